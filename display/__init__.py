@@ -1,0 +1,1 @@
+"""The public's room: what the hall sees on its walls and hears from its loudspeakers."""
