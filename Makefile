@@ -1,0 +1,108 @@
+# One command each to run, show, test and check Balai. Every command first sets up what it needs,
+# and says so; a second run finds the stamps and needs no network.
+
+PYTHON ?= python3
+WORKERS ?= 2
+VENV := .venv
+BIN := $(VENV)/bin
+CORE := $(VENV)/.core-installed
+DEV := $(VENV)/.dev-installed
+NODE_RUN := node_modules/.run-installed
+NODE_DEV := node_modules/.dev-installed
+SHEET := counter/static/vendor/icons.svg
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+# Node and npm come from .venv, so that the machine itself needs neither.
+NPM_CI := PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --silent
+NODE := PATH="$(CURDIR)/$(BIN):$$PATH" node
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+	--python-version 3.11 pyproject.toml --group setup
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run demo test check format bench assets setup setup-dev browser lock clean
+
+help:
+	@echo "make run      start Balai with an example mall"
+	@echo "make demo     play a whole day of the example mall"
+	@echo "make test     check the code and run all tests"
+	@echo "make check    check the code only"
+	@echo "make format   lay out the code"
+	@echo "make bench    measure, against a floor"
+	@echo "make assets   build the browser files again"
+	@echo "make lock     choose the newest versions and pin them"
+	@echo "make clean    remove all that set-up made"
+
+run: setup
+	$(BIN)/python -m counter run --example
+
+demo: setup
+	$(BIN)/python -m counter demo
+
+bench: setup-dev
+	$(BIN)/python -m benchmarks
+
+test: check browser
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+check: setup-dev
+	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(NODE) node_modules/typescript/bin/tsc -p tsconfig.json
+	$(NODE) node_modules/typescript/bin/tsc -p tsconfig.boards.json
+	$(NODE) tests/es2018.mjs
+
+format: $(DEV)
+	$(BIN)/ruff check --quiet --fix-only
+	$(BIN)/ruff format
+
+setup: $(CORE) $(SHEET)
+
+# The order matters: npm's full set first, so that the smaller one counts as installed too.
+setup-dev: $(DEV) $(NODE_DEV) $(SHEET)
+
+assets: $(CORE) $(NODE_RUN)
+	$(BIN)/python -m counter.assets
+
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Balai needs Python 3.11 or newer; $(PYTHON) is older or missing."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "Python cannot make a virtual environment here."; \
+		echo "On Debian, install the package python3-venv and run make again."; exit 1; }
+	@echo "Making a Python environment in $(VENV)."
+	@$(PYTHON) -m venv $(VENV)
+
+$(CORE): requirements.lock | $(BIN)/pip
+	@echo "Installing Balai's Python packages, each checked by its hash."
+	@$(PIP) -r requirements.lock
+	@touch $@
+
+$(DEV): requirements-dev.lock | $(BIN)/pip
+	@echo "Installing the Python packages for running, testing and checking."
+	@$(PIP) -r requirements-dev.lock
+	@touch $(CORE) $@
+
+$(NODE_RUN): package-lock.json | $(CORE)
+	@echo "Fetching the browser packages."
+	@$(NPM_CI) --omit=dev
+	@touch $@
+
+$(NODE_DEV): package-lock.json | $(DEV)
+	@echo "Fetching the browser packages and the tools that check the pages."
+	@$(NPM_CI)
+	@touch $(NODE_RUN) $@
+
+$(SHEET): counter/assets.py counter/static/shared/icons.txt $(NODE_RUN) | $(CORE)
+	@$(BIN)/python -m counter.assets
+
+browser:
+	@bash tests/get-chromium
+
+lock: $(DEV)
+	$(LOCK) --upgrade --output-file requirements.lock
+	$(LOCK) --group dev --constraint requirements.lock --upgrade --output-file requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) node_modules counter/static/vendor

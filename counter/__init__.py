@@ -1,0 +1,1 @@
+"""The roof: the front door, officers, supervisors, admins, sockets and configuration."""

@@ -1,0 +1,73 @@
+"""What every test may ask for: a database of each kind, and a browser."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.postgres import Postgres, PostgresMissing, running_postgres
+
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+    # A page that loads anything from another host must fail its test.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a browser, so that `-m "not browser"` leaves it out."""
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A running PostgreSQL, or a visible skip where it cannot run."""
+    try:
+        with running_postgres() as server:
+            yield server
+    except PostgresMissing as reason:
+        pytest.skip(f"PostgreSQL cannot run here: {reason}")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database, once as a SQLite file and once in PostgreSQL."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'balai.db'}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    with server.fresh() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One running Chromium that reaches this machine alone, or a visible skip."""
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("Chromium is not installed: on Debian, the package chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A new window with nothing remembered; an error that its scripts do not catch fails."""
+    with chromium.new_context(locale="id-ID", timezone_id="Asia/Jakarta") as context:
+        window = context.new_page()
+        errors: list[str] = []
+        window.on("pageerror", lambda error: errors.append(str(error)))
+        yield window
+        assert errors == []
