@@ -1,0 +1,1 @@
+"""How fast the house is, as ratios against a floor measured on the same machine."""
