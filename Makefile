@@ -2,6 +2,7 @@
 # and says so; a second run finds the stamps and needs no network.
 
 PYTHON ?= python3
+# Each worker brings its own database and browser; WORKERS=0 runs the tests one after another.
 WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,7 +11,7 @@ DEV := $(VENV)/.dev-installed
 NODE_RUN := node_modules/.run-installed
 NODE_DEV := node_modules/.dev-installed
 SHEET := counter/static/vendor/icons.svg
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 # Node and npm come from .venv, so that the machine itself needs neither.
 NPM_CI := PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --silent
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH" node
@@ -42,13 +43,13 @@ bench: setup-dev
 	$(BIN)/python -m benchmarks
 
 test: check browser
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 check: setup-dev
 	$(BIN)/ruff check --quiet
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	$(NODE) node_modules/typescript/bin/tsc -p tsconfig.json
 	$(NODE) node_modules/typescript/bin/tsc -p tsconfig.boards.json
 	$(NODE) tests/es2018.mjs
