@@ -31,13 +31,13 @@ _WORD = re.compile(r"[^\W\d_]+")
 class VoiceSettings:
     """How the hall's voice sounds.
 
-    Female variants are understood better than the plain voice. `words_per_minute` is the
+    `variant` is espeak-ng's Indonesian voice and a speaker; the same speaker reads English.
+    Female ones are understood better than the plain voice. `words_per_minute` is the
     engine's count for English; 140 reads an Indonesian call in about five seconds. `volume`
     goes from 0 to 200 and leaves headroom at 130; `cache_bytes` bounds the folder of clips.
     """
 
-    indonesian_voice: str = "id+f3"
-    english_voice: str = "en+f3"
+    variant: str = "id+f3"
     words_per_minute: int = 140
     pitch: int = 50
     volume: int = 130
@@ -102,11 +102,7 @@ class Voice:
                 said += pause
             said += engine().say(
                 _spelt(sentence),
-                voice=(
-                    settings.indonesian_voice
-                    if sentence.language == "id"
-                    else settings.english_voice
-                ),
+                voice=sentence.language + settings.variant.removeprefix("id"),
                 words_per_minute=settings.words_per_minute,
                 pitch=settings.pitch,
                 volume=settings.volume,

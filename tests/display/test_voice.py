@@ -170,7 +170,7 @@ def test_many_desks_calling_at_once_are_each_heard_right(tmp_path: Path) -> None
 
 
 def test_voice_that_is_not_there_is_said_plainly(tmp_path: Path) -> None:
-    voice = Voice(tmp_path, replace(ONCE, indonesian_voice="tidak-ada"))
+    voice = Voice(tmp_path, replace(ONCE, variant="tidak-ada"))
     with pytest.raises(VoiceUnavailable, match="tidak-ada"):
         voice.speak(CALL)
 
