@@ -1,0 +1,182 @@
+"""Calling: the next in turn, a particular number with a reason, and once more."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.errors import (
+    DeskBusy,
+    DeskEmpty,
+    NobodyWaiting,
+    NotAllowed,
+    NotServedHere,
+    ReasonNeeded,
+    TicketElsewhere,
+)
+from models.events import CallSpoken, TicketCalled, TicketCalledAgain, record
+from models.mall import Desk
+from models.people import Actor
+from models.shifts import held_by, lock_desk, require_serving
+from models.tickets import Call, Step, StepState, Ticket
+from models.waiting import callable_at, lock_ticket, offered_by, settle
+
+
+def call_next(session: Session, desk: Desk, *, by: Actor, at: datetime) -> Call:
+    """Call the ticket that is due first among the services `desk` offers.
+
+    `at` is an aware UTC instant. Raises DeskClosed, DeskOnBreak, DeskBusy while the
+    desk holds a ticket, and NobodyWaiting when its queue is empty.
+    """
+    _require_free(session, desk)
+    services = offered_by(session, desk)
+    while (step := _due_first(session, desk, services)) is not None:
+        lock_ticket(session, step.ticket)
+        # Between the look and the lock another process may have called and put back the ticket.
+        if step.state is StepState.WAITING and step.ticket.desk_id is None:
+            return _invite(session, desk, step, reason="", by=by, at=at)
+    raise NobodyWaiting
+
+
+def call_number(
+    session: Session, desk: Desk, ticket: Ticket, *, reason: str, by: Actor, at: datetime
+) -> Call:
+    """Call one ticket out of its turn; `reason` goes into the journal.
+
+    Takes the step that is due first among those this desk may serve; a missed one counts
+    as back. Raises ReasonNeeded, TicketElsewhere, NotServedHere and what call_next raises.
+    """
+    if not reason.strip():
+        raise ReasonNeeded
+    _require_free(session, desk)
+    lock_ticket(session, ticket)
+    if ticket.desk_id is not None:
+        raise TicketElsewhere(number=ticket.spoken)
+    services = offered_by(session, desk)
+    wanted = [
+        step
+        for step in ticket.steps
+        if step.state in (StepState.WAITING, StepState.MISSED)
+        and step.service_id in services
+        and step.only_desk_id in (None, desk.id)
+    ]
+    if not wanted:
+        raise NotServedHere(number=ticket.spoken)
+    step = min(wanted, key=lambda step: (step.state is StepState.WAITING, step.due_at, step.id))
+    if step.state is StepState.MISSED:
+        step.move(StepState.WAITING)
+    return _invite(session, desk, step, reason=reason.strip(), by=by, at=at)
+
+
+def call_again(session: Session, desk: Desk, *, by: Actor, at: datetime) -> Call:
+    """Repeat the invitation of the ticket at the desk. Raises DeskEmpty or NotAllowed."""
+    lock_desk(session, desk)
+    ticket = held_by(session, desk)
+    if ticket is None:
+        raise DeskEmpty
+    lock_ticket(session, ticket)
+    step = ticket.current
+    if step is None or step.state is not StepState.CALLED:
+        state = None if step is None else step.state
+        raise NotAllowed(number=ticket.spoken, state=state, wanted=StepState.CALLED)
+    step.calls += 1
+    call = _call(session, desk, step, reason="", at=at)
+    record(
+        session,
+        TicketCalledAgain(
+            mall_id=desk.mall_id,
+            at=at,
+            ticket_id=ticket.id,
+            step_id=step.id,
+            service_id=step.service_id,
+            desk_id=desk.id,
+            call_id=call.id,
+            round=call.round,
+        ),
+        by,
+    )
+    return call
+
+
+def mark_spoken(session: Session, call: Call, *, by: Actor, at: datetime) -> None:
+    """Note the receipt of a wall that has played the call; the first one counts."""
+    if call.spoken_at is not None:
+        return
+    call.spoken_at = at
+    record(
+        session,
+        CallSpoken(
+            mall_id=call.mall_id,
+            at=at,
+            ticket_id=call.ticket_id,
+            step_id=call.step_id,
+            desk_id=call.desk_id,
+            call_id=call.id,
+        ),
+        by,
+    )
+
+
+def _require_free(session: Session, desk: Desk) -> None:
+    lock_desk(session, desk)
+    require_serving(session, desk)
+    if (ticket := held_by(session, desk)) is not None:
+        raise DeskBusy(number=ticket.spoken)
+
+
+def _due_first(session: Session, desk: Desk, services: list[int]) -> Step | None:
+    """Return the due step and lock its ticket, passing over tickets others hold locked."""
+    return session.scalars(
+        select(Step)
+        .join(Step.ticket)
+        .where(callable_at(desk, services), Ticket.desk_id.is_(None), Ticket.closed_at.is_(None))
+        .order_by(Step.due_at, Step.id)
+        .limit(1)
+        .with_for_update(of=Ticket, skip_locked=True)
+    ).first()
+
+
+def _invite(
+    session: Session, desk: Desk, step: Step, *, reason: str, by: Actor, at: datetime
+) -> Call:
+    ticket = step.ticket
+    step.move(StepState.CALLED)
+    step.desk_id, step.called_at, step.calls = desk.id, at, 1
+    ticket.desk_id = desk.id
+    settle(ticket)
+    session.flush()
+    call = _call(session, desk, step, reason=reason, at=at)
+    record(
+        session,
+        TicketCalled(
+            mall_id=desk.mall_id,
+            at=at,
+            ticket_id=ticket.id,
+            step_id=step.id,
+            service_id=step.service_id,
+            desk_id=desk.id,
+            call_id=call.id,
+            picked=bool(reason),
+        ),
+        by,
+    )
+    return call
+
+
+def _call(session: Session, desk: Desk, step: Step, *, reason: str, at: datetime) -> Call:
+    call = Call(
+        mall_id=desk.mall_id,
+        ticket_id=step.ticket_id,
+        step_id=step.id,
+        desk_id=desk.id,
+        zone_id=desk.zone_id,
+        round=step.calls,
+        at=at,
+        reason=reason,
+    )
+    call.ticket, call.desk, call.step = step.ticket, desk, step
+    session.add(call)
+    session.flush()
+    return call

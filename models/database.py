@@ -1,0 +1,135 @@
+"""The only commit of the house: transactions, their listeners, and presses that count once."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Engine, create_engine, event
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
+
+from models.base import Base
+from models.errors import BadInput
+from models.events import Event, take_recorded
+
+log = logging.getLogger(__name__)
+
+Listener = Callable[[Sequence[Event]], None]
+Answer = dict[str, Any]
+
+
+class Press(Base):
+    """A command that was carried out, with its answer: the retry of a press gets this one."""
+
+    __tablename__ = "press"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    act: Mapped[str]
+    at: Mapped[datetime] = mapped_column(index=True)
+    answer: Mapped[Answer] = mapped_column(JSON)
+
+
+class Database:
+    """One database, SQLite or PostgreSQL, and everybody who listens to what happens in it."""
+
+    def __init__(self, url: str) -> None:
+        """Connect lazily to `url`, an SQLAlchemy URL."""
+        self.sqlite = url.startswith("sqlite")
+        self.engine = _sqlite_engine(url, "BEGIN IMMEDIATE") if self.sqlite else _engine(url)
+        self._reading = _sqlite_engine(url, "BEGIN") if self.sqlite else self.engine
+        # SQLite has one writer. Queueing for it here is fair; its own busy handler starves.
+        self._writer = threading.Lock() if self.sqlite else nullcontext()
+        self._write = sessionmaker(self.engine, expire_on_commit=False)
+        self._read = sessionmaker(self._reading, autoflush=False)
+        self.listeners: list[Listener] = []
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Open a session whose changes and events are committed together at the end.
+
+        Listeners hear the events after the commit; one that fails is logged and
+        undoes nothing. Any exception rolls everything back.
+        """
+        with self._writer, self._write.begin() as session:
+            yield session
+        self._tell(take_recorded(session))
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a session that only looks: one consistent picture, nothing is committed."""
+        with self._read() as session:
+            yield session
+
+    def press(
+        self, press_id: str, act: str, at: datetime, rule: Callable[[Session], Answer]
+    ) -> Answer:
+        """Carry out `rule` once for `press_id` and return its answer, now and at each retry.
+
+        The answer must be JSON-able. Raises BadInput when the id was used for another act,
+        and whatever `rule` raises; then nothing is stored and a retry asks the rule again.
+        """
+        try:
+            with self.transaction() as session:
+                if earlier := session.get(Press, press_id):
+                    return _same_act(earlier, act)
+                answer = rule(session)
+                session.add(Press(id=press_id, act=act, at=at, answer=answer))
+        except IntegrityError:
+            # Two processes heard the same press at once; the other one was first.
+            with self.reading() as session:
+                earlier = session.get(Press, press_id)
+                if earlier is None:
+                    raise
+                return _same_act(earlier, act)
+        return answer
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.engine.dispose()
+        self._reading.dispose()
+
+    def _tell(self, events: Sequence[Event]) -> None:
+        if not events:
+            return
+        for listener in self.listeners:
+            try:
+                listener(events)
+            except Exception:
+                log.exception("a listener failed")
+
+
+def _same_act(earlier: Press, act: str) -> Answer:
+    if earlier.act != act:
+        raise BadInput(field="press_id")
+    return earlier.answer
+
+
+def _engine(url: str) -> Engine:
+    return create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+
+
+def _sqlite_engine(url: str, begin: str) -> Engine:
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 15})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the driver must not begin on its own
+        for pragma in (
+            "journal_mode=WAL",
+            # FULL: a ticket that was given survives a power cut.
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "cache_size=-32000",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

@@ -1,0 +1,160 @@
+"""Refusals: every way the rules say no, as one tree of codes and facts without sentences."""
+
+from __future__ import annotations
+
+
+class Refusal(Exception):
+    """The rules said no and nothing changed. `code` names why, `facts` carry what to tell.
+
+    Facts are plain values: text, numbers, aware UTC instants, lists of text.
+    """
+
+    code = "refused"
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__(self.code, facts)
+        self.facts = facts
+
+
+class NotFound(Refusal):
+    """What was named is not here."""
+
+    code = "not_found"
+
+
+class Forbidden(Refusal):
+    """The actor may not do this."""
+
+    code = "forbidden"
+
+
+class BadInput(Refusal):
+    """What was sent makes no sense. Facts: field."""
+
+    code = "bad_input"
+
+
+class NoNumber(Refusal):
+    """No number is given; each kind tells when it makes sense to come (`next_at`)."""
+
+    code = "no_number"
+
+
+class HallClosed(NoNumber):
+    """The mall is closed. Facts: next_at."""
+
+    code = "hall_closed"
+
+
+class IntakeClosed(NoNumber):
+    """The mall serves on, but gives no new numbers today. Facts: next_at, closes_at."""
+
+    code = "intake_closed"
+
+
+class HallOnBreak(NoNumber):
+    """The whole mall is on a break. Facts: next_at."""
+
+    code = "hall_on_break"
+
+
+class QuotaUsedUp(NoNumber):
+    """The service's numbers of today are gone. Facts: service, quota, next_at."""
+
+    code = "quota_used_up"
+
+
+class ServiceNotOffered(NoNumber):
+    """The service is not given here now. Facts: service."""
+
+    code = "service_not_offered"
+
+
+class TooManyServices(NoNumber):
+    """One ticket carries only so many services. Facts: most."""
+
+    code = "too_many_services"
+
+
+class ServiceTwice(NoNumber):
+    """The ticket wants this service already. Facts: service."""
+
+    code = "service_twice"
+
+
+class NobodyWaiting(Refusal):
+    """No step waits that this desk may take."""
+
+    code = "nobody_waiting"
+
+
+class DeskBusy(Refusal):
+    """The desk holds a ticket. Facts: number."""
+
+    code = "desk_busy"
+
+
+class DeskEmpty(Refusal):
+    """The desk holds no ticket."""
+
+    code = "desk_empty"
+
+
+class DeskClosed(Refusal):
+    """Nobody is signed on at the desk. Facts: desk."""
+
+    code = "desk_closed"
+
+
+class DeskTaken(Refusal):
+    """Another officer is signed on there. Facts: desk, officer."""
+
+    code = "desk_taken"
+
+
+class DeskOnBreak(Refusal):
+    """The desk is on a break. Facts: until_at."""
+
+    code = "desk_on_break"
+
+
+class NotAllowed(Refusal):
+    """The step's state has no such way. Facts: number, state, wanted."""
+
+    code = "not_allowed"
+
+
+class TicketElsewhere(Refusal):
+    """The ticket is at another desk or was taken a moment ago. Facts: number."""
+
+    code = "ticket_elsewhere"
+
+
+class NotServedHere(Refusal):
+    """The desk does not offer what the ticket wants. Facts: number."""
+
+    code = "not_served_here"
+
+
+class ReasonNeeded(Refusal):
+    """An act out of order must say why."""
+
+    code = "reason_needed"
+
+
+class TooEarly(Refusal):
+    """It may be marked missed only later. Facts: number, from_at."""
+
+    code = "too_early"
+
+
+class GraceOver(Refusal):
+    """The time to come back is over. Facts: number."""
+
+    code = "grace_over"
+
+
+class TicketClosed(Refusal):
+    """The ticket has ended. Facts: number."""
+
+    code = "ticket_closed"

@@ -1,0 +1,260 @@
+"""The journal: what happened, as past-tense facts written with the change that they tell of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base
+from models.people import Actor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something that happened in a mall at the aware UTC instant `at`.
+
+    `seq` is the journal's number: it only grows, and is 0 until the event is recorded.
+    """
+
+    mall_id: int
+    at: datetime
+    ticket_id: int | None = None
+    step_id: int | None = None
+    service_id: int | None = None
+    desk_id: int | None = None
+    user_id: int | None = None
+    device_id: int | None = None
+    seq: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketTaken(Event):
+    """A citizen got a number."""
+
+    priority: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepAdded(Event):
+    """The ticket wants one service more (each service of a new ticket, too)."""
+
+    position: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketCalled(Event):
+    """The ticket was invited to a desk; `picked` tells that it was out of order."""
+
+    call_id: int
+    picked: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketCalledAgain(Event):
+    """The invitation was repeated; `round` 2 is the first repetition."""
+
+    call_id: int
+    round: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallSpoken(Event):
+    """A wall has played the call."""
+
+    call_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepStarted(Event):
+    """Serving began."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepFinished(Event):
+    """Serving ended with an outcome."""
+
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequirementsChecked(Event):
+    """The officer ticked what the citizen has brought."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepHeld(Event):
+    """Serving was put aside; the citizen will be back at the desk."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepResumed(Event):
+    """Serving goes on after a hold."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepTransferred(Event):
+    """The step was closed here and `to_step_id` opened in its place."""
+
+    to_step_id: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketMissed(Event):
+    """The citizen did not come when called."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketWelcomedBack(Event):
+    """A citizen who was missed is here and waits again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketCancelled(Event):
+    """The citizen, or an officer for them, gave the number up."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketCompleted(Event):
+    """Nothing is left to do for the ticket."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketExpired(Event):
+    """The day ended with the ticket still open."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketRefused(Event):
+    """No number was given; `code` is the refusal's."""
+
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShiftBegan(Event):
+    """An officer signed on at a desk."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShiftEnded(Event):
+    """The officer signed off."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BreakBegan(Event):
+    """The desk pauses until about `until_at` (ISO 8601, UTC)."""
+
+    until_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BreakEnded(Event):
+    """The desk serves again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperChanged(Event):
+    """A print job is in a new state."""
+
+    job_id: int
+    printer: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DevicePaired(Event):
+    """A kiosk, a board or a print agent may act from now on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceWithdrawn(Event):
+    """A device's token was taken back."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedIn(Event):
+    """Somebody signed in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignInFailed(Event):
+    """A wrong password was given for an existing account."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatalogueChanged(Event):
+    """Agencies, services or hours are no longer what they were."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceDayClosed(Event):
+    """A new day began; `expired` tickets of earlier days were closed."""
+
+    expired: int
+
+
+class JournalEntry(Base):
+    """One recorded event; entries are added, never changed."""
+
+    __tablename__ = "journal"
+    __table_args__ = (
+        Index("ix_journal_mall_at", "mall_id", "at"),
+        Index("ix_journal_ticket", "ticket_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mall_id: Mapped[int] = mapped_column(ForeignKey("mall.id"))
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    ticket_id: Mapped[int | None]
+    step_id: Mapped[int | None]
+    service_id: Mapped[int | None]
+    desk_id: Mapped[int | None]
+    user_id: Mapped[int | None]
+    device_id: Mapped[int | None]
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+_COMMON = tuple(field.name for field in fields(Event) if field.name != "seq")
+_PENDING = "events"
+
+
+def record(session: Session, event: Event, by: Actor | None = None) -> Event:
+    """Write `event` into the journal, done by `by`; return it with its `seq`.
+
+    Whoever commits the transaction hands it to the listeners afterwards.
+    """
+    if by is not None:
+        event = replace(event, user_id=by.user_id, device_id=by.device_id)
+    entry = JournalEntry(
+        kind=type(event).__name__,
+        data={
+            field.name: getattr(event, field.name)
+            for field in fields(event)
+            if field.name not in _COMMON and field.name != "seq"
+        },
+        **{name: getattr(event, name) for name in _COMMON},
+    )
+    session.add(entry)
+    session.flush([entry])
+    event = replace(event, seq=entry.id)
+    session.info.setdefault(_PENDING, []).append(event)
+    return event
+
+
+def take_recorded(session: Session) -> list[Event]:
+    """Return the events recorded in this session so far, and forget them."""
+    recorded: list[Event] = session.info.pop(_PENDING, [])
+    return recorded
+
+
+KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}

@@ -1,0 +1,115 @@
+"""When the mall gives numbers: opening hours, breaks, the intake cut-off and holidays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.clock import local_day, local_instant
+from models.mall import HallBreak, Holiday, Mall, OpeningHours
+
+# A holiday decree rarely closes more than two weeks; past that there is no promise to make.
+HORIZON_DAYS = 60
+
+
+class IntakePhase(StrEnum):
+    """Whether numbers are given, or why not."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    BREAK = "break"
+    CUT_OFF = "cut_off"
+
+
+@dataclass(frozen=True)
+class Intake:
+    """The state of the intake at one instant; all instants aware UTC.
+
+    `next_at` is when numbers are given again (None while open, or beyond the horizon);
+    `opens_at`, `cut_off_at`, `closes_at` belong to the current local day, None on a closed day.
+    """
+
+    phase: IntakePhase
+    next_at: datetime | None
+    opens_at: datetime | None
+    cut_off_at: datetime | None
+    closes_at: datetime | None
+
+
+@dataclass(frozen=True)
+class _Day:
+    opens_at: datetime
+    cut_off_at: datetime
+    closes_at: datetime
+    breaks: tuple[tuple[datetime, datetime], ...]
+
+
+class Timetable:
+    """The hours of one mall, read once."""
+
+    def __init__(self, session: Session, mall: Mall) -> None:
+        self.time_zone = mall.time_zone
+        self._cut_off = timedelta(minutes=mall.intake_cutoff_m)
+        hours = select(OpeningHours).where(OpeningHours.mall_id == mall.id)
+        self._hours = {row.weekday: row for row in session.scalars(hours)}
+        breaks = select(HallBreak).where(HallBreak.mall_id == mall.id).order_by(HallBreak.starts_m)
+        self._breaks = list(session.scalars(breaks))
+        days = select(Holiday.day).where(Holiday.mall_id == mall.id)
+        self._holidays = set(session.scalars(days))
+
+    def intake(self, at: datetime) -> Intake:
+        """Tell whether numbers are given at the instant `at`, or when they will be."""
+        today = local_day(at, self.time_zone)
+        day = self._day(today)
+        if day is None:
+            return Intake(IntakePhase.CLOSED, self._next_opening(today), None, None, None)
+        phase, next_at = self._phase(day, today, at)
+        return Intake(phase, next_at, day.opens_at, day.cut_off_at, day.closes_at)
+
+    def next_day(self, at: datetime) -> datetime | None:
+        """Return when the next local day with opening hours after that of `at` opens."""
+        return self._next_opening(local_day(at, self.time_zone))
+
+    def _phase(self, day: _Day, today: date, at: datetime) -> tuple[IntakePhase, datetime | None]:
+        if at < day.opens_at:
+            return IntakePhase.CLOSED, day.opens_at
+        if at >= day.closes_at:
+            return IntakePhase.CLOSED, self._next_opening(today)
+        if at >= day.cut_off_at:
+            return IntakePhase.CUT_OFF, self._next_opening(today)
+        for starts_at, ends_at in day.breaks:
+            if starts_at <= at < ends_at:
+                if ends_at < day.cut_off_at:
+                    return IntakePhase.BREAK, ends_at
+                return IntakePhase.CUT_OFF, self._next_opening(today)
+        return IntakePhase.OPEN, None
+
+    def _next_opening(self, after: date) -> datetime | None:
+        for ahead in range(1, HORIZON_DAYS):
+            day = self._day(after + timedelta(days=ahead))
+            if day is not None:
+                return day.opens_at
+        return None
+
+    def _day(self, day: date) -> _Day | None:
+        hours = self._hours.get(day.weekday())
+        if hours is None or day in self._holidays:
+            return None
+        closes_at = local_instant(day, hours.closes_m, self.time_zone)
+        return _Day(
+            opens_at=local_instant(day, hours.opens_m, self.time_zone),
+            cut_off_at=closes_at - self._cut_off,
+            closes_at=closes_at,
+            breaks=tuple(
+                (
+                    local_instant(day, row.starts_m, self.time_zone),
+                    local_instant(day, row.ends_m, self.time_zone),
+                )
+                for row in self._breaks
+                if row.weekday == day.weekday()
+            ),
+        )

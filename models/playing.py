@@ -1,0 +1,145 @@
+"""Playing the calling rule forward: the earliest due first, at whichever desk frees first."""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from models.situation import OpenDesk, Situation, WaitingStep
+
+
+@dataclass(frozen=True)
+class Probe:
+    """Somebody who would ask for the service at this very moment."""
+
+    service_id: int
+    priority: bool
+
+
+@dataclass(frozen=True)
+class _PlayedCall:
+    at: datetime
+    desk: OpenDesk
+    ticket_id: int
+
+
+@dataclass
+class Played:
+    """What came out: waits from the start of the play, for steps and for probes."""
+
+    steps: dict[int, timedelta] = field(default_factory=dict)
+    probes: dict[Probe, timedelta] = field(default_factory=dict)
+    calls: list[_PlayedCall] = field(default_factory=list)
+    _of_step: dict[int, tuple[int, WaitingStep]] = field(default_factory=dict)
+    _of_probe: dict[Probe, int] = field(default_factory=dict)
+
+    def ahead_of_step(self, step_id: int) -> int:
+        """Return how many other tickets desks that may take the step call before it."""
+        if step_id not in self._of_step:
+            return 0
+        before, step = self._of_step[step_id]
+        return self._people(before, step.service_id, step.ticket_id)
+
+    def ahead_of_probe(self, probe: Probe) -> int:
+        """Return how many tickets desks that offer the service call before the probe."""
+        return self._people(self._of_probe.get(probe, 0), probe.service_id, None)
+
+    def note_step(self, step: WaitingStep, desk: OpenDesk, at: datetime, since: datetime) -> None:
+        """Write down that the step is called at `at`."""
+        self._of_step[step.id] = (len(self.calls), step)
+        self.steps[step.id] = at - since
+        self.calls.append(_PlayedCall(at, desk, step.ticket_id))
+
+    def note_probe(self, probe: Probe, wait: timedelta) -> None:
+        """Write down when somebody who came now would be called; the first desk counts."""
+        if probe not in self.probes:
+            self.probes[probe] = wait
+            self._of_probe[probe] = len(self.calls)
+
+    def _people(self, before: int, service_id: int, without: int | None) -> int:
+        people = {
+            call.ticket_id for call in self.calls[:before] if service_id in call.desk.services
+        }
+        people.discard(-1 if without is None else without)
+        return len(people)
+
+
+def play(situation: Situation, probes: dict[bool, datetime]) -> Played:
+    """Play the queue until everybody who can be called was called.
+
+    `probes` gives the due instant of a regular (False) and a priority (True) newcomer.
+    Nobody new arrives: what comes later and is not priority does not overtake.
+    """
+    return _Play(situation, probes).run()
+
+
+class _Play:
+    def __init__(self, situation: Situation, probes: dict[bool, datetime]) -> None:
+        self.situation = situation
+        self.probe_due = probes
+        self.played = Played()
+        self.free_at = dict(situation.busy_tickets)
+        self.queues: dict[int, list[WaitingStep]] = {}
+        self.wanted: dict[int, set[int]] = {}
+        for step in situation.steps:  # already in calling order
+            self.queues.setdefault(step.service_id, []).append(step)
+            self.wanted.setdefault(step.ticket_id, set()).add(step.service_id)
+
+    def run(self) -> Played:
+        desks = {desk.id: desk for desk in self.situation.desks}
+        agenda = [(self._past_pauses(desk.free_at), desk.id) for desk in desks.values()]
+        heapq.heapify(agenda)
+        while agenda:
+            at, desk_id = heapq.heappop(agenda)
+            next_at = self._turn(desks[desk_id], at)
+            if next_at is not None:
+                heapq.heappush(agenda, (self._past_pauses(next_at), desk_id))
+        return self.played
+
+    def _turn(self, desk: OpenDesk, at: datetime) -> datetime | None:
+        """Let the desk call at `at`; return when it asks again, None when it never will."""
+        step, retry_at = self._due_first(desk, at)
+        self._answer_probes(desk, at, None if step is None else step.due_at)
+        if step is None:
+            return retry_at
+        self.queues[step.service_id].remove(step)
+        self.wanted[step.ticket_id].discard(step.service_id)
+        done_at = at + self.situation.handling[step.service_id]
+        self.free_at[step.ticket_id] = done_at
+        self.played.note_step(step, desk, at, self.situation.at)
+        return done_at
+
+    def _due_first(
+        self, desk: OpenDesk, at: datetime
+    ) -> tuple[WaitingStep | None, datetime | None]:
+        best: WaitingStep | None = None
+        retry_at: datetime | None = None
+        for service_id in desk.services:
+            for step in self.queues.get(service_id, ()):
+                if best is not None and (step.due_at, step.id) > (best.due_at, best.id):
+                    break
+                if step.only_desk_id not in (None, desk.id):
+                    continue
+                if step.after_service_id in self.wanted[step.ticket_id]:
+                    continue
+                free_at = self.free_at.get(step.ticket_id, at)
+                if free_at > at:
+                    retry_at = free_at if retry_at is None else min(retry_at, free_at)
+                    continue
+                best = step
+                break
+        return best, retry_at
+
+    def _answer_probes(self, desk: OpenDesk, at: datetime, best_due: datetime | None) -> None:
+        wait = at - self.situation.at
+        for priority, due_at in self.probe_due.items():
+            if best_due is None or due_at < best_due:
+                for service_id in desk.services:
+                    self.played.note_probe(Probe(service_id, priority), wait)
+
+    def _past_pauses(self, at: datetime) -> datetime:
+        for starts_at, ends_at in self.situation.pauses:
+            if starts_at <= at < ends_at:
+                return ends_at
+        return at
