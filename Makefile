@@ -13,7 +13,7 @@ NODE_DEV := node_modules/.dev-installed
 SHEET := counter/static/vendor/icons.svg
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 # Node and npm come from .venv, so that the machine itself needs neither.
-NPM_CI := PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --silent
+NPM_CI := PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --loglevel=error
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH" node
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 	--python-version 3.11 pyproject.toml --group setup
