@@ -1,0 +1,54 @@
+"""Who may use which endpoint: the one table, and the promise that no endpoint is missing from it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Flask
+
+from models.people import Role
+
+# Role.PUBLIC in a set means everybody, signed in or not.
+EVERYBODY: Final = frozenset({Role.PUBLIC})
+OFFICERS: Final = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.ADMIN})
+STAFF: Final = OFFICERS | {Role.AUDITOR}
+LEADERS: Final = frozenset({Role.SUPERVISOR, Role.ADMIN})
+KIOSKS: Final = frozenset({Role.KIOSK})
+BOARDS: Final = frozenset({Role.BOARD})
+DEVICES: Final = frozenset({Role.KIOSK, Role.BOARD, Role.AGENT})
+
+PERMITTED: Final[dict[str, frozenset[Role]]] = {
+    # Front door
+    "static": EVERYBODY,
+    "welcome.home": EVERYBODY,
+    "auth.sign_in": EVERYBODY,
+    "auth.check": EVERYBODY,
+    "auth.sign_out": EVERYBODY,
+    # Screens that are not paired yet, and those who pair them
+    "pairing.screen": EVERYBODY,
+    "pairing.ask": EVERYBODY,
+    "pairing.state": EVERYBODY,
+    "pairing.here": EVERYBODY,
+    "devices.page": LEADERS,
+    "devices.confirm": LEADERS,
+    "devices.take_back": LEADERS,
+}
+
+
+def permits(endpoint: str, role: Role) -> bool:
+    """Tell whether the table lets `role` use `endpoint`; what has no line is for nobody."""
+    roles = PERMITTED.get(endpoint, frozenset())
+    return Role.PUBLIC in roles or role in roles
+
+
+def for_devices_alone(endpoint: str) -> bool:
+    """Tell whether the endpoint is a screen's own: whoever opens it unpaired must pair."""
+    roles = PERMITTED.get(endpoint, frozenset())
+    return bool(roles) and roles <= DEVICES
+
+
+def require_complete(app: Flask) -> None:
+    """Raise LookupError if `app` has an endpoint without a line in the table."""
+    missing = sorted(set(app.view_functions) - set(PERMITTED))
+    if missing:
+        raise LookupError(f"no line in counter/permissions.py for: {', '.join(missing)}")
