@@ -1,0 +1,108 @@
+// Times, money and numbers as they are written in Indonesian and in English.
+// Times are those of the mall, never of the device: a tourist's phone shows the hall's clock.
+
+import { language } from "./words.js";
+
+/** @typedef {Date | string | number} Instant a Date, ISO 8601 text or milliseconds */
+
+const LOCALES = /** @type {Record<string, string>} */ ({ id: "id-ID", en: "en-GB" });
+
+/** @returns {string} the zone that the page's data names, or West Indonesia's */
+function zoneOfPage() {
+  const block = document.getElementById("boot");
+  const boot = block ? JSON.parse(block.textContent || "{}") : {};
+  return boot.time_zone || "Asia/Jakarta";
+}
+
+let zone = zoneOfPage();
+/** @type {Map<string, Intl.DateTimeFormat>} */
+const formats = new Map();
+
+/** Shows all times in the IANA zone `name` from now on. @param {string} name */
+export function setTimeZone(name) {
+  zone = name;
+}
+
+/** @param {Record<string, string>} options
+ *  @param {string} name
+ *  @returns {Intl.DateTimeFormat} making one is slow, and screens ask twice a second */
+function formatFor(options, name) {
+  const locale = LOCALES[language()] || "id-ID";
+  const key = `${locale} ${name} ${zone}`;
+  let format = formats.get(key);
+  if (!format) {
+    const all = Object.assign({ timeZone: zone }, options);
+    format = new Intl.DateTimeFormat(locale, /** @type {Intl.DateTimeFormatOptions} */ (all));
+    formats.set(key, format);
+  }
+  return format;
+}
+
+/** @param {Instant} at
+ *  @param {Record<string, string>} options
+ *  @param {string} name */
+function partsOf(at, options, name) {
+  /** @type {Record<string, string>} */
+  const found = {};
+  formatFor(options, name)
+    .formatToParts(new Date(at))
+    .forEach((part) => {
+      found[part.type] = part.value;
+    });
+  return found;
+}
+
+/** "09.41" in Indonesian, "09:41" in English. @param {Instant} at */
+export function clock(at) {
+  const options = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  const { hour, minute } = partsOf(at, options, "clock");
+  return `${hour}${language() === "id" ? "." : ":"}${minute}`;
+}
+
+/** "Selasa, 24 November 2026". @param {Instant} at */
+export function day(at) {
+  const options = { weekday: "long", day: "numeric", month: "long", year: "numeric" };
+  const found = partsOf(at, options, "day");
+  return `${found.weekday}, ${found.day} ${found.month} ${found.year}`;
+}
+
+/** "24 November 2026". @param {Instant} at */
+export function date(at) {
+  const found = partsOf(at, { day: "numeric", month: "long", year: "numeric" }, "date");
+  return `${found.day} ${found.month} ${found.year}`;
+}
+
+/** "10.05–10.20". @param {Instant} from @param {Instant} until */
+export function span(from, until) {
+  const [first, last] = [clock(from), clock(until)];
+  return first === last ? first : `${first}–${last}`;
+}
+
+/** A number with its thousands apart: "11.482". @param {number} amount */
+export function count(amount) {
+  return amount.toLocaleString(LOCALES[language()] || "id-ID");
+}
+
+/** "Rp30.000". @param {number} amount whole rupiah */
+export function rupiah(amount) {
+  return `Rp${count(amount)}`;
+}
+
+/** "25–40", or "5" where both ends are the same. @param {number} low @param {number} high */
+export function range(low, high) {
+  return low === high ? String(low) : `${low}–${high}`;
+}
+
+/** "6:42", "1:06:42": how long something lasts. @param {number} seconds */
+export function duration(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  const two = /** @param {number} n */ (n) => String(n).padStart(2, "0");
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}
+
+/** "A-047" → its letter and its digits, which are drawn apart. @param {string} number */
+export function numberParts(number) {
+  const [letter = "", ...rest] = number.split("-");
+  return { letter, digits: rest.join("") };
+}
