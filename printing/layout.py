@@ -1,0 +1,158 @@
+"""Paper and its character cells: widths, code pages, wrapping and rows that never overflow."""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+CELL_DOTS = 12
+CELL_HEIGHT_DOTS = 24
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One kind of paper in one kind of printer.
+
+    `columns` counts Font A cells of 12 dots in a printable line of `dots`. `profile` is a name
+    of python-escpos's printer database. `face` is a font file for what is drawn instead of
+    set as text; without it a plain monospaced one serves. `raster` off keeps to text and, where the
+    printer makes no QR code, to the column graphics that every printer knows.
+    """
+
+    columns: int
+    dots: int
+    width_mm: int
+    profile: str
+    code_page: str
+    native_qr: bool
+    cut: bool
+    raster: bool = True
+    face: Path | None = None
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the next characters look; sizes are multiples of one cell."""
+
+    align: Literal["left", "center"] = "left"
+    bold: bool = False
+    width: int = 1
+    height: int = 1
+    invert: bool = False
+
+
+# The cheapest 58 mm clones have no cutter, draw no QR code themselves and are only sure to
+# hold code page 437; everything else seen in halls has all three.
+PAPERS: Mapping[int, Paper] = MappingProxyType(
+    {
+        48: Paper(48, 576, 80, "TM-T20II", "CP1252", native_qr=True, cut=True),
+        42: Paper(42, 512, 80, "TM-T88IV", "CP1252", native_qr=True, cut=True),
+        32: Paper(32, 384, 58, "POS-5890", "CP437", native_qr=False, cut=False),
+    }
+)
+
+
+def paper_for(columns: int, profile: str = "default", face: Path | None = None) -> Paper:
+    """Return the paper of `columns` (48, 42 or 32) in a printer of python-escpos's `profile`.
+
+    "default" means what is usual for that width; a named profile decides whether there is a
+    blade and a QR code of the printer's own. ValueError for a width or a name nobody knows.
+    """
+    if columns not in PAPERS:
+        raise ValueError(f"no paper has {columns} columns: choose 48, 42 or 32")
+    usual = replace(PAPERS[columns], face=face)
+    if profile in {"", "default"}:
+        return usual
+    # The library writes a temporary file when it is imported; whoever prints nothing needs none.
+    from escpos.capabilities import CAPABILITIES
+
+    if profile not in CAPABILITIES["profiles"]:
+        raise ValueError(f"no printer profile is called {profile}")
+    known = CAPABILITIES["profiles"][profile]
+    features, pages = known["features"], known["codePages"]
+    return replace(
+        usual,
+        profile=profile,
+        code_page="CP1252" if usual.code_page in pages.values() else "CP437",
+        native_qr=bool(features.get("qrCode")),
+        cut=bool(features.get("paperFullCut") or features.get("paperPartCut")),
+        raster=bool(features.get("bitImageRaster")),
+    )
+
+
+_PLAIN = str.maketrans(
+    {
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+        **dict.fromkeys("“”„‟″«»", '"'),
+        **dict.fromkeys("‘’‚‛′`ʼ", "'"),
+        "…": "...",
+        "•": "*",
+        "·": "*",
+        "×": "x",
+        "→": "->",
+        "←": "<-",
+        "≤": "<=",
+        "≥": ">=",
+        "€": "EUR",
+        "\u00a0": " ",
+        "\u202f": " ",
+    }
+)
+
+
+def printable(text: str, code_page: str) -> str:
+    """Return `text` with only what `code_page` prints: letters keep accents where they can.
+
+    Control characters become spaces, so that no name in the catalogue can give the printer
+    an order; invisible joiners go; what has no cell at all becomes "?".
+    """
+    out: list[str] = []
+    for char in unicodedata.normalize("NFC", text):
+        kind = unicodedata.category(char)
+        if kind == "Cf":
+            continue
+        if kind in {"Cc", "Zl", "Zp"}:
+            out.append(" ")
+        elif _fits(char, code_page):
+            out.append(char)
+        else:
+            out.append(_nearest(char, code_page))
+    return "".join(out)
+
+
+def _fits(char: str, code_page: str) -> bool:
+    # A no-break space has a cell of its own in some code pages and none in others.
+    if char == "\u00a0":
+        return False
+    try:
+        return len(char.encode(code_page)) == 1
+    except UnicodeEncodeError:
+        return False
+
+
+def _nearest(char: str, code_page: str) -> str:
+    plain = char.translate(_PLAIN)
+    if plain == char:
+        parts = unicodedata.normalize("NFKD", char)
+        plain = "".join(part for part in parts if not unicodedata.combining(part))
+    return "".join(part if _fits(part, code_page) else "?" for part in plain)
+
+
+def wrap(text: str, columns: int) -> list[str]:
+    """Break `text` between words into lines of at most `columns` cells; none for blank text.
+
+    A word longer than a line is broken inside.
+    """
+    return textwrap.wrap(text, columns, break_on_hyphens=False, break_long_words=True)
+
+
+def two_ends(left: str, right: str, columns: int) -> list[str]:
+    """Set `left` and `right` at both ends of one line, or under each other where too long."""
+    if len(left) + 1 + len(right) <= columns:
+        return [left + right.rjust(columns - len(left))]
+    return wrap(left, columns) + [line.rjust(columns) for line in wrap(right, columns)]
