@@ -34,7 +34,7 @@ help:
 	@echo "make clean    remove all that set-up made"
 
 run: setup
-	$(BIN)/python -m counter run --example
+	$(BIN)/python -m counter run
 
 demo: setup
 	$(BIN)/python -m counter demo

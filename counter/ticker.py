@@ -1,0 +1,67 @@
+"""What time alone does: a new service day at midnight, and the example mall's endless mornings."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from counter.example import example_clock
+from models.clock import Clock, local_day
+from models.database import Database
+from models.days import close_old_days
+from models.mall import Mall
+
+log = logging.getLogger(__name__)
+
+EVERY_S = 1.0
+
+
+class Ticker:
+    """Looks at the clock once a second and does what is due."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._closed: dict[int, date] = {}
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="ticker", daemon=True)
+
+    def start(self) -> None:
+        """Do what is due now, then go on in the background."""
+        self.tick()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the background work and wait for it."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def tick(self) -> None:
+        """Close the days that are over in every mall, and move on an example that has closed."""
+        with self._database.reading() as session:
+            malls = [
+                (mall.id, mall.time_zone, mall.example) for mall in session.scalars(select(Mall))
+            ]
+        for mall_id, time_zone, example in malls:
+            if example:
+                example_clock(self._database, self._clock, mall_id)
+            at = self._clock.now()
+            today = local_day(at, time_zone)
+            if self._closed.get(mall_id) == today:
+                continue
+            with self._database.transaction() as session:
+                close_old_days(session, session.get_one(Mall, mall_id), at=at)
+            self._closed[mall_id] = today
+
+    def _run(self) -> None:
+        while not self._stopping.wait(EVERY_S):
+            try:
+                self.tick()
+            except SQLAlchemyError:
+                # The database may be away for a while; the next second tries again.
+                log.exception("what was due could not be done")
