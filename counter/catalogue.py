@@ -33,7 +33,7 @@ class RequirementFile(Frozen):
     text_id: Text
     text_en: Text
     cases: tuple[Code, ...] = ()
-    available_here: Code | None = None  # a service of this mall that issues the paper
+    available_here: Code | None = None  # a service of this mall that issues it during the visit
 
 
 class ServiceFile(Frozen):

@@ -102,6 +102,17 @@ def test_every_case_of_a_shipped_service_has_something_to_say(shipped: Catalogue
             assert asked or case.code == "sidik-jari", (one.code, case.code)
 
 
+def test_a_paper_that_is_made_here_is_made_first(shipped: Catalogue) -> None:
+    issued = [
+        (one.code, one.after, need.available_here)
+        for _, one in shipped.services()
+        for need in one.requirements
+        if need.available_here
+    ]
+    assert ("ktp-el", "surat-kehilangan", "surat-kehilangan") in issued
+    assert [row for row in issued if row[1] != row[2]] == []
+
+
 def test_an_entry_that_nobody_checked_promises_no_fee_but_free(shipped: Catalogue) -> None:
     for _, one in shipped.services():
         assert one.checked_on or not one.fee_idr, one.code
