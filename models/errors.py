@@ -158,3 +158,15 @@ class TicketClosed(Refusal):
     """The ticket has ended. Facts: number."""
 
     code = "ticket_closed"
+
+
+class CodeUnknown(Refusal):
+    """No screen shows this pairing code now."""
+
+    code = "code_unknown"
+
+
+class Outdated(Refusal):
+    """The press was meant for a ticket that is no longer at the desk. Facts: number."""
+
+    code = "outdated"

@@ -234,7 +234,12 @@ def record(session: Session, event: Event, by: Actor | None = None) -> Event:
     Whoever commits the transaction hands it to the listeners afterwards.
     """
     if by is not None:
-        event = replace(event, user_id=by.user_id, device_id=by.device_id)
+        # An event about a person or a device names them itself; `by` fills in what is left open.
+        event = replace(
+            event,
+            user_id=event.user_id or by.user_id,
+            device_id=event.device_id or by.device_id,
+        )
     entry = JournalEntry(
         kind=type(event).__name__,
         data={
