@@ -1,0 +1,10 @@
+"""The whole schema: every module that declares a table is named here, and the metadata is full."""
+
+from __future__ import annotations
+
+from models import catalogue, database, events, issuing, mall, paper, people, shifts, tickets
+from models.base import Base
+
+TABLE_MODULES = (catalogue, database, events, issuing, mall, paper, people, shifts, tickets)
+
+metadata = Base.metadata
