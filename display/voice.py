@@ -64,19 +64,21 @@ class Voice:
         self._settings = settings
         self._turn = threading.Lock()
 
-    def speak(self, *sentences: Sentence) -> Clip:
-        """The clip of a chime and `sentences` in order, the whole of them said `repeat` times.
+    def speak(self, *sentences: Sentence, times: int | None = None) -> Clip:
+        """The clip of a chime and `sentences` in order, all of them said `times` times.
 
-        The same words are made once: afterwards the clip comes from the disk. Raises
-        VoiceUnavailable when there is no engine, no such voice, or no room on the disk.
+        `times` is the setting `repeat` unless given. Without a sentence it is the chime alone,
+        which needs no engine. The same words are made once: afterwards the clip comes from the
+        disk. Raises VoiceUnavailable without an engine, such a voice, or room on the disk.
         """
-        key = self._key(sentences)
+        times = self._settings.repeat if times is None else times
+        key = self._key(sentences, times)
         path = self.path_of(key)
         with self._turn:
             duration = _duration(path)
             try:
                 if duration is None:
-                    duration = self._write(path, self._sound(sentences))
+                    duration = self._write(path, self._sound(sentences, times))
                     self._prune(path)
                 else:
                     os.utime(path)
@@ -88,12 +90,12 @@ class Voice:
         """Where the clip named `key` lies if it has been spoken and not been pruned since."""
         return self._folder / f"{key}.wav"
 
-    def _key(self, sentences: tuple[Sentence, ...]) -> str:
+    def _key(self, sentences: tuple[Sentence, ...], times: int) -> str:
         words = [(each.language, _spelt(each)) for each in sentences]
-        recipe = repr((_RECIPE, self._settings, words))
+        recipe = repr((_RECIPE, self._settings, words, times))
         return hashlib.sha256(recipe.encode()).hexdigest()[:32]
 
-    def _sound(self, sentences: tuple[Sentence, ...]) -> "array[int]":
+    def _sound(self, sentences: tuple[Sentence, ...], times: int) -> "array[int]":
         settings = self._settings
         pause = _silence(settings.pause)
         said = array("h")
@@ -108,7 +110,7 @@ class Voice:
                 volume=settings.volume,
             )
         sound = array("h", chime(SAMPLE_RATE) if settings.chime else ())
-        for time in range(settings.repeat):
+        for time in range(times if said else 0):
             sound += pause + said if time else said
         return sound
 

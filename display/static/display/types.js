@@ -1,0 +1,29 @@
+// The shapes that the wall's modules hand to each other.
+
+/** @typedef {{id: string, en: string}} Both a sentence in both languages */
+/** @typedef {{id: number, name: string, flower: string, place: Both}} Zone */
+/** @typedef {Zone & {desks: number[], needs: Both[]}} HallZone */
+/** @typedef {{number: number, state: string, ticket: string, until_at: string | null,
+ *   needs: Both[]}} Desk */
+/** @typedef {{call_id: number, ticket: string, desk: number, round: number, at: string}} Call */
+
+/** What the server says of one zone.
+ *  @typedef {{seq: number, now: string, zone: Zone, phase: string, opens_at: string | null,
+ *   closes_at: string | null, next_at: string | null, desks: Desk[], calls: Call[],
+ *   next: string[], waiting: number}} ZoneState */
+
+/** What is to be heard once: a call, or a notice to everybody.
+ *  @typedef {{call_id?: number, zone_id?: number, number?: string, desk?: number, round?: number,
+ *   language?: string, text?: Both, audio: string, voice: boolean,
+ *   duration_s: number}} Announcement */
+
+/** What the page was loaded with; `zone_id` is null on a screen of the whole hall.
+ *  @typedef {{mall: {name: string, region: string}, zone_id: number | null, arrow: string | null,
+ *   voice: boolean, running: Both[], zones: HallZone[]}} Boot */
+
+/** Everything that is on the screen now. `lostSince` is in server milliseconds, 0 when the screen
+ *  was never connected, null while it is live.
+ *  @typedef {{boot: Boot, states: ZoneState[], current: Announcement | null,
+ *   sound: "on" | "blocked" | "none", lostSince: number | null, now: Date}} Model */
+
+export {};
