@@ -12,6 +12,8 @@ from printing import codes, silhouettes
 from printing.layout import Paper, printable
 
 BLACK, WHITE = 0, 255
+# The same everywhere: the finer engine is not part of every build of the library.
+_PLAIN_LAYOUT = ImageFont.Layout.BASIC
 _SEMIBOLD, _EXTRABOLD = 600, 800
 
 
@@ -38,7 +40,7 @@ _LEADING = 1.25
 # The letters that the house's face is sure to have.
 _LETTERS = "cp1252"
 # A gap between words that survives the loss of grey, in parts of the size.
-_WORD_GAP = 0.34
+_WORD_GAP = 0.35
 
 
 def _sizes(paper: Paper) -> _Sizes:
@@ -51,12 +53,14 @@ class _Pen:
     def __init__(self, paper: Paper, size: int, weight: int) -> None:
         self.smear = 0
         if paper.face is not None:
-            self.font = ImageFont.truetype(paper.face, size)
+            self.font = ImageFont.truetype(paper.face, size, layout_engine=_PLAIN_LAYOUT)
             self.font.set_variation_by_axes([weight])
         else:
             plain = files("barcode") / "fonts" / "DejaVuSansMono.ttf"
             with as_file(plain) as path:
-                self.font = ImageFont.truetype(path, round(size * 0.86))
+                self.font = ImageFont.truetype(
+                    path, round(size * 0.86), layout_engine=_PLAIN_LAYOUT
+                )
             # The plain face has one weight: heavier strokes are made by smearing.
             self.smear = max(1, size // 36) if weight == _EXTRABOLD else 0
         self.leading = round(size * _LEADING)

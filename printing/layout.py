@@ -13,6 +13,9 @@ from typing import Literal
 CELL_DOTS = 12
 CELL_HEIGHT_DOTS = 24
 
+# The numbers that printers of all makes give the two pages a slip may use.
+CODE_PAGES: Mapping[str, int] = MappingProxyType({"CP437": 0, "CP1252": 16})
+
 
 @dataclass(frozen=True)
 class Paper:
@@ -78,7 +81,7 @@ def paper_for(columns: int, profile: str = "default", face: Path | None = None) 
     return replace(
         usual,
         profile=profile,
-        code_page="CP1252" if usual.code_page in pages.values() else "CP437",
+        code_page=usual.code_page if pages.get("16") == "CP1252" else "CP437",
         native_qr=bool(features.get("qrCode")),
         cut=bool(features.get("paperFullCut") or features.get("paperPartCut")),
         raster=bool(features.get("bitImageRaster")),

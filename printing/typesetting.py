@@ -7,7 +7,7 @@ from escpos.printer import Dummy
 from PIL import Image, ImageOps
 
 from printing import codes, drawing
-from printing.layout import CELL_HEIGHT_DOTS, Look, Paper, printable
+from printing.layout import CELL_HEIGHT_DOTS, CODE_PAGES, Look, Paper, printable
 
 _ESC, _GS, _FS = b"\x1b", b"\x1d", b"\x1c"
 _LINE_DOTS = 30
@@ -26,7 +26,9 @@ class Sheet:
         # Reset; then leave the two-byte mode in which many clones wake up and
         # would take every accent for half a Chinese character.
         self._order(_ESC + b"@" + _FS + b".")
-        self._driver.charcode(paper.code_page)
+        # The code page is set once, by its usual number: the library may choose a rarer
+        # number for the same page, and would change pages in the middle of a word.
+        self._order(_ESC + b"t" + bytes((CODE_PAGES[paper.code_page],)))
         self._driver.line_spacing(_LINE_DOTS)
 
     def fit(self, text: str) -> str:
@@ -42,7 +44,7 @@ class Sheet:
         """Print `text` and stay on the line."""
         if text:
             self._use(look or Look())
-            self._driver.text(self.fit(text))
+            self._order(self.fit(text).encode(self.paper.code_page))
 
     def feed(self, dots: int) -> None:
         """Move the paper on by `dots`."""

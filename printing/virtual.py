@@ -10,6 +10,7 @@ from types import MappingProxyType
 from PIL import Image, ImageDraw
 
 from printing.commands import Order, Text, Unknown, read
+from printing.layout import Paper
 from printing.roll import WHITE, Printout, Roll, Style, qr_code
 
 _PAGES: Mapping[int, str] = MappingProxyType(
@@ -45,7 +46,13 @@ def _obey(roll: Roll, order: Order) -> None:
     if order.name in _STYLES:
         roll.style = _STYLES[order.name](roll.style, order.args)
     elif order.name in _ACTS:
-        _ACTS[order.name](roll, order.args)
+        try:
+            _ACTS[order.name](roll, order.args)
+        except (
+            IndexError,
+            ValueError,
+        ):  # An order of the right length whose inside makes no sense.
+            roll.lost(order.name.encode() + order.args[:2])
     elif order.name not in _INVISIBLE:
         roll.lost(order.name.encode() + order.args[:2])
 
@@ -100,7 +107,7 @@ def _cut(roll: Roll, args: bytes) -> None:
 
 
 def _raster(roll: Roll, args: bytes) -> None:
-    scale, across, height = args[1], int.from_bytes(args[2:4], "little"), _number(args[4:6])
+    scale, across, height = args[1], _number(args[2:4]), _number(args[4:6])
     image = _bits(args[6:], across * 8, height)
     wide, tall = 1 + (scale & 1), 1 + (scale >> 1 & 1)
     roll.drawing(image.resize((image.width * wide, image.height * tall)))
@@ -115,13 +122,12 @@ def _columns(roll: Roll, args: bytes) -> None:
     roll.place(image.resize((image.width * across, image.height if tall else 24)), "□")
 
 
-def _graphics(roll: Roll, args: bytes) -> None:
-    """Obey `GS ( L` and `GS 8 L`: a raster is stored (fn 112) and then printed (fn 2, 50)."""
-    body = args[5:] if args[:1] == b"L" and len(args) > 5 and args[5:6] == b"0" else args[3:]
+def _graphics(roll: Roll, body: bytes) -> None:
+    """Obey the body of `GS ( L` or `GS 8 L`: a raster is stored (112) and then printed (2, 50)."""
     match body[1:2]:
         case b"p":
-            width, height = _number(body[5:7]), _number(body[7:9])
-            image = _bits(body[9:], (width + 7) // 8 * 8, height).crop((0, 0, width, height))
+            width, height = _number(body[6:8]), _number(body[8:10])
+            image = _bits(body[10:], (width + 7) // 8 * 8, height).crop((0, 0, width, height))
             roll.stored = image.resize((width * body[3], height * body[4]))
         case b"2" | b"\x02" if roll.stored is not None:
             roll.drawing(roll.stored)
@@ -132,7 +138,7 @@ def _graphics(roll: Roll, args: bytes) -> None:
 def _parenthesis(roll: Roll, args: bytes) -> None:
     match args[:1], args[3:5]:
         case b"L", _:
-            _graphics(roll, args)
+            _graphics(roll, args[3:])
         case b"k", b"1A":
             pass  # The model: every reader knows model 2.
         case b"k", b"1C":
@@ -159,7 +165,7 @@ _ACTS: Mapping[str, Callable[[Roll, bytes], None]] = MappingProxyType(
         "GS v": _raster,
         "ESC *": _columns,
         "GS (": _parenthesis,
-        "GS 8": _graphics,
+        "GS 8": lambda roll, args: _graphics(roll, args[5:]),
     }
 )
 # Orders that leave no trace on a paper: modes of other alphabets, status, sensors, drawers.
@@ -168,12 +174,12 @@ _INVISIBLE = frozenset(
 )
 
 
-def picture(data: bytes, dots: int, width_mm: int) -> bytes:
-    """Return `data`, printed on paper `width_mm` wide with lines of `dots`, as a PNG."""
-    done = printout(data, dots)
-    # Eight dots to the millimetre: what the head does not reach stays white.
-    margin = max(8, (width_mm * 8 - dots) // 2)
-    sheet = Image.new("RGB", (dots + 2 * margin, done.image.height + 2 * margin), "#fbfaf6")
+def picture(data: bytes, paper: Paper) -> bytes:
+    """Return `data`, printed on `paper`, as a PNG of eight dots to the millimetre."""
+    done = printout(data, paper.dots)
+    # What the head does not reach stays white.
+    margin = max(8, (paper.width_mm * 8 - paper.dots) // 2)
+    sheet = Image.new("RGB", (paper.dots + 2 * margin, done.image.height + 2 * margin), "#fbfaf6")
     sheet.paste("#1d1b22", (margin, margin), done.image)
     draw = ImageDraw.Draw(sheet)
     for cut in done.cuts[:-1]:
