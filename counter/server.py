@@ -1,0 +1,71 @@
+"""Listens on the network: the Socket.IO server's settings, and serving until told to stop."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from collections.abc import Callable
+
+import gevent
+from flask import Flask
+from flask_socketio import SocketIO
+from gevent.pywsgi import WSGIServer
+
+from counter.wire import MESSAGE_LIMIT, SocketHandler
+
+log = logging.getLogger(__name__)
+
+# A hall's thousand screens come back within a second when the server does.
+BACKLOG = 2048
+STOP_WITHIN_S = 3.0
+
+
+def make_socketio(app: Flask, *, message_queue: str | None = None) -> SocketIO:
+    """Return the Socket.IO server of `app`, speaking WebSocket only, to its own origin only.
+
+    `message_queue` is the URL of a Redis that several processes share. A client that answers
+    no ping is dropped after 15 s; pages notice a dead server sooner, by its missing heartbeat.
+    """
+    return SocketIO(
+        app,
+        async_mode="gevent",
+        # In the order they were sent, and a flood of one client holds up that client alone.
+        async_handlers=False,
+        manage_session=False,
+        message_queue=message_queue,
+        max_http_buffer_size=MESSAGE_LIMIT,
+        ping_interval=10,
+        ping_timeout=5,
+        transports=["websocket"],  # type: ignore[call-arg]  # the stubs leave out what is handed on
+    )
+
+
+def serve(app: Flask, host: str, port: int, *, on_stop: Callable[[], None] = lambda: None) -> None:
+    """Serve `app` until SIGTERM or SIGINT, then end what is under way and return.
+
+    Port 0 takes a free one. Prints one line when it listens, and nothing else. `on_stop`
+    runs after the last request was accepted and before the lines are cut.
+    """
+    server = WSGIServer(
+        (host, port),
+        app,
+        backlog=BACKLOG,
+        log=None,
+        error_log=log,
+        handler_class=SocketHandler,
+    )
+    server.start()
+    stopping = gevent.event.Event()
+    watchers = [
+        gevent.signal_handler(number, stopping.set) for number in (signal.SIGTERM, signal.SIGINT)
+    ]
+    shown = f"[{host}]" if ":" in host else host
+    print(f"Balai listens on http://{shown}:{server.server_port}", flush=True)  # noqa: T201 — for who started it.
+    try:
+        stopping.wait()
+    finally:
+        for watcher in watchers:
+            watcher.cancel()
+        server.close()
+        on_stop()
+        server.stop(timeout=STOP_WITHIN_S)
