@@ -71,9 +71,10 @@ class Announcer:
         self._shout = shout
         self._style = style
         self._lines: dict[int, _Line] = {}
-        self._arrived: deque[int] = deque()
+        self._arrived: deque[int | tuple[int, Notice]] = deque()
         self._news = threading.Condition()
         self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="announcer", daemon=True)
 
     def hear(self, events: Sequence[Event]) -> None:
         """Note the calls among `events`; a listener of the database, so it only notes."""
@@ -86,28 +87,20 @@ class Announcer:
     def proclaim(self, zone_ids: Iterable[int], notice: Notice) -> None:
         """Have these zones hear `notice` when those before it have been said."""
         with self._news:
-            for zone_id in zone_ids:
-                self._lines.setdefault(zone_id, _Line()).waiting.append(notice)
+            self._arrived.extend((zone_id, notice) for zone_id in zone_ids)
             self._news.notify()
 
-    def run(self) -> None:
-        """Announce until stop() is called: the body of a thread of its own."""
-        while not self._stopping.is_set():
-            try:
-                rest_s = self.step(time.monotonic())
-            except Exception:
-                # An outermost door: a database that hiccups must not silence the hall all day.
-                log.exception("an announcement failed")
-                rest_s = 1.0
-            with self._news:
-                if not self._stopping.is_set() and not self._arrived:
-                    self._news.wait(rest_s)
+    def start(self) -> None:
+        """Announce in the background from now on."""
+        self._thread.start()
 
     def stop(self) -> None:
-        """Let run() return after the announcement that it is at."""
+        """End the background work and wait for it."""
         with self._news:
             self._stopping.set()
             self._news.notify()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def step(self, now_s: float) -> float | None:
         """Announce what is due at `now_s` of the monotonic clock.
@@ -125,6 +118,18 @@ class Announcer:
         due = [line.free_at_s for line in self._lines.values() if line.waiting]
         return max(0.0, min(due) - now_s) if due else None
 
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                rest_s = self.step(time.monotonic())
+            except Exception:
+                # An outermost door: a database that hiccups must not silence the hall all day.
+                log.exception("an announcement failed")
+                rest_s = 1.0
+            with self._news:
+                if not self._stopping.is_set() and not self._arrived:
+                    self._news.wait(rest_s)
+
     def _line_up(self) -> None:
         with self._news:
             arrived = list(self._arrived)
@@ -132,23 +137,25 @@ class Announcer:
         if not arrived:
             return
         with self._database.reading() as session:
-            for call_id in arrived:
-                call = session.get_one(Call, call_id)
-                self._lines.setdefault(call.zone_id, _Line()).waiting.append(call_id)
+            for item in arrived:
+                if isinstance(item, int):
+                    self._line(session.get_one(Call, item).zone_id).waiting.append(item)
+                else:
+                    zone_id, notice = item
+                    self._line(zone_id).waiting.append(notice)
+
+    def _line(self, zone_id: int) -> _Line:
+        return self._lines.setdefault(zone_id, _Line())
 
     def _announce(
         self, zone_id: int, item: int | Notice, *, times: int | None, at: datetime
     ) -> timedelta:
         """Say `item`, or drop it when it is no longer true; return how long the zone is busy."""
+        spoken: _Spoken | None
         if isinstance(item, Notice):
-            spoken: _Spoken | None = _Spoken(
-                "notice",
-                {
-                    "notice": item.kind,
-                    "text": {each.language: each.text for each in item.sentences},
-                },
-                item.sentences,
-            )
+            text = {each.language: each.text for each in item.sentences}
+            payload = {"notice": item.kind, "text": text}
+            spoken = _Spoken("notice", payload, item.sentences)
         else:
             with self._database.reading() as session:
                 spoken = self._invitation(session, item, at)

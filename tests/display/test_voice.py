@@ -125,7 +125,7 @@ def test_same_words_are_made_once(tmp_path: Path) -> None:
 
 
 def test_clip_cut_short_by_a_power_cut_is_made_again(tmp_path: Path) -> None:
-    voice = Voice(tmp_path)
+    voice = Voice(tmp_path, BARE)
     whole = voice.speak(CALL)
     content = whole.path.read_bytes()
     sound = samples(whole)
