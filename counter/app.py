@@ -2,25 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from flask import Flask, g
 from flask_socketio import SocketIO
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
-from counter import refusals
+from counter import (
+    auth,
+    desk,
+    devices,
+    forgery,
+    pairing,
+    paper,
+    permissions,
+    refusals,
+    sign_in,
+)
+from counter.auth import Doorkeeper
 from counter.config import Config
 from counter.filling import fill
+from counter.live import Live
+from counter.people import example_people
+from counter.places import places_of
+from counter.server import make_socketio
+from counter.ticker import Ticker
 from counter.words import LANGUAGES, Language
+from display import board
+from display.announcer import Announcer
+from display.voice import Voice, VoiceSettings
+from kiosk import follow, take
 from models.clock import Clock
 from models.database import Database
+from models.devices import furnish
+from models.events import Event, PaperChanged
 from models.mall import Mall
+from models.migrating import upgrade
+from models.paper import JobState
+from printing.printers import Printer, PrinterSettings, open_printer
+from printing.spooler import Spooler
 
 
 @dataclass
 class House:
-    """Everything that runs in one process."""
+    """Everything that runs in one process, between `start` and `stop`."""
 
     config: Config
     app: Flask
@@ -28,31 +56,116 @@ class House:
     database: Database
     clock: Clock
     language: Language
+    live: Live
+    announcer: Announcer
+    spooler: Spooler
+    ticker: Ticker
     mall_id: int
 
     def start(self) -> None:
         """Start what works in the background."""
+        self.live.start()
+        self.announcer.start()
+        self.spooler.start()
+        self.ticker.start()
 
     def stop(self) -> None:
         """Stop what works in the background and let go of the database."""
+        self.ticker.stop()
+        self.spooler.stop()
+        self.announcer.stop()
+        self.live.stop()
         self.database.close()
 
 
 def build(config: Config, *, clock: Clock | None = None) -> House:
-    """Build the house that `config` describes, its database made and filled, nothing started."""
+    """Build the house that `config` describes: its database is made and filled, nothing runs yet.
+
+    Raises WrongKindOfMall when the database belongs to the other kind of mall.
+    """
     clock = clock or Clock()
     config.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(config.database_url)
-    with database.transaction() as session:
-        mall = fill(session, config)
-        mall_id = mall.id
+    upgrade(database)
+    mall = _filled(database, config, clock)
     language = Language(config.mall.time_zone)
     app = Flask("counter", static_folder="static", static_url_path="/static")
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider's own
-    socketio = SocketIO(app)
     _dress(app, mall, language)
     refusals.register(app, language)
-    return House(config, app, socketio, database, clock, language, mall_id)
+    forgery.register(app)
+    doorkeeper = Doorkeeper(database, clock, config, mall.id)
+    auth.register(app, doorkeeper)
+    socketio = make_socketio(app)
+    live = Live(socketio, database, clock, actor_of=doorkeeper.actor_of)
+    voice = Voice(
+        config.data_dir / "voice",
+        VoiceSettings(
+            variant=config.voice.variant,
+            words_per_minute=config.voice.words_per_minute,
+            repeat=config.voice.repeat,
+        ),
+    )
+    announcer = Announcer(database, clock, voice, live.shout, style=config.voice.style)
+    printers = _printers(config, clock)
+    words = {lang: language.words("printing", lang) for lang in LANGUAGES}
+    spooler = Spooler(database, printers, words, clock.now)
+    database.listeners.append(_waker(spooler))
+
+    sign_in.register(app, doorkeeper=doorkeeper, language=language)
+    pairing.register(app, doorkeeper=doorkeeper)
+    devices.register(app, doorkeeper=doorkeeper)
+    desk.register(app, database=database, clock=clock, topics=live.register)
+    take.register(app, database=database, clock=clock, words=language.words, topics=live.register)
+    follow.register(app, database=database, clock=clock, topics=live.register)
+    board.register(
+        app,
+        database=database,
+        clock=clock,
+        voice=voice,
+        announcer=announcer,
+        topics=live.register,
+    )
+    paper.register(app, printers=printers, clock=clock, topics=live.register, mall_id=mall.id)
+    permissions.require_complete(app)
+    ticker = Ticker(database, clock)
+    return House(
+        config, app, socketio, database, clock, language, live, announcer, spooler, ticker, mall.id
+    )
+
+
+def _filled(database: Database, config: Config, clock: Clock) -> Mall:
+    with database.transaction() as session:
+        mall = fill(session, config)
+        furnish(session, mall.id, places_of(session, config, mall.id))
+        if mall.example:
+            numbers = [desk.number for desk in mall.desks]
+            example_people(session, mall.id, numbers, at=clock.now())
+        return mall
+
+
+def _printers(config: Config, clock: Clock) -> dict[str, Printer]:
+    settings = [
+        PrinterSettings(
+            code=one.code,
+            kind=one.kind,
+            host=one.host,
+            port=one.port,
+            path=config.data_dir / "paper" if one.kind == "virtual" else Path(one.path),
+            columns=one.columns,
+            profile=one.profile,
+        )
+        for one in config.printers
+    ]
+    return {one.code: open_printer(one, clock.now) for one in settings}
+
+
+def _waker(spooler: Spooler) -> Callable[[Sequence[Event]], None]:
+    def wake(events: Sequence[Event]) -> None:
+        for event in events:
+            if isinstance(event, PaperChanged) and event.state == JobState.WAITING:
+                spooler.wake(event.printer)
+
+    return wake
 
 
 def _dress(app: Flask, mall: Mall, language: Language) -> None:

@@ -35,7 +35,7 @@ def fill(session: Session, config: Config) -> Mall:
     _fill_hours(session, mall, config)
     if session.scalars(select(Agency.id).where(Agency.mall_id == mall.id)).first() is None:
         fill_catalogue(session, mall, config.catalogue)
-    _fill_desks(session, mall, config)
+    fill_desks(session, mall, config)
     session.flush()
     return mall
 
@@ -56,7 +56,11 @@ def fill_catalogue(session: Session, mall: Mall, catalogue: Catalogue) -> None:
         one.in_use = False
     for file in catalogue.agencies:
         agency = agencies.setdefault(file.code, Agency(mall_id=mall.id, code=file.code))
-        _copy(file, agency, ("name", "short_name", "need_id", "need_en", "icon", "position"))
+        _copy(
+            file,
+            agency,
+            ("name", "short_name", "need_id", "need_en", "icon", "prefix", "position"),
+        )
         session.add(agency)
         session.flush()
         for position, of_file in enumerate(file.services, 1):
@@ -80,6 +84,15 @@ def _fill_mall(mall: Mall, config: Config) -> None:
     mall.return_grace_m = calling.return_grace_minutes
     mall.most_services = calling.max_services_per_ticket
     mall.intake_cutoff_m = config.hours.intake_cutoff_minutes
+    mall.texts = {
+        "help_desk_id": config.mall.help_desk_id,
+        "help_desk_en": config.mall.help_desk_en,
+        "complaint_line": config.mall.complaint_line,
+        "slip_header": list(config.slip.header),
+        "slip_footer_id": list(config.slip.footer_id),
+        "slip_footer_en": list(config.slip.footer_en),
+        "running": [{"id": one.text_id, "en": one.text_en} for one in config.running_texts],
+    }
 
 
 def _fill_hours(session: Session, mall: Mall, config: Config) -> None:
@@ -110,7 +123,8 @@ def _fill_hours(session: Session, mall: Mall, config: Config) -> None:
         session.add(Holiday(mall_id=mall.id, day=holiday.date, name=holiday.name))
 
 
-def _fill_desks(session: Session, mall: Mall, config: Config) -> None:
+def fill_desks(session: Session, mall: Mall, config: Config) -> None:
+    """Bring zones, desks and what these offer in step with `config`."""
     zones = {zone.code: zone for zone in mall.zones}
     for of_file in config.zones:
         zone = zones.setdefault(of_file.code, Zone(mall_id=mall.id, code=of_file.code))
@@ -151,6 +165,7 @@ def _fill_service(
     )
     service.agency_id, service.position, service.in_use = agency.id, position, True
     service.prefix = agency_file.prefix_of(file)
+    service.prefix_is_own = file.prefix is not None
     service.popular_rank = file.popular
     service.handling_m = file.handling_minutes
     service.target_m = file.target_minutes
@@ -169,18 +184,21 @@ def _link_service(service: Service, file: ServiceFile, services: dict[str, Servi
             service.cases.append(case)
         case.position, case.in_use = position, True
         case.name_id, case.name_en = of_file.name_id, of_file.name_en
-    service.requirements = [
-        Requirement(
-            position=position,
-            text_id=needed.text_id,
-            text_en=needed.text_en,
-            case_codes=list(needed.cases),
-            available_here_id=(
-                None if needed.available_here is None else services[needed.available_here].id
-            ),
-        )
-        for position, needed in enumerate(file.requirements, 1)
-    ]
+    _fill_requirements(service, file, services)
+
+
+def _fill_requirements(service: Service, file: ServiceFile, services: dict[str, Service]) -> None:
+    """Keep the rows of papers that stay: steps at a desk remember by id which were seen."""
+    known = {one.text_id: one for one in service.requirements}
+    wanted: list[Requirement] = []
+    for position, of_file in enumerate(file.requirements, 1):
+        needed = known.pop(of_file.text_id, None) or Requirement(text_id=of_file.text_id)
+        needed.position, needed.text_en = position, of_file.text_en
+        needed.case_codes = list(of_file.cases)
+        issuer = of_file.available_here
+        needed.available_here_id = None if issuer is None else services[issuer].id
+        wanted.append(needed)
+    service.requirements = wanted
 
 
 def _copy(source: object, target: object, names: tuple[str, ...]) -> None:

@@ -21,9 +21,9 @@ PERMITTED: Final[dict[str, frozenset[Role]]] = {
     # Front door
     "static": EVERYBODY,
     "welcome.home": EVERYBODY,
-    "auth.sign_in": EVERYBODY,
-    "auth.check": EVERYBODY,
-    "auth.sign_out": EVERYBODY,
+    "sign_in.page": EVERYBODY,
+    "sign_in.check": EVERYBODY,
+    "sign_in.sign_out": EVERYBODY,
     # Screens that are not paired yet, and those who pair them
     "pairing.screen": EVERYBODY,
     "pairing.ask": EVERYBODY,
@@ -32,6 +32,27 @@ PERMITTED: Final[dict[str, frozenset[Role]]] = {
     "devices.page": LEADERS,
     "devices.confirm": LEADERS,
     "devices.take_back": LEADERS,
+    # The officers' side
+    "desk.page": OFFICERS,
+    "desk.choices": OFFICERS,
+    "desk.press": OFFICERS,
+    # The citizen's side
+    "take.static": EVERYBODY,
+    "take.kiosk": KIOSKS,
+    "take.take": KIOSKS,
+    "take.add": KIOSKS,
+    "follow.page": EVERYBODY,
+    "follow.ask_to_cancel": EVERYBODY,
+    "follow.cancel": EVERYBODY,
+    "follow.here": EVERYBODY,
+    # The public side
+    "board.static": EVERYBODY,
+    "board.wall": BOARDS,
+    "board.spoken": BOARDS,
+    "board.clip": EVERYBODY,
+    # Paper of virtual printers lies open, like paper in a tray.
+    "paper.page": EVERYBODY,
+    "paper.drawn": EVERYBODY,
 }
 
 

@@ -1,0 +1,81 @@
+"""The paper page: what the virtual printers have printed, drawn from the very bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Flask, g, render_template
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from models.clock import Clock
+from models.errors import NotFound
+from models.events import Event, PaperChanged
+from models.people import Actor
+from models.topics import Topic
+from printing.printers import Printer, VirtualPrinter
+from printing.virtual import picture
+
+SHOWN = 12
+# A paper never changes; its name is the instant of its printing.
+PICTURE_AGE_S = 24 * 3600
+
+
+def register(
+    app: Flask,
+    *,
+    printers: Mapping[str, Printer],
+    clock: Clock,
+    topics: Callable[[Topic], None],
+    mall_id: int,
+) -> None:
+    """Open the paper page and its pictures in `app`, and its topic `paper/<mall_id>`."""
+    virtual = {code: one for code, one in printers.items() if isinstance(one, VirtualPrinter)}
+    routes = Blueprint("paper", __name__)
+
+    def newest() -> list[dict[str, str]]:
+        papers = [
+            (paper.printed_at, code, paper.name)
+            for code, printer in virtual.items()
+            for paper in printer.printed()[:SHOWN]
+        ]
+        return [
+            {"printer": code, "name": name, "at": at.isoformat()}
+            for at, code, name in sorted(papers, reverse=True)[:SHOWN]
+        ]
+
+    @routes.get("/paper")
+    def page() -> str:
+        boot = {"mall_id": g.mall_id, "papers": newest(), "now": clock.now().isoformat()}
+        return render_template("counter/paper.html", boot=boot, printers=sorted(virtual))
+
+    @routes.get("/paper/<printer>/<name>.png")
+    def drawn(printer: str, name: str) -> Response:
+        machine = virtual.get(printer)
+        if machine is None:
+            raise NotFound
+        try:
+            data = machine.read(name)
+        except FileNotFoundError:
+            raise NotFound from None
+        response = Response(picture(data, machine.paper), mimetype="image/png")
+        response.cache_control.max_age = PICTURE_AGE_S
+        response.cache_control.private = True
+        return response
+
+    def state(_session: Session, key: str, _at: datetime) -> dict[str, Any] | None:
+        return {"papers": newest()} if key == str(mall_id) else None
+
+    app.register_blueprint(routes)
+    topics(Topic("paper", state, _touched, _anybody))
+
+
+def _touched(_session: Session, event: Event) -> Iterable[str]:
+    return [str(event.mall_id)] if isinstance(event, PaperChanged) else []
+
+
+def _anybody(_session: Session, _actor: Actor, _key: str) -> bool:
+    # A virtual printer's paper lies open, like paper in a tray; real printers have no page.
+    return True
