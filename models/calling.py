@@ -14,9 +14,10 @@ from models.errors import (
     NotAllowed,
     NotServedHere,
     ReasonNeeded,
+    TicketClosed,
     TicketElsewhere,
 )
-from models.events import CallSpoken, TicketCalled, TicketCalledAgain, record
+from models.events import CallSpoken, TicketCalled, TicketCalledAgain, TicketWelcomedBack, record
 from models.mall import Desk
 from models.people import Actor
 from models.shifts import held_by, lock_desk, require_serving
@@ -46,12 +47,15 @@ def call_number(
     """Call one ticket out of its turn; `reason` goes into the journal.
 
     Takes the step that is due first among those this desk may serve; a missed one counts
-    as back. Raises ReasonNeeded, TicketElsewhere, NotServedHere and what call_next raises.
+    as back. Raises ReasonNeeded, TicketClosed, TicketElsewhere, NotServedHere and what
+    call_next raises.
     """
     if not reason.strip():
         raise ReasonNeeded
     _require_free(session, desk)
     lock_ticket(session, ticket)
+    if ticket.closed_at is not None:
+        raise TicketClosed(number=ticket.spoken)
     if ticket.desk_id is not None:
         raise TicketElsewhere(number=ticket.spoken)
     services = offered_by(session, desk)
@@ -66,7 +70,7 @@ def call_number(
         raise NotServedHere(number=ticket.spoken)
     step = min(wanted, key=lambda step: (step.state is StepState.WAITING, step.due_at, step.id))
     if step.state is StepState.MISSED:
-        step.move(StepState.WAITING)
+        _note_return(session, step, by=by, at=at)
     return _invite(session, desk, step, reason=reason.strip(), by=by, at=at)
 
 
@@ -102,6 +106,7 @@ def call_again(session: Session, desk: Desk, *, by: Actor, at: datetime) -> Call
 
 def mark_spoken(session: Session, call: Call, *, by: Actor, at: datetime) -> None:
     """Note the receipt of a wall that has played the call; the first one counts."""
+    session.refresh(call, with_for_update={"key_share": True})
     if call.spoken_at is not None:
         return
     call.spoken_at = at
@@ -119,6 +124,21 @@ def mark_spoken(session: Session, call: Call, *, by: Actor, at: datetime) -> Non
     )
 
 
+def _note_return(session: Session, step: Step, *, by: Actor, at: datetime) -> None:
+    """Let a missed step wait again; the officer sees the citizen, so no grace is asked for."""
+    step.move(StepState.WAITING)
+    step.began_waiting_at, step.ended_at = at, None
+    event = TicketWelcomedBack(
+        mall_id=step.mall_id,
+        at=at,
+        ticket_id=step.ticket_id,
+        step_id=step.id,
+        service_id=step.service_id,
+        desk_id=step.desk_id,
+    )
+    record(session, event, by)
+
+
 def _require_free(session: Session, desk: Desk) -> None:
     lock_desk(session, desk)
     require_serving(session, desk)
@@ -134,7 +154,7 @@ def _due_first(session: Session, desk: Desk, services: list[int]) -> Step | None
         .where(callable_at(desk, services), Ticket.desk_id.is_(None), Ticket.closed_at.is_(None))
         .order_by(Step.due_at, Step.id)
         .limit(1)
-        .with_for_update(of=Ticket, skip_locked=True)
+        .with_for_update(of=Ticket, skip_locked=True, key_share=True)
     ).first()
 
 

@@ -41,7 +41,7 @@ class Database:
         """Connect lazily to `url`, an SQLAlchemy URL."""
         self.sqlite = url.startswith("sqlite")
         self.engine = _sqlite_engine(url, "BEGIN IMMEDIATE") if self.sqlite else _engine(url)
-        self._reading = _sqlite_engine(url, "BEGIN") if self.sqlite else self.engine
+        self._reading = _sqlite_engine(url, "BEGIN") if self.sqlite else _one_picture(self.engine)
         # SQLite has one writer. Queueing for it here is fair; its own busy handler starves.
         self._writer = threading.Lock() if self.sqlite else nullcontext()
         self._write = sessionmaker(self.engine, expire_on_commit=False)
@@ -77,8 +77,12 @@ class Database:
             with self.transaction() as session:
                 if earlier := session.get(Press, press_id):
                     return _same_act(earlier, act)
-                answer = rule(session)
-                session.add(Press(id=press_id, act=act, at=at, answer=answer))
+                claim = Press(id=press_id, act=act, at=at, answer={})
+                session.add(claim)
+                # The id is claimed before the rule runs: a retry in another process waits here
+                # for the first one's end, else it would be refused for what the first one did.
+                session.flush()
+                claim.answer = answer = rule(session)
         except IntegrityError:
             # Two processes heard the same press at once; the other one was first.
             with self.reading() as session:
@@ -111,6 +115,11 @@ def _same_act(earlier: Press, act: str) -> Answer:
 
 def _engine(url: str) -> Engine:
     return create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+
+
+def _one_picture(engine: Engine) -> Engine:
+    # PostgreSQL shows each statement its own moment unless told otherwise.
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 def _sqlite_engine(url: str, begin: str) -> Engine:

@@ -12,7 +12,7 @@ from models.database import Press
 from models.events import ServiceDayClosed, ShiftEnded, TicketExpired, record
 from models.mall import Mall
 from models.people import Actor
-from models.shifts import Shift
+from models.shifts import Shift, lock_desk
 from models.tickets import OPEN_STATES, StepState, Ticket
 from models.waiting import lock_ticket
 
@@ -26,14 +26,15 @@ def close_old_days(session: Session, mall: Mall, *, at: datetime) -> int:
     Runs any number of times: a second run finds nothing.
     """
     today = local_day(at, mall.time_zone)
+    # All desks first, as every other rule does: nobody calls, sends or signs off meanwhile.
+    lock_desk(session, *mall.desks)
     left_open = session.scalars(
-        select(Ticket).where(
-            Ticket.mall_id == mall.id, Ticket.service_day < today, Ticket.closed_at.is_(None)
-        )
+        select(Ticket)
+        .where(Ticket.mall_id == mall.id, Ticket.service_day < today, Ticket.closed_at.is_(None))
+        .order_by(Ticket.id)
     ).all()
     time_itself = Actor(mall_id=mall.id)
-    for ticket in left_open:
-        _expire(session, ticket, by=time_itself, at=at)
+    expired = sum(_expire(session, ticket, by=time_itself, at=at) for ticket in left_open)
     for shift in session.scalars(
         select(Shift).where(Shift.mall_id == mall.id, Shift.ended_at.is_(None))
     ):
@@ -42,14 +43,17 @@ def close_old_days(session: Session, mall: Mall, *, at: datetime) -> int:
             event = ShiftEnded(mall_id=mall.id, at=at, desk_id=shift.desk_id)
             record(session, event, time_itself)
     session.execute(delete(Press).where(Press.at < at - PRESSES_KEPT))
-    if left_open:
-        event_ = ServiceDayClosed(mall_id=mall.id, at=at, expired=len(left_open))
+    if expired:
+        event_ = ServiceDayClosed(mall_id=mall.id, at=at, expired=expired)
         record(session, event_, time_itself)
-    return len(left_open)
+    return expired
 
 
-def _expire(session: Session, ticket: Ticket, *, by: Actor, at: datetime) -> None:
+def _expire(session: Session, ticket: Ticket, *, by: Actor, at: datetime) -> bool:
+    """Close one ticket; False when somebody did so since it was looked up."""
     lock_ticket(session, ticket)
+    if ticket.closed_at is not None:
+        return False
     for step in ticket.steps:
         if step.state in OPEN_STATES:
             step.move(StepState.EXPIRED)
@@ -58,3 +62,4 @@ def _expire(session: Session, ticket: Ticket, *, by: Actor, at: datetime) -> Non
     ticket.closed_at = at
     event = TicketExpired(mall_id=ticket.mall_id, at=at, ticket_id=ticket.id)
     record(session, event, by)
+    return True

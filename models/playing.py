@@ -8,6 +8,9 @@ from datetime import datetime, timedelta
 
 from models.situation import OpenDesk, Situation, WaitingStep
 
+# In the agenda: no desk, but a ticket that is free again. Before all desks of the same instant.
+A_TICKET = 0
+
 
 @dataclass(frozen=True)
 class Probe:
@@ -80,6 +83,8 @@ class _Play:
         self.probe_due = probes
         self.played = Played()
         self.free_at = dict(situation.busy_tickets)
+        self.idle: set[int] = set()
+        self.agenda: list[tuple[datetime, int]] = []
         self.queues: dict[int, list[WaitingStep]] = {}
         self.wanted: dict[int, set[int]] = {}
         for step in situation.steps:  # already in calling order
@@ -88,33 +93,42 @@ class _Play:
 
     def run(self) -> Played:
         desks = {desk.id: desk for desk in self.situation.desks}
-        agenda = [(self._past_pauses(desk.free_at), desk.id) for desk in desks.values()]
-        heapq.heapify(agenda)
-        while agenda:
-            at, desk_id = heapq.heappop(agenda)
-            next_at = self._turn(desks[desk_id], at)
-            if next_at is not None:
-                heapq.heappush(agenda, (self._past_pauses(next_at), desk_id))
+        for desk in desks.values():
+            self._plan(desk.free_at, desk.id)
+        for ticket_id, free_at in self.free_at.items():
+            if ticket_id in self.wanted:
+                self._plan(free_at, A_TICKET)
+        while self.agenda:
+            at, who = heapq.heappop(self.agenda)
+            if who == A_TICKET:
+                for desk_id in self.idle:
+                    self._plan(at, desk_id)
+                self.idle.clear()
+            else:
+                self._turn(desks[who], at)
         return self.played
 
-    def _turn(self, desk: OpenDesk, at: datetime) -> datetime | None:
-        """Let the desk call at `at`; return when it asks again, None when it never will."""
-        step, retry_at = self._due_first(desk, at)
+    def _plan(self, at: datetime, who: int) -> None:
+        heapq.heappush(self.agenda, (self._past_pauses(at), who))
+
+    def _turn(self, desk: OpenDesk, at: datetime) -> None:
+        """Let the desk call at `at`, or be idle until a ticket is free for its other services."""
+        step = self._due_first(desk, at)
         self._answer_probes(desk, at, None if step is None else step.due_at)
         if step is None:
-            return retry_at
+            self.idle.add(desk.id)
+            return
         self.queues[step.service_id].remove(step)
         self.wanted[step.ticket_id].discard(step.service_id)
         done_at = at + self.situation.handling[step.service_id]
         self.free_at[step.ticket_id] = done_at
         self.played.note_step(step, desk, at, self.situation.at)
-        return done_at
+        self._plan(done_at, desk.id)
+        if self.wanted[step.ticket_id]:
+            self._plan(done_at, A_TICKET)
 
-    def _due_first(
-        self, desk: OpenDesk, at: datetime
-    ) -> tuple[WaitingStep | None, datetime | None]:
+    def _due_first(self, desk: OpenDesk, at: datetime) -> WaitingStep | None:
         best: WaitingStep | None = None
-        retry_at: datetime | None = None
         for service_id in desk.services:
             for step in self.queues.get(service_id, ()):
                 if best is not None and (step.due_at, step.id) > (best.due_at, best.id):
@@ -123,13 +137,11 @@ class _Play:
                     continue
                 if step.after_service_id in self.wanted[step.ticket_id]:
                     continue
-                free_at = self.free_at.get(step.ticket_id, at)
-                if free_at > at:
-                    retry_at = free_at if retry_at is None else min(retry_at, free_at)
+                if self.free_at.get(step.ticket_id, at) > at:
                     continue
                 best = step
                 break
-        return best, retry_at
+        return best
 
     def _answer_probes(self, desk: OpenDesk, at: datetime, best_due: datetime | None) -> None:
         wait = at - self.situation.at

@@ -86,6 +86,7 @@ def finish(
     step.ended_at = at
     if step.service.private_outcome:
         step.outcome = outcome if outcome is Outcome.RETURNED else Outcome.ISSUED
+        step.note = ""  # what a hold or a transfer noted says why, too
     else:
         step.outcome, step.missing, step.note = outcome, list(missing), note.strip()
     _leave(step.ticket)
@@ -286,7 +287,8 @@ def _require_target(
         raise NotAllowed(number=ticket.spoken, state=step.state, wanted=StepState.TRANSFERRED)
     if to_desk is None:
         return
-    if shift_at(session, to_desk.id) is None:
+    # Until the commit nobody signs off there, or the ticket would wait for an empty desk.
+    if shift_at(session, to_desk.id, keep=True) is None:
         raise DeskClosed(desk=to_desk.number)
     if service.id not in offered_by(session, to_desk):
         raise NotServedHere(number=ticket.spoken)

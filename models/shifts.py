@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, select, text, update
+from sqlalchemy import ForeignKey, Index, Select, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Base
@@ -50,16 +50,28 @@ class Shift(Base):
     desk: Mapped[Desk] = relationship()
 
 
-def shift_at(session: Session, desk_id: int) -> Shift | None:
-    """Return the open shift at the desk, None when nobody is signed on there."""
-    return session.scalars(
-        select(Shift).where(Shift.desk_id == desk_id, Shift.ended_at.is_(None))
-    ).first()
+def shift_at(session: Session, desk_id: int, *, keep: bool = False) -> Shift | None:
+    """Return the open shift at the desk, None when nobody is signed on there.
+
+    With `keep` it stays as it is until the transaction ends.
+    """
+    shift = select(Shift).where(Shift.desk_id == desk_id, Shift.ended_at.is_(None))
+    return session.scalars(shift.with_for_update(read=True) if keep else shift).first()
 
 
-def lock_desk(session: Session, desk: Desk) -> None:
-    """Make every other press for this desk wait; desks are locked before tickets."""
-    session.execute(select(Desk.id).where(Desk.id == desk.id).with_for_update())
+def lock_desk(session: Session, *desks: Desk) -> None:
+    """Make every other press for these desks wait; desks are locked before tickets.
+
+    The lock is the weaker one that lets a foreign key to the desk be checked: two desks
+    that send each other a ticket would else wait for one another for ever.
+    """
+    ids = {desk.id for desk in desks}
+    session.execute(
+        select(Desk.id)
+        .where(Desk.id.in_(ids))
+        .order_by(Desk.id)  # whoever locks several does it in this order
+        .with_for_update(key_share=True)
+    ).all()
 
 
 def held_by(session: Session, desk: Desk) -> Ticket | None:
@@ -84,7 +96,9 @@ def sign_on(session: Session, desk: Desk, user: User, *, by: Actor, at: datetime
     somebody else is there, DeskBusy when the officer leaves a citizen at another desk,
     and DeskClosed for a desk out of use.
     """
-    lock_desk(session, desk)
+    # An officer who signs on twice at once is at one desk in the end.
+    session.execute(select(User.id).where(User.id == user.id).with_for_update(key_share=True))
+    lock_desk(session, desk, *session.scalars(select(Desk).where(Desk.id.in_(_desk_of(user)))))
     if not desk.in_use:
         raise DeskClosed(desk=desk.number)
     present = shift_at(session, desk.id)
@@ -92,11 +106,8 @@ def sign_on(session: Session, desk: Desk, user: User, *, by: Actor, at: datetime
         if present.user_id != user.id:
             raise DeskTaken(desk=desk.number, officer=present.user.name)
         return present
-    elsewhere = session.scalars(
-        select(Shift).where(Shift.user_id == user.id, Shift.ended_at.is_(None))
-    ).first()
-    if elsewhere is not None:
-        sign_off(session, elsewhere.desk, by=by, at=at)
+    for elsewhere in session.scalars(select(Desk).where(Desk.id.in_(_desk_of(user)))):
+        sign_off(session, elsewhere, by=by, at=at)
     shift = Shift(mall_id=desk.mall_id, desk_id=desk.id, user_id=user.id, began_at=at)
     session.add(shift)
     session.flush()
@@ -155,3 +166,7 @@ def end_break(session: Session, desk: Desk, *, by: Actor, at: datetime) -> Shift
         shift.break_began_at = shift.break_until_at = None
         record(session, BreakEnded(mall_id=desk.mall_id, at=at, desk_id=desk.id), by)
     return shift
+
+
+def _desk_of(user: User) -> Select[int]:
+    return select(Shift.desk_id).where(Shift.user_id == user.id, Shift.ended_at.is_(None))

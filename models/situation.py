@@ -130,6 +130,12 @@ def _waiting(session: Session, mall: Mall, at: datetime) -> tuple[WaitingStep, .
             Ticket.service_day == local_day(at, mall.time_zone),
             Ticket.closed_at.is_(None),
             Step.state.in_([StepState.WAITING, StepState.PAUSED]),
+            # Whoever is away, held or missed, is called nowhere until they are back.
+            Step.ticket_id.not_in(
+                select(Step.ticket_id).where(
+                    Step.mall_id == mall.id, Step.state.in_([StepState.HELD, StepState.MISSED])
+                )
+            ),
         )
         .order_by(Step.due_at, Step.id)
     )

@@ -57,7 +57,7 @@ def lock_ticket(session: Session, ticket: Ticket) -> None:
     session.scalars(
         select(Ticket)
         .where(Ticket.id == ticket.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one()
     session.scalars(
