@@ -25,6 +25,7 @@ class Agency(Base):
     need_id: Mapped[str]
     need_en: Mapped[str]
     icon: Mapped[str]
+    prefix: Mapped[str]  # the letter of its services that have none of their own
     position: Mapped[int]
 
     services: Mapped[list[Service]] = relationship(
@@ -48,6 +49,8 @@ class Service(Base):
     subtitle_id: Mapped[str] = mapped_column(default="")
     subtitle_en: Mapped[str] = mapped_column(default="")
     prefix: Mapped[str]
+    # Kept apart, because a letter of its own stays when the agency takes another.
+    prefix_is_own: Mapped[bool] = mapped_column(default=False)
     icon: Mapped[str]
     popular_rank: Mapped[int | None]
     handling_m: Mapped[float]  # mean minutes at the desk, for the forecast

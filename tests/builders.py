@@ -80,6 +80,7 @@ def agency(session: Session, mall: Mall, *, code: str = "disdukcapil") -> Agency
         need_id="KTP, KK, akta",
         need_en="ID card, family card, certificates",
         icon="id-card",
+        prefix="A",
         position=1,
     )
     session.add(made)
