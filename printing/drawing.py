@@ -82,6 +82,8 @@ class _Pen:
         return lines
 
     def _pieces(self, word: str, width: int) -> list[str]:
+        if self.width(word) <= width:
+            return [word]
         pieces = [""]
         for letter in word:
             if pieces[-1] and self.width(pieces[-1] + letter) > width:

@@ -166,10 +166,12 @@ class VirtualPrinter(Printer):
 
     def printed(self) -> list[Printed]:
         """List the papers, newest first."""
-        papers = [
-            Printed(path.stem, datetime.strptime(path.stem, self._STAMP).replace(tzinfo=UTC))
-            for path in self.folder.glob("*.bin")
-        ]
+        papers = []
+        for path in self.folder.glob("*.bin"):
+            # What somebody else put there is no paper.
+            with suppress(ValueError):
+                at = datetime.strptime(path.stem, self._STAMP).replace(tzinfo=UTC)
+                papers.append(Printed(path.stem, at))
         return sorted(papers, key=lambda paper: paper.name, reverse=True)
 
     def read(self, name: str) -> bytes:
