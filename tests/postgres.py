@@ -20,6 +20,8 @@ class Postgres:
 
     def __init__(self, server: PostgresServer) -> None:
         self._server = server
+        # Its own pg_dump, of the same version.
+        self.programs = Path(server.bin_path)
         self._numbers = count(1)
         with self._administer() as connection:
             for setting in CARELESS:
