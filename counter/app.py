@@ -45,6 +45,9 @@ from models.paper import JobState
 from printing.printers import Printer, PrinterSettings, open_printer
 from printing.spooler import Spooler
 
+VENDOR = Path(__file__).parent / "static" / "vendor"
+FACE = VENDOR / "fonts" / "plus-jakarta-sans-latin-wght-normal.woff2"
+
 
 @dataclass
 class House:
@@ -112,8 +115,8 @@ def build(config: Config, *, clock: Clock | None = None) -> House:
     database.listeners.append(_waker(spooler))
 
     sign_in.register(app, doorkeeper=doorkeeper, language=language)
-    pairing.register(app, doorkeeper=doorkeeper)
-    devices.register(app, doorkeeper=doorkeeper)
+    pairing.register(app, doorkeeper=doorkeeper, language=language)
+    devices.register(app, doorkeeper=doorkeeper, topics=live.register)
     desk.register(app, database=database, clock=clock, topics=live.register)
     take.register(app, database=database, clock=clock, words=language.words, topics=live.register)
     follow.register(app, database=database, clock=clock, topics=live.register)
@@ -156,7 +159,9 @@ def _printers(config: Config, clock: Clock) -> dict[str, Printer]:
         )
         for one in config.printers
     ]
-    return {one.code: open_printer(one, clock.now) for one in settings}
+    # Set-up copies the font; without it the slip is set in a plain face.
+    face = FACE if FACE.exists() else None
+    return {one.code: open_printer(one, clock.now, face) for one in settings}
 
 
 def _waker(spooler: Spooler) -> Callable[[Sequence[Event]], None]:

@@ -31,7 +31,11 @@ def balai() -> None:
 @balai.command()
 @CONFIG
 @click.option("--host", help="Listen on this address instead of the one in config.toml.")
-@click.option("--port", type=click.IntRange(1, 65535), help="Listen on this TCP port instead.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help="Listen on this TCP port instead; 0 takes a free one.",
+)
 @click.option(
     "--data-dir",
     type=click.Path(file_okay=False, path_type=Path),

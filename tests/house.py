@@ -1,0 +1,140 @@
+"""The whole house for tests: the example mall at a standing Monday morning, and who acts in it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from typing_extensions import override
+
+from counter.app import House, build
+from counter.auth import DEVICE_COOKIE
+from counter.config import Config, load_config
+from counter.places import places_of
+from models.catalogue import Service
+from models.clock import Clock
+from models.devices import new_code, pair
+from models.mall import Desk, Mall
+from models.people import Actor, Role, User
+from models.shifts import sign_on
+from tests.builders import MONDAY
+from tests.hall_server import Hall
+
+ROOT = Path(__file__).parent.parent
+# What a browser sends with a press of its own page.
+OWN_PAGE = {"Sec-Fetch-Site": "same-origin"}
+
+
+@dataclass
+class StandingClock(Clock):
+    """A clock that stands still until a test moves it."""
+
+    at: datetime = field(default=MONDAY)
+
+    @override
+    def now(self) -> datetime:
+        return self.at
+
+    @override
+    def jump_to(self, instant: datetime) -> None:
+        self.at = instant
+
+    def pass_by(self, length: timedelta) -> datetime:
+        """Let `length` go by and return the new instant."""
+        self.at += length
+        return self.at
+
+
+def example_config(folder: Path, database_url: str = "", *, port: int = 8000) -> Config:
+    """The example mall of config.toml with its data in `folder`."""
+    config = load_config(ROOT / "config.toml")
+    server = config.server.model_copy(
+        update={"data_dir": str(folder), "database_url": database_url, "port": port}
+    )
+    return config.model_copy(update={"server": server})
+
+
+@contextmanager
+def open_house(folder: Path, database_url: str = "") -> Iterator[House]:
+    """A house in this process on a StandingClock; nothing works in its background."""
+    house = build(example_config(folder, database_url), clock=StandingClock())
+    try:
+        yield house
+    finally:
+        house.database.close()
+
+
+def clock_of(house: House) -> StandingClock:
+    """The clock of an open_house()."""
+    assert isinstance(house.clock, StandingClock)
+    return house.clock
+
+
+def kiosk_client(house: House, place: str = "kiosk-1") -> FlaskClient:
+    """A browser that is paired as the screen `place` of config.toml."""
+    at = house.clock.now()
+    with house.database.transaction() as session:
+        places = places_of(session, house.config, house.mall_id)
+        asked = new_code(session, house.mall_id, token=None, at=at)
+        wanted = next(one for one in places if one.code == place)
+        pair(session, house.mall_id, asked.code, wanted, name="", by=Actor(), at=at)
+    client = house.app.test_client()
+    client.set_cookie(DEVICE_COOKIE, asked.token)
+    return client
+
+
+def user_client(house: House, username: str) -> FlaskClient:
+    """A browser in which the example user `username` is signed in."""
+    with house.database.reading() as session:
+        user = session.scalars(select(User).where(User.username == username)).one()
+    client = house.app.test_client()
+    now_s = Clock().now().timestamp()  # sign-ins age by the real clock
+    with client.session_transaction() as cookie:
+        cookie.update(user=user.id, began=now_s, seen=now_s)
+    return client
+
+
+def open_desk(house: House, number: int) -> str:
+    """Sign the desk's own example officer on; return the officer's username."""
+    with house.database.transaction() as session:
+        desk = session.scalars(select(Desk).where(Desk.number == number)).one()
+        officers = session.scalars(
+            select(User).where(User.mall_id == house.mall_id, User.role == Role.OFFICER)
+        ).all()
+        user = officers[number - 1]
+        sign_on(session, desk, user, by=Actor(user_id=user.id), at=house.clock.now())
+        return user.username
+
+
+def service_id(house: House, code: str) -> int:
+    """The id of the service `code` of the example catalogue."""
+    with house.database.reading() as session:
+        return session.scalars(select(Service.id).where(Service.code == code)).one()
+
+
+def mall_of(house: House) -> Mall:
+    """The house's mall, as it is now."""
+    with house.database.reading() as session:
+        return session.get_one(Mall, house.mall_id)
+
+
+@contextmanager
+def running_house(folder: Path, *arguments: str, port: int = 0) -> Iterator[Hall]:
+    """The real program, `python -m counter run`, in a process of its own on a free port."""
+    command = [sys.executable, "-m", "counter", "run", "--config", str(ROOT / "config.toml")]
+    command += ["--port", str(port), "--data-dir", str(folder), *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:  # noqa: S603 — our own program.
+        try:
+            assert process.stdout
+            line = process.stdout.readline().split()
+            assert line, "the hall ended before it listened"
+            yield Hall(process, line[-1])
+        finally:
+            process.terminate()
