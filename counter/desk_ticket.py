@@ -25,8 +25,8 @@ def names(named: Service | ServiceCase) -> dict[str, str]:
     return {"id": named.name_id, "en": named.name_en}
 
 
-def ticket_at_desk(session: Session, desk: Desk, ticket: Ticket) -> dict[str, Any] | None:
-    """Return what the console shows of the ticket that `desk` holds."""
+def ticket_at_desk(session: Session, ticket: Ticket) -> dict[str, Any] | None:
+    """Return what the console shows of a ticket that is at a desk; None when it just left."""
     step = ticket.current
     if step is None or step.called_at is None:
         return None
@@ -40,6 +40,7 @@ def ticket_at_desk(session: Session, desk: Desk, ticket: Ticket) -> dict[str, An
         "language": ticket.language,
         "taken_at": ticket.taken_at.isoformat(),
         "taken_from": _taken_from(session, ticket),
+        "service_id": step.service_id,
         "service": names(step.service),
         "case": None if step.case is None else names(step.case),
         "calls": step.calls,
@@ -53,7 +54,6 @@ def ticket_at_desk(session: Session, desk: Desk, ticket: Ticket) -> dict[str, An
         "outcomes": list(PRIVATE_OUTCOMES if step.service.private_outcome else Outcome),
         "steps": _steps(session, ticket),
         "requirements": _requirements(ticket, step),
-        "desk_id": desk.id,
     }
 
 
@@ -133,6 +133,7 @@ def _steps(session: Session, ticket: Ticket) -> list[dict[str, Any]]:
     return [
         {
             "step_id": step.id,
+            "service_id": step.service_id,
             "service": names(step.service),
             "state": step.state,
             "desk": None if step.desk is None else step.desk.number,

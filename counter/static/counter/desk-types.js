@@ -1,0 +1,134 @@
+// The shapes that the desk console receives: the state of `desk/<id>` and the choices of a dialog.
+
+/** @typedef {{id: string, en: string}} Names a name in each language */
+
+/** @typedef {object} QueueRow
+ *  @property {number} step_id
+ *  @property {number} ticket_id
+ *  @property {string} number
+ *  @property {Names} service
+ *  @property {Names | null} case
+ *  @property {"regular" | "priority" | "booked" | "returned" | "transferred"} standing
+ *  @property {boolean} only_here sent to this desk alone
+ *  @property {string[]} also the agencies where the ticket waits as well
+ *  @property {string} since
+ *  @property {string} due_at since, less the head start
+ *  @property {number} promise_s */
+
+/** @typedef {object} VisitStep
+ *  @property {number} step_id
+ *  @property {number} service_id
+ *  @property {Names} service
+ *  @property {string} state
+ *  @property {number | null} desk
+ *  @property {string | null} ended_at
+ *  @property {number} waiting how many wait for the service
+ *  @property {number[]} desks the open desks that offer it */
+
+/** @typedef {{id: number, text: Names, checked: boolean, made_at_desk: number | null}} Paper */
+
+/** @typedef {object} Current
+ *  @property {number} ticket_id
+ *  @property {number} step_id
+ *  @property {string} number
+ *  @property {"called" | "serving"} state
+ *  @property {boolean} priority
+ *  @property {string} standing
+ *  @property {string} language
+ *  @property {string} taken_at
+ *  @property {string} taken_from
+ *  @property {number} service_id
+ *  @property {Names} service
+ *  @property {Names | null} case
+ *  @property {number} calls
+ *  @property {string} called_at
+ *  @property {string | null} miss_from_at
+ *  @property {number} waited_s
+ *  @property {{low_s: number, high_s: number} | null} announced
+ *  @property {string | null} serving_from_at
+ *  @property {number} target_s
+ *  @property {string} note
+ *  @property {string[]} outcomes
+ *  @property {VisitStep[]} steps
+ *  @property {Paper[]} requirements */
+
+/** @typedef {object} AsideRow
+ *  @property {number} step_id
+ *  @property {number} ticket_id
+ *  @property {string} number
+ *  @property {Names} service
+ *  @property {"held" | "missed"} state
+ *  @property {string} note
+ *  @property {string | null} since
+ *  @property {string | null} back_until_at */
+
+/** @typedef {object} DeskState
+ *  @property {number} seq
+ *  @property {string} now
+ *  @property {{id: number, number: number, zone: string, flower: string}} desk
+ *  @property {"closed" | "break" | "empty" | "ready" | "called" | "serving"} phase
+ *  @property {{id: number, name: string} | null} officer
+ *  @property {{began_at: string, until_at: string | null} | null} break
+ *  @property {Current | null} current
+ *  @property {number} waiting
+ *  @property {string | null} longest_since
+ *  @property {QueueRow[]} queue
+ *  @property {AsideRow[]} aside
+ *  @property {number[]} neighbours
+ *  @property {{served: number, mean_s: number | null, within: number}} today */
+
+/** @typedef {{id: number, name: Names, agency: string, desks: number[], cases: Array<{id: number, name: Names}>}} ServiceChoice */
+/** @typedef {{id: number, number: number, zone: string, officer: string, on_break: boolean, services: Array<{id: number}>}} DeskChoice */
+/** @typedef {{ticket_id: number, number: string, service: Names, state: string, waited_s: number}} NumberChoice */
+/** @typedef {{services: ServiceChoice[], desks: DeskChoice[], numbers: NumberChoice[]}} Choices */
+
+/** @typedef {object} Boot
+ *  @property {string} now
+ *  @property {string} time_zone
+ *  @property {{id: number, name: string}} user
+ *  @property {boolean} stands_in
+ *  @property {DeskState} state */
+
+/** @typedef {{step_id: number, outcome: string, missing: number[], note: string}} Draft how the
+ *  officer is about to finish; not the server's business before that */
+
+/** @typedef {"transfer" | "number" | "break" | "add" | "cancel"} DialogName */
+/** @typedef {{name: DialogName, step_id: number | null, number: string}} OpenDialog */
+
+/** @typedef {object} Action
+ *  @property {string} name the act of the server, or the dialog that asks for more
+ *  @property {string} label
+ *  @property {string} off why it is impossible now; empty when it is possible
+ *  @property {string} [key] the single key that presses it
+ *  @property {string} [icon]
+ *  @property {string} [hint]
+ *  @property {DialogName} [dialog]
+ *  @property {number} [step_id] the step it means, when that is not the one at the desk */
+
+/** @typedef {object} Model everything a drawing depends on
+ *  @property {DeskState} state
+ *  @property {Date} now
+ *  @property {"connecting" | "live" | "lost"} status
+ *  @property {number} lastSeenAt
+ *  @property {Boot} boot
+ *  @property {Draft} draft
+ *  @property {number[]} checked
+ *  @property {OpenDialog | null} dialog
+ *  @property {Choices | null} choices
+ *  @property {{kind: "bad" | "info", text: string} | null} toast
+ *  @property {string} said the last thing told to screen readers
+ *  @property {string} busy the act that is under way
+ *  @property {boolean} fresh the first number came into an empty queue a moment ago
+ *  @property {boolean} shortcuts
+ *  @property {boolean} sound */
+
+/** @typedef {object} Hands what a drawing may ask for
+ *  @property {(action: Action) => void} press
+ *  @property {() => void} main
+ *  @property {(act: string, facts?: Record<string, unknown>) => Promise<boolean>} send
+ *  @property {(paper: number) => void} tick
+ *  @property {(change: Partial<Draft>) => void} write
+ *  @property {() => void} closeDialog
+ *  @property {(name: "shortcuts" | "sound", on: boolean) => void} set */
+
+export {};
