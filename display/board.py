@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from flask import Blueprint, Flask, abort, g, render_template, request, send_file
 from flask.typing import ResponseReturnValue
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
+from pydantic.dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -31,13 +31,11 @@ _CLIP_AGE_S: Final = 7 * 24 * 3600
 ARROWS: Final = frozenset({"left", "right", "up", "down"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=ConfigDict(strict=True, extra="forbid"))
 class SpokenPress:
     """A wall's receipt: it has played the call."""
 
-    __pydantic_config__ = ConfigDict(strict=True, extra="forbid")
-
-    press_id: str
+    press_id: Annotated[str, Field(min_length=16, max_length=64)]
     call_id: int
 
 
@@ -76,7 +74,7 @@ def register(
 
     @board.post("/wall/spoken")
     def spoken() -> ResponseReturnValue:
-        press = _SPOKEN.validate_python(request.get_json())
+        press = _SPOKEN.validate_json(request.get_data())
         actor: Actor = g.actor
         at = clock.now()
 
@@ -103,6 +101,7 @@ def _boot(session: Session, actor: Actor) -> dict[str, Any]:
     arrow = settings.get("arrow")
     zones = [_zone(session, zone) for zone in mall.zones]
     return {
+        "name": device.name if device else "",
         "mall": {"name": mall.name, "region": mall.region},
         "zone_id": zone_id if zone_id in {zone["id"] for zone in zones} else None,
         "arrow": arrow if arrow in ARROWS else None,

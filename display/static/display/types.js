@@ -18,7 +18,7 @@
  *   duration_s: number}} Announcement */
 
 /** What the page was loaded with; `zone_id` is null on a screen of the whole hall.
- *  @typedef {{mall: {name: string, region: string}, zone_id: number | null, arrow: string | null,
+ *  @typedef {{name: string, mall: {name: string, region: string}, zone_id: number | null, arrow: string | null,
  *   voice: boolean, running: Both[], zones: HallZone[]}} Boot */
 
 /** Everything that is on the screen now. `lostSince` is in server milliseconds, 0 when the screen

@@ -30,7 +30,7 @@ export function Wall(model) {
   const mood = lostSince !== null ? "w--lost" : called ? "w--calling" : "w--settled";
   return html`<div class=${`w-page ${mood}`}>
     <${Top} ...${model} />
-    ${lostSince !== null && html`<${Lost} since=${lostSince} />`}
+    <${Lost} since=${lostSince} />
     ${closed ? html`<${Closed} ...${model} />` : html`<${Calling} ...${model} />`}
     <${Running} texts=${model.boot.running} />
   </div>`;
@@ -63,7 +63,7 @@ function Top({ boot, now }) {
     ? html`<div class="w-zone" data-zone=${zone.flower}>
         <${Flower} code=${zone.flower} />${t("display.wall.zone", { name: zone.name })}
       </div>`
-    : html`<div class="w-zone">${t("display.wall.hall")}</div>`;
+    : html`<div class="w-zone">${boot.name || t("display.wall.hall")}</div>`;
   return html`<header class="w-top on-dark">
     <div class="brandline">
       <${Mark} /><span>${boot.mall.name}<small>${boot.mall.region}</small></span>
@@ -73,13 +73,15 @@ function Top({ boot, now }) {
   </header>`;
 }
 
-/** @param {{since: number}} props server milliseconds, 0 when there never was a connection */
+/** Always on the page, so that its icon is here already when the server is not.
+ *  @param {{since: number | null}} props */
 function Lost({ since }) {
   const said = since
     ? t("display.wall.lost", { time: clock(since) })
     : t("display.wall.lost_first");
-  return html`<div class="w-lost" role="alert">
-    <${Icon} name="wifi-off" /><span><b>${said}</b> ${t("display.wall.lost_do")}</span>
+  const words = html`<span><b>${said}</b> ${t("display.wall.lost_do")}</span>`;
+  return html`<div class="w-lost" role="alert" hidden=${since === null}>
+    <${Icon} name="wifi-off" />${since !== null && words}
   </div>`;
 }
 
