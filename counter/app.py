@@ -21,6 +21,7 @@ from counter import (
     permissions,
     refusals,
     sign_in,
+    welcome,
 )
 from counter.auth import Doorkeeper
 from counter.config import Config
@@ -114,6 +115,7 @@ def build(config: Config, *, clock: Clock | None = None) -> House:
     spooler = Spooler(database, printers, words, clock.now)
     database.listeners.append(_waker(spooler))
 
+    welcome.register(app, doorkeeper=doorkeeper)
     sign_in.register(app, doorkeeper=doorkeeper, language=language)
     pairing.register(app, doorkeeper=doorkeeper, language=language)
     devices.register(app, doorkeeper=doorkeeper, topics=live.register)

@@ -28,6 +28,8 @@ def run(config: Config) -> None:
         level=LEVELS[config.server.log_level],
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
+    # It tells at every start that there was nothing to do.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     house = opened(config)
     try:
         serve(house.app, house.socketio, config.server.host, config.server.port)
