@@ -1,0 +1,161 @@
+"""What a citizen is told about the number just given: where, roughly when, how to follow it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import qrcode
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from kiosk.offer import both
+from models.errors import ServiceNotOffered
+from models.forecast import Outlook, outlook
+from models.mall import Desk, DeskService, Zone
+from models.tickets import OPEN_STATES, Step, StepState, Ticket
+
+_ROUND = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Given:
+    """One number as a citizen hears of it; `expected` are aware UTC instants."""
+
+    ticket: Ticket
+    steps: tuple[Step, ...]  # in the order in which they can be served
+    zone: Zone
+    desks: tuple[int, ...]
+    ahead: int
+    expected: tuple[datetime, datetime] | None
+
+    @property
+    def follow_url(self) -> str:
+        """The address of the ticket's own page."""
+        return f"{self.ticket.mall.public_url}/t/{self.ticket.token}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it in JSON's own types, as the kiosk shows it."""
+        return {
+            "token": self.ticket.token,
+            "number": self.ticket.spoken,
+            "services": [both(step.service, "name") for step in self.steps],
+            "zone": {
+                "name": self.zone.name,
+                "flower": self.zone.flower,
+                "place": both(self.zone, "place"),
+            },
+            "desks": numbers(self.desks),
+            "ahead": self.ahead,
+            "expected": self.expected and [at.isoformat() for at in self.expected],
+            "url": self.follow_url,
+            "qr": qr_drawing(self.follow_url),
+        }
+
+
+def given(session: Session, ticket: Ticket, at: datetime) -> Given:
+    """Look up what to tell about `ticket` at the instant `at`.
+
+    The zone is that of the step which will be called first, so that the citizen sits where
+    the first call is heard. Raises ServiceNotOffered when no desk offers that service.
+    """
+    ahead = outlook(session, ticket.mall, at)
+    first = _called_first(ticket, ahead)
+    zone = zone_of(session, first)
+    wait = ahead.of_step(first.id)
+    return Given(
+        ticket=ticket,
+        steps=tuple(in_serving_order(ticket)),
+        zone=zone,
+        desks=desks_in(session, first, zone),
+        ahead=ahead.ahead_of_step(first.id),
+        expected=None if wait is None else clock_span(at, wait.low, wait.high),
+    )
+
+
+def in_serving_order(ticket: Ticket) -> list[Step]:
+    """Return the open steps, each after the service that the catalogue puts before it."""
+    rest = [step for step in ticket.steps if step.state in OPEN_STATES]
+    ordered: list[Step] = []
+    while rest:
+        wanted = {step.service_id for step in rest}
+        ready = next((step for step in rest if step.service.after_id not in wanted), rest[0])
+        rest.remove(ready)
+        ordered.append(ready)
+    return ordered
+
+
+def clock_span(at: datetime, low: timedelta, high: timedelta) -> tuple[datetime, datetime]:
+    """Return when the call is expected, to the nearest five minutes and never in the past."""
+    earliest = at.replace(second=0, microsecond=0)
+    begins = max(_to_five_minutes(at + low), earliest)
+    return begins, max(_to_five_minutes(at + high), begins + _ROUND)
+
+
+def numbers(desks: tuple[int, ...]) -> str:
+    """Return desk numbers as one says them: `1–3, 5`."""
+    runs: list[list[int]] = []
+    for desk in desks:
+        if runs and runs[-1][-1] == desk - 1:
+            runs[-1].append(desk)
+        else:
+            runs.append([desk])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
+
+
+def qr_drawing(text: str) -> dict[str, Any]:
+    """Return the QR code of `text` as one SVG path on a grid of `size` modules."""
+    code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, border=0)
+    code.add_data(text)
+    code.make(fit=True)
+    rows = code.get_matrix()
+    path = "".join(
+        f"M{x} {y}h1v1h-1z"
+        for y, row in enumerate(rows)
+        for x, dark in enumerate(row)
+        if dark
+    )
+    return {"size": len(rows), "path": path}
+
+
+def _called_first(ticket: Ticket, ahead: Outlook) -> Step:
+    def soonest(step: Step) -> tuple[bool, timedelta, int]:
+        wait = ahead.of_step(step.id)
+        return wait is None, timedelta() if wait is None else wait.low, step.position
+
+    waiting = [step for step in ticket.steps if step.state is StepState.WAITING]
+    return min(waiting, key=soonest) if waiting else in_serving_order(ticket)[0]
+
+
+def zone_of(session: Session, step: Step) -> Zone:
+    zone = session.scalars(
+        select(Zone)
+        .join(Desk, Desk.zone_id == Zone.id)
+        .join(DeskService, DeskService.desk_id == Desk.id)
+        .where(DeskService.service_id == step.service_id, Desk.in_use)
+        .group_by(Zone.id)
+        .order_by(func.count().desc(), Zone.id)
+        .limit(1)
+    ).first()
+    if zone is None:
+        raise ServiceNotOffered(service=step.service.name_id)
+    return zone
+
+
+def desks_in(session: Session, step: Step, zone: Zone) -> tuple[int, ...]:
+    return tuple(
+        session.scalars(
+            select(Desk.number)
+            .join(DeskService, DeskService.desk_id == Desk.id)
+            .where(
+                DeskService.service_id == step.service_id, Desk.in_use, Desk.zone_id == zone.id
+            )
+            .order_by(Desk.number)
+        )
+    )
+
+
+def _to_five_minutes(at: datetime) -> datetime:
+    five_s = _ROUND.total_seconds()
+    return datetime.fromtimestamp(round(at.timestamp() / five_s) * five_s, UTC)

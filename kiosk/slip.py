@@ -1,0 +1,125 @@
+"""The paper that a kiosk promises with a number: what stands on it, and how it fares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from kiosk.given import Given, numbers
+from kiosk.offer import text_of
+from models.catalogue import needed_for
+from models.events import Event, PaperChanged
+from models.mall import Mall
+from models.paper import JobState, PrintJob, ask_for_paper
+from models.people import Actor, Device, Role
+from models.tickets import Ticket
+from models.topics import Topic
+
+
+def slip_topic() -> Topic:
+    """The topic `slip/<job_id>`: where one paper stands, for the kiosk that gave the number."""
+    return Topic("slip", slip_state, _touched, _may_follow)
+
+
+def slip_state(session: Session, key: str, _at: datetime) -> dict[str, Any] | None:
+    """Return the state of the print job with the id `key`."""
+    job = _job(session, key)
+    return None if job is None else {"state": JobState(job.state).value, "tries": job.tries}
+
+
+def promise_slip(
+    session: Session, told: Given, device: Device | None, words: Mapping[str, str], *, at: datetime
+) -> int | None:
+    """Promise the ticket's paper at the kiosk's printer; return the print job's id.
+
+    None when the kiosk has no printer. `words` are the kiosk's in the ticket's language.
+    """
+    printer = None if device is None else device.settings.get("printer")
+    if device is None or not isinstance(printer, str) or not printer:
+        return None
+    ticket = told.ticket
+    payload = slip_payload(told, words, kiosk=device.name or device.place)
+    return ask_for_paper(
+        session, ticket.mall_id, printer, payload, ticket_id=ticket.id, at=at
+    ).id
+
+
+def slip_payload(told: Given, words: Mapping[str, str], *, kiosk: str) -> dict[str, Any]:
+    """Return all that stands on the slip, in JSON's own types and the ticket's language."""
+    ticket = told.ticket
+    mall, lang = ticket.mall, ticket.language
+    return {
+        "mall_name": mall.name,
+        "region": mall.region,
+        "prefix": ticket.prefix,
+        "number": ticket.number,
+        "services": [_text(step.service, "name", lang) for step in told.steps],
+        "agency": ", ".join(dict.fromkeys(step.service.agency.short_name for step in told.steps)),
+        "zone_name": told.zone.name,
+        "zone_flower": told.zone.flower,
+        "place": _text(told.zone, "place", lang),
+        "desks": words["ticket.desks"].format(desks=numbers(told.desks)),
+        "taken_at": ticket.taken_at.isoformat(),
+        "time_zone": mall.time_zone,
+        "people_ahead": told.ahead,
+        "expected": told.expected and [at.isoformat() for at in told.expected],
+        "requirements": _requirements(told, lang),
+        "priority": ticket.priority,
+        **_fee(told),
+        "follow_url": told.follow_url,
+        "kiosk": kiosk,
+        "header": _lines(mall, "slip_header"),
+        "footer": _lines(mall, f"slip_footer_{lang}"),
+        "language": lang,
+    }
+
+
+def _text(thing: object, name: str, language: str) -> str:
+    return str(getattr(thing, f"{name}_{language}"))
+
+
+def _requirements(told: Given, language: str) -> list[str]:
+    return list(
+        dict.fromkeys(
+            _text(needed, "text", language)
+            for step in told.steps
+            for needed in needed_for(step.service, step.case)
+        )
+    )
+
+
+def _fee(told: Given) -> dict[str, Any]:
+    """Free, one sum, or (where a tariff decides at the desk) no word about money."""
+    fees = [step.service.fee_idr for step in told.steps]
+    known = [fee for fee in fees if fee is not None]
+    if len(known) < len(fees):
+        return {"free": False, "fee": ""}
+    total = sum(known)
+    return {"free": total == 0, "fee": f"Rp{total:,}".replace(",", ".") if total else ""}
+
+
+def _lines(mall: Mall, key: str) -> list[str]:
+    lines = mall.texts.get(key)
+    if isinstance(lines, list | tuple):
+        return [str(line) for line in lines]
+    return [text_of(mall, key)] if text_of(mall, key) else []
+
+
+def _touched(_session: Session, event: Event) -> Iterable[str]:
+    return [str(event.job_id)] if isinstance(event, PaperChanged) else []
+
+
+def _may_follow(session: Session, actor: Actor, key: str) -> bool:
+    """A kiosk may follow the paper of the numbers that it gave itself."""
+    job = _job(session, key)
+    if actor.role is not Role.KIOSK or job is None or job.ticket_id is None:
+        return False
+    ticket = session.get(Ticket, job.ticket_id)
+    return ticket is not None and ticket.taken_by_device_id == actor.device_id
+
+
+def _job(session: Session, key: str) -> PrintJob | None:
+    return session.get(PrintJob, int(key)) if key.isdecimal() and len(key) < 10 else None

@@ -1,0 +1,45 @@
+// The shapes of what the server tells the kiosk, for the type checker; nothing here runs.
+
+/** A text in both languages.
+ *  @typedef {{id: string, en: string}} Both */
+
+/** @typedef {{id: number, name: string, short_name: string, need: Both, icon: string,
+ *    services: number[]}} Agency */
+
+/** @typedef {{id: number, code: string, name: Both}} Case */
+
+/** `here` is the service of this mall that makes the paper.
+ *  @typedef {{id: number, text: Both, cases: string[], here: number | null}} Requirement */
+
+/** @typedef {{id: number, agency_id: number, name: Both, subtitle: Both, icon: string,
+ *    popular: number | null, handling_m: number, fee_idr: number | null, fee_note: Both,
+ *    after_id: number | null, cases: Case[], requirements: Requirement[]}} Service */
+
+/** @typedef {{weekday: number, opens_m: number, closes_m: number}} Hours */
+
+/** @typedef {{mall: {name: string, region: string, most_services: number, help_desk: Both},
+ *    hours: Hours[], agencies: Agency[], services: Record<string, Service>}} Catalogue */
+
+/** What somebody who asks now is told; minutes.
+ *  @typedef {{low_m: number, high_m: number, ahead: number}} Newcomer */
+
+/** `left` is null for a service without a quota; a wait is null while no open desk offers it.
+ *  @typedef {{waiting: number, left: number | null, regular: Newcomer | null,
+ *    priority: Newcomer | null}} Figures */
+
+/** @typedef {{phase: "open" | "closed" | "break" | "cut_off", next_at: string | null,
+ *    next_day_at: string | null, opens_at: string | null, closes_at: string | null,
+ *    waiting: number, desks_open: number, services: Record<string, Figures>}} Hall */
+
+/** @typedef {{token: string, number: string, services: Both[],
+ *    zone: {name: string, flower: string, place: Both}, desks: string, ahead: number,
+ *    expected: [string, string] | null, url: string, qr: {size: number, path: string},
+ *    job_id?: number | null}} Given */
+
+/** @typedef {{idle_s: number, warning_s: number, ticket_s: number,
+ *    ticket_without_paper_s: number, paper_s: number}} Patience */
+
+/** @typedef {{mall_id: number, time_zone: string, now: string, catalogue: Catalogue,
+ *    services: Hall, patience: Patience}} Boot */
+
+export {};
