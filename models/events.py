@@ -99,9 +99,11 @@ class StepResumed(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class StepTransferred(Event):
-    """The step was closed here and `to_step_id` opened in its place."""
+    """The step was closed here and `to_step_id` opened in its place, perhaps for one desk alone."""
 
     to_step_id: int
+    to_service_id: int
+    to_desk_id: int | None
     reason: str
 
 
@@ -186,6 +188,11 @@ class SignedIn(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SignedOut(Event):
+    """Somebody signed out; all their sign-ins are void."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SignInFailed(Event):
     """A wrong password was given for an existing account."""
 
@@ -252,7 +259,7 @@ def record(session: Session, event: Event, by: Actor | None = None) -> Event:
         **{name: getattr(event, name) for name in _COMMON},
     )
     session.add(entry)
-    session.flush([entry])
+    session.flush()
     event = replace(event, seq=entry.id)
     session.info.setdefault(_PENDING, []).append(event)
     return event

@@ -45,7 +45,15 @@ class _Day:
     opens_at: datetime
     cut_off_at: datetime
     closes_at: datetime
-    breaks: tuple[tuple[datetime, datetime], ...]
+    breaks: tuple[tuple[datetime, datetime], ...]  # by their start
+
+    def gives_from(self, at: datetime) -> datetime | None:
+        """Return the first instant from `at` on when numbers are given; None if none is left."""
+        at = max(at, self.opens_at)
+        for starts_at, ends_at in self.breaks:
+            if starts_at <= at < ends_at:
+                at = ends_at
+        return at if at < self.cut_off_at else None
 
 
 class Timetable:
@@ -71,28 +79,23 @@ class Timetable:
         return Intake(phase, next_at, day.opens_at, day.cut_off_at, day.closes_at)
 
     def next_day(self, at: datetime) -> datetime | None:
-        """Return when the next local day with opening hours after that of `at` opens."""
+        """Return when numbers are given again on a local day after that of `at`."""
         return self._next_opening(local_day(at, self.time_zone))
 
     def _phase(self, day: _Day, today: date, at: datetime) -> tuple[IntakePhase, datetime | None]:
-        if at < day.opens_at:
-            return IntakePhase.CLOSED, day.opens_at
-        if at >= day.closes_at:
-            return IntakePhase.CLOSED, self._next_opening(today)
-        if at >= day.cut_off_at:
-            return IntakePhase.CUT_OFF, self._next_opening(today)
-        for starts_at, ends_at in day.breaks:
-            if starts_at <= at < ends_at:
-                if ends_at < day.cut_off_at:
-                    return IntakePhase.BREAK, ends_at
-                return IntakePhase.CUT_OFF, self._next_opening(today)
-        return IntakePhase.OPEN, None
+        given_at = day.gives_from(at)
+        if given_at == at:
+            return IntakePhase.OPEN, None
+        next_at = given_at or self._next_opening(today)
+        if not day.opens_at <= at < day.closes_at:
+            return IntakePhase.CLOSED, next_at
+        return IntakePhase.CUT_OFF if given_at is None else IntakePhase.BREAK, next_at
 
     def _next_opening(self, after: date) -> datetime | None:
         for ahead in range(1, HORIZON_DAYS):
             day = self._day(after + timedelta(days=ahead))
-            if day is not None:
-                return day.opens_at
+            if day is not None and (given_at := day.gives_from(day.opens_at)) is not None:
+                return given_at
         return None
 
     def _day(self, day: date) -> _Day | None:

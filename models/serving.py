@@ -171,7 +171,17 @@ def transfer(
     ticket.steps.append(successor)
     settle(ticket)
     session.flush()
-    _tell(session, step, StepTransferred, at, by, to_step_id=successor.id, reason=successor.note)
+    _tell(
+        session,
+        step,
+        StepTransferred,
+        at,
+        by,
+        to_step_id=successor.id,
+        to_service_id=successor.service_id,
+        to_desk_id=successor.only_desk_id,
+        reason=successor.note,
+    )
     return successor
 
 
