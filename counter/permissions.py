@@ -1,4 +1,4 @@
-"""Who may use which endpoint: the one table, and the promise that no endpoint is missing from it."""
+"""Who may use which endpoint: the one table, and the promise that no endpoint is missing."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ PERMITTED: Final[dict[str, frozenset[Role]]] = {
     "pairing.ask": EVERYBODY,
     "pairing.state": EVERYBODY,
     "pairing.here": EVERYBODY,
+    "pairing.alive": DEVICES,
     "devices.page": LEADERS,
     "devices.confirm": LEADERS,
     "devices.take_back": LEADERS,

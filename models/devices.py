@@ -100,15 +100,31 @@ def withdraw(session: Session, device: Device, *, by: Actor, at: datetime) -> No
     record(session, DeviceWithdrawn(mall_id=device.mall_id, at=at, device_id=device.id), by)
 
 
-def device_of_token(session: Session, token: str) -> Device | None:
-    """Return the device that may act with `token`, None when there is none (any more)."""
-    return session.scalars(
-        select(Device).where(
-            Device.token_hash == fingerprint(token),
-            Device.role.is_not(None),
-            Device.withdrawn_at.is_(None),
+def devices_of_tokens(session: Session, tokens: Iterable[str]) -> list[Device]:
+    """Return the devices that may act with one of `tokens`: paired, and not withdrawn."""
+    return list(
+        session.scalars(
+            select(Device)
+            .where(
+                Device.token_hash.in_([fingerprint(token) for token in tokens]),
+                Device.role.is_not(None),
+                Device.withdrawn_at.is_(None),
+            )
+            .order_by(Device.id)
         )
-    ).first()
+    )
+
+
+def was_withdrawn(session: Session, token: str) -> bool:
+    """Tell whether `token` was a device's until somebody took it back."""
+    return (
+        session.scalars(
+            select(Device.id).where(
+                Device.token_hash == fingerprint(token), Device.withdrawn_at.is_not(None)
+            )
+        ).first()
+        is not None
+    )
 
 
 def shown_code(session: Session, token: str, at: datetime) -> Device | None:

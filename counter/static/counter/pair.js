@@ -1,0 +1,107 @@
+// A screen waits to be paired: it shows a code, a new one when that runs out, and goes on by
+// itself once a leader has said what it is. Written for the browsers of old televisions (ES2018).
+
+const EVERY_MS = 2000;
+
+/** @param {string} id @returns {HTMLElement} */
+function part(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`the page has no #${id}`);
+  return found;
+}
+
+/** @typedef {{next: string, place: string, says: Record<string, string>}} Boot */
+/** @typedef {{code: string, left_s: number, screen: string, label: string, qr: string}} Asked */
+/** @typedef {{go: string | null, over: boolean, clock: string, day: string}} Look */
+
+/** @type {Boot} */
+const boot = JSON.parse(part("boot").textContent || "{}");
+let endsAtMs = 0;
+
+/** @param {string} url @param {Record<string, unknown>} [body] a POST where it is given */
+async function fetched(url, body) {
+  const response = await fetch(url, {
+    method: body ? "POST" : "GET",
+    headers: { "Content-Type": "application/json", Accept: "application/json" },
+    body: body ? JSON.stringify(body) : null,
+    cache: "no-store",
+  });
+  if (!response.ok) throw Object.assign(new Error(url), { status: response.status });
+  return response.json();
+}
+
+/** @param {string} sentence "" where the code says it all */
+function say(sentence) {
+  part("say").textContent = sentence;
+}
+
+/** @param {Asked} asked */
+function show(asked) {
+  const code = part("code");
+  code.textContent = "";
+  Array.from(asked.code).forEach((digit, at) => {
+    if (at === 3) code.appendChild(document.createElement("i"));
+    code.appendChild(document.createElement("span")).textContent = digit;
+  });
+  code.setAttribute("role", "img");
+  code.setAttribute("aria-label", asked.label);
+  part("qr").innerHTML = asked.qr;
+  part("screen").textContent = asked.screen;
+  part("shown").hidden = false;
+  part("left").hidden = false;
+  endsAtMs = performance.now() + asked.left_s * 1000;
+  say("");
+}
+
+function countDown() {
+  const left = Math.max(0, Math.ceil((endsAtMs - performance.now()) / 1000));
+  const seconds = String(left % 60).padStart(2, "0");
+  const text = part("left").querySelector("b");
+  if (text) text.textContent = `${Math.floor(left / 60)}:${seconds}`;
+}
+
+async function askForCode() {
+  show(await fetched("/pair/code", {}));
+}
+
+/** Looks once whether the screen was paired meanwhile. */
+async function look() {
+  /** @type {Look} */
+  const found = await fetched("/pair/state");
+  part("clock").textContent = found.clock;
+  part("day").textContent = found.day;
+  if (found.go) window.location.replace(found.go);
+  else if (found.over) await askForCode();
+  else say("");
+}
+
+/** A screen of the example mall needs nobody, unless somebody took it back. */
+async function pairHere() {
+  try {
+    await fetched("/pair/here", { place: boot.place });
+    window.location.replace(boot.next);
+  } catch (error) {
+    const status = statusOf(error);
+    if (status !== 403 && status !== 404) throw error;
+    boot.place = "";
+    await askForCode();
+  }
+}
+
+/** @param {unknown} error */
+function statusOf(error) {
+  return /** @type {{status?: number}} */ (error).status;
+}
+
+/** @param {() => Promise<void>} step what to do now; afterwards it looks again and again */
+async function go(step) {
+  try {
+    await step();
+  } catch (error) {
+    say(boot.says[statusOf(error) === 429 ? "too_often" : "unreachable"] || "");
+  }
+  setTimeout(() => go(boot.place ? pairHere : look), EVERY_MS);
+}
+
+setInterval(countDown, 500);
+go(boot.place ? pairHere : askForCode);
