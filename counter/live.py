@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 
 from counter.followers import Followers
 from counter.tail import Tail, last_seq
-from counter.wire import Wire
+from counter.wire import wire_of
 from models.clock import Clock
 from models.database import Database
-from models.events import DeviceWithdrawn, Event
+from models.events import DeviceWithdrawn, Event, SignedOut
 from models.people import Actor
 from models.topics import Topic
 
@@ -32,7 +32,7 @@ LOOK = timedelta(milliseconds=250)
 HEARTBEAT = timedelta(seconds=2)
 TICK = timedelta(seconds=15)
 
-ActorOf = Callable[[flask.Request], Actor]
+ActorsOf = Callable[[flask.Request], tuple[Actor, ...]]
 
 
 class Live:
@@ -43,14 +43,24 @@ class Live:
     """
 
     def __init__(
-        self, socketio: SocketIO, database: Database, clock: Clock, *, actor_of: ActorOf
+        self,
+        socketio: SocketIO,
+        database: Database,
+        clock: Clock,
+        *,
+        actors_of: ActorsOf,
+        tick: timedelta = TICK,
     ) -> None:
-        """Speak over `socketio`, made for its app already; `actor_of` knows who asks."""
+        """Speak over `socketio`, made for its app already; `actors_of` knows who asks.
+
+        Topics that tick are told anew every `tick`.
+        """
+        self._ticks_every = tick
         self._socketio = socketio
-        self._wire = Wire(socketio)
+        self._wire = wire_of(socketio)
         self._database = database
         self._clock = clock
-        self._actor_of = actor_of
+        self._actors_of = actors_of
         self._topics: dict[str, Topic] = {}
         self._followers = Followers(self._wire)
         self._unread: deque[Event] = deque()
@@ -107,7 +117,7 @@ class Live:
     # What clients ask.
 
     def _connected(self, _auth: object = None) -> None:
-        self._followers.come(_sid(), self._actor_of(flask.request))
+        self._followers.come(_sid(), self._actors_of(flask.request))
         self._socketio.emit("heartbeat", self._heartbeat(), to=_sid())
 
     def _gone(self, *_reason: object) -> None:
@@ -118,8 +128,8 @@ class Live:
         name = _name_in(wish)
         family, _, key = name.partition("/")
         topic = self._topics.get(family)
-        actor = self._followers.actor(_sid())
-        if actor is None or topic is None:
+        actors = self._followers.actors(_sid())
+        if not actors or topic is None:
             return {"ok": False, "code": "not_found"}
         if not self._followers.may_add(_sid(), name):
             return {"ok": False, "code": "too_many"}
@@ -128,7 +138,7 @@ class Live:
         answer: dict[str, Any] = {"ok": False}
         try:
             with self._database.reading() as session:
-                answer = self._answer(session, actor, topic, key)
+                answer = self._answer(session, actors, topic, key)
         finally:
             if new and not answer["ok"]:
                 self._followers.remove(_sid(), name)
@@ -137,8 +147,10 @@ class Live:
     def _unfollow(self, wish: object = None) -> None:
         self._followers.remove(_sid(), _name_in(wish))
 
-    def _answer(self, session: Session, actor: Actor, topic: Topic, key: str) -> dict[str, Any]:
-        if not topic.may_follow(session, actor, key):
+    def _answer(
+        self, session: Session, actors: tuple[Actor, ...], topic: Topic, key: str
+    ) -> dict[str, Any]:
+        if not any(topic.may_follow(session, actor, key) for actor in actors):
             return {"ok": False, "code": "forbidden"}
         state = self._state(session, topic, key)
         return {"ok": True, "state": state} if state else {"ok": False, "code": "not_found"}
@@ -166,7 +178,7 @@ class Live:
                     beats = HEARTBEAT
                     self._wire.tell(None, "heartbeat", self._heartbeat())
                 if ticks <= timedelta():
-                    ticks = TICK
+                    ticks = self._ticks_every
                     self._tick()
             except Exception:
                 # The same door: no heartbeat while the database is away, so screens say so.
@@ -195,6 +207,8 @@ class Live:
         for event in events:
             if isinstance(event, DeviceWithdrawn) and event.device_id is not None:
                 self.disconnect_device(event.device_id)
+            if isinstance(event, SignedOut) and event.user_id is not None:
+                self.disconnect_user(event.user_id)
         with self._database.reading() as session:
             names |= self._touched(session, events)
             states = self._states(session, names)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 import signal
-from collections.abc import Callable
 
 import gevent
 from flask import Flask
 from flask_socketio import SocketIO
+from gevent.event import Event
+from gevent.pool import Pool
 from gevent.pywsgi import WSGIServer
 
-from counter.wire import MESSAGE_LIMIT, SocketHandler
+from counter.wire import MESSAGE_LIMIT, SocketHandler, wire_of
 
 log = logging.getLogger(__name__)
 
@@ -40,22 +41,24 @@ def make_socketio(app: Flask, *, message_queue: str | None = None) -> SocketIO:
     )
 
 
-def serve(app: Flask, host: str, port: int, *, on_stop: Callable[[], None] = lambda: None) -> None:
+def serve(app: Flask, socketio: SocketIO, host: str, port: int) -> None:
     """Serve `app` until SIGTERM or SIGINT, then end what is under way and return.
 
-    Port 0 takes a free one. Prints one line when it listens, and nothing else. `on_stop`
-    runs after the last request was accepted and before the lines are cut.
+    Port 0 takes a free one. Prints one line when it listens, and nothing else.
     """
+    under_way = Pool()
     server = WSGIServer(
         (host, port),
         app,
         backlog=BACKLOG,
+        spawn=under_way,
         log=None,
         error_log=log,
         handler_class=SocketHandler,
     )
+    wire = wire_of(socketio)
     server.start()
-    stopping = gevent.event.Event()
+    stopping = Event()
     watchers = [
         gevent.signal_handler(number, stopping.set) for number in (signal.SIGTERM, signal.SIGINT)
     ]
@@ -66,6 +69,8 @@ def serve(app: Flask, host: str, port: int, *, on_stop: Callable[[], None] = lam
     finally:
         for watcher in watchers:
             watcher.cancel()
+        # First the door, then the lines, which end only when one of both ends hangs up.
         server.close()
-        on_stop()
-        server.stop(timeout=STOP_WITHIN_S)
+        wire.cut_all()
+        under_way.join(timeout=STOP_WITHIN_S)
+        server.stop(timeout=0)

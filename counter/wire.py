@@ -44,6 +44,12 @@ class SocketHandler(WSGIHandler):  # type: ignore[misc]  # gevent comes without 
         environ[_SOCKET] = self.socket
         return environ
 
+    def handle_one_response(self) -> None:
+        super().handle_one_response()
+        if self._connection_upgrade_requested():
+            # What still comes in are the last frames, and must not be read as a request.
+            self.close_connection = True
+
 
 class LineLost(OSError):
     """The other end is gone."""
@@ -235,8 +241,22 @@ class Wire:
         """Send a client away. Does not wait for it: it may be stalled."""
         gevent.spawn(self._server.disconnect, client_id)
 
+    def cut_all(self) -> None:
+        """Hang up on everybody; screens come back when somebody listens again."""
+        for line in list(self._lines.values()):
+            line.cut()
+
     def _line(self, handler: Callable[[Line], object], _engine: object) -> Line:
         return Line(handler, self._lines)
+
+
+def wire_of(socketio: SocketIO) -> Wire:
+    """Return the one wire of a Socket.IO server that has its app, laid at the first call."""
+    engine: Any = getattr(socketio, "server").eio  # noqa: B009 — the stubs leave it out.
+    if not hasattr(engine, "wire"):
+        engine.wire = Wire(socketio)
+    wire: Wire = engine.wire
+    return wire
 
 
 def _request_bytes(environ: dict[str, Any]) -> bytes:
