@@ -100,7 +100,7 @@ def build(config: Config, *, clock: Clock | None = None) -> House:
     doorkeeper = Doorkeeper(database, clock, config, mall.id)
     auth.register(app, doorkeeper)
     socketio = make_socketio(app)
-    live = Live(socketio, database, clock, actor_of=doorkeeper.actor_of)
+    live = Live(socketio, database, clock, actors_of=doorkeeper.actors_of)
     voice = Voice(
         config.data_dir / "voice",
         VoiceSettings(

@@ -14,7 +14,7 @@ TOPICS_PER_CLIENT = 16
 
 @dataclass
 class _Client:
-    actor: Actor
+    actors: tuple[Actor, ...]
     names: set[str] = field(default_factory=set)
 
 
@@ -35,9 +35,9 @@ class Followers:
         """The names of all topics that somebody follows."""
         return set(self._followers)
 
-    def come(self, client_id: str, actor: Actor) -> None:
-        """Welcome a client."""
-        self._clients[client_id] = _Client(actor)
+    def come(self, client_id: str, actors: tuple[Actor, ...]) -> None:
+        """Welcome a client; one browser may act for a person and for its devices."""
+        self._clients[client_id] = _Client(actors)
 
     def gone(self, client_id: str) -> None:
         """Forget a client and all that it followed."""
@@ -45,10 +45,10 @@ class Followers:
         for name in client.names if client else ():
             self._strike(client_id, name)
 
-    def actor(self, client_id: str) -> Actor | None:
-        """Return as whom a client came, None when it has gone."""
+    def actors(self, client_id: str) -> tuple[Actor, ...]:
+        """Return all as whom a client came, none when it has gone."""
         client = self._clients.get(client_id)
-        return client.actor if client else None
+        return client.actors if client else ()
 
     def may_add(self, client_id: str, name: str) -> bool:
         """Tell whether the client has room for one topic more."""
@@ -74,8 +74,9 @@ class Followers:
         self._wire.leave(client_id, name)
 
     def send_away(self, who: Callable[[Actor], bool]) -> None:
-        """Hang up on every client whose actor is meant."""
-        for client_id in [known for known, client in self._clients.items() if who(client.actor)]:
+        """Hang up on every client that acts for somebody who is meant."""
+        clients = list(self._clients.items())
+        for client_id in [known for known, client in clients if any(map(who, client.actors))]:
             self._wire.hang_up(client_id)
 
     def _strike(self, client_id: str, name: str) -> None:

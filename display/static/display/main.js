@@ -1,6 +1,7 @@
 // The wall's page: follows its zone, or all of them, and draws what they say.
 
 import { Live } from "../shared/live.js";
+import { stayPaired } from "../shared/paired.js";
 import { html, render } from "../shared/parts.js";
 import { press } from "../shared/press.js";
 import { Announcements } from "./announcements.js";
@@ -64,6 +65,7 @@ function main() {
       }
     );
   });
+  stayPaired(live);
   live.addEventListener("status", draw);
   setInterval(draw, CLOCK_MS);
   ["click", "keydown", "touchend"].forEach((touch) => {

@@ -2,6 +2,7 @@
 
 import { html, render } from "../shared/parts.js";
 import { Live } from "../shared/live.js";
+import { stayPaired } from "../shared/paired.js";
 import { Kiosk } from "./kiosk.js";
 
 /** @typedef {import("./kiosk.js").Told} Told */
@@ -43,6 +44,7 @@ live.addEventListener("status", () => {
   const away = live.status === "lost";
   tell({ away, since: away ? new Date(live.lastSeenAt || boot.now) : told.since });
 });
+stayPaired(live);
 live.follow(`services/${boot.mall_id}`, (hall) => tell({ hall }), refused);
 live.follow(`catalogue/${boot.mall_id}`, (catalogue) => tell({ catalogue }));
 // Nothing on a kiosk is for copying, dragging or a menu of the browser's own.
