@@ -1,0 +1,229 @@
+"""Random days in the hall, played against plain lists: the queue's laws hold after each act."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as some
+from hypothesis.stateful import precondition, rule, run_state_machine_as_test
+from sqlalchemy.orm import Session
+
+from models.calling import call_again, call_next, call_number
+from models.catalogue import Service
+from models.clock import local_day
+from models.database import Database
+from models.issuing import Wish, add_service, take
+from models.mall import Mall
+from models.serving import cancel, finish, hold, miss, resume, start, transfer, welcome_back
+from models.tickets import Outcome, StepState, Ticket
+from tests.builders import CITIZEN, MINUTE
+from tests.models.plain_hall import PlainStep, PlainTicket
+from tests.models.random_hall import DESKS, MOST, ZONE, RandomHall
+
+_S = StepState
+SERVICES = some.lists(some.sampled_from("ABCD"), min_size=1, max_size=MOST, unique=True)
+PICKS = some.integers(0, 1_000)
+
+
+class RandomDays(RandomHall):
+    """Everything that citizens and officers may do, at any time and in any order."""
+
+    # Coming and going of citizens.
+
+    @rule(services=SERVICES, priority=some.booleans())
+    def take(self, services: list[str], priority: bool) -> None:
+        prefix = services[0]
+        day = local_day(self.now, ZONE)
+        before = [t for t in self.hall.tickets.values() if (t.day, t.prefix) == (day, prefix)]
+
+        def act(session: Session) -> None:
+            wishes = [Wish(self.service_ids[letter]) for letter in services]
+            mall = session.get_one(Mall, self.mall_id)
+            made = take(session, mall, wishes, priority=priority, by=CITIZEN, at=self.now)
+            number = len(before) + 1
+            assert made.spoken == f"{prefix}-{number:03d}"
+            ticket = PlainTicket(made.id, day, prefix, number, priority)
+            due_at = self.now - (45 if priority else 0) * MINUTE
+            ticket.steps = [
+                PlainStep(step.id, letter, due_at)
+                for step, letter in zip(made.steps, services, strict=True)
+            ]
+            self.hall.tickets[made.id] = ticket
+            self.hall.settle(ticket)
+
+        self.attempt(None, act)
+
+    @precondition(lambda self: self.hall.tickets)
+    @rule(pick=PICKS, letter=some.sampled_from("ABCD"))
+    def add_service(self, pick: int, letter: str) -> None:
+        ticket = self.ticket(pick)
+
+        def act(session: Session) -> None:
+            wish = Wish(self.service_ids[letter])
+            row = session.get_one(Ticket, ticket.id)
+            step = add_service(session, row, wish, by=CITIZEN, at=self.now)
+            due_at = self.now - (45 if ticket.priority else 0) * MINUTE
+            ticket.steps.append(PlainStep(step.id, letter, due_at))
+            self.hall.settle(ticket)
+
+        self.attempt(self.hall.refuses_service(ticket, letter), act)
+
+    @precondition(lambda self: self.hall.tickets)
+    @rule(pick=PICKS)
+    def cancel(self, pick: int) -> None:
+        ticket = self.ticket(pick)
+
+        def act(session: Session) -> None:
+            row = session.get_one(Ticket, ticket.id)
+            cancel(session, row, reason="", by=CITIZEN, at=self.now)
+            self.hall.close(ticket, _S.CANCELLED)
+
+        self.attempt(self.hall.refuses_cancel(ticket), act)
+
+    @precondition(lambda self: self.hall.tickets)
+    @rule(pick=PICKS)
+    def welcome_back(self, pick: int) -> None:
+        ticket = self.ticket(pick, _S.MISSED)
+
+        def act(session: Session) -> None:
+            row = session.get_one(Ticket, ticket.id)
+            welcome_back(session, row, by=CITIZEN, at=self.now)
+            assert ticket.away is not None
+            ticket.away.due_at = self.now - (45 if ticket.priority else 20) * MINUTE
+            ticket.away.state = _S.WAITING
+            self.hall.settle(ticket)
+
+        self.attempt(self.hall.refuses_welcome(ticket, self.now), act)
+
+    # At the desks.
+
+    @rule(desk=DESKS)
+    def call_next(self, desk: int) -> None:
+        def act(session: Session) -> None:
+            call = call_next(session, self.desk(session, desk), by=CITIZEN, at=self.now)
+            step, ticket = self.hall.queue(desk)[0]
+            assert (call.step_id, call.ticket_id) == (step.id, ticket.id)
+            self._called(desk, ticket, step)
+
+        self.attempt(self.hall.refuses_next(desk), act)
+
+    @precondition(lambda self: self.hall.tickets)
+    @rule(desk=DESKS, pick=PICKS)
+    def call_number(self, desk: int, pick: int) -> None:
+        ticket = self.ticket(pick)
+
+        def act(session: Session) -> None:
+            row = session.get_one(Ticket, ticket.id)
+            where = self.desk(session, desk)
+            call = call_number(session, where, row, reason="minta", by=CITIZEN, at=self.now)
+            step = self.hall.picked(desk, ticket)
+            assert step is not None
+            assert call.step_id == step.id
+            self._called(desk, ticket, step)
+
+        self.attempt(self.hall.refuses_number(desk, ticket), act)
+
+    @rule(desk=DESKS)
+    def call_again(self, desk: int) -> None:
+        def act(session: Session) -> None:
+            call_again(session, self.desk(session, desk), by=CITIZEN, at=self.now)
+
+        self.attempt(self.hall.refuses_act(desk, _S.CALLED), act)
+
+    @rule(desk=DESKS)
+    def start(self, desk: int) -> None:
+        def act(session: Session) -> None:
+            start(session, self.desk(session, desk), by=CITIZEN, at=self.now)
+            self.away(desk)[1].state = _S.SERVING
+
+        self.attempt(self.hall.refuses_act(desk, _S.CALLED), act)
+
+    @rule(desk=DESKS, outcome=some.sampled_from(Outcome))
+    def finish(self, desk: int, outcome: Outcome) -> None:
+        def act(session: Session) -> None:
+            where = self.desk(session, desk)
+            finish(session, where, outcome, note="lengkap", by=CITIZEN, at=self.now)
+            self.leaves(desk, _S.DONE)
+
+        self.attempt(self.hall.refuses_act(desk, _S.SERVING), act)
+
+    @rule(desk=DESKS)
+    def hold(self, desk: int) -> None:
+        def act(session: Session) -> None:
+            hold(session, self.desk(session, desk), reason="", by=CITIZEN, at=self.now)
+            self.leaves(desk, _S.HELD)
+
+        self.attempt(self.hall.refuses_act(desk, _S.SERVING), act)
+
+    @precondition(lambda self: self.hall.tickets)
+    @rule(desk=DESKS, pick=PICKS)
+    def resume(self, desk: int, pick: int) -> None:
+        ticket = self.ticket(pick, _S.HELD)
+
+        def act(session: Session) -> None:
+            row = session.get_one(Ticket, ticket.id)
+            resume(session, self.desk(session, desk), row, by=CITIZEN, at=self.now)
+            assert ticket.away is not None
+            ticket.away.state = _S.SERVING
+            ticket.desk = desk
+
+        self.attempt(self.hall.refuses_resume(desk, ticket), act)
+
+    @rule(
+        desk=DESKS, to_service=some.none() | some.sampled_from("ABCD"), to_desk=some.none() | DESKS
+    )
+    def transfer(self, desk: int, to_service: str | None, to_desk: int | None) -> None:
+        def act(session: Session) -> None:
+            made = transfer(
+                session,
+                self.desk(session, desk),
+                to_service=None
+                if to_service is None
+                else session.get_one(Service, self.service_ids[to_service]),
+                to_desk=None if to_desk is None else self.desk(session, to_desk),
+                by=CITIZEN,
+                at=self.now,
+            )
+            ticket, step = self.away(desk)
+            due_at = self.now - (45 if ticket.priority else 30) * MINUTE
+            service = to_service or step.service
+            ticket.steps.append(PlainStep(made.id, service, due_at, only_desk=to_desk))
+            self.leaves(desk, _S.TRANSFERRED)
+
+        self.attempt(self.hall.refuses_transfer(desk, to_service, to_desk), act)
+
+    @rule(desk=DESKS)
+    def miss(self, desk: int) -> None:
+        def act(session: Session) -> None:
+            miss(session, self.desk(session, desk), by=CITIZEN, at=self.now)
+            self.away(desk)[1].missed_at = self.now
+            self.leaves(desk, _S.MISSED)
+
+        self.attempt(self.hall.refuses_miss(desk, self.now), act)
+
+    def _called(self, desk: int, ticket: PlainTicket, step: PlainStep) -> None:
+        step.state, step.called_at = _S.CALLED, self.now
+        ticket.desk = desk
+        self.hall.settle(ticket)
+
+
+def _play(database: Database, *, days: int, acts: int) -> None:
+    machine = type("Days", (RandomDays,), {"database": database})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=days,
+            stateful_step_count=acts,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_the_laws_hold_on_random_days(shared_database: Database) -> None:
+    _play(shared_database, days=30 if shared_database.sqlite else 8, acts=40)
+
+
+@pytest.mark.slow
+def test_the_laws_hold_on_many_long_random_days(shared_database: Database) -> None:
+    _play(shared_database, days=150 if shared_database.sqlite else 40, acts=100)
