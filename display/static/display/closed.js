@@ -45,7 +45,7 @@ function ZoneLine({ zone }) {
 export function Closed(model) {
   return html`<main class="w-idle">
     <div>
-      <h1>${opening(model)}</h1>
+      <h2>${opening(model)}</h2>
       <p>${t("display.wall.how_take")}<br />${t("display.wall.how_called")}</p>
     </div>
     <ul>

@@ -60,10 +60,10 @@ function Calling(model) {
 function Top({ boot, now }) {
   const zone = boot.zones.find((one) => one.id === boot.zone_id);
   const name = zone
-    ? html`<div class="w-zone" data-zone=${zone.flower}>
+    ? html`<h1 class="w-zone" data-zone=${zone.flower}>
         <${Flower} code=${zone.flower} />${t("display.wall.zone", { name: zone.name })}
-      </div>`
-    : html`<div class="w-zone">${boot.name || t("display.wall.hall")}</div>`;
+      </h1>`
+    : html`<h1 class="w-zone">${boot.name || t("display.wall.hall")}</h1>`;
   return html`<header class="w-top on-dark">
     <div class="brandline">
       <${Mark} /><span>${boot.mall.name}<small>${boot.mall.region}</small></span>
