@@ -11,20 +11,26 @@ import { Hero, Sheet, WaitOf } from "./frame.js";
 /** @typedef {import("./shapes.js").Hall} Hall */
 /** @typedef {import("./shapes.js").Service} Service */
 
+/** How many are called before a newcomer: the desks' shared queue, not this service's alone.
+ *  @param {Figures | undefined} figures */
+function people(figures) {
+  if (!figures) return "";
+  const count = figures.regular ? figures.regular.ahead : figures.waiting;
+  if (count) return t(`kiosk.agency.${figures.regular ? "ahead" : "waiting"}`, { count });
+  return figures.regular && figures.regular.high_m ? t("kiosk.agency.next") : t("kiosk.agency.nobody");
+}
+
 /** @param {{service: Service, figures: Figures | undefined, chosen: boolean,
  *    onOpen: (service: Service) => void}} props */
 function Row({ service, figures, chosen, onOpen }) {
-  const waiting = figures?.waiting ?? 0;
-  const people = waiting
-    ? t("kiosk.agency.waiting", { count: waiting })
-    : t("kiosk.agency.nobody");
+  const wait = figures?.regular ?? null;
   return html`<li>
     <button class="k-row" type="button" disabled=${chosen} onClick=${() => onOpen(service)}>
       <span class="k-tile__ic"><${Icon} name=${service.icon} /></span>
       <span class="k-row__t"><b>${said(service.name)}</b><small>${said(service.subtitle)}</small></span>
       <span class="k-row__w">
-        <${WaitOf} wait=${figures?.regular ?? null} left=${figures?.left ?? null} />
-        <small>${chosen ? t("kiosk.agency.chosen") : people}</small>
+        <${WaitOf} wait=${wait} left=${figures?.left ?? null} />
+        <small>${chosen ? t("kiosk.agency.chosen") : people(figures)}</small>
       </span>
     </button>
   </li>`;

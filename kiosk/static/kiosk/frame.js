@@ -42,13 +42,13 @@ export function Hero({ catalogue, now, lead, title, children }) {
  *  @param {{cls?: string, children?: Children}} props */
 export function Sheet({ cls = "", children }) {
   const box = useRef(/** @type {HTMLDivElement | null} */ (null));
-  const [reach, setReach] = useState({ long: false, end: false });
+  const [reach, setReach] = useState({ above: false, below: false });
   const measure = useCallback(() => {
     const at = box.current;
     if (!at) return;
     const rest = at.scrollHeight - at.clientHeight;
-    const next = { long: rest > 8, end: rest - at.scrollTop <= 8 };
-    setReach((seen) => (seen.long === next.long && seen.end === next.end ? seen : next));
+    const next = { above: at.scrollTop > 8, below: rest - at.scrollTop > 8 };
+    setReach((seen) => (seen.above === next.above && seen.below === next.below ? seen : next));
   }, []);
   useLayoutEffect(() => {
     measure();
@@ -58,15 +58,15 @@ export function Sheet({ cls = "", children }) {
   });
   const leaf = () => {
     const at = box.current;
-    if (at) at.scrollTo({ top: reach.end ? 0 : at.scrollTop + at.clientHeight * 0.8 });
+    if (at) at.scrollTo({ top: reach.below ? at.scrollTop + at.clientHeight * 0.8 : 0 });
   };
-  const shade = reach.long && !reach.end ? " is-long" : "";
+  const ends = `${reach.above ? " is-above" : ""}${reach.below ? " is-below" : ""}`;
   return html`<main class=${`k-sheet ${cls}`}>
-    <div class=${`k-scroll${shade}`} ref=${box} onScroll=${measure}>${children}</div>
-    ${reach.long &&
+    <div class=${`k-scroll${ends}`} ref=${box} onScroll=${measure}>${children}</div>
+    ${(reach.above || reach.below) &&
     html`<button class="k-leaf" type="button" onClick=${leaf}>
-      <${Icon} name=${reach.end ? "chevron-up" : "chevron-down"} stroke=${2.6} />
-      ${t(reach.end ? "kiosk.bar.top" : "kiosk.bar.below")}
+      <${Icon} name=${reach.below ? "chevron-down" : "chevron-up"} stroke=${2.6} />
+      ${t(reach.below ? "kiosk.bar.below" : "kiosk.bar.top")}
     </button>`}
   </main>`;
 }

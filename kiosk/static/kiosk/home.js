@@ -21,13 +21,21 @@ function greeting(now) {
   return t(hour >= 15 && hour < 18 ? "kiosk.home.afternoon" : "kiosk.home.evening");
 }
 
+/** Words that do not break at their hyphens. @param {string} text */
+function unbroken(text) {
+  return text.split(" ").flatMap((word, place) => [
+    place ? " " : "",
+    html`<span class="k-word">${word}</span>`,
+  ]);
+}
+
 /** @param {{service: Service, hall: Hall, onOpen: (service: Service) => void}} props */
 function Card({ service, hall, onOpen }) {
   const { title, subtitle } = cardTitle(service);
   const figures = hall.services[service.id];
   return html`<button class="k-card" type="button" onClick=${() => onOpen(service)}>
     <span class="k-card__h">
-      <span class="k-card__ic"><${Icon} name=${service.icon} /></span><b>${title}</b>
+      <span class="k-card__ic"><${Icon} name=${service.icon} /></span><b>${unbroken(title)}</b>
     </span>
     <span class="k-card__s">${subtitle}</span>
     <${WaitOf} wait=${figures?.regular ?? null} left=${figures?.left ?? null} />

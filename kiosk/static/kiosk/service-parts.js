@@ -14,6 +14,11 @@ import { toggled, toggleExtra, wanted } from "./visit.js";
 /** @typedef {{catalogue: Catalogue, hall: Hall, visit: Visit, service: Service,
  *    onVisit: (visit: Visit) => void}} Parts */
 
+/** "40–75" in one piece: a word joiner on each side of the dash. @param {string} text */
+function unbroken(text) {
+  return text.replace("–", "\u2060–\u2060");
+}
+
 /** What the service asks for in the chosen case. @param {Service} service @param {Visit} visit */
 function needed(service, visit) {
   const chosen = service.cases.find((one) => one.id === visit.chosenCase);
@@ -30,7 +35,7 @@ function Paper({ catalogue, hall, visit, onVisit, paper }) {
   const full = wanted(visit).length >= catalogue.mall.most_services;
   const wait = here && hall.services[here.id]?.regular;
   const hint = wait && wait.high_m
-    ? t("kiosk.service.here_wait", { range: range(wait.low_m, wait.high_m) })
+    ? t("kiosk.service.here_wait", { range: unbroken(range(wait.low_m, wait.high_m)) })
     : t("kiosk.service.here");
   const ready = visit.ready.includes(paper.id);
   return html`<li>

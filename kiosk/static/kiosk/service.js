@@ -101,7 +101,8 @@ function Take({ catalogue, hall, now, visit, wait, onTake }) {
   const label = t(visit.pending ? "kiosk.service.taking" : "kiosk.service.take");
   return html`<div class="k-cta">
     <button
-      class="btn btn--primary btn--block" type="button" aria-busy=${visit.pending}
+      class=${`btn btn--primary btn--block${armed ? "" : " is-arming"}`} type="button"
+      aria-busy=${visit.pending}
       disabled=${!armed || visit.pending || gone !== undefined} onClick=${onTake}
     ><span>${label}<small>${note}</small></span><${Icon} name="arrow-right" /></button>
   </div>`;
