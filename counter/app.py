@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask, g
@@ -59,6 +60,7 @@ class House:
     socketio: SocketIO
     database: Database
     clock: Clock
+    doorkeeper: Doorkeeper
     language: Language
     live: Live
     announcer: Announcer
@@ -132,7 +134,8 @@ def build(config: Config, *, clock: Clock | None = None) -> House:
     )
     paper.register(app, printers=printers, clock=clock, topics=live.register, mall_id=mall.id)
     permissions.require_complete(app)
-    ticker = Ticker(database, clock)
+    kept = timedelta(days=config.retention.personal_days)
+    ticker = Ticker(database, clock, kept=kept)
     return House(
         config, app, socketio, database, clock, language, live, announcer, spooler, ticker, mall.id
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,6 +14,7 @@ from models.clock import Clock, local_day
 from models.database import Database
 from models.days import close_old_days
 from models.mall import Mall
+from models.retention import forget_people
 
 log = logging.getLogger(__name__)
 
@@ -23,9 +24,11 @@ EVERY_S = 1.0
 class Ticker:
     """Looks at the clock once a second and does what is due."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, *, kept: timedelta) -> None:
+        """Forget what points to a person `kept` after it happened."""
         self._database = database
         self._clock = clock
+        self._kept = kept
         self._closed: dict[int, date] = {}
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ticker", daemon=True)
@@ -42,7 +45,7 @@ class Ticker:
             self._thread.join()
 
     def tick(self) -> None:
-        """Close the days that are over in every mall, and move on an example that has closed."""
+        """Close days that are over, forget what is old, and move on an example that has closed."""
         with self._database.reading() as session:
             malls = [
                 (mall.id, mall.time_zone, mall.example) for mall in session.scalars(select(Mall))
@@ -55,7 +58,9 @@ class Ticker:
             if self._closed.get(mall_id) == today:
                 continue
             with self._database.transaction() as session:
-                close_old_days(session, session.get_one(Mall, mall_id), at=at)
+                mall = session.get_one(Mall, mall_id)
+                close_old_days(session, mall, at=at)
+                forget_people(session, mall, before=at - self._kept)
             self._closed[mall_id] = today
 
     def _run(self) -> None:
