@@ -2,6 +2,7 @@
 
 import { press, Refused } from "../shared/press.js";
 import { mainAction, unfinished } from "./desk-actions.js";
+import { factsOf, newDraft } from "./desk-draft.js";
 import { Papers } from "./desk-papers.js";
 import { say } from "./desk-words.js";
 
@@ -22,16 +23,6 @@ const FRESH_MS = 8000;
 function remembered(name, otherwise) {
   const kept = localStorage.getItem(`desk.${name}`);
   return kept === null ? otherwise : kept === "on";
-}
-
-/** @param {DeskState} state @returns {Draft} */
-function newDraft({ current }) {
-  return {
-    step_id: current ? current.step_id : 0,
-    outcome: (current && current.outcomes[0]) || "issued",
-    missing: [],
-    note: current ? current.note : "",
-  };
 }
 
 /** Holds what the drawing shows. Emits "change" whenever it must be drawn again, and "first"
@@ -137,29 +128,7 @@ export class Console extends EventTarget {
       this._open(action);
       return;
     }
-    void this.send(action.name, this._facts(action));
-  }
-
-  /** @param {Action} action @returns {Record<string, unknown>} */
-  _facts(action) {
-    const { state, draft } = this.model;
-    if (action.step_id) return { step_id: action.step_id };
-    const step_id = state.current ? state.current.step_id : null;
-    switch (action.name) {
-      case "finish":
-      case "finish-and-call-next": {
-        const missing = draft.outcome === "returned" ? draft.missing : [];
-        return { step_id, outcome: draft.outcome, missing, note: draft.note };
-      }
-      case "hold":
-        return { step_id, reason: draft.note };
-      case "start":
-      case "call-again":
-      case "miss":
-        return { step_id };
-      default:
-        return {};
-    }
+    void this.send(action.name, factsOf(this.model, action));
   }
 
   /** Sends one act and waits until the screen shows it. Returns whether it was done.

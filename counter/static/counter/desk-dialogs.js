@@ -22,7 +22,7 @@ export function Dialogs({ model, hands }) {
   if (!dialog) return null;
   const Ask = ASKS[dialog.name];
   const ready = model.choices || dialog.name === "break" || dialog.name === "cancel";
-  return html`<${Frame} key=${dialog.name} hands=${hands}
+  return html`<${Frame} key=${dialog.name} hands=${hands} ready=${Boolean(ready)}
     title=${say(`ask.${dialog.name}`, { number: dialog.number })}>
     ${ready
       ? html`<${Ask} model=${model} hands=${hands} dialog=${dialog} choices=${model.choices || NONE} />`
@@ -30,8 +30,8 @@ export function Dialogs({ model, hands }) {
   <//>`;
 }
 
-/** @param {{hands: Hands, title: string, children?: unknown}} props */
-function Frame({ hands, title, children }) {
+/** @param {{hands: Hands, title: string, ready: boolean, children?: unknown}} props */
+function Frame({ hands, title, ready, children }) {
   const frame = useRef(/** @type {HTMLDialogElement | null} */ (null));
   useEffect(() => {
     const open = frame.current;
@@ -43,6 +43,10 @@ function Frame({ hands, title, children }) {
       if (before instanceof HTMLElement) before.focus();
     };
   }, []);
+  useEffect(() => {
+    const first = frame.current && frame.current.querySelector("[data-first]");
+    if (first instanceof HTMLElement) first.focus();
+  }, [ready]);
   return html`<dialog class="dk-ask" ref=${frame} aria-labelledby="ask-title" onCancel=${(/** @type {Event} */ event) => {
     event.preventDefault();
     hands.closeDialog();
@@ -62,10 +66,11 @@ function Buttons({ label, off, busy, hands }) {
   </footer>`;
 }
 
-/** @param {{value: string, label: string, onWrite: (text: string) => void}} props */
-function Reason({ value, label, onWrite }) {
+/** @param {{value: string, label: string, first?: boolean, onWrite: (text: string) => void}} props */
+function Reason({ value, label, first = false, onWrite }) {
   return html`<div class="field"><label for="reason">${label}</label>
     <input class="input" id="reason" type="text" maxlength="200" autocomplete="off" value=${value}
+      data-first=${first ? "" : undefined}
       onInput=${(/** @type {Written} */ event) => onWrite(event.currentTarget.value)} /></div>`;
 }
 
@@ -183,7 +188,7 @@ function Cancel({ model, hands, dialog }) {
   };
   return html`<form onSubmit=${submitted(act)}>
     <p>${say("ask.cancel_text", { number: dialog.number })}</p>
-    <${Reason} value=${reason} label=${say("ask.cancel_reason")} onWrite=${write} />
+    <${Reason} first=${true} value=${reason} label=${say("ask.cancel_reason")} onWrite=${write} />
     <${Buttons} off=${!reason.trim()} busy=${Boolean(model.busy)} hands=${hands}
       label=${say("act.cancel_number", { number: dialog.number })} />
   </form>`;
@@ -196,7 +201,8 @@ function Break({ model, hands }) {
     if (until) void hands.send("begin-break", { until });
   };
   return html`<form onSubmit=${submitted(act)}>
-    <div class="dk-breaks">${BREAKS_M.map((minutes) => html`<button key=${minutes} type="button"
+    <div class="dk-breaks">${BREAKS_M.map((minutes, place) => html`<button key=${minutes} type="button"
+      data-first=${place === 0 ? "" : undefined}
       class="btn btn--plain num" disabled=${Boolean(model.busy)}
       onClick=${() => hands.send("begin-break", { minutes })}>${say("ask.minutes", { minutes })}</button>`)}</div>
     <div class="field"><label for="until">${say("ask.until")}</label>

@@ -19,6 +19,10 @@ export function ActionButton({ model, hands, action, cls = "btn btn--plain", chi
     type="button" class=${cls} aria-disabled=${action.off ? "true" : undefined}
     title=${action.off || undefined} data-act=${action.name}
     aria-keyshortcuts=${model.shortcuts ? action.key : undefined}
-    onClick=${() => hands.press(action)}
+    onClick=${(/** @type {MouseEvent & {currentTarget: HTMLElement}} */ event) => {
+      // After the mouse, Enter means the dominant action again, not this button once more.
+      if (event.detail > 0) event.currentTarget.blur();
+      hands.press(action);
+    }}
   >${children || action.label}</button>`;
 }

@@ -44,7 +44,7 @@ export function Picker({ id, label, none, items, chosen, onChoose }) {
   };
   return html`<div class="dk-pick">
     <label class="label" for=${id}>${label}</label>
-    <input class="input" id=${id} type="text" role="combobox" autocomplete="off" autofocus
+    <input class="input" id=${id} type="text" role="combobox" autocomplete="off" data-first
       aria-expanded="true" aria-controls=${`${id}-list`} aria-autocomplete="list"
       aria-activedescendant=${at >= 0 ? `${id}-${chosen}` : undefined}
       value=${words} onInput=${search} onKeyDown=${walk} />

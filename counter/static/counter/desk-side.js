@@ -61,10 +61,11 @@ function Row({ model, row, first }) {
   const limit = new Date(Date.parse(row.since) + row.promise_s * 1000).toISOString();
   const past = secondsSince(limit, model.now);
   const near = past > -NEAR_S && html`<span class="why why--warn num"><${Icon} name="hourglass" />${say(past > 0 ? "why.past" : "why.limit", { at: clock(limit) })}</span>`;
-  const title = say("queue.counted", { since: clock(row.since), due: clock(row.due_at) });
+  const counted = say("queue.counted", { since: clock(row.since), due: clock(row.due_at) });
+  const title = `${wished(row)}. ${counted}`;
   return html`<li class=${first ? "is-next" : ""} title=${title} data-number=${row.number}>
     <${Plate} number=${row.number} size="s" cls="plate--bare" />
-    <div class="row__main"><b>${wished(row)}</b><small>
+    <div class="row__main"><b class="dk-cut">${wished(row)}</b><small>
       ${why
         ? html`<span class=${`why why--${why.look}`}><${Icon} name=${why.icon} />${place(row)}</span>`
         : !near && html`<span>${place(row)}</span>`}
@@ -90,8 +91,8 @@ function AsideLine({ model, hands, row }) {
   const missed = row.state === "missed";
   const facts = { since: row.since ? clock(row.since) : "", until: row.back_until_at ? clock(row.back_until_at) : "" };
   const held = row.note ? say("aside.held_why", { note: row.note }) : say("aside.held");
-  return html`<li data-number=${row.number}><${Plate} number=${row.number} size="s" cls="plate--bare" />
-    <div class="row__main"><b>${named(row.service)}</b>
+  return html`<li data-number=${row.number} title=${named(row.service)}><${Plate} number=${row.number} size="s" cls="plate--bare" />
+    <div class="row__main"><b class="dk-cut">${named(row.service)}</b>
       <small class=${missed ? "why why--warn num" : "num"}>${missed ? say("aside.missed", facts) : held}</small></div>
     <${ActionButton} model=${model} hands=${hands} action=${main} cls="btn btn--plain btn--s" />
     <button type="button" class="btn btn--quiet btn--s dk-x" aria-label=${cancel.label} title=${cancel.off || cancel.label}

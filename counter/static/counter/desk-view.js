@@ -43,7 +43,7 @@ function Top({ model, hands }) {
   return html`<header class="dk-top">
     <a class="dk-home" href="/" aria-label=${say("home")}><${Mark} /></a>
     <h1 class="dk-loket">${say("name", { desk: desk.number })}</h1>
-    <span class="zone" data-zone=${desk.flower}><${Flower} code=${desk.flower} />${desk.zone}</span>
+    <span class="zone" data-zone=${desk.flower}><${Flower} code=${desk.flower} />${say("zone", { zone: desk.zone })}</span>
     <span class="dk-sp"></span>
     <${Connection} model=${model} />
     <span class="dk-user">${name}${stands && html`<small>${say("stands_in", { name: model.boot.user.name })}</small>`}</span>
@@ -80,7 +80,7 @@ function Menu({ model, hands }) {
     <input type="checkbox" checked=${model[name]}
       onChange=${(/** @type {Event & {currentTarget: HTMLInputElement}} */ event) => hands.set(name, event.currentTarget.checked)} />
     ${say(`set.${name}`)}</label>`;
-  return html`<details class="dk-menu">
+  return html`<details class="dk-menu" key=${model.state.phase}>
     <summary class="btn btn--plain btn--s" aria-label=${say("menu")}><${Icon} name="settings" /></summary>
     <div class="dk-menu__in">
       ${choice("shortcuts")}${choice("sound")}

@@ -3,7 +3,7 @@
 import { clock } from "../shared/format.js";
 import { html, Icon } from "../shared/parts.js";
 import { addAction, cancelAction } from "./desk-actions.js";
-import { listed, named, say } from "./desk-words.js";
+import { named, say } from "./desk-words.js";
 import { ActionButton, Key } from "./desk-parts.js";
 
 /** @typedef {import("./desk-types.js").Current} Current */
@@ -12,6 +12,8 @@ import { ActionButton, Key } from "./desk-parts.js";
 /** @typedef {import("./desk-types.js").Paper} Paper */
 /** @typedef {import("./desk-types.js").VisitStep} VisitStep */
 /** @typedef {{model: Model, hands: Hands, current: Current}} Props */
+
+const MOST_DESKS = 4;
 
 /** @param {Props} props */
 export function Visit({ model, hands, current }) {
@@ -30,7 +32,8 @@ function whereabouts(step, current) {
   const facts = { desk: step.desk, at: step.ended_at && clock(step.ended_at) };
   if (step.ended_at) return say(`step.${step.state}`, facts);
   if (!step.desks.length) return say("step.no_desk", { waiting: step.waiting });
-  return say("step.waiting", { desks: listed(step.desks.slice(0, 3)), waiting: step.waiting });
+  const desks = step.desks.length > MOST_DESKS ? [...step.desks.slice(0, MOST_DESKS), "…"] : step.desks;
+  return say(step.waiting ? "step.waiting" : "step.free", { desks: desks.join(", "), waiting: step.waiting });
 }
 
 /** @param {Props} props */

@@ -16,7 +16,10 @@ export function named(names) {
 
 /** "KTP-el, hilang". @param {{service: Names, case: Names | null}} wish */
 export function wished(wish) {
-  return wish.case ? `${named(wish.service)}, ${named(wish.case)}` : named(wish.service);
+  if (!wish.case) return named(wish.service);
+  // Inside the phrase a case begins small, unless it begins with an abbreviation.
+  const why = named(wish.case).replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase());
+  return `${named(wish.service)}, ${why}`;
 }
 
 /** "1, 2, dan 4". @param {Array<number | string>} items */
