@@ -2,53 +2,105 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
-from counter.config import Config, ConfigError, load_config
+from counter.cli_data import backup, catalogue, db
+from counter.cli_devices import device
+from counter.cli_people import user
+from counter.cli_settings import CONFIG, DATA_DIR, PORT, Polite, settings
 
-CONFIG = click.option(
-    "--config",
-    "config_file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=Path("config.toml"),
-    show_default=True,
-    help="The settings file.",
+
+@click.group(
+    cls=Polite,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
 )
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96})
 def balai() -> None:
     """Balai: the queue and desk system of a mal pelayanan publik.
 
     Start with `run`. Before the doors open, `check` reads config.toml and the catalogue
     and says what is wrong with file and line. Every command takes --help.
+
+    \b
+    A new hall, from an empty folder to open doors:
+      check                                            is config.toml sound?
+      user add lestari --name "Lestari Handayani" --role admin
+      run                                              open the hall
+      device pair 482913 --place kiosk-1               the code is on the kiosk's screen
+      backup /var/backups/balai-monday.db              every night
+
+    A command that cannot do its work says why on the error stream and ends with status 1.
     """
 
 
 @balai.command()
 @CONFIG
 @click.option("--host", help="Listen on this address instead of the one in config.toml.")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    help="Listen on this TCP port instead; 0 takes a free one.",
-)
-@click.option(
-    "--data-dir",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Keep database, slips and sound here instead.",
-)
+@PORT
+@DATA_DIR
 def run(config_file: Path, host: str | None, port: int | None, data_dir: Path | None) -> None:
     """Open the hall: serve kiosks, desks, walls and phones until stopped with Ctrl+C.
 
     The first start makes the database and fills it from config.toml and catalogue/.
+
+    \b
+    Examples:
+      run
+      run --host 0.0.0.0 --port 80 --data-dir /var/lib/balai
     """
     from counter import running  # the other commands need neither web nor sockets
 
-    running.run(_loaded(config_file, host=host, port=port, data_dir=data_dir))
+    running.run(settings(config_file, host=host, port=port, data_dir=data_dir))
+
+
+@balai.command()
+@CONFIG
+@PORT
+@DATA_DIR
+@click.option(
+    "--speed",
+    type=click.FloatRange(1, 120),
+    default=20.0,
+    show_default=True,
+    help="How many times as fast as real time the hall's clock runs.",
+)
+@click.option(
+    "--seed", type=int, default=7, show_default=True, help="Another seed, other citizens."
+)
+@click.option(
+    "--keep",
+    "kept",
+    type=int,
+    multiple=True,
+    default=(3,),
+    show_default=True,
+    help="Leave this desk to a person; may be given several times.",
+)
+def demo(
+    config_file: Path,
+    port: int | None,
+    data_dir: Path | None,
+    speed: float,
+    seed: int,
+    kept: tuple[int, ...],
+) -> None:
+    """Open the example mall and play its days: citizens come, officers call and serve.
+
+    All of it goes through the same rules as real presses. Take numbers and sign on at a
+    free desk beside it; a desk where a person is signed on is left alone. One day follows
+    the other until Ctrl+C.
+
+    \b
+    Examples:
+      demo
+      demo --speed 60 --seed 11
+      demo --keep 3 --keep 7
+    """
+    from counter import demo as playing  # the other commands need neither web nor sockets
+
+    config = settings(config_file, port=port, data_dir=data_dir)
+    playing.run(config, speed=speed, seed=seed, kept=frozenset(kept))
 
 
 @balai.command()
@@ -58,7 +110,7 @@ def check(config_file: Path) -> None:
 
     Changes nothing. The exit status is 0 when all is well and 1 otherwise.
     """
-    config = _loaded(config_file)
+    config = settings(config_file)
     services = sum(1 for _ in config.catalogue.services())
     click.echo(
         f"{config_file}: all is well. {config.mall.name} {config.mall.region}:"
@@ -67,27 +119,5 @@ def check(config_file: Path) -> None:
     )
 
 
-def _loaded(
-    config_file: Path,
-    *,
-    host: str | None = None,
-    port: int | None = None,
-    data_dir: Path | None = None,
-) -> Config:
-    """Load the settings, or end the program with every problem on the error stream."""
-    try:
-        config = load_config(config_file)
-    except ConfigError as error:
-        for problem in error.problems:
-            click.echo(str(problem), err=True)
-        sys.exit(1)
-    server = {
-        name: value
-        for name, value in (
-            ("host", host),
-            ("port", port),
-            ("data_dir", None if data_dir is None else str(data_dir.absolute())),
-        )
-        if value is not None
-    }
-    return config.model_copy(update={"server": config.server.model_copy(update=server)})
+for command in (db, user, device, catalogue, backup):
+    balai.add_command(command)

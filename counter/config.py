@@ -72,8 +72,8 @@ class Config(Settings):
         return next((hours for hours in self.hours.days if name in hours.days), None)
 
 
-def load_config(path: Path) -> Config:
-    """Read config.toml at `path` and the catalogue that it names.
+def load_config(path: Path, *, catalogue_dir: Path | None = None) -> Config:
+    """Read config.toml at `path` and the catalogue that it names, or the one in `catalogue_dir`.
 
     Raises ConfigError with every problem of all these files.
     """
@@ -81,7 +81,7 @@ def load_config(path: Path) -> Config:
     if source.problems:
         raise ConfigError(source.problems)
     settings = source.checked(TypeAdapter(Settings), (), source.raw)
-    catalogue = CatalogueFiles(path.parent / _catalogue_dir(source))
+    catalogue = CatalogueFiles(catalogue_dir or path.parent / _catalogue_dir(source))
     _check_names(source)
     _check_days(source)
     desks = _check_desks(source, catalogue)

@@ -8,6 +8,7 @@ import sys
 import click
 
 from counter.app import House, build
+from counter.cli_settings import wrong_kind
 from counter.config import Config
 from counter.example import example_clock, refuse_public_example
 from counter.filling import WrongKindOfMall
@@ -24,36 +25,38 @@ LEVELS = {
 
 def run(config: Config) -> None:
     """Serve until stopped; ends the program with a sentence when the hall may not open."""
-    logging.basicConfig(
-        level=LEVELS[config.server.log_level],
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
-    # It tells at every start that there was nothing to do.
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    house = opened(config)
+    log_to_stderr(config)
+    house = built(config)
+    house.start()
     try:
         serve(house.app, house.socketio, config.server.host, config.server.port)
     finally:
         house.stop()
 
 
-def opened(config: Config) -> House:
-    """Build the house and start its background work; exits with a sentence when it may not."""
+def log_to_stderr(config: Config) -> None:
+    """Let the program's messages of the configured weight go to the error stream."""
+    logging.basicConfig(
+        level=LEVELS[config.server.log_level],
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    # It tells at every start that there was nothing to do.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def built(config: Config) -> House:
+    """Build the house, its clock at an open hour if it is an example; nothing runs yet.
+
+    Exits with a sentence when it may not open.
+    """
     if config.mall.example:
         refuse_public_example(config)
     clock = Clock()
     try:
         house = build(config, clock=clock)
     except WrongKindOfMall:
-        click.echo(
-            f"The database in {config.database_url} was begun as"
-            f" {'a real mall' if config.mall.example else 'an example mall'}, but {config.file}"
-            f" says example = {str(config.mall.example).lower()}. Give the other kind a data_dir"
-            " or database_url of its own.",
-            err=True,
-        )
+        click.echo(wrong_kind(config), err=True)
         sys.exit(1)
     if config.mall.example:
         example_clock(house.database, clock, house.mall_id)
-    house.start()
     return house

@@ -29,6 +29,8 @@ class Ticker:
         self._database = database
         self._clock = clock
         self._kept = kept
+        # Whether an example that has closed moves on to its next morning by itself.
+        self.moves_example = True
         self._closed: dict[int, date] = {}
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ticker", daemon=True)
@@ -51,7 +53,7 @@ class Ticker:
                 (mall.id, mall.time_zone, mall.example) for mall in session.scalars(select(Mall))
             ]
         for mall_id, time_zone, example in malls:
-            if example:
+            if example and self.moves_example:
                 example_clock(self._database, self._clock, mall_id)
             at = self._clock.now()
             today = local_day(at, time_zone)

@@ -121,7 +121,7 @@ def test_postgresql_is_dumped_and_can_be_restored(
         database.close()
         back_up(url, tmp_path / "balai.dump")
         plain = empty.replace("postgresql+psycopg:", "postgresql:")
-        restore = [postgres.programs / "pg_restore", f"--dbname={plain}", tmp_path / "balai.dump"]
+        restore = [f"{postgres.programs}/pg_restore", f"--dbname={plain}", f"{tmp_path}/balai.dump"]
         subprocess.run(restore, check=True)  # noqa: S603 — the server's own program.
         copy = Database(empty)
         with copy.reading() as session:
