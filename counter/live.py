@@ -114,6 +114,11 @@ class Live:
         """Send all pages of a user away; those still signed in come back at once."""
         self._followers.send_away(lambda actor: actor.user_id == user_id)
 
+    def tell_now(self, *names: str) -> None:
+        """Read these topics where somebody follows them, and tell their followers at once."""
+        self._dirty.update(names)
+        self._tell()
+
     # What clients ask.
 
     def _connected(self, _auth: object = None) -> None:
