@@ -137,7 +137,18 @@ def build(config: Config, *, clock: Clock | None = None) -> House:
     kept = timedelta(days=config.retention.personal_days)
     ticker = Ticker(database, clock, kept=kept)
     return House(
-        config, app, socketio, database, clock, language, live, announcer, spooler, ticker, mall.id
+        config=config,
+        app=app,
+        socketio=socketio,
+        database=database,
+        clock=clock,
+        doorkeeper=doorkeeper,
+        language=language,
+        live=live,
+        announcer=announcer,
+        spooler=spooler,
+        ticker=ticker,
+        mall_id=mall.id,
     )
 
 

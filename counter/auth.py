@@ -233,9 +233,13 @@ def _language(config: Config, endpoint: str | None) -> str:
         if asked in known:
             return asked
     # A screen of the hall speaks the hall's language, whatever its browser was installed in.
-    if g.actor.device_id or (endpoint and for_devices_alone(endpoint)):
+    if g.actor.device_id or (endpoint and _of_a_screen(endpoint)):
         return known[0]
     return request.accept_languages.best_match(known) or known[0]
+
+
+def _of_a_screen(endpoint: str) -> bool:
+    return for_devices_alone(endpoint) or endpoint.partition(".")[0] == "pairing"
 
 
 def _is_device(cookie: str) -> bool:

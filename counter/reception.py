@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
+from counter.auth import Doorkeeper
 from counter.passwords import hashed, matches, nobodys_hash, outdated
 from counter.people import (
     LOCKED_FOR,
@@ -20,8 +21,6 @@ from counter.people import (
     user_called,
 )
 from counter.throttle import Throttle
-from models.clock import Clock
-from models.database import Database
 from models.events import SignInFailed, record
 from models.people import User
 
@@ -47,10 +46,7 @@ class Verdict:
 class Reception:
     """Looks at names and passwords, and counts the wrong ones."""
 
-    database: Database
-    clock: Clock
-    real_clock: Clock
-    mall_id: int
+    doorkeeper: Doorkeeper
     refused_after_s: float = REFUSED_AFTER_S
     _strangers: OrderedDict[str, Stranger] = field(default_factory=OrderedDict)
     _addresses: Throttle = field(default_factory=lambda: Throttle(WRONG_PER_ADDRESS, PER_ADDRESS))
@@ -64,11 +60,11 @@ class Reception:
         return verdict
 
     def _judge(self, username: str, password: str, address: str) -> Verdict:
-        now = self.real_clock.now()
+        now = self.doorkeeper.real_clock.now()
         if wait := self._addresses.wait(address, now):
             return Verdict(None, "too_often", minutes=_minutes(wait))
-        with self.database.transaction() as session:
-            user = user_called(session, self.mall_id, username)
+        with self.doorkeeper.database.transaction() as session:
+            user = user_called(session, self.doorkeeper.mall_id, username)
             account: Counted = user or self._stranger(username)
             locked = charge(account, now)
         if locked:
@@ -87,7 +83,7 @@ class Reception:
 
     def _let_in(self, user: User, password: str) -> None:
         newer = hashed(password) if outdated(user.password_hash) else None
-        with self.database.transaction() as session:
+        with self.doorkeeper.database.transaction() as session:
             account = session.get_one(User, user.id)
             forgive(account)
             # A password that was changed meanwhile stays changed.
@@ -95,8 +91,10 @@ class Reception:
                 account.password_hash = newer
 
     def _record_wrong(self, user: User) -> None:
-        with self.database.transaction() as session:
-            failed = SignInFailed(mall_id=user.mall_id, at=self.clock.now(), user_id=user.id)
+        with self.doorkeeper.database.transaction() as session:
+            failed = SignInFailed(
+                mall_id=user.mall_id, at=self.doorkeeper.clock.now(), user_id=user.id
+            )
             record(session, failed)
 
     def _stranger(self, username: str) -> Stranger:

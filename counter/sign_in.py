@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from counter.auth import Doorkeeper, begin_sign_in, local_path
-from counter.reception import REFUSED_AFTER_S, Reception, Verdict
+from counter.reception import Reception, Verdict
 from counter.words import Language
 from models.clock import Clock, local_day
 from models.database import Database
@@ -45,19 +45,11 @@ class Wanted:
 WANTED = TypeAdapter(Wanted)
 
 
-def register(
-    app: Flask,
-    *,
-    doorkeeper: Doorkeeper,
-    language: Language,
-    refused_after_s: float = REFUSED_AFTER_S,
-) -> None:
+def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language) -> None:
     """Add /sign-in and /sign-out to `app`."""
     blueprint = Blueprint("sign_in", __name__)
     database, clock = doorkeeper.database, doorkeeper.clock
-    reception = Reception(
-        database, clock, doorkeeper.real_clock, doorkeeper.mall_id, refused_after_s
-    )
+    reception = Reception(doorkeeper)
 
     @blueprint.get("/sign-in")
     def page() -> str:

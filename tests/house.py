@@ -106,7 +106,9 @@ def open_desk(house: House, number: int) -> str:
     with house.database.transaction() as session:
         desk = session.scalars(select(Desk).where(Desk.number == number)).one()
         officers = session.scalars(
-            select(User).where(User.mall_id == house.mall_id, User.role == Role.OFFICER)
+            select(User)
+            .where(User.mall_id == house.mall_id, User.role == Role.OFFICER)
+            .order_by(User.id)
         ).all()
         user = officers[number - 1]
         sign_on(session, desk, user, by=Actor(user_id=user.id), at=house.clock.now())

@@ -1,0 +1,81 @@
+"""No page of another site can press a button here, and ours say what they may load."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+
+from counter.app import House
+from tests.house import open_house, user_client
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with open_house(tmp_path_factory.mktemp("house")) as house:
+        yield house
+
+
+def press(client: FlaskClient, headers: dict[str, str]) -> int:
+    """Ask for a pairing code, which anybody may."""
+    return client.post("/pair/code", json={}, headers=headers).status_code
+
+
+OURS = [
+    {"Sec-Fetch-Site": "same-origin"},
+    {"Sec-Fetch-Site": "none"},
+    {"Origin": "http://localhost"},
+    # The address in config.toml, by which a proxy may be reached.
+    {"Origin": "http://127.0.0.1:8000"},
+]
+FOREIGN = [
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"},
+    {"Origin": "https://example.org"},
+    {"Origin": "http://localhost.example.org"},
+    {"Origin": "http://localhost:81"},
+    {"Origin": "null"},
+]
+
+
+@pytest.mark.parametrize("headers", OURS)
+def test_a_press_from_our_own_page_counts(house: House, headers: dict[str, str]) -> None:
+    assert press(user_client(house, "admin"), headers) == 200
+
+
+@pytest.mark.parametrize("headers", FOREIGN)
+def test_a_press_from_elsewhere_is_refused(house: House, headers: dict[str, str]) -> None:
+    assert press(user_client(house, "admin"), headers) == 403
+    assert press(house.app.test_client(), headers) == 403
+
+
+def test_a_press_that_hides_where_it_comes_from_may_carry_no_cookie_of_ours(house: House) -> None:
+    assert press(user_client(house, "admin"), {}) == 403
+    assert press(house.app.test_client(), {}) == 200
+
+
+def test_a_link_from_elsewhere_may_be_followed(house: House) -> None:
+    answer = user_client(house, "admin").get("/devices", headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in", "/nowhere", "/static/shared/tokens.css"])
+def test_every_answer_says_what_a_page_may_do(house: House, path: str) -> None:
+    with house.app.test_client().get(path) as answer:
+        headers = answer.headers
+    policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
+    assert policy["script-src"] == "'self'"
+    assert policy["frame-ancestors"] == "'none'"
+    assert policy["connect-src"] == "'self' ws: wss:"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert "camera=()" in headers["Permissions-Policy"]
+
+
+def test_what_was_made_for_one_person_is_not_kept(house: House) -> None:
+    client = user_client(house, "admin")
+    assert client.get("/devices").headers["Cache-Control"] == "no-store"
+    with client.get("/static/shared/tokens.css") as answer:
+        assert "no-store" not in answer.headers["Cache-Control"]
