@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil, floor
+from sys import maxsize
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.events import JournalEntry
 from models.mall import Mall
-from models.playing import Played, Probe, play
-from models.situation import read_situation
+from models.playing import Probe, play
+from models.situation import Situation, read_situation
 from models.tickets import Standing, StepState, Ticket
 from models.waiting import head_start
 
@@ -33,10 +35,14 @@ class Range:
 class Outlook:
     """What the next hour looks like for everybody who waits, or would begin to wait now."""
 
-    def __init__(self, played: Played, waiting: dict[int, int], tickets: int) -> None:
-        self._played = played
-        self._waiting = waiting
-        self.waiting = tickets
+    def __init__(self, situation: Situation, probes: dict[bool, datetime]) -> None:
+        """Play `situation` forward, with newcomers that are due as `probes` says."""
+        self._played = play(situation, probes)
+        self._situation = situation
+        self._probes = probes
+        self._waiting = Counter(step.service_id for step in situation.steps)
+        self._steps = {step.id: step for step in situation.steps}
+        self.waiting = len({step.ticket_id for step in situation.steps})
 
     def of_step(self, step_id: int) -> Range | None:
         """Return when the waiting step will be called; None when no open desk may take it."""
@@ -48,15 +54,34 @@ class Outlook:
 
     def ahead_of_step(self, step_id: int) -> int:
         """Return how many people are called before the step by desks that might take it."""
-        return self._played.ahead_of_step(step_id)
+        step = self._steps.get(step_id)
+        if step is None or step_id in self._played.steps:
+            return self._played.ahead_of_step(step_id)
+        people = self._due_before(step.service_id, (step.due_at, step.id))
+        return len(people - {step.ticket_id})
 
     def ahead_of_service(self, service_id: int, *, priority: bool = False) -> int:
         """Return how many people would be called before a newcomer to the service."""
-        return self._played.ahead_of_probe(Probe(service_id, priority))
+        probe = Probe(service_id, priority)
+        if probe in self._played.probes:
+            return self._played.ahead_of_probe(probe)
+        return len(self._due_before(service_id, (self._probes[priority], maxsize)))
 
     def waiting_for(self, service_id: int) -> int:
         """Return how many steps wait for the service."""
-        return self._waiting.get(service_id, 0)
+        return self._waiting[service_id]
+
+    def _due_before(self, service_id: int, turn: tuple[datetime, int]) -> set[int]:
+        """Return the tickets due before `turn` that share the service's desks.
+
+        What counts as ahead while no open desk could call anybody.
+        """
+        neighbours = self._situation.neighbours.get(service_id, frozenset())
+        return {
+            step.ticket_id
+            for step in self._situation.steps
+            if step.service_id in neighbours and (step.due_at, step.id) < turn
+        }
 
 
 def outlook(session: Session, mall: Mall, at: datetime) -> Outlook:
@@ -72,11 +97,7 @@ def outlook(session: Session, mall: Mall, at: datetime) -> Outlook:
         False: at - head_start(mall, Standing.REGULAR),
         True: at - head_start(mall, Standing.PRIORITY),
     }
-    waiting: dict[int, int] = {}
-    for step in situation.steps:
-        waiting[step.service_id] = waiting.get(step.service_id, 0) + 1
-    tickets = len({step.ticket_id for step in situation.steps})
-    made = Outlook(play(situation, probes), waiting, tickets)
+    made = Outlook(situation, probes)
     session.info[key] = ((last, at), made)
     return made
 

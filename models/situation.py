@@ -49,6 +49,8 @@ class Situation:
     busy_tickets: dict[int, datetime]
     handling: dict[int, timedelta]
     pauses: tuple[tuple[datetime, datetime], ...]
+    # The services that share a desk, open or not, with each service, itself included.
+    neighbours: dict[int, frozenset[int]]
 
 
 def read_situation(session: Session, mall: Mall, at: datetime) -> Situation:
@@ -58,13 +60,15 @@ def read_situation(session: Session, mall: Mall, at: datetime) -> Situation:
     )
     handling = {id_: timedelta(minutes=minutes) for id_, minutes in services}
     desk_free_at, busy_tickets = _served_now(session, mall, handling, at)
+    offered = _offered(session, mall)
     return Situation(
         at=at,
-        desks=_open_desks(session, mall, desk_free_at, at),
+        desks=_open_desks(session, mall, offered, desk_free_at, at),
         steps=_waiting(session, mall, at),
         busy_tickets=busy_tickets,
         handling=handling,
         pauses=_pauses(session, mall, at),
+        neighbours=_neighbours(offered),
     )
 
 
@@ -88,16 +92,33 @@ def _served_now(
     return by_desk, by_ticket
 
 
-def _open_desks(
-    session: Session, mall: Mall, free_at: dict[int, datetime], at: datetime
-) -> tuple[OpenDesk, ...]:
+def _offered(session: Session, mall: Mall) -> dict[int, set[int]]:
+    """Return what each desk in use offers."""
     offered: dict[int, set[int]] = {}
     for desk_id, service_id in session.execute(
         select(DeskService.desk_id, DeskService.service_id)
         .join(Desk, Desk.id == DeskService.desk_id)
-        .where(Desk.mall_id == mall.id)
+        .where(Desk.mall_id == mall.id, Desk.in_use)
     ):
         offered.setdefault(desk_id, set()).add(service_id)
+    return offered
+
+
+def _neighbours(offered: dict[int, set[int]]) -> dict[int, frozenset[int]]:
+    together: dict[int, set[int]] = {}
+    for services in offered.values():
+        for service_id in services:
+            together.setdefault(service_id, set()).update(services)
+    return {service_id: frozenset(services) for service_id, services in together.items()}
+
+
+def _open_desks(
+    session: Session,
+    mall: Mall,
+    offered: dict[int, set[int]],
+    free_at: dict[int, datetime],
+    at: datetime,
+) -> tuple[OpenDesk, ...]:
     shifts = session.execute(
         select(Shift.desk_id, Shift.break_until_at).where(
             Shift.mall_id == mall.id, Shift.ended_at.is_(None)
