@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
 from models.database import Database
@@ -23,8 +22,21 @@ from tests.house import running_house
 pytestmark = pytest.mark.slow
 
 # What the house promises: so long until every screen says so, and until it is right again.
-SAYS_SO_WITHIN_S = 5.0
-RIGHT_WITHIN_S = 2.0
+SAYS_SO_WITHIN_MS = 5000
+RIGHT_WITHIN_MS = 2000
+# Each screen notes by itself when its sign of loss came or went, so a busy machine that asks
+# late does not count.
+WATCH = """(sign) => {
+  window.stayed = true;
+  const look = () => {
+    const part = document.querySelector(sign);
+    const lost = Boolean(part && part.checkVisibility());
+    if (lost !== window.lost) [window.lost, window.changedAt] = [lost, Date.now()];
+  };
+  look();
+  setInterval(look, 50);
+}"""
+WAIT_MS = 30_000
 
 
 @pytest.fixture
@@ -42,21 +54,9 @@ def reading(folder: Path) -> Iterator[Database]:
     database.close()
 
 
-def expect_all(places: list[Locator], within_s: float) -> None:
-    """Wait until every one of `places` is to be seen, all within the same `within_s` seconds."""
-    until = time.monotonic() + within_s
-    for place in places:
-        left_ms = max(1.0, (until - time.monotonic()) * 1000)
-        expect(place).to_be_visible(timeout=left_ms)
-
-
-def signs_of_loss(kiosk: Page, wall: Page, desk: Page, phone: Page) -> list[Locator]:
-    return [
-        kiosk.locator(".k-away"),
-        wall.locator(".w-lost"),
-        desk.locator(".dk-lost"),
-        phone.locator("#lost"),
-    ]
+def changed_within(screens: dict[Page, str], since_ms: int) -> int:
+    """Return after how many milliseconds the last of `screens` had changed its sign of loss."""
+    return max(screen.evaluate("window.changedAt") for screen in screens) - since_ms
 
 
 def test_every_screen_says_so_and_is_right_again(folder: Path, windows: Windows) -> None:
@@ -68,29 +68,27 @@ def test_every_screen_says_so_and_is_right_again(folder: Path, windows: Windows)
         expect_number(desk.locator(".dk-ready .plate__n"), called["number"])
         desk.keyboard.press("Enter")
         expect_number(wall.locator(".w-num"), called["number"])
-        screens = [kiosk, wall, desk, phone]
-        for screen in screens:
-            screen.evaluate("window.stayed = true")
+        screens = {kiosk: ".k-away", wall: ".w-lost", desk: ".dk-lost", phone: "#lost"}
+        for screen, sign in screens.items():
+            screen.evaluate(WATCH, sign)
+        cut_ms = wall.evaluate("Date.now()")
         hall.kill()
-        expect_all(signs_of_loss(*screens), SAYS_SO_WITHIN_S)
+        for screen, sign in screens.items():
+            expect(screen.locator(sign)).to_be_visible(timeout=WAIT_MS)
+        assert changed_within(screens, cut_ms) <= SAYS_SO_WITHIN_MS
         expect(phone.locator("#visit")).to_contain_text(waiting["number"].split("-")[1])
 
     with running_house(folder, port=hall.port):
-        right = [
-            kiosk.locator(".k-home"),
-            wall.locator(".w--settled, .w--calling"),
-            desk.locator("body:not(.dk--lost) .plate--call"),
-            phone.locator("body.p-waiting:not(.is-stale) .p-ticket"),
-        ]
-        expect_all(right, RIGHT_WITHIN_S)
-        for sign in signs_of_loss(*screens):
-            expect(sign).to_be_hidden()
+        back_ms = wall.evaluate("Date.now()")
+        for screen, sign in screens.items():
+            expect(screen.locator(sign)).to_be_hidden(timeout=WAIT_MS)
+        assert changed_within(screens, back_ms) <= RIGHT_WITHIN_MS
         assert all(screen.evaluate("window.stayed === true") for screen in screens)
+        expect(kiosk.locator(".k-home")).to_be_visible()
         expect_number(wall.locator(".w-num"), called["number"])
         expect_number(desk.locator(".plate--call .plate__n"), called["number"])
-        expect(desk.locator(".dk-q .num, .dk-side")).to_contain_text(
-            re.compile(waiting["number"].split("-")[1])
-        )
+        expect(desk.locator(".dk-side")).to_contain_text(waiting["number"].split("-")[1])
+        expect(phone.locator("body")).to_have_class(re.compile(r"\bp-waiting\b"))
 
 
 def test_a_number_and_its_paper_outlive_the_cut(folder: Path, windows: Windows) -> None:
@@ -118,7 +116,11 @@ def test_a_press_during_the_cut_is_done_once(folder: Path, windows: Windows) -> 
         expect(button).to_be_enabled()
         hall.kill()
         button.click()
+        # It tries for eight seconds by itself, and then leaves it to the citizen.
+        again = kiosk.get_by_role("button", name="Coba lagi")
+        expect(again).to_be_visible(timeout=WAIT_MS)
     with running_house(folder, port=hall.port):
-        expect(kiosk.locator(".t-num")).to_be_visible(timeout=15_000)
+        again.click()
+        expect(kiosk.locator(".t-num")).to_be_visible(timeout=WAIT_MS)
         with reading(folder) as database, database.reading() as session:
             assert session.scalar(select(func.count()).select_from(Ticket)) == 1
