@@ -14,8 +14,9 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from display.herald import Herald, Notice
 from display.numbers import Language
-from display.sentences import Announcement, Sentence, Style, call_sentence
+from display.sentences import Sentence, Style, call_sentence
 from display.voice import Clip, Voice, VoiceUnavailable
 from models.clock import Clock
 from models.database import Database
@@ -33,14 +34,8 @@ SILENT: Final = timedelta(seconds=8)
 STALE: Final = timedelta(minutes=5)
 # With so many more in line behind it a call is said once: nobody shall wait for a loudspeaker.
 CROWDED: Final = 2
-
-
-@dataclass(frozen=True)
-class Notice:
-    """An announcement for everybody in the zone, such as that the hall opens."""
-
-    kind: Announcement
-    sentences: tuple[Sentence, ...]
+# How often the time of day is asked whether it has something to say.
+LOOK_S: Final = 20.0
 
 
 @dataclass
@@ -70,6 +65,7 @@ class Announcer:
         self._voice = voice
         self._shout = shout
         self._style = style
+        self._herald = Herald(database)
         self._lines: dict[int, _Line] = {}
         self._arrived: deque[int | tuple[int, Notice]] = deque()
         self._news = threading.Condition()
@@ -121,6 +117,8 @@ class Announcer:
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
+                for zone_ids, notice in self._herald.due(self._clock.now()):
+                    self.proclaim(zone_ids, notice)
                 rest_s = self.step(time.monotonic())
             except Exception:
                 # An outermost door: a database that hiccups must not silence the hall all day.
@@ -128,7 +126,7 @@ class Announcer:
                 rest_s = 1.0
             with self._news:
                 if not self._stopping.is_set() and not self._arrived:
-                    self._news.wait(rest_s)
+                    self._news.wait(LOOK_S if rest_s is None else min(rest_s, LOOK_S))
 
     def _line_up(self) -> None:
         with self._news:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from display.announcer import GAP, Announcer, Notice
+from display.announcer import GAP, Announcer
+from display.herald import Notice
 from display.sentences import announcement
 from display.voice import Voice, VoiceSettings
 from models.base import Base

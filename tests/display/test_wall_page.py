@@ -209,10 +209,27 @@ def test_nothing_on_the_wall_is_cut_or_hides_another(wall: Page, place: Place) -
         )
         assert beyond == [], (width, height)
         over = wall.evaluate(
-            """() => Array.from(document.querySelectorAll(".w-desks li"))
-              .map((row) => row.scrollHeight - row.clientHeight)"""
+            """() => Array.from(document.querySelectorAll(".w-desks li > *")).map((cell) => {
+              const row = cell.parentNode.getBoundingClientRect();
+              return cell.getBoundingClientRect().height - row.height;
+            })"""
         )
         assert max(over) <= 1, (width, height)
+
+
+def test_zone_with_many_desks_shows_those_that_serve(wall: Page, place: Place) -> None:
+    """The rows that fit, the closed desks giving way first."""
+    open_wall(wall, place, "cempaka")
+    with place.database.reading() as session:
+        zone = select(Zone.id).where(Zone.code == "cempaka").scalar_subquery()
+        desks = session.scalars(select(Desk).where(Desk.zone_id == zone, Desk.in_use)).all()
+    last = max(desks, key=lambda desk: desk.number)
+    officer = place.officer(last)
+    rows = wall.locator(".w-desks li")
+    expect(rows.last.locator(".w-desk")).to_have_text(str(last.number))
+    expect(rows).to_have_count(min(7, len(desks)))
+    expect(rows.last).to_contain_text("Siap melayani")
+    officer.close()
 
 
 def test_numbers_can_be_read_from_the_back_of_the_hall(wall: Page, place: Place) -> None:
@@ -243,7 +260,7 @@ def test_loaded_modules_are_few_and_local(wall: Page, place: Place) -> None:
 def test_wall_says_when_it_is_cut_off_and_recovers(wall: Page, tmp_path: Path) -> None:
     with running_house(tmp_path) as hall:
         wall.goto(f"{hall.url}/wall?place=melati")
-        expect(wall.locator(".w-main")).to_be_visible(timeout=15_000)
+        expect(wall.locator(".w-desks li").first).to_be_visible(timeout=15_000)
         port = hall.port
         hall.kill()
         expect(wall.locator(".w-lost")).to_contain_text("Sambungan terputus", timeout=10_000)

@@ -18,7 +18,10 @@ const PAGE_MS = 10000;
 export function rowsShown(desks, call, now) {
   if (desks.length <= ROWS) return desks;
   const open = desks.filter((desk) => desk.state !== "closed");
-  if (open.length <= ROWS) return open;
+  if (open.length <= ROWS) {
+    const closed = desks.filter((desk) => desk.state === "closed").slice(0, ROWS - open.length);
+    return open.concat(closed).sort((one, other) => one.number - other.number);
+  }
   const caller = call && call.at === null ? open.findIndex((desk) => desk.number === call.desk) : -1;
   const pages = Math.ceil(open.length / ROWS);
   const turn = caller >= 0 ? Math.floor(caller / ROWS) : Math.floor(now.getTime() / PAGE_MS) % pages;
