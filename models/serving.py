@@ -160,6 +160,7 @@ def transfer(
         service_id=service.id,
         case_id=step.case_id if same else None,
         position=len(ticket.steps) + 1,
+        state=StepState.WAITING,  # the default comes with the flush, too late for settle()
         standing=standing,
         began_waiting_at=at,
         due_at=at - head_start(ticket.mall, standing),

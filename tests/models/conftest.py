@@ -12,6 +12,8 @@ from models.database import Database
 from models.migrating import upgrade
 from tests.postgres import Postgres
 
+# These hold the assertions of the random days.
+pytest.register_assert_rewrite("tests.models.random_hall", "tests.models.retelling")
 POSTGRES = pytest.mark.postgres
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+
+from typing_extensions import override
 
 from models.errors import (
     DeskBusy,
@@ -41,7 +43,7 @@ class PlainStep:
     missed_at: datetime | None = None
 
 
-@dataclass
+@dataclass(repr=False)
 class PlainTicket:
     id: int
     day: date
@@ -51,6 +53,10 @@ class PlainTicket:
     desk: int | None = None
     closed: bool = False
     steps: list[PlainStep] = field(default_factory=list)
+
+    @override
+    def __repr__(self) -> str:
+        return f"{self.prefix}-{self.number:03d}"
 
     @property
     def away(self) -> PlainStep | None:
@@ -111,6 +117,14 @@ class PlainHall:
 
     # Whether an act must be refused, and as what.
 
+    def refuses_sign_off(self, desk: int) -> Refused:
+        if not self.desks[desk].open:
+            return DeskClosed
+        return DeskBusy if self.at_desk(desk) else None
+
+    def refuses_end_of_break(self, desk: int) -> Refused:
+        return None if self.desks[desk].open else DeskClosed
+
     def refuses_call(self, desk: int) -> Refused:
         if not self.desks[desk].open:
             return DeskClosed
@@ -143,14 +157,14 @@ class PlainHall:
             return TicketElsewhere
         return None if self.picked(desk, ticket) else NotServedHere
 
-    def refuses_act(self, desk: int, *states: StepState) -> Refused:
+    def refuses_act(self, desk: int, states: Collection[StepState]) -> Refused:
         ticket = self.at_desk(desk)
         if ticket is None or ticket.away is None:
             return DeskEmpty
         return None if ticket.away.state in states else NotAllowed
 
     def refuses_miss(self, desk: int, at: datetime) -> Refused:
-        if refused := self.refuses_act(desk, _S.CALLED):
+        if refused := self.refuses_act(desk, (_S.CALLED,)):
             return refused
         ticket = self.at_desk(desk)
         assert ticket is not None
@@ -167,7 +181,7 @@ class PlainHall:
         return self._refuses_away(ticket, _S.MISSED, lambda step: self._too_late(step, at))
 
     def refuses_transfer(self, desk: int, to_service: str | None, to_desk: int | None) -> Refused:
-        if refused := self.refuses_act(desk, _S.CALLED, _S.SERVING):
+        if refused := self.refuses_act(desk, (_S.CALLED, _S.SERVING)):
             return refused
         ticket = self.at_desk(desk)
         assert ticket is not None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from hypothesis import strategies as some
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 from typing_extensions import override
@@ -15,7 +15,7 @@ from models.catalogue import Service
 from models.clock import local_day, local_instant
 from models.database import Database
 from models.days import close_old_days
-from models.errors import DeskBusy, DeskClosed, Refusal
+from models.errors import Refusal
 from models.events import JournalEntry
 from models.mall import Desk, HallBreak, Mall, OpeningHours
 from models.people import User
@@ -78,14 +78,14 @@ class RandomHall(RuleBasedStateMachine):
             self.mall_id = made.id
             session.commit()
 
-    @rule(minutes=some.integers(1, 70))
     def time_passes(self, minutes: int) -> None:
         self._go_on_to(self.now + minutes * MINUTE)
 
-    @rule()
-    def midnight(self) -> None:
+    def night_passes(self, officers: set[int]) -> None:
         today = local_day(self.now, ZONE)
         self._go_on_to(local_instant(today + timedelta(days=1), 0, ZONE))
+        for desk in sorted(officers):
+            self.sign_on(desk)
 
     def _go_on_to(self, at: datetime) -> None:
         new_day = local_day(at, ZONE) != local_day(self.now, ZONE)
@@ -101,7 +101,6 @@ class RandomHall(RuleBasedStateMachine):
             for desk in self.hall.desks.values():
                 desk.open = desk.on_break = False
 
-    @rule(desk=DESKS)
     def sign_on(self, desk: int) -> None:
         def act(session: Session) -> None:
             officer = session.get_one(User, self.officers[self.desk_ids[desk]])
@@ -110,20 +109,18 @@ class RandomHall(RuleBasedStateMachine):
 
         self.attempt(None, act)
 
-    @rule(desk=DESKS)
     def sign_off(self, desk: int) -> None:
         def act(session: Session) -> None:
             sign_off(session, self.desk(session, desk), by=CITIZEN, at=self.now)
             self.hall.desks[desk].open = self.hall.desks[desk].on_break = False
             for ticket in self.hall.tickets.values():
                 for step in ticket.wanted:
-                    if step.only_desk == desk:
+                    # Held or served, it will not wait any more.
+                    if step.only_desk == desk and step.state not in {_S.HELD, _S.SERVING}:
                         step.only_desk = None
 
-        refused: Refused = DeskBusy if self.hall.at_desk(desk) else None
-        self.attempt(refused if self.hall.desks[desk].open else DeskClosed, act)
+        self.attempt(self.hall.refuses_sign_off(desk), act)
 
-    @rule(desk=DESKS)
     def begin_break(self, desk: int) -> None:
         def act(session: Session) -> None:
             until_at = self.now + 15 * MINUTE
@@ -133,13 +130,12 @@ class RandomHall(RuleBasedStateMachine):
 
         self.attempt(self.hall.refuses_call(desk), act)
 
-    @rule(desk=DESKS)
     def end_break(self, desk: int) -> None:
         def act(session: Session) -> None:
             end_break(session, self.desk(session, desk), by=CITIZEN, at=self.now)
             self.hall.desks[desk].on_break = False
 
-        self.attempt(None if self.hall.desks[desk].open else DeskClosed, act)
+        self.attempt(self.hall.refuses_end_of_break(desk), act)
 
     # What the rules are written with.
 
@@ -163,15 +159,6 @@ class RandomHall(RuleBasedStateMachine):
     def desk(self, session: Session, number: int) -> Desk:
         return session.get_one(Desk, self.desk_ids[number])
 
-    def ticket(self, pick: int, state: StepState | None = None) -> PlainTicket:
-        """Pick a ticket, one that is in `state` or at least open if there is any."""
-        tickets = list(self.hall.tickets.values())
-        fit = [ticket for ticket in tickets if ticket.away and ticket.away.state is state]
-        still_open = [ticket for ticket in tickets if not ticket.closed]
-        # Every eighth pick may be any ticket, so that those that have ended are tried as well.
-        choice = tickets if pick % 8 == 0 else fit or still_open or tickets
-        return choice[pick // 8 % len(choice)]
-
     def away(self, desk: int) -> tuple[PlainTicket, PlainStep]:
         ticket = self.hall.at_desk(desk)
         assert ticket is not None
@@ -183,9 +170,13 @@ class RandomHall(RuleBasedStateMachine):
         step.state = state
         self.hall.leave(ticket)
 
-    # The laws.
-
     @invariant()
+    def the_laws_hold(self) -> None:
+        self.everything_is_as_the_plain_lists_say()
+        self.nobody_is_lost_and_nobody_is_in_two_places()
+        self.numbers_are_unique_and_without_a_gap()
+        self.the_journal_adds_up_to_the_state()
+
     def everything_is_as_the_plain_lists_say(self) -> None:
         steps = {
             step.id: (ticket.id, step.state, step.due_at, step.only_desk)
@@ -200,19 +191,18 @@ class RandomHall(RuleBasedStateMachine):
         stored_steps = self.connection.execute(
             select(Step.id, Step.ticket_id, Step.state, Step.due_at, Step.only_desk_id)
         )
-        assert {
+        assert steps == {
             id_: (ticket_id, state, due_at, number[only])
             for id_, ticket_id, state, due_at, only in stored_steps
-        } == steps
+        }
         stored_tickets = self.connection.execute(
             select(Ticket.id, Ticket.number, Ticket.desk_id, Ticket.closed_at)
         )
-        assert {
+        assert tickets == {
             id_: (given, number[desk_id], closed_at is not None)
             for id_, given, desk_id, closed_at in stored_tickets
-        } == tickets
+        }
 
-    @invariant()
     def nobody_is_lost_and_nobody_is_in_two_places(self) -> None:
         for ticket in self.hall.tickets.values():
             away = [step for step in ticket.wanted if step.state not in {_S.WAITING, _S.PAUSED}]
@@ -225,7 +215,6 @@ class RandomHall(RuleBasedStateMachine):
         desks = [ticket.desk for ticket in self.hall.tickets.values() if ticket.desk is not None]
         assert len(desks) == len(set(desks))
 
-    @invariant()
     def numbers_are_unique_and_without_a_gap(self) -> None:
         given: dict[tuple[object, str], list[int]] = {}
         for day, prefix, number in self.connection.execute(
@@ -235,7 +224,6 @@ class RandomHall(RuleBasedStateMachine):
         for numbers in given.values():
             assert sorted(numbers) == list(range(1, len(numbers) + 1))
 
-    @invariant()
     def the_journal_adds_up_to_the_state(self) -> None:
         with self.session() as session:
             entries = session.scalars(select(JournalEntry).order_by(JournalEntry.id)).all()

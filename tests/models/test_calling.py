@@ -150,6 +150,24 @@ def test_what_must_be_done_first_is_called_first(session: Session) -> None:
     assert _call(session, desk_then, 2) is both
 
 
+def test_a_transfer_puts_what_must_be_done_first_before_the_rest_again(session: Session) -> None:
+    made = mall(session)
+    first = service(session, made, "A")
+    then = service(session, made, "B", after=first)
+    desk_first, desk_then = desk(session, made, [first]), desk(session, made, [then])
+    twin = desk(session, made, [first])
+    visit = ticket(session, made, then, first)
+    _call(session, desk_first)
+    transfer(session, desk_first, to_desk=twin, by=CITIZEN, at=MONDAY)
+    with pytest.raises(NobodyWaiting):
+        _call(session, desk_then)
+    assert [step.state for step in visit.steps] == [
+        StepState.PAUSED,
+        StepState.TRANSFERRED,
+        StepState.WAITING,
+    ]
+
+
 def test_only_the_named_desk_calls_a_visit_that_was_sent_to_it(session: Session) -> None:
     hall = small_mall(session)
     twin = desk(session, hall.mall, [hall.a])
