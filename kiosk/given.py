@@ -111,10 +111,7 @@ def qr_drawing(text: str) -> dict[str, Any]:
     code.make(fit=True)
     rows = code.get_matrix()
     path = "".join(
-        f"M{x} {y}h1v1h-1z"
-        for y, row in enumerate(rows)
-        for x, dark in enumerate(row)
-        if dark
+        f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark
     )
     return {"size": len(rows), "path": path}
 
@@ -148,9 +145,7 @@ def desks_in(session: Session, step: Step, zone: Zone) -> tuple[int, ...]:
         session.scalars(
             select(Desk.number)
             .join(DeskService, DeskService.desk_id == Desk.id)
-            .where(
-                DeskService.service_id == step.service_id, Desk.in_use, Desk.zone_id == zone.id
-            )
+            .where(DeskService.service_id == step.service_id, Desk.in_use, Desk.zone_id == zone.id)
             .order_by(Desk.number)
         )
     )

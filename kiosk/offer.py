@@ -23,7 +23,7 @@ def catalogue_topic() -> Topic:
     return Topic("catalogue", catalogue_state, _touched, kiosk_of_mall)
 
 
-def catalogue_state(session: Session, key: str, at: datetime) -> dict[str, Any] | None:
+def catalogue_state(session: Session, key: str, _at: datetime) -> dict[str, Any] | None:
     """Return the catalogue of the mall with the id `key`, None when there is no such mall."""
     mall = mall_of(session, key)
     if mall is None:

@@ -42,9 +42,7 @@ def promise_slip(
         return None
     ticket = told.ticket
     payload = slip_payload(told, words, kiosk=device.name or device.place)
-    return ask_for_paper(
-        session, ticket.mall_id, printer, payload, ticket_id=ticket.id, at=at
-    ).id
+    return ask_for_paper(session, ticket.mall_id, printer, payload, ticket_id=ticket.id, at=at).id
 
 
 def slip_payload(told: Given, words: Mapping[str, str], *, kiosk: str) -> dict[str, Any]:

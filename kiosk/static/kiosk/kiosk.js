@@ -52,9 +52,8 @@ function wear(aids) {
 
 /** How many agencies fit on one screen. @param {Aids} aids @param {boolean} portrait */
 function agenciesAtOnce(aids, portrait) {
-  if (aids.low) return portrait && !aids.large ? 6 : 4;
-  if (aids.large) return portrait ? 4 : 8;
-  return 12;
+  if (aids.large || !portrait) return aids.low || aids.large ? 4 : 12;
+  return aids.low ? 6 : 12;
 }
 
 function usePortrait() {

@@ -1,0 +1,103 @@
+"""A real mall that opens at a given instant, with one paired kiosk, for tests in a browser."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+from sqlalchemy import select
+
+from counter.app import House, build
+from counter.auth import DEVICE_COOKIE
+from counter.config import Config
+from counter.places import places_of
+from counter.server import serve
+from models.clock import Clock
+from models.devices import new_code, pair
+from models.mall import Desk
+from models.people import Actor, Role, User
+from models.shifts import sign_on
+from tests.hall_server import Hall, running_hall
+from tests.house import example_config
+
+TOKEN_FILE = "kiosk-token"
+
+
+@contextmanager
+def hall_at(at: datetime, folder: Path, *, port: int = 0, paper: bool = True) -> Iterator[Hall]:
+    """Run the house from the instant `at` on; without `paper` its printers are unplugged."""
+    arguments = (str(folder), at.isoformat(), str(port), "paper" if paper else "")
+    with running_hall("tests.kiosk.hall_at", *arguments) as hall:
+        yield hall
+
+
+@contextmanager
+def kiosk_screen(
+    browser: Browser, hall: Hall, folder: Path, *, landscape: bool = False
+) -> Iterator[Page]:
+    """A window that is paired as the first kiosk; an error of its scripts fails the test."""
+    width, height = (1280, 720) if landscape else (1080, 1920)
+    with browser.new_context(
+        viewport={"width": width, "height": height}, locale="id-ID", timezone_id="Asia/Makassar"
+    ) as context:
+        token = (folder / TOKEN_FILE).read_text()
+        context.add_cookies([{"name": DEVICE_COOKIE, "value": token, "url": hall.url}])
+        page = context.new_page()
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        yield page
+        assert errors == []
+
+
+def _settings(folder: Path, port: int, *, paper: bool) -> Config:
+    config = example_config(folder, port=port)
+    # Not an example: its clock would jump to an open hour.
+    mall = config.mall.model_copy(update={"example": False})
+    away = {"kind": "network", "host": "127.0.0.1", "port": 1}
+    printers = tuple(one if paper else one.model_copy(update=away) for one in config.printers)
+    return config.model_copy(update={"mall": mall, "printers": printers})
+
+
+def _furnish(house: House, folder: Path) -> None:
+    """Pair the kiosk and sign an officer on at desk 1, the first time."""
+    if (folder / TOKEN_FILE).exists():
+        return
+    at = house.clock.now()
+    with house.database.transaction() as session:
+        places = places_of(session, house.config, house.mall_id)
+        place = next(one for one in places if one.code == "kiosk-1")
+        asked = new_code(session, house.mall_id, token=None, at=at)
+        pair(session, house.mall_id, asked.code, place, name="", by=Actor(), at=at)
+        officer = User(
+            mall_id=house.mall_id,
+            username="petugas",
+            name="Petugas",
+            role=Role.OFFICER,
+            password_hash="",
+            created_at=at,
+        )
+        session.add(officer)
+        session.flush()
+        desk = session.scalars(select(Desk).where(Desk.number == 1)).one()
+        sign_on(session, desk, officer, by=Actor(user_id=officer.id), at=at)
+    (folder / TOKEN_FILE).write_text(asked.token)
+
+
+def _run(folder: Path, at: datetime, port: int, *, paper: bool) -> None:
+    clock = Clock(ahead=at - Clock().now())
+    house = build(_settings(folder, port, paper=paper), clock=clock)
+    _furnish(house, folder)
+    house.start()
+    try:
+        serve(house.app, house.socketio, "127.0.0.1", port)
+    finally:
+        house.stop()
+
+
+if __name__ == "__main__":
+    _folder, _at, _port, _paper = sys.argv[1:]
+    _run(Path(_folder), datetime.fromisoformat(_at), int(_port), paper=bool(_paper))

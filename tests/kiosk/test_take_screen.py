@@ -1,0 +1,371 @@
+"""The kiosk in a real browser: the citizen's way, and everything that gets in its way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Request, Route, expect
+
+from models.clock import Clock
+from tests.builders import MONDAY
+from tests.hall_server import Hall
+from tests.kiosk.hall_at import hall_at, kiosk_screen
+
+pytestmark = pytest.mark.slow
+
+TAKE = "button:has-text('Ambil nomor')"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("hall")
+
+
+@pytest.fixture(scope="module")
+def hall(folder: Path) -> Iterator[Hall]:
+    with hall_at(MONDAY, folder) as running:
+        yield running
+
+
+@pytest.fixture
+def kiosk(chromium: Browser, hall: Hall, folder: Path) -> Iterator[Page]:
+    with kiosk_screen(chromium, hall, folder) as page:
+        page.goto(f"{hall.url}/kiosk")
+        yield page
+
+
+def impatient(page: Page, **seconds: float) -> None:
+    """Let the screen wait less for people and paper than it does in a hall."""
+
+    def answer(route: Route) -> None:
+        response = route.fetch()
+        text = response.text()
+        for name, value in seconds.items():
+            text, found = re.subn(rf'"{name}": [0-9.]+', f'"{name}": {value}', text)
+            assert found == 1
+        route.fulfill(response=response, body=text)
+
+    page.route("**/kiosk", answer)
+    page.reload()
+
+
+def presses(page: Page) -> list[str]:
+    """The bodies of all presses that the page sends from now on."""
+    sent: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.method == "POST":
+            sent.append(request.post_data or "")
+
+    page.on("request", note)
+    return sent
+
+
+def open_ktp(page: Page) -> None:
+    page.locator(".k-card", has_text="KTP-el").click()
+    expect(page.locator("h1")).to_have_text("KTP-el")
+
+
+def number_on(page: Page) -> str:
+    number = page.locator(".t-num")
+    expect(number).to_be_visible()
+    return number.inner_text().replace("\n", "")
+
+
+def violations(page: Page) -> list[str]:
+    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {node['html']}"
+        for one in found
+        if one["impact"] in {"serious", "critical"}
+        for node in one["nodes"]
+    ]
+
+
+def test_the_way_from_need_to_number(kiosk: Page) -> None:
+    sent = presses(kiosk)
+    kiosk.locator(".k-tile", has_text="Dukcapil").click()
+    kiosk.locator(".k-row", has_text="KTP-el").click()
+    kiosk.get_by_role("button", name="Hilang", exact=True).click()
+    kiosk.get_by_role("checkbox", name="Fotokopi Kartu Keluarga").click()
+    kiosk.locator(".k-opt", has_text="Aktivasi IKD").click()
+    kiosk.get_by_role("button", name="Lansia").click()
+    expect(kiosk.locator(TAKE)).to_contain_text("2 layanan · dipanggil sekitar pukul")
+    kiosk.locator(TAKE).click()
+    assert re.fullmatch(r"A\d{3}", number_on(kiosk))
+    expect(kiosk.locator(".t-svc")).to_have_text("KTP-el, lalu Aktivasi IKD")
+    expect(kiosk.locator(".t-zone")).to_contain_text("Zona Melati")
+    expect(kiosk.locator(".t-print")).to_contain_text("Tiket sudah dicetak")
+    assert '"priority":true' in sent[0]
+    assert "old" not in sent[0]
+
+
+def test_a_missing_paper_is_added_in_its_row(kiosk: Page) -> None:
+    open_ktp(kiosk)
+    kiosk.get_by_role("button", name="Hilang", exact=True).click()
+    kiosk.get_by_role("button", name="Tambahkan Surat kehilangan").click()
+    expect(kiosk.locator(".k-opt.is-on")).to_contain_text("Surat kehilangan")
+    expect(kiosk.locator(TAKE)).to_contain_text("2 layanan")
+
+
+def test_a_service_of_another_agency_fits_on_the_same_number(kiosk: Page) -> None:
+    open_ktp(kiosk)
+    kiosk.get_by_role("button", name="Layanan lain").click()
+    kiosk.locator(".k-tile", has_text="Polres").click()
+    kiosk.locator(".k-row", has_text="SKCK").click()
+    expect(kiosk.locator("h1")).to_have_text("KTP-el")
+    expect(kiosk.locator(".k-opt.is-on")).to_contain_text("SKCK")
+
+
+def test_one_service_more_after_the_number_was_given(kiosk: Page) -> None:
+    open_ktp(kiosk)
+    kiosk.locator(TAKE).click()
+    number = number_on(kiosk)
+    kiosk.get_by_role("button", name="Tambah layanan").click()
+    kiosk.locator(".k-tile", has_text="Polres").click()
+    kiosk.locator(".k-row", has_text="SKCK").click()
+    kiosk.get_by_role("button", name="Tambahkan", exact=True).click()
+    expect(kiosk.locator(".t-svc")).to_contain_text("SKCK")
+    assert number_on(kiosk) == number
+
+
+def test_a_double_tap_gives_one_number(kiosk: Page) -> None:
+    open_ktp(kiosk)
+    expect(kiosk.locator(TAKE)).to_be_enabled()
+    kiosk.locator(TAKE).evaluate("button => { button.click(); button.click(); }")
+    first = number_on(kiosk)
+    kiosk.get_by_role("button", name="Selesai").click()
+    open_ktp(kiosk)
+    kiosk.locator(TAKE).click()
+    assert int(number_on(kiosk)[1:]) == int(first[1:]) + 1
+
+
+def test_a_double_tap_on_a_service_takes_no_number(kiosk: Page) -> None:
+    sent = presses(kiosk)
+    kiosk.locator(".k-card", has_text="KTP-el").click()
+    kiosk.locator(".k-cta button").evaluate("button => button.click()")
+    expect(kiosk.locator(TAKE)).to_be_enabled()
+    assert sent == []
+
+
+def test_a_lost_answer_is_asked_for_again(kiosk: Page) -> None:
+    lost: list[str] = []
+
+    def lose_the_first(route: Route) -> None:
+        answer = route.fetch()
+        if lost:
+            route.fulfill(response=answer)
+        else:
+            lost.append(answer.json()["number"])
+            route.abort()
+
+    kiosk.route("**/kiosk/take", lose_the_first)
+    open_ktp(kiosk)
+    kiosk.locator(TAKE).click()
+    assert number_on(kiosk) == lost[0].replace("-", "")
+
+
+def test_who_walks_away_leaves_nothing_behind(kiosk: Page) -> None:
+    impatient(kiosk, idle_s=1, warning_s=1)
+    kiosk.get_by_role("button", name="English").click()
+    kiosk.get_by_role("button", name="Large text").click()
+    kiosk.locator(".k-card", has_text="KTP-el").click()
+    expect(kiosk.get_by_role("dialog")).to_contain_text("Still there?")
+    expect(kiosk.locator("h1")).to_have_text("Mau mengurus apa hari ini?")
+    expect(kiosk.locator("html")).to_have_attribute("lang", "id")
+    expect(kiosk.locator("html")).not_to_have_attribute("data-text", "large")
+
+
+def test_more_time_is_one_touch_away(kiosk: Page) -> None:
+    impatient(kiosk, idle_s=1, warning_s=30)
+    open_ktp(kiosk)
+    kiosk.get_by_role("button", name="Tambah waktu").click()
+    expect(kiosk.get_by_role("dialog")).to_be_hidden()
+    expect(kiosk.locator("h1")).to_have_text("KTP-el")
+
+
+def test_a_touch_after_the_time_is_over_takes_no_number(kiosk: Page) -> None:
+    impatient(kiosk, idle_s=1, warning_s=1)
+    sent = presses(kiosk)
+    open_ktp(kiosk)
+    expect(kiosk.locator(TAKE)).to_be_enabled()
+    # The timers stand still while this runs, as on a machine that was busy or asleep.
+    kiosk.locator(TAKE).evaluate(
+        """button => {
+          const ends = performance.now() + 2500;
+          while (performance.now() < ends);
+          button.click();
+        }"""
+    )
+    expect(kiosk.locator("h1")).to_have_text("Mau mengurus apa hari ini?")
+    assert sent == []
+
+
+def test_the_ticket_makes_way_for_the_next_citizen(kiosk: Page) -> None:
+    impatient(kiosk, ticket_s=2)
+    open_ktp(kiosk)
+    kiosk.locator(TAKE).click()
+    number_on(kiosk)
+    expect(kiosk.locator("h1")).to_have_text("Mau mengurus apa hari ini?")
+
+
+def test_every_word_changes_with_the_language(kiosk: Page) -> None:
+    kiosk.get_by_role("button", name="English").click()
+    expect(kiosk.locator("html")).to_have_attribute("lang", "en")
+    expect(kiosk.locator("h1")).to_have_text("What do you need today?")
+    expect(kiosk.locator(".k-clock")).to_contain_text("Monday, 23 November 2026")
+    kiosk.locator(".k-card", has_text="Identity card").click()
+    kiosk.get_by_role("button", name="Take a number").click()
+    expect(kiosk.locator(".t-zone")).to_contain_text("Zone Melati")
+    shown = kiosk.locator("body").inner_text()
+    assert "kiosk." not in shown
+    assert "{" not in shown
+
+
+def test_help_says_where_people_are(kiosk: Page) -> None:
+    kiosk.get_by_role("button", name="Bantuan petugas").click()
+    expect(kiosk.get_by_role("dialog")).to_contain_text("Meja informasi di dekat pintu masuk")
+    kiosk.keyboard.press("Escape")
+    expect(kiosk.get_by_role("dialog")).to_be_hidden()
+
+
+def test_the_keyboard_finds_the_whole_way(kiosk: Page) -> None:
+    kiosk.locator(".k-card", has_text="KTP-el").focus()
+    kiosk.keyboard.press("Enter")
+    expect(kiosk.locator(TAKE)).to_be_enabled()
+    kiosk.locator(TAKE).focus()
+    outline = kiosk.locator(TAKE).evaluate("one => getComputedStyle(one).outlineStyle")
+    assert outline == "solid"
+    kiosk.keyboard.press("Enter")
+    number_on(kiosk)
+
+
+def test_nothing_leads_out_of_the_page(kiosk: Page) -> None:
+    open_ktp(kiosk)
+    assert kiosk.locator("a[href]").count() == 0
+    prevented = kiosk.evaluate(
+        """() => ["contextmenu", "dragstart", "selectstart"].map(kind => {
+          const event = new Event(kind, { bubbles: true, cancelable: true });
+          return !document.querySelector("h1").dispatchEvent(event);
+        })"""
+    )
+    assert prevented == [True, True, True]
+
+
+@pytest.mark.parametrize("aid", ["", "Teks besar", "Kontras", "Kursi roda"])
+@pytest.mark.parametrize("landscape", [False, True])
+def test_everybody_can_read_and_reach_every_screen(
+    chromium: Browser, hall: Hall, folder: Path, aid: str, landscape: bool
+) -> None:
+    with kiosk_screen(chromium, hall, folder, landscape=landscape) as page:
+        page.goto(f"{hall.url}/kiosk")
+        if aid:
+            page.get_by_role("button", name=aid).click()
+        check_screen(page)
+        page.locator(".k-tile").first.click()
+        check_screen(page)
+        page.locator(".k-row").first.click()
+        expect(page.locator(TAKE)).to_be_enabled()
+        page.get_by_role("button", name="Hilang", exact=True).click()
+        check_screen(page)
+        page.locator(TAKE).click()
+        number_on(page)
+        check_screen(page)
+
+
+def check_screen(page: Page) -> None:
+    assert violations(page) == []
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("button")]
+          .filter(one => one.getBoundingClientRect().height < 71.5)
+          .map(one => one.innerText)"""
+    )
+    assert small == []
+    # What can be touched lies inside the screen, or in a sheet that leafs.
+    outside = page.evaluate(
+        """() => [...document.querySelectorAll("button")]
+          .filter(one => !one.closest(".k-scroll"))
+          .filter(one => {
+            const box = one.getBoundingClientRect();
+            return box.top < 0 || box.left < 0
+              || box.bottom > innerHeight + 1 || box.right > innerWidth + 1;
+          })
+          .map(one => one.innerText)"""
+    )
+    assert outside == []
+
+
+def test_low_reach_leaves_the_upper_half_to_the_eyes(kiosk: Page) -> None:
+    kiosk.get_by_role("button", name="Kursi roda").click()
+    expect(kiosk.locator(".k-pager")).to_contain_text("1–6 dari 12 instansi")
+    tops = kiosk.evaluate(
+        """() => [...document.querySelectorAll("button")]
+          .map(one => one.getBoundingClientRect().top / innerHeight)"""
+    )
+    assert min(tops) > 0.4
+    kiosk.get_by_role("button", name="6 instansi lainnya").click()
+    expect(kiosk.locator(".k-pager")).to_contain_text("7–12 dari 12 instansi")
+
+
+def test_without_paper_the_number_says_that_it_is_valid(chromium: Browser, tmp_path: Path) -> None:
+    with (
+        hall_at(MONDAY, tmp_path, paper=False) as hall,
+        kiosk_screen(chromium, hall, tmp_path) as page,
+    ):
+        page.goto(f"{hall.url}/kiosk")
+        open_ktp(page)
+        page.locator(TAKE).click()
+        expect(page.locator(".t-print")).to_contain_text("Tiket sedang dicetak")
+        trouble = page.locator(".t-paper")
+        expect(trouble).to_contain_text("nomor Anda tetap sah", timeout=10_000)
+        expect(trouble).to_contain_text("Meja informasi di dekat pintu masuk")
+        expect(page.locator(".t-count")).to_contain_text(re.compile(r"5\d|60"))
+        check_screen(page)
+
+
+@pytest.mark.parametrize(
+    ("after", "title", "next_time"),
+    [
+        (timedelta(hours=10), "sudah ditutup", "Buka lagi besok, Selasa, pukul 08.00"),
+        (timedelta(hours=5, minutes=45), "sudah ditutup", "besok, Selasa, pukul 08.00"),
+        (timedelta(hours=-3), "Kami belum buka", "Buka lagi hari ini pukul 08.00"),
+        (timedelta(days=5), "Hari ini kami tutup", "Buka lagi Senin, 30 November 2026 pukul"),
+        (timedelta(days=4, hours=3), "sedang istirahat", "hari ini pukul 13.00"),
+    ],
+)
+def test_a_closed_hall_says_when_to_come(
+    chromium: Browser, tmp_path: Path, after: timedelta, title: str, next_time: str
+) -> None:
+    with (
+        hall_at(MONDAY + after, tmp_path) as hall,
+        kiosk_screen(chromium, hall, tmp_path) as page,
+    ):
+        page.goto(f"{hall.url}/kiosk")
+        expect(page.locator("h1")).to_contain_text(title)
+        expect(page.locator("main")).to_contain_text(next_time)
+        expect(page.locator("main")).to_contain_text("Senin–Kamis 08.00–15.00")
+        expect(page.locator(TAKE)).to_have_count(0)
+        check_screen(page)
+
+
+def test_a_server_that_goes_away_and_comes_back(chromium: Browser, tmp_path: Path) -> None:
+    began = Clock().now()
+    with hall_at(MONDAY, tmp_path) as hall, kiosk_screen(chromium, hall, tmp_path) as page:
+        page.goto(f"{hall.url}/kiosk")
+        open_ktp(page)
+        port = hall.port
+        hall.kill()
+        expect(page.locator("h1")).to_contain_text("tidak bisa memberi nomor", timeout=10_000)
+        expect(page.locator("main")).to_contain_text("Sambungan ke server terputus sejak 09.0")
+        expect(page.locator(TAKE)).to_have_count(0)
+        check_screen(page)
+        with hall_at(MONDAY + (Clock().now() - began), tmp_path, port=port):
+            expect(page.locator("h1")).to_have_text("KTP-el", timeout=10_000)
+            page.locator(TAKE).click()
+            number_on(page)
