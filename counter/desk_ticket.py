@@ -154,7 +154,7 @@ def _waiting_for(session: Session, services: Iterable[int]) -> dict[int, int]:
         .where(Step.state == StepState.WAITING, Step.service_id.in_(services))
         .group_by(Step.service_id)
     )
-    return dict(row.tuple() for row in counted)
+    return {row[0]: row[1] for row in counted}
 
 
 def _desks_of(session: Session, services: Iterable[int]) -> dict[int, list[int]]:

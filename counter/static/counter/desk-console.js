@@ -52,11 +52,12 @@ export class Console extends EventTarget {
       toast: null,
       said: "",
       busy: "",
+      steady: true,
       fresh: false,
       shortcuts: remembered("shortcuts", true),
       sound: remembered("sound", true),
     };
-    this._steadyAt = 0;
+    this._steadyTimer = 0;
     /** @type {Array<{seq: number, done: () => void}>} */
     this._awaited = [];
     this._toastTimer = 0;
@@ -71,7 +72,7 @@ export class Console extends EventTarget {
     const step = state.current ? state.current.step_id : 0;
     if (step !== model.draft.step_id) model.draft = newDraft(state);
     this._shutOutdated(step);
-    if (mainAction(model).name !== wanted) this._steadyAt = performance.now() + STEADY_MS;
+    if (mainAction(model).name !== wanted) this._waver();
     if (before.phase === "empty" && state.phase === "ready") this._first();
     this._tell(before, state);
     this._awaited = this._awaited.filter((one) => {
@@ -90,6 +91,16 @@ export class Console extends EventTarget {
     if (state.aside.some((row) => row.step_id === dialog.step_id)) return;
     this.model.dialog = null;
     this.toast("bad", say("toast.moved_on", { number: dialog.number }));
+  }
+
+  /** For a moment after the main action changed its meaning, no press counts. */
+  _waver() {
+    this.model.steady = false;
+    clearTimeout(this._steadyTimer);
+    this._steadyTimer = setTimeout(() => {
+      this.model.steady = true;
+      this._changed();
+    }, STEADY_MS);
   }
 
   _first() {
@@ -112,8 +123,7 @@ export class Console extends EventTarget {
 
   /** Presses the one dominant action. */
   pressMain() {
-    if (performance.now() < this._steadyAt) return;
-    this.press(mainAction(this.model));
+    if (this.model.steady) this.press(mainAction(this.model));
   }
 
   /** @param {Action} action */

@@ -1,6 +1,6 @@
 // What an act has to ask first: where to, which number, until when, and why.
 
-import { html, Icon, useEffect, useRef, useState } from "../shared/parts.js";
+import { html, Icon, useLayoutEffect, useRef, useState } from "../shared/parts.js";
 import { Picker } from "./desk-picker.js";
 import { listed, named, say } from "./desk-words.js";
 
@@ -21,32 +21,28 @@ export function Dialogs({ model, hands }) {
   const { dialog } = model;
   if (!dialog) return null;
   const Ask = ASKS[dialog.name];
-  const ready = model.choices || dialog.name === "break" || dialog.name === "cancel";
-  return html`<${Frame} key=${dialog.name} hands=${hands} ready=${Boolean(ready)}
+  return html`<${Frame} key=${dialog.name} hands=${hands}
     title=${say(`ask.${dialog.name}`, { number: dialog.number })}>
-    ${ready
-      ? html`<${Ask} model=${model} hands=${hands} dialog=${dialog} choices=${model.choices || NONE} />`
-      : html`<p role="status">${say("ask.loading")}</p>`}
+    <${Ask} model=${model} hands=${hands} dialog=${dialog} choices=${model.choices || NONE} />
   <//>`;
 }
 
-/** @param {{hands: Hands, title: string, ready: boolean, children?: unknown}} props */
-function Frame({ hands, title, ready, children }) {
+/** @param {{hands: Hands, title: string, children?: unknown}} props */
+function Frame({ hands, title, children }) {
   const frame = useRef(/** @type {HTMLDialogElement | null} */ (null));
-  useEffect(() => {
+  // Before the next key: an officer types on while the dialog opens.
+  useLayoutEffect(() => {
     const open = frame.current;
     if (!open) return undefined;
     const before = document.activeElement;
     open.showModal();
+    const first = open.querySelector("[data-first]");
+    if (first instanceof HTMLElement) first.focus();
     return () => {
       open.close();
       if (before instanceof HTMLElement) before.focus();
     };
   }, []);
-  useEffect(() => {
-    const first = frame.current && frame.current.querySelector("[data-first]");
-    if (first instanceof HTMLElement) first.focus();
-  }, [ready]);
   return html`<dialog class="dk-ask" ref=${frame} aria-labelledby="ask-title" onCancel=${(/** @type {Event} */ event) => {
     event.preventDefault();
     hands.closeDialog();
@@ -113,7 +109,7 @@ function Transfer({ model, hands, dialog, choices }) {
     if (target) void hands.send("transfer", { step_id: dialog.step_id, reason, ...where });
   };
   return html`<form onSubmit=${submitted(act)}>
-    <${Picker} id="where" label=${say("ask.where")} none=${say("ask.none")} items=${items} chosen=${chosen} onChoose=${choose} />
+    <${Picker} id="where" label=${say("ask.where")} none=${say(model.choices ? "ask.none" : "ask.loading")} items=${items} chosen=${chosen} onChoose=${choose} />
     <${Reason} value=${reason} label=${say("ask.transfer_note")} onWrite=${write} />
     <${Buttons} off=${!target} busy=${Boolean(model.busy)} hands=${hands}
       label=${target ? say("ask.transfer_to", { target: target.label }) : say("act.transfer")} />
@@ -138,7 +134,7 @@ function CallNumber({ model, hands, choices }) {
     if (!off) void hands.send("call-number", { ticket_id: Number(chosen), reason });
   };
   return html`<form onSubmit=${submitted(act)}>
-    <${Picker} id="who" label=${say("ask.who")} none=${say("ask.none")} items=${items} chosen=${chosen} onChoose=${choose} />
+    <${Picker} id="who" label=${say("ask.who")} none=${say(model.choices ? "ask.none" : "ask.loading")} items=${items} chosen=${chosen} onChoose=${choose} />
     <${Reason} value=${reason} label=${say("ask.call_reason")} onWrite=${write} />
     <${Buttons} off=${off} busy=${Boolean(model.busy)} hands=${hands}
       label=${target ? say("ask.call", { number: target.label }) : say("act.call_number")} />
@@ -164,7 +160,7 @@ function AddService({ model, hands, dialog, choices }) {
     if (target) void hands.send("add-service", { step_id: dialog.step_id, service_id: target.id, case_id });
   };
   return html`<form onSubmit=${submitted(act)}>
-    <${Picker} id="what" label=${say("ask.what")} none=${say("ask.none")} items=${items} chosen=${chosen}
+    <${Picker} id="what" label=${say("ask.what")} none=${say(model.choices ? "ask.none" : "ask.loading")} items=${items} chosen=${chosen}
       onChoose=${(/** @type {string} */ id) => {
         choose(id);
         chooseCase("");

@@ -26,6 +26,15 @@ export function Picker({ id, label, none, items, chosen, onChoose }) {
     if (option) option.scrollIntoView({ block: "nearest" });
   }, [chosen]);
 
+  /** One match is the one meant; with several the officer chooses. @param {string} text */
+  const settle = (text) => {
+    const left = matching(items, text);
+    onChoose(left.length === 1 && left[0] ? left[0].id : "");
+  };
+  useEffect(() => {
+    if (words) settle(words); // typed before the list had come
+  }, [items.length]);
+
   /** @param {KeyboardEvent} event */
   const walk = (event) => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -36,11 +45,8 @@ export function Picker({ id, label, none, items, chosen, onChoose }) {
   };
   /** @param {Written} event */
   const search = (event) => {
-    const text = event.currentTarget.value;
-    setWords(text);
-    const left = matching(items, text);
-    // One match is the one meant; with several the officer chooses.
-    onChoose(left.length === 1 && left[0] ? left[0].id : "");
+    setWords(event.currentTarget.value);
+    settle(event.currentTarget.value);
   };
   return html`<div class="dk-pick">
     <label class="label" for=${id}>${label}</label>

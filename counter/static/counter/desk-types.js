@@ -118,6 +118,7 @@
  *  @property {{kind: "bad" | "info", text: string} | null} toast
  *  @property {string} said the last thing told to screen readers
  *  @property {string} busy the act that is under way
+ *  @property {boolean} steady the main action has meant the same for a moment
  *  @property {boolean} fresh the first number came into an empty queue a moment ago
  *  @property {boolean} shortcuts
  *  @property {boolean} sound */
