@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from display.herald import Herald, Notice
 from display.numbers import Language
-from display.sentences import Sentence, Style, call_sentence
+from display.sentences import Sentence, Style, announcement, call_sentence
 from display.voice import Clip, Voice, VoiceUnavailable
 from models.clock import Clock
 from models.database import Database
@@ -115,6 +115,8 @@ class Announcer:
         return max(0.0, min(due) - now_s) if due else None
 
     def _run(self) -> None:
+        # The engine is loaded before the first call needs it, and the log tells if it is missing.
+        self._clip((announcement("test"),), 1)
         while not self._stopping.is_set():
             try:
                 for zone_ids, notice in self._herald.due(self._clock.now()):

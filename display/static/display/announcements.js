@@ -4,6 +4,8 @@
 
 /** A television that says nothing at the end of a clip shall not stop the hall. */
 const GRACE_MS = 3000;
+/** How long a call stays at least where it is only seen. */
+const SEEN_MS = 5000;
 /** More than this behind, the older ones are of no use to anybody any more. */
 const MOST = 4;
 
@@ -22,6 +24,8 @@ export class Announcements {
     /** @type {Announcement[]} */
     this.waiting = [];
     this.audio = new Audio();
+    /** Ends the showing of a call that has been seen. */
+    this.leave = () => {};
   }
 
   /** Takes an announcement in; it comes when those before it are over.
@@ -30,6 +34,7 @@ export class Announcements {
     this.waiting.push(announcement);
     this.waiting.splice(0, this.waiting.length - MOST);
     if (!this.current) this.next();
+    else this.leave();
   }
 
   /** Lets a browser that waits for a person's touch play sounds from now on. */
@@ -47,9 +52,22 @@ export class Announcements {
     if (this.voice && announcement.audio) {
       if (await this.play(announcement)) this.onSpoken(announcement);
     } else {
-      await pause(announcement.duration_s * 1000);
+      await this.show(announcement.duration_s * 1000);
     }
     this.next();
+  }
+
+  /** Keeps a call on a screen that has no sound of its own, shorter when another one waits:
+   *  a screen of the whole hall must not fall behind four zones that call at once.
+   *  @param {number} ms */
+  async show(ms) {
+    await pause(Math.min(ms, SEEN_MS));
+    if (this.waiting.length || ms <= SEEN_MS) return;
+    await new Promise((resolve) => {
+      this.leave = () => resolve(undefined);
+      setTimeout(resolve, ms - SEEN_MS);
+    });
+    this.leave = () => {};
   }
 
   /** @param {Announcement} announcement

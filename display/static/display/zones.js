@@ -1,7 +1,7 @@
 // The zones of the hall, each with its last two calls, on a screen that shows them all.
 
 import { Flower, html, Icon } from "../shared/parts.js";
-import { t } from "../shared/words.js";
+import { language, t } from "../shared/words.js";
 import { Number } from "./lists.js";
 
 /** @typedef {import("./types.js").Call} Call */
@@ -22,9 +22,11 @@ function Line({ call, now }) {
 function ZoneCard({ state, call }) {
   const { zone } = state;
   const here = call !== null && call.state.zone.id === zone.id;
+  const place = language() === "en" ? zone.place.en : zone.place.id;
   return html`<div class=${`w-zcard ${here ? "has-now" : ""}`} data-zone=${zone.flower}>
     <div class="w-zcard__z"><${Flower} code=${zone.flower} />${zone.name}</div>
-    <ul>
+    ${state.calls.length === 0 && html`<p class="w-zcard__p">${place}</p>`}
+    <ul hidden=${state.calls.length === 0}>
       ${state.calls
         .slice(0, CALLS)
         .map(
