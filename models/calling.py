@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from models.errors import (
     DeskBusy,
@@ -106,10 +106,12 @@ def call_again(session: Session, desk: Desk, *, by: Actor, at: datetime) -> Call
 
 def mark_spoken(session: Session, call: Call, *, by: Actor, at: datetime) -> None:
     """Note the receipt of a wall that has played the call; the first one counts."""
-    session.refresh(call, with_for_update={"key_share": True})
+    if call.spoken_at is None:  # as far as this session knows
+        session.refresh(call, with_for_update={"key_share": True})
     if call.spoken_at is not None:
         return
     call.spoken_at = at
+    session.flush()
     record(
         session,
         CallSpoken(
@@ -151,6 +153,7 @@ def _due_first(session: Session, desk: Desk, services: list[int]) -> Step | None
     return session.scalars(
         select(Step)
         .join(Step.ticket)
+        .options(contains_eager(Step.ticket))
         .where(callable_at(desk, services), Ticket.desk_id.is_(None), Ticket.closed_at.is_(None))
         .order_by(Step.due_at, Step.id)
         .limit(1)
