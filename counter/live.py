@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from counter.followers import Followers
 from counter.tail import Tail, last_seq
+from counter.topics import State, Topics
 from counter.wire import wire_of
 from models.clock import Clock
 from models.database import Database
@@ -31,6 +32,8 @@ GATHER = timedelta(milliseconds=30)
 LOOK = timedelta(milliseconds=250)
 HEARTBEAT = timedelta(seconds=2)
 TICK = timedelta(seconds=15)
+# Before the next try when the database did not answer.
+PAUSE = timedelta(seconds=1)
 
 ActorsOf = Callable[[flask.Request], tuple[Actor, ...]]
 
@@ -61,28 +64,26 @@ class Live:
         self._database = database
         self._clock = clock
         self._actors_of = actors_of
-        self._topics: dict[str, Topic] = {}
+        self._topics = Topics(clock)
         self._followers = Followers(self._wire)
         self._unread: deque[Event] = deque()
         self._dirty: set[str] = set()
         self._woken = Signal()
         self._tail = Tail()
-        self._epoch = ""
         self._greenlets: list[gevent.Greenlet] = []
         socketio.on_event("connect", self._connected)
         socketio.on_event("disconnect", self._gone)
+        socketio.on_event("here", self._here)
         socketio.on_event("follow", self._follow)
         socketio.on_event("unfollow", self._unfollow)
 
     def register(self, topic: Topic) -> None:
         """Let screens follow `topic`."""
-        if topic.name in self._topics:
-            raise ValueError(f"two topics are named {topic.name}")
-        self._topics[topic.name] = topic
+        self._topics.register(topic)
 
     def start(self) -> None:
         """Begin to listen to the database and to tell; its tables must be there."""
-        self._epoch = self._read_epoch()
+        self._topics.epoch = self._read_epoch()
         with self._database.reading() as session:
             self._tail.unheard(session)
         self._database.listeners.append(self.heard)
@@ -125,16 +126,18 @@ class Live:
         self._followers.come(_sid(), self._actors_of(flask.request))
         self._socketio.emit("heartbeat", self._heartbeat(), to=_sid())
 
+    def _here(self, _wish: object = None) -> dict[str, Any]:
+        """Answer a screen that woke up and wonders whether its line still stands."""
+        return self._heartbeat()
+
     def _gone(self, *_reason: object) -> None:
         self._followers.gone(_sid())
 
     def _follow(self, wish: object = None) -> dict[str, Any]:
         """Acknowledge with the topic's state at once, or with the code of a refusal."""
         name = _name_in(wish)
-        family, _, key = name.partition("/")
-        topic = self._topics.get(family)
         actors = self._followers.actors(_sid())
-        if not actors or topic is None:
+        if not actors or name not in self._topics:
             return {"ok": False, "code": "not_found"}
         if not self._followers.may_add(_sid(), name):
             return {"ok": False, "code": "too_many"}
@@ -143,7 +146,7 @@ class Live:
         answer: dict[str, Any] = {"ok": False}
         try:
             with self._database.reading() as session:
-                answer = self._answer(session, actors, topic, key)
+                answer = self._answer(session, actors, name)
         finally:
             if new and not answer["ok"]:
                 self._followers.remove(_sid(), name)
@@ -152,12 +155,10 @@ class Live:
     def _unfollow(self, wish: object = None) -> None:
         self._followers.remove(_sid(), _name_in(wish))
 
-    def _answer(
-        self, session: Session, actors: tuple[Actor, ...], topic: Topic, key: str
-    ) -> dict[str, Any]:
-        if not any(topic.may_follow(session, actor, key) for actor in actors):
+    def _answer(self, session: Session, actors: tuple[Actor, ...], name: str) -> dict[str, Any]:
+        if not self._topics.may_follow(session, actors, name):
             return {"ok": False, "code": "forbidden"}
-        state = self._state(session, topic, key)
+        state = self._topics.picture(session)(name)
         return {"ok": True, "state": state} if state else {"ok": False, "code": "not_found"}
 
     # What happens by itself.
@@ -173,6 +174,8 @@ class Live:
                 # The outermost door of a greenlet that must not end: a database away for a
                 # minute would otherwise leave all screens behind until a restart.
                 log.exception("the screens could not be told")
+                gevent.sleep(PAUSE.total_seconds())
+                self._woken.set()
 
     def _beat_forever(self) -> None:
         beats = ticks = timedelta()
@@ -199,9 +202,7 @@ class Live:
             self._woken.set()
 
     def _tick(self) -> None:
-        self._dirty.update(
-            name for name in self._followers.names if self._topics[_family(name)].ticks
-        )
+        self._dirty |= self._topics.ticking(self._followers.names)
         if self._dirty:
             self._woken.set()
 
@@ -209,59 +210,47 @@ class Live:
         """Read every followed topic that changed, once, and send it to its followers."""
         events = [self._unread.popleft() for _ in range(len(self._unread))]
         names, self._dirty = self._dirty, set()
-        for event in events:
-            if isinstance(event, DeviceWithdrawn) and event.device_id is not None:
-                self.disconnect_device(event.device_id)
-            if isinstance(event, SignedOut) and event.user_id is not None:
-                self.disconnect_user(event.user_id)
-        with self._database.reading() as session:
-            names |= self._touched(session, events)
-            states = self._states(session, names)
+        self._send_away_by(events)
+        followed = self._followers.names
+        try:
+            with self._database.reading() as session:
+                names |= self._topics.touched(session, events, followed)
+                states = self._states(session, names & followed)
+        except Exception:
+            self._unread.extendleft(reversed(events))
+            self._dirty |= names
+            raise
         for name, state in states:
             self._wire.tell(name, "state", name, state)
 
-    def _touched(self, session: Session, events: Iterable[Event]) -> set[str]:
-        families = {_family(name) for name in self._followers.names}
-        topics = [topic for name, topic in self._topics.items() if name in families]
-        return {
-            f"{topic.name}/{key}"
-            for event in events
-            for topic in topics
-            for key in topic.touched(session, event)
-        }
-
-    def _states(self, session: Session, names: Iterable[str]) -> list[tuple[str, dict[str, Any]]]:
+    def _states(self, session: Session, names: Iterable[str]) -> list[tuple[str, State]]:
         found = []
+        read = self._topics.picture(session)
         for name in sorted(names):
-            if name not in self._followers:
-                continue
-            family, _, key = name.partition("/")
             try:
-                state = self._state(session, self._topics[family], key)
+                state = read(name)
             except Exception:
                 # A door between rooms: one room's fault must not darken the others' screens.
                 log.exception("topic %s could not be read", name)
                 session.rollback()
+                self._dirty.add(name)  # Once more at the next gathering.
                 continue
             if state:
                 found.append((name, state))
         return found
 
-    def _state(self, session: Session, topic: Topic, key: str) -> dict[str, Any] | None:
-        """Read one state. The seq is read first, so the state is never older than it says."""
-        seq = last_seq(session)
-        at = self._clock.now()
-        state = topic.state(session, key, at)
-        if state is None:
-            return None
-        now = at.isoformat(timespec="milliseconds")
-        return state | {"seq": seq, "now": now, "epoch": self._epoch}
+    def _send_away_by(self, events: Iterable[Event]) -> None:
+        for event in events:
+            if isinstance(event, DeviceWithdrawn) and event.device_id is not None:
+                self.disconnect_device(event.device_id)
+            if isinstance(event, SignedOut) and event.user_id is not None:
+                self.disconnect_user(event.user_id)
 
     def _heartbeat(self) -> dict[str, Any]:
         with self._database.reading() as session:
             seq = last_seq(session)
         now = self._clock.now().isoformat(timespec="milliseconds")
-        return {"now": now, "seq": seq, "epoch": self._epoch, "rate": self._clock.rate}
+        return {"now": now, "seq": seq, "epoch": self._topics.epoch, "rate": self._clock.rate}
 
     def _read_epoch(self) -> str:
         """Name this database, the same for all its processes: a new one counts from the start."""
@@ -275,10 +264,6 @@ def _sid() -> str:
     # Flask-SocketIO puts the client's id on the request; the stubs of Flask do not know it.
     sid: str = getattr(flask.request, "sid")  # noqa: B009
     return sid
-
-
-def _family(name: str) -> str:
-    return name.partition("/")[0]
 
 
 def _name_in(wish: object) -> str:

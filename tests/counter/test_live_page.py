@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -110,7 +111,7 @@ def test_a_page_is_lost_and_then_right_again_without_a_reload(
     open_page(page, hall)
     page.evaluate("window.unloaded = false")
     hall.kill()
-    expect(page.locator("#status")).to_have_text("lost", timeout=5000)
+    page.wait_for_function("live.status === 'lost'", timeout=5000)
     database = Database(url)
     tiny_hall.take_one(database)
     database.close()
@@ -118,6 +119,32 @@ def test_a_page_is_lost_and_then_right_again_without_a_reload(
         expect(page.locator("#waiting")).to_have_text("1", timeout=2000)
         expect(page.locator("#status")).to_have_text("live", timeout=500)
     assert page.evaluate("window.unloaded") is False
+
+
+def test_a_page_notices_a_line_that_is_silent_but_not_cut(page: Page, hall: Hall) -> None:
+    open_page(page, hall)
+    hall.process.send_signal(signal.SIGSTOP)
+    page.wait_for_function("live.status === 'lost'", timeout=5000)
+    hall.process.send_signal(signal.SIGCONT)
+    expect(page.locator("#status")).to_have_text("live", timeout=2000)
+
+
+def test_a_device_that_slept_asks_whether_its_line_still_stands(page: Page, hall: Hall) -> None:
+    page.clock.install()
+    open_page(page, hall)
+    page.evaluate("window.said = []; live.addEventListener('status', (e) => said.push(e.detail))")
+    seen = page.evaluate("live.lastSeenAt")
+    page.clock.fast_forward("05:00:00")
+    page.wait_for_function(f"live.lastSeenAt > {seen}", timeout=1000)
+    assert page.evaluate("window.said") == []
+
+
+def test_a_device_that_slept_through_the_end_of_its_line_says_so(page: Page, hall: Hall) -> None:
+    page.clock.install()
+    open_page(page, hall)
+    hall.process.send_signal(signal.SIGSTOP)
+    page.clock.fast_forward("05:00:00")
+    expect(page.locator("#status")).to_have_text("lost", timeout=2000)
 
 
 def test_a_short_break_alarms_nobody(page: Page, hall: Hall) -> None:

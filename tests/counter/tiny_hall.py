@@ -119,6 +119,24 @@ def routes(app: flask.Flask, database: Database, live: Live, tickets: Tickets) -
         return {}
 
 
+def press_routes(app: flask.Flask) -> None:
+    """Answer presses late, or with a refusal."""
+    pressed: list[str] = []
+
+    @app.post("/press/<int:failures>")
+    def press(failures: int) -> tuple[dict[str, Any], int]:
+        """Fail so many times, then answer with the ids that came."""
+        pressed.append(flask.request.get_json()["press_id"])
+        return {"pressed": pressed}, 503 if len(pressed) <= failures else 200
+
+    @app.post("/refuse")
+    def refuse() -> flask.Response:
+        facts = {"number": "A-001"}
+        answer = flask.jsonify(code="desk_busy", title="Loket sedang dipakai.", facts=facts)
+        answer.status_code, answer.content_type = 409, "application/problem+json"
+        return answer
+
+
 def make_mall(database: Database) -> None:
     """Make the tables, and a mall with one service."""
     Base.metadata.create_all(database.engine)
@@ -139,6 +157,7 @@ def main(url: str, port: str) -> None:
     app = flask.Flask("tiny", static_folder=str(STATIC))
     live, tickets = make_hall(app, database)
     routes(app, database, live, tickets)
+    press_routes(app)
     live.start()
     serve(app, app.extensions["socketio"], "127.0.0.1", int(port))
     live.stop()

@@ -7,14 +7,8 @@ import { language } from "./words.js";
 
 const LOCALES = /** @type {Record<string, string>} */ ({ id: "id-ID", en: "en-GB" });
 
-/** @returns {string} the zone that the page's data names, or West Indonesia's */
-function zoneOfPage() {
-  const block = document.getElementById("boot");
-  const boot = block ? JSON.parse(block.textContent || "{}") : {};
-  return boot.time_zone || "Asia/Jakarta";
-}
-
-let zone = zoneOfPage();
+// The layout names the mall's zone on every page.
+let zone = document.documentElement.dataset.timeZone || "Asia/Jakarta";
 /** @type {Map<string, Intl.DateTimeFormat>} */
 const formats = new Map();
 

@@ -10,8 +10,8 @@ import { ServerTime } from "./servertime.js";
 /** @typedef {{now: string, seq: number, epoch: string, rate: number}} Heartbeat */
 /** @typedef {"connecting" | "live" | "lost"} Status */
 
-// The server's heart beats every 2 s: two beats may be missed, and the third is late.
-const SILENCE_MS = 4500;
+// The server beats every 2 s: one beat may be missed, but not two, and 5 s must not pass.
+const SILENCE_MS = 4200;
 const LOOK_MS = 250;
 // After a sleep the line has this long to prove that it is still there.
 const PROOF_MS = 1000;
@@ -75,10 +75,7 @@ export class Live extends EventTarget {
   _listen() {
     const socket = this._socket;
     socket.on("connect", () => this._begin());
-    socket.on("heartbeat", (/** @type {Heartbeat} */ beat) => {
-      this._time.read(beat.now, beat.rate);
-      this._heard();
-    });
+    socket.on("heartbeat", (/** @type {Heartbeat} */ beat) => this._beat(beat));
     socket.on("state", (/** @type {string} */ topic, /** @type {State} */ state) => {
       this._heard();
       this._take(this._followed.get(topic), state);
@@ -148,6 +145,12 @@ export class Live extends EventTarget {
     if (this._socket.connected) this._socket.emit("unfollow", { topic });
   }
 
+  /** @param {Heartbeat} beat */
+  _beat(beat) {
+    this._time.read(beat.now, beat.rate);
+    this._heard();
+  }
+
   _heard() {
     this._heardAt = performance.now();
     this.lastSeenAt = this._time.nowMs();
@@ -175,13 +178,15 @@ export class Live extends EventTarget {
     if (this._socket.connected) this._redial();
   }
 
+  /** After a sleep: asks whether the line still stands, and gives it a second to answer. */
   _wake() {
-    if (!this._socket.connected) {
+    const socket = this._socket;
+    if (!socket.connected) {
       this._redial();
       return;
     }
-    const latest = performance.now() - SILENCE_MS + PROOF_MS;
-    this._heardAt = Math.min(this._heardAt, latest);
+    this._heardAt = performance.now() - SILENCE_MS + PROOF_MS;
+    socket.emit("here", (/** @type {Heartbeat} */ beat) => this._beat(beat));
   }
 
   /** Drops a line that is silent, or a pause between two tries, and dials at once. */
