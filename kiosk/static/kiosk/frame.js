@@ -62,7 +62,9 @@ export function Sheet({ cls = "", children }) {
   };
   const ends = `${reach.above ? " is-above" : ""}${reach.below ? " is-below" : ""}`;
   return html`<main class=${`k-sheet ${cls}`}>
-    <div class=${`k-scroll${ends}`} ref=${box} onScroll=${measure}>${children}</div>
+    <div
+      class=${`k-scroll${ends}`} ref=${box} tabindex=${ends ? 0 : undefined} onScroll=${measure}
+    >${children}</div>
     ${(reach.above || reach.below) &&
     html`<button class="k-leaf" type="button" onClick=${leaf}>
       <${Icon} name=${reach.below ? "chevron-down" : "chevron-up"} stroke=${2.6} />
