@@ -132,6 +132,7 @@ class Morning:
 def live_through(
     folder: Path,
     *,
+    config: Config | None = None,
     desks: Collection[int] = (),
     quiet: Collection[int] = (),
     visitors: int = 0,
@@ -142,7 +143,7 @@ def live_through(
     `visitors` came since eight o'clock to the open `desks`; those of them that are `quiet`
     hold nobody any more. Returns that instant.
     """
-    config = example_config(folder)
+    config = config or example_config(folder)
     opens_at, ends_at = _next_morning(config, Clock().now())
     house = build(config, clock=StandingClock(opens_at))
     try:
