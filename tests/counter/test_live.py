@@ -191,6 +191,23 @@ def test_what_must_be_heard_once_comes_as_an_event(hall: Hall) -> None:
         assert screen.next("shout") == ("number/1", "announce", {"number": "A-047"})
 
 
+def test_a_fault_in_one_room_darkens_no_others_screen(hall: Hall) -> None:
+    with Screen(hall) as screen:
+        before = screen.waiting()
+        screen.follow("torn/1")
+        post(hall, "/tear/1")
+        post(hall, "/take/1")
+        assert screen.next("state")[1]["waiting"] == before + 1
+        post(hall, "/tear/0")
+        # What the torn room could not tell then is told with the next gathering.
+        post(hall, "/take/1")
+        told = dict(screen.next("state") for _ in range(2))
+    assert {name: state["waiting"] for name, state in told.items()} == {
+        "number/1": before + 2,
+        "torn/1": before + 2,
+    }
+
+
 def test_each_database_is_told_of_alike_also_by_another_process(database_url: str) -> None:
     with (
         new_mall(database_url) as database,

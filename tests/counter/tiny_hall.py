@@ -11,6 +11,7 @@ from typing import Any
 import flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from typing_extensions import override
 
 import counter
 from counter.live import Live
@@ -62,6 +63,24 @@ class Tickets:
         return key != "9" or actor.role is Role.BOARD
 
 
+class Torn(Tickets):
+    """A room with a fault, from the moment that `torn` says so."""
+
+    torn = False
+
+    @override
+    def state(self, session: Session, key: str, at: datetime) -> dict[str, Any] | None:
+        if self.torn:
+            raise RuntimeError("the room is torn")
+        return super().state(session, key, at)
+
+    @override
+    def touched(self, session: Session, event: Event) -> Iterable[str]:
+        if self.torn:
+            raise RuntimeError("the room is torn")
+        return super().touched(session, event)
+
+
 def actors_of(request: flask.Request) -> tuple[Actor, ...]:
     device = request.cookies.get("device")
     return (Actor(role=Role.BOARD, device_id=int(device)) if device else Actor(),)
@@ -74,6 +93,14 @@ def make_hall(app: flask.Flask, database: Database) -> tuple[Live, Tickets]:
     tickets = Tickets()
     live.register(Topic("number", tickets.state, tickets.touched, tickets.may_follow))
     live.register(Topic("clock", tickets.state, lambda _s, _e: [], tickets.may_follow, ticks=True))
+    torn = Torn()
+    live.register(Topic("torn", torn.state, torn.touched, torn.may_follow))
+
+    @app.post("/tear/<int:now>")
+    def tear(now: int) -> dict[str, int]:
+        torn.torn = bool(now)
+        return {}
+
     return live, tickets
 
 
