@@ -145,7 +145,7 @@ def live_through(
     """
     config = config or example_config(folder)
     opens_at, ends_at = _next_morning(config, Clock().now())
-    house = build(config, clock=StandingClock(opens_at))
+    house = build(config, clock=StandingClock(at=opens_at))
     try:
         morning = Morning(house, ends_at, quiet, random.Random(seed))
         morning.live(opens_at, desks, visitors)

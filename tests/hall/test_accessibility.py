@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -24,7 +26,7 @@ OPTIONS = {
     "rules": {"target-size": {"enabled": True}},
 }
 # Without movement there is no half-faded text, whose contrast nobody ever meets.
-STILL = {"reduced_motion": "reduce"}
+STILL: dict[str, Any] = {"reduced_motion": "reduce"}
 
 
 @dataclass
@@ -162,13 +164,10 @@ def test_desk_wall_and_phone(hall: Hall, windows: Windows, audit: Audit) -> None
     audit.look(phone, "phone, give up?")
     phone.goto(f"{hall.url}/t/{given['token']}?lang=en")
 
-    desk_id = desk.evaluate("JSON.parse(document.getElementById('boot').textContent).state.desk.id")
-    ticket_id = next(
-        one["ticket_id"]
-        for one in desk.evaluate(f"fetch('/desk/{desk_id}/choices').then((a) => a.json())")[
-            "numbers"
-        ]
-        if one["number"].replace(" ", "-") == given["number"]
+    desk_id = desk_state(desk, hall)["desk"]["id"]
+    choices = desk.request.get(f"{hall.url}/desk/{desk_id}/choices").json()["numbers"]
+    (ticket_id,) = (
+        one["ticket_id"] for one in choices if one["number"].replace(" ", "-") == given["number"]
     )
     act(desk, "call-number", desk_id=desk_id, ticket_id=ticket_id, reason="pemeriksaan")
     expect(wall.locator(".w--calling")).to_be_visible()
@@ -178,9 +177,7 @@ def test_desk_wall_and_phone(hall: Hall, windows: Windows, audit: Audit) -> None
     expect(desk.locator(".plate--call")).to_be_visible()
     audit.look(desk, "desk, called")
 
-    step_id = desk.evaluate(
-        "() => fetch('/desk').then((page) => page.text()).then((text) => JSON.parse(new DOMParser().parseFromString(text, 'text/html').getElementById('boot').textContent).state.current.step_id)"
-    )
+    step_id = desk_state(desk, hall)["current"]["step_id"]
     act(desk, "miss", desk_id=desk_id, step_id=step_id)
     expect(phone.locator("body")).to_have_class(re.compile(r"\bp-missed\b"))
     audit.look(phone, "phone, missed")
@@ -203,6 +200,15 @@ def test_desk_wall_and_phone(hall: Hall, windows: Windows, audit: Audit) -> None
 def act(desk: Page, name: str, **facts: object) -> None:
     """Press at the desk, however long its buttons would have rested."""
     press(desk, f"/desk/{name}", **facts)
+
+
+def desk_state(desk: Page, hall: Hall) -> dict[str, Any]:
+    """What a desk that is opened now begins with."""
+    page = desk.request.get(f"{hall.url}/desk").text()
+    found = re.search(r'id="boot">(.*?)</script>', page, re.DOTALL)
+    assert found
+    state: dict[str, Any] = json.loads(found[1])["state"]
+    return state
 
 
 def test_desk_without_citizens(hall: Hall, windows: Windows, audit: Audit) -> None:

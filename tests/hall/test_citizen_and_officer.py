@@ -78,7 +78,7 @@ def test_one_visit_from_the_kiosk_to_the_end(hall: Hall, windows: Windows) -> No
         desk.keyboard.press("Enter")
     expect_number(wall.locator(".w--calling .w-num"), number)
     expect(wall.locator(".w-to b")).to_have_text("3")
-    print(f"\npress to wall: {wall.evaluate('window.shownAt') - pressed_at} ms")
+    print(f"\npress to wall: {wall.evaluate('window.shownAt') - pressed_at} ms")  # noqa: T201 — for who asks with -s.
     assert sound.value.headers["content-type"].startswith("audio/")
     assert sound.value.body()[:4] == b"RIFF"
     expect(phone.locator("body")).to_have_class(re.compile(r"\bp-called\b"))
@@ -91,8 +91,8 @@ def test_one_visit_from_the_kiosk_to_the_end(hall: Hall, windows: Windows) -> No
           probe.style.backgroundColor = colour;
           const wanted = getComputedStyle(probe).backgroundColor;
           probe.remove();
-          const panel = document.querySelector(".pc");
-          return [panel, document.body].some((one) => getComputedStyle(one).backgroundColor === wanted);
+          const places = [document.querySelector(".pc"), document.body];
+          return places.some((one) => getComputedStyle(one).backgroundColor === wanted);
         }""",
         yellow,
     )

@@ -16,7 +16,6 @@ from models.paper import JobState, PrintJob
 from models.tickets import Ticket
 from tests.hall.morning import live_through
 from tests.hall.windows import Windows, expect_number, service_ids, take
-from tests.hall_server import Hall
 from tests.house import running_house
 
 pytestmark = pytest.mark.slow
@@ -56,7 +55,8 @@ def reading(folder: Path) -> Iterator[Database]:
 
 def changed_within(screens: dict[Page, str], since_ms: int) -> int:
     """Return after how many milliseconds the last of `screens` had changed its sign of loss."""
-    return max(screen.evaluate("window.changedAt") for screen in screens) - since_ms
+    changed_ms: int = max(screen.evaluate("window.changedAt") for screen in screens)
+    return changed_ms - since_ms
 
 
 def test_every_screen_says_so_and_is_right_again(folder: Path, windows: Windows) -> None:

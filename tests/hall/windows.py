@@ -129,8 +129,8 @@ def service_ids(kiosk: Page) -> dict[str, int]:
 
 def shown(number: Locator) -> str:
     """The number that a plate or panel shows, as "A-047"; its gap is no character."""
-    letter, *digits = "".join(number.inner_text().split())
-    return f"{letter}-{''.join(digits)}"
+    text = "".join(number.inner_text().split())
+    return f"{text[0]}-{text[1:]}"
 
 
 def expect_number(place: Locator, number: str) -> None:
