@@ -1,6 +1,7 @@
 // What an act has to ask first: where to, which number, until when, and why.
 
 import { html, Icon, useLayoutEffect, useRef, useState } from "../shared/parts.js";
+import { handedOn } from "./desk-draft.js";
 import { Picker } from "./desk-picker.js";
 import { listed, named, say } from "./desk-words.js";
 
@@ -81,7 +82,7 @@ function submitted(act) {
 /** @param {Asking} props */
 function Transfer({ model, hands, dialog, choices }) {
   const [chosen, choose] = useState("");
-  const [reason, write] = useState(model.draft.note);
+  const [reason, write] = useState(handedOn(model.state, model.draft));
   const { current, desk } = model.state;
   if (!current) return null;
   const taken = current.steps.filter((step) => !step.ended_at).map((step) => step.service_id);

@@ -11,8 +11,14 @@ export function newDraft({ current }) {
     step_id: current ? current.step_id : 0,
     outcome: (current && current.outcomes[0]) || "issued",
     missing: [],
-    note: current ? current.note : "",
+    note: "",
   };
+}
+
+/** The note that goes with a number that comes back or moves on: the new one, or the one it brought.
+ *  @param {DeskState} state @param {Draft} draft */
+export function handedOn({ current }, draft) {
+  return draft.note.trim() || (current ? current.note : "");
 }
 
 /** What `action` tells the server: always the step it was meant for.
@@ -27,7 +33,7 @@ export function factsOf({ state, draft }, action) {
       return { step_id, outcome: draft.outcome, missing, note: draft.note };
     }
     case "hold":
-      return { step_id, reason: draft.note };
+      return { step_id, reason: handedOn(state, draft) };
     case "start":
     case "call-again":
     case "miss":

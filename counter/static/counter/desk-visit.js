@@ -85,10 +85,15 @@ function Calling({ model, hands, current }) {
   return html`<section class="dk-calling">
     <h2>${say("calling.title")}</h2>
     <p>${say("calling.text", { number: current.number })}</p>
-    ${current.note && html`<div class="dk-note"><b>${say("calling.note")}</b><p>${current.note}</p></div>`}
+    <${Brought} note=${current.note} />
     <${ActionButton} model=${model} hands=${hands} action=${cancel} cls="btn btn--plain btn--s">
       <${Icon} name="ban" />${cancel.label}<//>
   </section>`;
+}
+
+/** What a desk before this one, or a hold, left to know. @param {{note: string}} props */
+function Brought({ note }) {
+  return note && html`<div class="dk-note"><b>${say("note_brought")}</b><p>${note}</p></div>`;
 }
 
 /** @param {Props} props */
@@ -97,6 +102,7 @@ function Result({ model, hands, current }) {
   const plain = current.outcomes.length === 2;
   const returned = draft.outcome === "returned";
   return html`<section aria-labelledby="result">
+    <${Brought} note=${current.note} />
     <h2 id="result">${say("result.title")}</h2>
     <div class=${`dk-res ${plain ? "dk-res--2" : ""}`} role="radiogroup" aria-labelledby="result">
       ${current.outcomes.map((outcome) => html`<label key=${outcome} class=${draft.outcome === outcome ? "is-on" : ""}>
