@@ -49,7 +49,7 @@ def test_every_state_is_in_the_table_and_every_open_one_can_end() -> None:
 
 
 def test_states_are_stored_as_words(session: Session) -> None:
-    step = _in_state(session, StepState.MISSED)
+    _in_state(session, StepState.MISSED)
     stored = session.connection().exec_driver_sql("SELECT max(state) FROM step")
     assert stored.scalar_one() == "missed"
 
