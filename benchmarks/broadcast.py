@@ -97,6 +97,11 @@ def _follow(line: socket.socket) -> int:
     return len(b'42["state","board/1",') + len(state) + 1 + 4
 
 
+def _wait_for_welcome(line: socket.socket) -> int:
+    line.recv(1)
+    return 0
+
+
 def _until(line: socket.socket, mark: bytes) -> bytes:
     heard = b""
     while mark not in heard:
@@ -128,7 +133,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     print("A new state to the last of its followers, p50, against a bare loop of sends")
     hall = Server("benchmarks.broadcast_hall", _follow)
-    floor = Server("benchmarks.broadcast_floor", lambda _: 0)
+    floor = Server("benchmarks.broadcast_floor", _wait_for_welcome)
     hall.start()
     floor.start()
     try:

@@ -26,7 +26,9 @@ def main() -> None:
 
 def _welcome(listener: socket.socket, clients: list[socket.socket]) -> None:
     while True:
-        clients.append(listener.accept()[0])
+        line = listener.accept()[0]
+        clients.append(line)
+        line.sendall(b"\x81")  # Welcome: from now on it is sent what all are sent.
 
 
 if __name__ == "__main__":
