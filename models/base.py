@@ -7,7 +7,7 @@ from enum import Enum
 
 from sqlalchemy import DateTime, Dialect, MetaData
 from sqlalchemy import Enum as Word
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
 
@@ -43,6 +43,14 @@ class Instant(TypeDecorator[datetime]):
             return None
         # SQLite keeps no offset; what was bound there is UTC.
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def alone(session: Session) -> bool:
+    """Tell whether whoever writes is alone in the database, so that no row needs a lock.
+
+    SQLite lets one writer in at a time, and all that it reads is as it is now.
+    """
+    return session.get_bind().dialect.name == "sqlite"
 
 
 def _values(kind: type[Enum]) -> list[str]:

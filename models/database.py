@@ -13,7 +13,7 @@ from sqlalchemy import JSON, Engine, create_engine, event
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 
-from models.base import Base
+from models.base import Base, alone
 from models.errors import BadInput
 from models.events import Event, take_recorded
 
@@ -78,11 +78,13 @@ class Database:
                 if earlier := session.get(Press, press_id):
                     return _same_act(earlier, act)
                 claim = Press(id=press_id, act=act, at=at, answer={})
-                session.add(claim)
-                # The id is claimed before the rule runs: a retry in another process waits here
-                # for the first one's end, else it would be refused for what the first one did.
-                session.flush()
+                if not alone(session):
+                    # The id is claimed before the rule runs: a retry in another process waits
+                    # here for the first one, else it would be refused for what that one did.
+                    session.add(claim)
+                    session.flush()
                 claim.answer = answer = rule(session)
+                session.add(claim)
         except IntegrityError:
             # Two processes heard the same press at once; the other one was first.
             with self.reading() as session:

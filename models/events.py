@@ -173,6 +173,14 @@ class PaperChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PrinterChanged(Event):
+    """A printer is in a new state, such as out of paper."""
+
+    printer: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class DevicePaired(Event):
     """A kiosk, a board or a print agent may act from now on."""
 
@@ -237,10 +245,10 @@ _COMMON = tuple(field.name for field in fields(Event) if field.name != "seq")
 _PENDING = "events"
 
 
-def record(session: Session, event: Event, by: Actor | None = None) -> Event:
-    """Write `event` into the journal, done by `by`; return it with its `seq`.
+def record(session: Session, event: Event, by: Actor | None = None) -> None:
+    """Write `event` into the journal, done by `by`.
 
-    Whoever commits the transaction hands it to the listeners afterwards.
+    Whoever commits the transaction hands it to the listeners afterwards, with its `seq`.
     """
     if by is not None:
         # An event about a person or a device names them itself; `by` fills in what is left open.
@@ -259,16 +267,15 @@ def record(session: Session, event: Event, by: Actor | None = None) -> Event:
         **{name: getattr(event, name) for name in _COMMON},
     )
     session.add(entry)
-    session.flush()
-    event = replace(event, seq=entry.id)
-    session.info.setdefault(_PENDING, []).append(event)
-    return event
+    session.info.setdefault(_PENDING, []).append((event, entry))
 
 
 def take_recorded(session: Session) -> list[Event]:
     """Return the events recorded in this session so far, and forget them."""
-    recorded: list[Event] = session.info.pop(_PENDING, [])
-    return recorded
+    recorded: list[tuple[Event, JournalEntry]] = session.info.pop(_PENDING, [])
+    if any(entry in session.new for _, entry in recorded):
+        session.flush()
+    return [replace(event, seq=entry.id) for event, entry in recorded]
 
 
 KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}

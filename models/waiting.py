@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
+from models.base import alone
 from models.mall import Desk, DeskService, Mall
 from models.tickets import ENGAGED, OPEN_STATES, Standing, Step, StepState, Ticket
 
@@ -54,6 +55,8 @@ def queue_of(session: Session, desk: Desk, *, most: int = 50) -> list[Step]:
 
 def lock_ticket(session: Session, ticket: Ticket) -> None:
     """Make every other act on this ticket wait, and read it and its steps as they are now."""
+    if alone(session):
+        return
     session.scalars(
         select(Ticket)
         .where(Ticket.id == ticket.id)
