@@ -148,6 +148,12 @@ class TooEarly(Refusal):
     code = "too_early"
 
 
+class NotReprintable(Refusal):
+    """The paper is still on its way; a copy could make two."""
+
+    code = "not_reprintable"
+
+
 class GraceOver(Refusal):
     """The time to come back is over. Facts: number."""
 

@@ -10,6 +10,7 @@ from sqlalchemy import JSON, ForeignKey, Index, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
+from models.errors import NotReprintable
 from models.events import PaperChanged, record
 
 
@@ -21,6 +22,23 @@ class JobState(StrEnum):
     PRINTED = "printed"
     FAILED = "failed"
     DOUBTFUL = "doubtful"
+    EXPIRED = "expired"
+
+
+class PaperKind(StrEnum):
+    """What a paper is for; its payload has a shape of its own for each."""
+
+    SLIP = "slip"
+    BOOKING = "booking"
+    CHECKLIST = "checklist"
+    TRANSFER = "transfer"
+    FEE = "fee"
+    SHIFT = "shift"
+    TEST = "test"
+
+
+# A paper that came out, may have, or will not any more can be printed once more.
+REPRINTABLE = frozenset({JobState.PRINTED, JobState.FAILED, JobState.DOUBTFUL, JobState.EXPIRED})
 
 
 class PrintJob(Base):
@@ -41,9 +59,15 @@ class PrintJob(Base):
     mall_id: Mapped[int] = mapped_column(ForeignKey("mall.id"))
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
     printer: Mapped[str]  # its code in config.toml
+    # Where the paper goes instead while the printer cannot print; empty without one.
+    fallback: Mapped[str] = mapped_column(default="")
+    kind: Mapped[PaperKind] = mapped_column(default=PaperKind.SLIP)
+    # The job that this one prints once more: its paper says so.
+    copy_of_id: Mapped[int | None] = mapped_column(ForeignKey("print_job.id"))
     state: Mapped[JobState] = mapped_column(default=JobState.WAITING)
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
     created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(default="")
     finished_at: Mapped[datetime | None]
@@ -57,10 +81,20 @@ def ask_for_paper(
     *,
     ticket_id: int | None,
     at: datetime,
+    kind: PaperKind = PaperKind.SLIP,
+    fallback: str = "",
+    copy_of: PrintJob | None = None,
 ) -> PrintJob:
     """Promise a paper: the job is waiting for its printer once the transaction commits."""
     job = PrintJob(
-        mall_id=mall_id, ticket_id=ticket_id, printer=printer, payload=payload, created_at=at
+        mall_id=mall_id,
+        ticket_id=ticket_id,
+        printer=printer,
+        fallback="" if fallback == printer else fallback,
+        kind=kind,
+        payload=payload,
+        copy_of_id=None if copy_of is None else copy_of.id,
+        created_at=at,
     )
     session.add(job)
     session.flush()
@@ -83,7 +117,7 @@ def claim(session: Session, job: PrintJob, *, at: datetime) -> bool:
     claimed = session.execute(
         update(PrintJob)
         .where(PrintJob.id == job.id, PrintJob.state == JobState.WAITING)
-        .values(state=JobState.SENDING, tries=PrintJob.tries + 1)
+        .values(state=JobState.SENDING, tries=PrintJob.tries + 1, sent_at=at)
         .returning(PrintJob.id)
     ).first()
     if claimed is None:
@@ -101,6 +135,57 @@ def settle_job(
     job.error = error
     job.finished_at = None if state is JobState.WAITING else at
     _tell(session, job, at)
+
+
+def reprint(session: Session, job: PrintJob, *, at: datetime) -> PrintJob:
+    """Promise the paper of `job` once more, marked as a copy. Raises NotReprintable."""
+    if job.state not in REPRINTABLE:
+        raise NotReprintable
+    return ask_for_paper(
+        session,
+        job.mall_id,
+        job.printer,
+        job.payload,
+        ticket_id=job.ticket_id,
+        at=at,
+        kind=job.kind,
+        fallback=job.fallback,
+        copy_of=job,
+    )
+
+
+def divert(session: Session, job: PrintJob, *, at: datetime) -> bool:
+    """Hand a waiting job over to its fallback printer; False without one, or too late.
+
+    Nothing of a waiting job has been sent, so the paper cannot come out twice.
+    """
+    if not job.fallback:
+        return False
+    diverted = session.execute(
+        update(PrintJob)
+        .where(PrintJob.id == job.id, PrintJob.state == JobState.WAITING)
+        .values(printer=job.fallback, fallback="")
+        .returning(PrintJob.id)
+    ).first()
+    if diverted is None:
+        return False
+    session.refresh(job)
+    _tell(session, job, at)
+    return True
+
+
+def expire_old(session: Session, *, before: datetime, at: datetime) -> int:
+    """Give up the jobs that have waited since before the instant `before`; return how many.
+
+    Whoever waited for such a paper has found another way, and each paper bears the key to
+    somebody's ticket.
+    """
+    jobs = session.scalars(
+        select(PrintJob).where(PrintJob.state == JobState.WAITING, PrintJob.created_at < before)
+    ).all()
+    for job in jobs:
+        settle_job(session, job, JobState.EXPIRED, at=at, error="too_late")
+    return len(jobs)
 
 
 def doubt_interrupted(session: Session, *, at: datetime) -> int:

@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
-from models import catalogue, database, events, issuing, mall, paper, people, shifts, tickets
+from models import (
+    catalogue,
+    database,
+    events,
+    issuing,
+    mall,
+    paper,
+    people,
+    printers,
+    shifts,
+    tickets,
+)
 from models.base import Base
 
-TABLE_MODULES = (catalogue, database, events, issuing, mall, paper, people, shifts, tickets)
+TABLE_MODULES = (
+    catalogue,
+    database,
+    events,
+    issuing,
+    mall,
+    paper,
+    people,
+    printers,
+    shifts,
+    tickets,
+)
 
 metadata = Base.metadata
