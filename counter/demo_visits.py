@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from counter.demo_citizens import Fate
 from counter.demo_desk import Act, PlayedDesk
-from models import calling, serving
+from models import calling, serving, transferring
 from models.catalogue import Requirement, Service, needed_for
 from models.forecast import announce
 from models.mall import Desk
@@ -150,7 +150,7 @@ class Visits:
                     serving.finish(session, desk, Outcome.CONSULTED, by=self._desk.by, at=at)
                 )
             target = session.get_one(Service, self._desk.dice.choice(others))
-            serving.transfer(session, desk, to_service=target, by=self._desk.by, at=at)
+            transferring.transfer(session, desk, to_service=target, by=self._desk.by, at=at)
             announce(session, step.ticket, at)
             return True
 

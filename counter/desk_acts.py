@@ -21,7 +21,7 @@ from counter.desk_presses import (
     StepPress,
     TransferPress,
 )
-from models import calling, serving, shifts
+from models import calling, serving, shifts, transferring
 from models.clock import local_day, local_instant
 from models.errors import BadInput, NobodyWaiting, NotFound, ReasonNeeded
 from models.forecast import announce
@@ -164,7 +164,7 @@ def _transfer(
     to_desk = None if press.to_desk_id is None else session.get(Desk, press.to_desk_id)
     if to_desk is not None and to_desk.mall_id != desk.mall_id:
         raise NotFound
-    serving.transfer(
+    transferring.transfer(
         session, desk, to_service=service, to_desk=to_desk, reason=press.reason, by=by, at=at
     )
     announce(session, ticket, at)

@@ -61,7 +61,7 @@ def given(session: Session, ticket: Ticket, at: datetime) -> Given:
     the first call is heard. Raises ServiceNotOffered when no desk offers that service.
     """
     ahead = outlook(session, ticket.mall, at)
-    first = _called_first(ticket, ahead)
+    first = called_first(ticket, ahead)
     zone = zone_of(session, first)
     wait = ahead.of_step(first.id)
     return Given(
@@ -106,7 +106,8 @@ def numbers(desks: tuple[int, ...]) -> str:
 
 def qr_drawing(text: str) -> dict[str, Any]:
     """Return the QR code of `text` as one SVG path on a grid of `size` modules."""
-    code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, border=0)
+    # Any mask can be read; trying all eight for the best costs more than all else of a press.
+    code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, border=0, mask_pattern=2)
     code.add_data(text)
     code.make(fit=True)
     rows = code.get_matrix()
@@ -116,13 +117,17 @@ def qr_drawing(text: str) -> dict[str, Any]:
     return {"size": len(rows), "path": path}
 
 
-def _called_first(ticket: Ticket, ahead: Outlook) -> Step:
+def called_first(ticket: Ticket, ahead: Outlook) -> Step:
+    """Return the step that will be called first; of a ticket that has ended, any."""
+
     def soonest(step: Step) -> tuple[bool, timedelta, int]:
         wait = ahead.of_step(step.id)
         return wait is None, timedelta() if wait is None else wait.low, step.position
 
     waiting = [step for step in ticket.steps if step.state is StepState.WAITING]
-    return min(waiting, key=soonest) if waiting else in_serving_order(ticket)[0]
+    if waiting:
+        return min(waiting, key=soonest)
+    return (in_serving_order(ticket) or ticket.steps)[0]
 
 
 def zone_of(session: Session, step: Step) -> Zone:

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from kiosk.given import clock_span, desks_in, numbers, zone_of
+from kiosk.given import called_first, clock_span, desks_in, numbers, zone_of
 from kiosk.offer import both
 from models.catalogue import needed_for
-from models.forecast import Outlook, outlook
+from models.forecast import outlook
 from models.mall import Zone
 from models.tickets import ENGAGED, Step, StepState, Ticket
 
@@ -60,7 +60,7 @@ def visit_of(session: Session, ticket: Ticket, at: datetime) -> Visit:
     """Look at `ticket` at the instant `at`."""
     current = ticket.current
     ahead = outlook(session, ticket.mall, at)
-    first = current or _called_first(ticket, ahead)
+    first = current or called_first(ticket, ahead)
     zone = current.desk.zone if current and current.desk else zone_of(session, first)
     wait = ahead.of_step(first.id)
     return Visit(
@@ -91,15 +91,6 @@ def _kind(ticket: Ticket) -> str:
         if state in ended:
             return state.value
     return "done"
-
-
-def _called_first(ticket: Ticket, ahead: Outlook) -> Step:
-    def soonest(step: Step) -> tuple[bool, timedelta, int]:
-        wait = ahead.of_step(step.id)
-        return wait is None, timedelta() if wait is None else wait.low, step.position
-
-    waiting = [step for step in ticket.steps if step.state is StepState.WAITING]
-    return min(waiting or ticket.steps, key=soonest)
 
 
 def _errand(session: Session, step: Step) -> Errand:

@@ -103,10 +103,13 @@ def outlook(session: Session, mall: Mall, at: datetime) -> Outlook:
 
 
 def announce(session: Session, ticket: Ticket, at: datetime) -> None:
-    """Store with each waiting step of `ticket` the range that its citizen is told now."""
+    """Store with each newly waiting step of `ticket` the range that its citizen is told now.
+
+    What was announced before stays: a promise is measured against its first word.
+    """
     ahead = outlook(session, ticket.mall, at)
     for step in ticket.steps:
-        if step.state is not StepState.WAITING:
+        if step.state is not StepState.WAITING or step.announced_low_s is not None:
             continue
         told = ahead.of_step(step.id)
         if told is not None:

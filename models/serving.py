@@ -1,4 +1,4 @@
-"""At the desk: start, finish, hold, resume, transfer, miss; and the ways off it."""
+"""At the desk: start, finish, hold, resume, miss; and the way back, or out, from there."""
 
 from __future__ import annotations
 
@@ -8,16 +8,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.catalogue import Service
 from models.errors import (
     DeskBusy,
-    DeskClosed,
     DeskEmpty,
     GraceOver,
     NotAllowed,
     NotServedHere,
     ReasonNeeded,
-    ServiceNotOffered,
     TicketClosed,
     TicketElsewhere,
     TooEarly,
@@ -29,7 +26,6 @@ from models.events import (
     StepHeld,
     StepResumed,
     StepStarted,
-    StepTransferred,
     TicketCancelled,
     TicketCompleted,
     TicketMissed,
@@ -38,17 +34,17 @@ from models.events import (
 )
 from models.mall import Desk
 from models.people import Actor
-from models.shifts import held_by, lock_desk, require_serving, shift_at
+from models.shifts import held_by, lock_desk, require_serving
 from models.tickets import OPEN_STATES, Outcome, Standing, Step, StepState, Ticket
 from models.waiting import head_start, lock_ticket, offered_by, settle
 
 
 def start(session: Session, desk: Desk, *, by: Actor, at: datetime) -> Step:
     """Begin to serve the ticket that was called. Raises DeskEmpty or NotAllowed."""
-    step = _at(session, desk)
+    step = step_at(session, desk)
     step.move(StepState.SERVING)
     step.started_at = at
-    _tell(session, step, StepStarted, at, by)
+    tell_step(session, step, StepStarted, at, by)
     return step
 
 
@@ -56,10 +52,10 @@ def check_requirements(
     session: Session, desk: Desk, requirement_ids: Sequence[int], *, by: Actor, at: datetime
 ) -> Step:
     """Note which papers the officer has seen, replacing the earlier note. Raises DeskEmpty."""
-    step = _at(session, desk)
+    step = step_at(session, desk)
     known = {requirement.id for requirement in step.service.requirements}
     step.checked = [id_ for id_ in requirement_ids if id_ in known]
-    _tell(session, step, RequirementsChecked, at, by)
+    tell_step(session, step, RequirementsChecked, at, by)
     return step
 
 
@@ -79,7 +75,7 @@ def finish(
     outcome keeps only done or returned, and nothing of why: UU 27/2022 art. 4 counts
     criminal records and children's data as specific. Raises DeskEmpty or NotAllowed.
     """
-    step = _at(session, desk)
+    step = step_at(session, desk)
     if outcome is Outcome.RETURNED and not missing and not note.strip():
         raise ReasonNeeded
     step.move(StepState.DONE)
@@ -89,19 +85,19 @@ def finish(
         step.note = ""  # what a hold or a transfer noted says why, too
     else:
         step.outcome, step.missing, step.note = outcome, list(missing), note.strip()
-    _leave(step.ticket)
-    _tell(session, step, StepFinished, at, by, outcome=step.outcome)
+    leave_desk(step.ticket)
+    tell_step(session, step, StepFinished, at, by, outcome=step.outcome)
     _close_if_done(session, step.ticket, by, at)
     return step
 
 
 def hold(session: Session, desk: Desk, *, reason: str, by: Actor, at: datetime) -> Step:
     """Put serving aside, the desk is free. Raises DeskEmpty or NotAllowed."""
-    step = _at(session, desk)
+    step = step_at(session, desk)
     step.move(StepState.HELD)
     step.note = reason.strip()
-    _leave(step.ticket)
-    _tell(session, step, StepHeld, at, by, reason=step.note)
+    leave_desk(step.ticket)
+    tell_step(session, step, StepHeld, at, by, reason=step.note)
     return step
 
 
@@ -123,72 +119,13 @@ def resume(session: Session, desk: Desk, ticket: Ticket, *, by: Actor, at: datet
     step.move(StepState.SERVING)
     step.desk_id = ticket.desk_id = desk.id
     session.flush()
-    _tell(session, step, StepResumed, at, by)
+    tell_step(session, step, StepResumed, at, by)
     return step
-
-
-def transfer(
-    session: Session,
-    desk: Desk,
-    *,
-    to_service: Service | None = None,
-    to_desk: Desk | None = None,
-    reason: str = "",
-    by: Actor,
-    at: datetime,
-) -> Step:
-    """Close the step here and open its successor, for another service, one desk, or both.
-
-    Returns the new step, which waits with the head start of a transfer. Raises DeskEmpty,
-    ServiceNotOffered, DeskClosed for a desk without an officer, NotServedHere for a desk
-    that does not offer the service, and NotAllowed.
-    """
-    step = _at(session, desk)
-    ticket = step.ticket
-    service = to_service or step.service
-    _require_target(session, ticket, step, service, to_desk)
-    step.move(StepState.TRANSFERRED)
-    step.ended_at = at
-    _leave(ticket)
-    same = service.id == step.service_id
-    standing = max(
-        (Standing.TRANSFERRED, Standing.PRIORITY) if ticket.priority else (Standing.TRANSFERRED,),
-        key=lambda standing: head_start(ticket.mall, standing),
-    )
-    successor = Step(
-        mall_id=ticket.mall_id,
-        service_id=service.id,
-        case_id=step.case_id if same else None,
-        position=len(ticket.steps) + 1,
-        state=StepState.WAITING,  # the default comes with the flush, too late for settle()
-        standing=standing,
-        began_waiting_at=at,
-        due_at=at - head_start(ticket.mall, standing),
-        only_desk_id=None if to_desk is None else to_desk.id,
-        checked=step.checked if same else [],
-        note=reason.strip(),
-    )
-    successor.service = service
-    ticket.steps.append(successor)
-    settle(ticket)
-    session.flush()
-    _tell(
-        session,
-        step,
-        StepTransferred,
-        at,
-        by,
-        to_step_id=successor.id,
-        to_service_id=successor.service_id,
-        to_desk_id=successor.only_desk_id,
-        reason=successor.note,
-    )
-    return successor
 
 
 def miss(session: Session, desk: Desk, *, by: Actor, at: datetime) -> Step:
     """Note that nobody came. Raises TooEarly before the mall's time, DeskEmpty, NotAllowed."""
-    step = _at(session, desk)
+    step = step_at(session, desk)
     if step.state is not StepState.CALLED or step.called_at is None:
         raise NotAllowed(number=step.ticket.spoken, state=step.state, wanted=StepState.MISSED)
     from_at = step.called_at + timedelta(seconds=step.ticket.mall.miss_after_s)
@@ -196,8 +133,8 @@ def miss(session: Session, desk: Desk, *, by: Actor, at: datetime) -> Step:
         raise TooEarly(number=step.ticket.spoken, from_at=from_at)
     step.move(StepState.MISSED)
     step.ended_at = at
-    _leave(step.ticket)
-    _tell(session, step, TicketMissed, at, by)
+    leave_desk(step.ticket)
+    tell_step(session, step, TicketMissed, at, by)
     return step
 
 
@@ -216,10 +153,11 @@ def welcome_back(session: Session, ticket: Ticket, *, by: Actor, at: datetime) -
     standings = [Standing.RETURNED, Standing.PRIORITY] if ticket.priority else [Standing.RETURNED]
     step.standing = max(standings, key=lambda standing: head_start(ticket.mall, standing))
     step.began_waiting_at, step.ended_at = at, None
+    step.announced_low_s = step.announced_high_s = None
     step.due_at = at - head_start(ticket.mall, step.standing)
     settle(ticket)
     session.flush()
-    _tell(session, step, TicketWelcomedBack, at, by)
+    tell_step(session, step, TicketWelcomedBack, at, by)
     return step
 
 
@@ -264,7 +202,7 @@ def set_aside(session: Session, desk: Desk) -> list[Step]:
     )
 
 
-def _at(session: Session, desk: Desk) -> Step:
+def step_at(session: Session, desk: Desk) -> Step:
     """Return the step that is at the desk, locked; raise DeskEmpty."""
     lock_desk(session, desk)
     ticket = held_by(session, desk)
@@ -285,27 +223,8 @@ def _current(ticket: Ticket, wanted: StepState) -> Step:
     return step
 
 
-def _require_target(
-    session: Session, ticket: Ticket, step: Step, service: Service, to_desk: Desk | None
-) -> None:
-    if not service.in_use or service.mall_id != ticket.mall_id:
-        raise ServiceNotOffered(service=service.name_id)
-    twin = any(
-        other.service_id == service.id and other.state in OPEN_STATES and other is not step
-        for other in ticket.steps
-    )
-    if twin or (to_desk is None and service.id == step.service_id):
-        raise NotAllowed(number=ticket.spoken, state=step.state, wanted=StepState.TRANSFERRED)
-    if to_desk is None:
-        return
-    # Until the commit nobody signs off there, or the ticket would wait for an empty desk.
-    if shift_at(session, to_desk.id, keep=True) is None:
-        raise DeskClosed(desk=to_desk.number)
-    if service.id not in offered_by(session, to_desk):
-        raise NotServedHere(number=ticket.spoken)
-
-
-def _leave(ticket: Ticket) -> None:
+def leave_desk(ticket: Ticket) -> None:
+    """Free the desk, and let the ticket's other steps wait again if they may."""
     ticket.desk_id = None
     settle(ticket)
 
@@ -319,9 +238,10 @@ def _close_if_done(session: Session, ticket: Ticket, by: Actor, at: datetime) ->
     record(session, event, by)
 
 
-def _tell(
+def tell_step(
     session: Session, step: Step, kind: type[Event], at: datetime, by: Actor, **data: object
 ) -> None:
+    """Record an event about `step`, with the fields of its own kind in `data`."""
     session.flush()
     event = kind(
         mall_id=step.mall_id,

@@ -19,9 +19,10 @@ from models.errors import (
 )
 from models.events import CallSpoken, TicketCalled, take_recorded
 from models.mall import Desk
-from models.serving import cancel, finish, hold, miss, start, transfer, welcome_back
+from models.serving import cancel, finish, hold, miss, start, welcome_back
 from models.shifts import begin_break, sign_off
 from models.tickets import Call, Outcome, Standing, Step, StepState, Ticket
+from models.transferring import transfer
 from models.waiting import head_start, queue_of
 from tests.builders import (
     CITIZEN,

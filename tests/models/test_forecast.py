@@ -18,9 +18,10 @@ from models.errors import NobodyWaiting
 from models.forecast import announce, outlook, rounded
 from models.mall import Mall
 from models.playing import Probe
-from models.serving import finish, hold, miss, start, transfer
+from models.serving import finish, hold, miss, start
 from models.shifts import begin_break, held_by, sign_off
 from models.tickets import Outcome, Ticket
+from models.transferring import transfer
 from models.waiting import offered_by
 from tests.builders import (
     CITIZEN,
@@ -110,7 +111,7 @@ def _undone(session: Session) -> Iterator[None]:
         savepoint.rollback()
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_the_play_calls_whom_the_real_rule_calls_when_it_does(session: Session, seed: int) -> None:
     made = _busy_hall(session, seed)
     ahead = outlook(session, made, NOW)

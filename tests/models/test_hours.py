@@ -39,8 +39,9 @@ def timetables(draw: some.DrawFn) -> tuple[dict[int, tuple[int, int]], list[tupl
     breaks = []
     for weekday, (opens_m, closes_m) in hours.items():
         for _ in range(draw(some.integers(0, 2))):
-            starts_m = draw(some.integers(opens_m, closes_m - 2))
-            breaks.append((weekday, starts_m, draw(some.integers(starts_m + 1, closes_m))))
+            # The last minute before the cut-off stays open, so that each day gives numbers.
+            starts_m = draw(some.integers(opens_m, closes_m - 32))
+            breaks.append((weekday, starts_m, draw(some.integers(starts_m + 1, closes_m - 31))))
     return hours, breaks
 
 

@@ -20,8 +20,9 @@ from models.database import Database
 from models.errors import DeskClosed, DeskTaken
 from models.issuing import Wish, add_service, take
 from models.mall import Mall
-from models.serving import cancel, finish, hold, miss, resume, start, transfer, welcome_back
+from models.serving import cancel, finish, hold, miss, resume, start, welcome_back
 from models.tickets import Outcome, StepState, Ticket
+from models.transferring import transfer
 from tests.builders import CITIZEN, MINUTE
 from tests.models.plain_hall import PlainStep, PlainTicket, Refused
 from tests.models.random_hall import DESKS, MOST, ZONE, RandomHall

@@ -19,9 +19,10 @@ from models.events import JournalEntry
 from models.issuing import QuotaRoll, Wish, add_service, take
 from models.mall import Desk, Mall
 from models.people import User
-from models.serving import cancel, finish, miss, start, transfer, welcome_back
+from models.serving import cancel, finish, miss, start, welcome_back
 from models.shifts import Shift, begin_break, end_break, sign_off, sign_on
 from models.tickets import OPEN_STATES, Outcome, Step, StepState, Ticket
+from models.transferring import transfer
 from tests.builders import CITIZEN, MINUTE, MONDAY, desk, mall, service, small_mall, ticket, user
 from tests.models.retelling import retell
 

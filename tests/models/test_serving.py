@@ -28,11 +28,11 @@ from models.serving import (
     resume,
     set_aside,
     start,
-    transfer,
     welcome_back,
 )
 from models.shifts import begin_break, held_by, sign_off
 from models.tickets import Outcome, StepState, Ticket
+from models.transferring import transfer
 from tests.builders import (
     CITIZEN,
     MINUTE,
