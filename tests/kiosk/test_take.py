@@ -44,7 +44,7 @@ def kiosk(house: House) -> FlaskClient:
     return kiosk_client(house)
 
 
-def an_order(house: House, *codes: str, press_id: str = PRESS, **more: object) -> dict[str, Any]:
+def an_order(house: House, *codes: str, press_id: str = PRESS, **more: Any) -> dict[str, Any]:
     services = [{"service_id": service_id(house, code)} for code in codes or ("ktp-el",)]
     order = {"press_id": press_id, "services": services, "priority": False, "language": "id"}
     return order | more
@@ -54,7 +54,7 @@ def press(client: FlaskClient, body: object, url: str = "/kiosk/take") -> TestRe
     return client.post(url, json=body, headers=OWN_PAGE)
 
 
-def given_to(client: FlaskClient, house: House, *codes: str, **more: object) -> dict[str, Any]:
+def given_to(client: FlaskClient, house: House, *codes: str, **more: Any) -> dict[str, Any]:
     response = press(client, an_order(house, *codes, **more))
     assert response.status_code == 200, response.text
     answer: dict[str, Any] = response.get_json()
@@ -217,6 +217,25 @@ def test_one_service_more_keeps_the_number(house: House, kiosk: FlaskClient) -> 
     assert added["number"] == answer["number"]
     assert [service["id"] for service in added["services"]] == ["KTP-el", "Aktivasi IKD"]
     assert tickets(house) == 1
+
+
+def test_what_was_announced_first_stays(house: House, kiosk: FlaskClient) -> None:
+    open_desk(house, 1)
+    given_to(kiosk, house, press_id="somebody-before")
+    answer = given_to(kiosk, house)
+    clock_of(house).pass_by(timedelta(minutes=30))
+    more = {
+        "press_id": "one-more-please",
+        "token": answer["token"],
+        "service_id": service_id(house, "kartu-keluarga"),
+    }
+    press(kiosk, more, "/kiosk/add")
+    with house.database.reading() as session:
+        first, second = session.scalars(
+            select(Step).join(Ticket).where(Ticket.token == answer["token"]).order_by(Step.id)
+        )
+        assert first.announced_high_s == 20 * 60
+        assert second.announced_high_s is not None
 
 
 def test_another_kiosk_adds_nothing_to_the_number(house: House, kiosk: FlaskClient) -> None:

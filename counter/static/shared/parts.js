@@ -24,13 +24,27 @@ function classes(...names) {
   return names.filter(Boolean).join(" ");
 }
 
+let sheet = "/static/vendor/icons.svg";
+
+/** Keeps all icons in the page itself, for screens that draw new ones when the server is away. */
+export async function keepIcons() {
+  const response = await fetch(sheet);
+  if (!response.ok) return;
+  const read = new DOMParser().parseFromString(await response.text(), "image/svg+xml");
+  const kept = document.importNode(read.documentElement, true);
+  kept.setAttribute("style", "position:absolute;width:0;height:0");
+  kept.setAttribute("aria-hidden", "true");
+  document.body.append(kept);
+  sheet = "";
+}
+
 /** An icon of the sheet; its name stands in icons.txt.
  *  @param {{name: string, cls?: string, stroke?: number}} props */
 export function Icon({ name, cls = "", stroke = 2 }) {
   return html`<svg
     class=${classes("ic", cls)} width="24" height="24" fill="none" stroke="currentColor"
     stroke-width=${stroke} stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"
-  ><use href=${`/static/vendor/icons.svg#${name}`} /></svg>`;
+  ><use href=${`${sheet}#${name}`} /></svg>`;
 }
 
 /** The mark of the house. @param {{cls?: string}} props */

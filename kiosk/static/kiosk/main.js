@@ -1,6 +1,6 @@
 // Wires the kiosk: the page's data, the line to the server, and the one tree that is drawn.
 
-import { html, render } from "../shared/parts.js";
+import { html, keepIcons, render } from "../shared/parts.js";
 import { Live } from "../shared/live.js";
 import { stayPaired } from "../shared/paired.js";
 import { Kiosk } from "./kiosk.js";
@@ -52,3 +52,8 @@ for (const kind of ["contextmenu", "dragstart", "selectstart"]) {
   document.addEventListener(kind, (event) => event.preventDefault());
 }
 tell({});
+// What is drawn when the server is away must be here before.
+keepIcons().then(
+  () => tell({}),
+  () => undefined // they are fetched one by one then
+);
