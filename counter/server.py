@@ -21,11 +21,11 @@ BACKLOG = 2048
 STOP_WITHIN_S = 3.0
 
 
-def make_socketio(app: Flask, *, message_queue: str | None = None) -> SocketIO:
+def make_socketio(app: Flask) -> SocketIO:
     """Return the Socket.IO server of `app`, speaking WebSocket only, to its own origin only.
 
-    `message_queue` is the URL of a Redis that several processes share. A client that answers
-    no ping is dropped after 15 s; pages notice a dead server sooner, by its missing heartbeat.
+    A client that answers no ping is dropped after 15 s; pages notice a dead server sooner, by
+    its missing heartbeat.
     """
     return SocketIO(
         app,
@@ -33,7 +33,6 @@ def make_socketio(app: Flask, *, message_queue: str | None = None) -> SocketIO:
         # In the order they were sent, and a flood of one client holds up that client alone.
         async_handlers=False,
         manage_session=False,
-        message_queue=message_queue,
         max_http_buffer_size=MESSAGE_LIMIT,
         ping_interval=10,
         ping_timeout=5,

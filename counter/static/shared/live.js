@@ -28,9 +28,10 @@ export function isNewer(state, last) {
 
 /** Keeps one page in step. The server sends whole states, never differences: a screen that
  *  missed ten calls is right again with the eleventh. Emits "status". */
-export class Live extends EventTarget {
+export class Live {
   constructor() {
-    super();
+    // Televisions of 2019 cannot make an EventTarget of their own; every one has fragments.
+    this._ears = document.createDocumentFragment();
     /** @type {Status} */
     this.status = "connecting";
     this._time = new ServerTime();
@@ -48,6 +49,16 @@ export class Live extends EventTarget {
     });
     this._listen();
     this._watch();
+  }
+
+  /** Listens to "status". @param {string} kind @param {() => void} listener */
+  addEventListener(kind, listener) {
+    this._ears.addEventListener(kind, listener);
+  }
+
+  /** @param {string} kind @param {() => void} listener */
+  removeEventListener(kind, listener) {
+    this._ears.removeEventListener(kind, listener);
   }
 
   /** The server's time now. */
@@ -198,6 +209,6 @@ export class Live extends EventTarget {
   _become(status) {
     if (status === this.status) return;
     this.status = status;
-    this.dispatchEvent(new CustomEvent("status", { detail: status }));
+    this._ears.dispatchEvent(new CustomEvent("status", { detail: status }));
   }
 }

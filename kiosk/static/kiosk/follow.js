@@ -24,6 +24,8 @@ class Page {
     this.bell = new Bell();
     this.kind = boot.kind;
     this.ahead = boot.ahead;
+    /** What is on the page now; unknown before the first live state. */
+    this.drawn = "";
     this.main.addEventListener("click", (event) => this.clicked(event));
     this.offerBell();
   }
@@ -44,7 +46,7 @@ class Page {
 
   /** @param {Visit} visit */
   draw(visit) {
-    const html = visit.html[document.documentElement.lang];
+    const html = visit.html[document.documentElement.lang] || "";
     document.body.className = `p p-${visit.kind}${this.stale()}`;
     if (this.drawn === html) return;
     this.drawn = html;
