@@ -20,7 +20,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header 
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run demo test check format bench assets setup setup-dev browser lock clean
+.PHONY: help run demo test check format bench pictures assets setup setup-dev browser lock clean
 
 help:
 	@echo "make run      start Balai with an example mall"
@@ -29,6 +29,7 @@ help:
 	@echo "make check    check the code only"
 	@echo "make format   lay out the code"
 	@echo "make bench    measure, against a floor"
+	@echo "make pictures take the pictures of the documents again"
 	@echo "make assets   build the browser files again"
 	@echo "make lock     choose the newest versions and pin them"
 	@echo "make clean    remove all that set-up made"
@@ -41,6 +42,9 @@ demo: setup
 
 bench: setup-dev
 	$(BIN)/python -m benchmarks
+
+pictures: setup-dev browser
+	$(BIN)/python -m docs.pictures
 
 test: check browser
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile

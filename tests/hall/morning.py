@@ -26,7 +26,7 @@ from models.errors import NobodyWaiting
 from models.events import SignedIn, record
 from models.forecast import announce
 from models.issuing import Wish, take
-from models.mall import Desk, Mall
+from models.mall import Desk, DeskService, Mall
 from models.people import Actor, Role, User
 from models.serving import check_requirements, finish, miss, start
 from models.shifts import sign_on
@@ -38,8 +38,8 @@ BEGINS_M = 9 * 60 + 41
 # Nobody is called at a quiet desk in the last minutes, and then it holds nobody.
 QUIET = timedelta(minutes=4)
 PRIORITY, MISSED, ENGLISH = 0.12, 0.04, 0.03
-# Some services are asked for far more often than others; the rest count one.
-WEIGHTS = {"ktp-el": 8, "kartu-keluarga": 5, "skck": 5, "akta-kelahiran": 3, "nib": 3}
+# How much more often than the others people ask for the services that the kiosk shows first.
+POPULAR = 4
 
 Act = Callable[[Session, datetime], None]
 
@@ -54,16 +54,16 @@ class Morning:
     chance: random.Random
     agenda: list[tuple[datetime, int, Act]] = field(default_factory=list)
     planned: int = 0
+    officers: dict[int, Actor] = field(default_factory=dict)
 
     def live(self, opens_at: datetime, desks: Collection[int], visitors: int) -> None:
         """Let `visitors` come to `desks` until the morning ends."""
         with self.house.database.reading() as session:
-            services = session.scalars(select(Service).order_by(Service.id)).all()
-            ids = [one.id for one in services]
-            weights = [WEIGHTS.get(one.code, 1) for one in services]
+            weights = _wanted(session, desks)
         for number in desks:
             self._plan(opens_at, partial(self._open, number))
-        for service_id in self.chance.choices(ids, weights, k=visitors):
+        for _ in range(visitors):
+            (service_id,) = self.chance.choices(list(weights), list(weights.values()))
             at = opens_at + (self.ends_at - opens_at) * self.chance.random()
             self._plan(at, partial(self._come, service_id))
         while self.agenda and self.agenda[0][0] < self.ends_at:
@@ -81,7 +81,8 @@ class Morning:
     def _open(self, number: int, session: Session, at: datetime) -> None:
         officers = session.scalars(select(User).where(User.role == Role.OFFICER)).all()
         user = officers[number - 1]
-        sign_on(session, _desk(session, number), user, by=Actor(user_id=user.id), at=at)
+        self.officers[number] = Actor(role=user.role, mall_id=user.mall_id, user_id=user.id)
+        sign_on(session, _desk(session, number), user, by=self.officers[number], at=at)
         self._plan(at + self._soon(20, 90), partial(self._call, number))
 
     def _come(self, service_id: int, session: Session, at: datetime) -> None:
@@ -100,7 +101,7 @@ class Morning:
         if number in self.quiet and self.ends_at - at < QUIET:
             return
         try:
-            step = call_next(session, _desk(session, number), by=Actor(), at=at).step
+            step = call_next(session, _desk(session, number), by=self.officers[number], at=at).step
         except NobodyWaiting:
             self._plan(at + timedelta(minutes=1), partial(self._call, number))
             return
@@ -112,20 +113,20 @@ class Morning:
 
     def _start(self, number: int, lasts: timedelta, session: Session, at: datetime) -> None:
         desk = _desk(session, number)
-        step = start(session, desk, by=Actor(), at=at)
+        step = start(session, desk, by=self.officers[number], at=at)
         papers = [paper.id for paper in step.service.requirements]
-        check_requirements(session, desk, papers, by=Actor(), at=at)
+        check_requirements(session, desk, papers, by=self.officers[number], at=at)
         ends_at = at + lasts
         if number in self.quiet:
             ends_at = min(ends_at, max(at, self.ends_at - timedelta(seconds=30)))
         self._plan(ends_at, partial(self._finish, number))
 
     def _finish(self, number: int, session: Session, at: datetime) -> None:
-        finish(session, _desk(session, number), Outcome.ISSUED, by=Actor(), at=at)
+        finish(session, _desk(session, number), Outcome.ISSUED, by=self.officers[number], at=at)
         self._plan(at + self._soon(5, 40), partial(self._call, number))
 
     def _miss(self, number: int, session: Session, at: datetime) -> None:
-        miss(session, _desk(session, number), by=Actor(), at=at)
+        miss(session, _desk(session, number), by=self.officers[number], at=at)
         self._plan(at + timedelta(seconds=5), partial(self._call, number))
 
 
@@ -159,6 +160,23 @@ def live_through(
 
 def _desk(session: Session, number: int) -> Desk:
     return session.scalars(select(Desk).where(Desk.number == number)).one()
+
+
+def _wanted(session: Session, desks: Collection[int]) -> dict[int, float]:
+    """Return how often each service is asked for: about as often as the open desks can serve."""
+    weights: dict[int, float] = {}
+    for number in desks:
+        offered = session.scalars(
+            select(Service)
+            .join(DeskService, DeskService.service_id == Service.id)
+            .join(Desk, Desk.id == DeskService.desk_id)
+            .where(Desk.number == number)
+        ).all()
+        shares = [POPULAR if one.popular_rank else 1 for one in offered]
+        for service, share in zip(offered, shares, strict=True):
+            weight = share / sum(shares) / service.handling_m
+            weights[service.id] = weights.get(service.id, 0.0) + weight
+    return weights
 
 
 def _next_morning(config: Config, now: datetime) -> tuple[datetime, datetime]:
