@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,42 +10,10 @@ from sqlalchemy.orm import Session
 
 from models.catalogue import Service
 from models.clock import local_day, local_instant
-from models.events import (
-    JournalEntry,
-    StepFinished,
-    StepHeld,
-    StepResumed,
-    StepStarted,
-    StepTransferred,
-)
+from models.events import JournalEntry, StepFinished
+from models.handling import BEGINS, ENDS, Handling, handling_times
 from models.mall import Desk
 from models.tickets import Step
-
-_BEGINS = frozenset({StepStarted.__name__, StepResumed.__name__})
-_ENDS = frozenset({StepHeld.__name__, StepFinished.__name__, StepTransferred.__name__})
-
-
-@dataclass
-class Handling:
-    """How long a step has been served without its holds, and since when it is served again."""
-
-    spent: timedelta = field(default_factory=timedelta)
-    since: datetime | None = None
-
-
-def handling_times(entries: Iterable[JournalEntry]) -> dict[int, Handling]:
-    """Fold journal entries, oldest first, into the service time of each step they name."""
-    times: dict[int, Handling] = {}
-    for entry in entries:
-        if entry.step_id is None:
-            continue
-        handling = times.setdefault(entry.step_id, Handling())
-        if entry.kind in _BEGINS:
-            handling.since = entry.at
-        elif handling.since is not None:
-            handling.spent += entry.at - handling.since
-            handling.since = None
-    return times
 
 
 def handling_of(session: Session, step: Step) -> Handling | None:
@@ -57,7 +23,7 @@ def handling_of(session: Session, step: Step) -> Handling | None:
         .where(
             JournalEntry.ticket_id == step.ticket_id,
             JournalEntry.step_id == step.id,
-            JournalEntry.kind.in_(_BEGINS | _ENDS),
+            JournalEntry.kind.in_(BEGINS | ENDS),
         )
         .order_by(JournalEntry.id)
     )
@@ -77,7 +43,7 @@ def figures(session: Session, desk: Desk, user_id: int | None, at: datetime) -> 
         .where(
             JournalEntry.desk_id == desk.id,
             JournalEntry.at >= midnight,
-            JournalEntry.kind.in_(_BEGINS | _ENDS),
+            JournalEntry.kind.in_(BEGINS | ENDS),
         )
         .order_by(JournalEntry.id)
     ).all()
