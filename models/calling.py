@@ -21,6 +21,7 @@ from models.events import CallSpoken, TicketCalled, TicketCalledAgain, TicketWel
 from models.mall import Desk
 from models.people import Actor
 from models.shifts import held_by, lock_desk, require_serving
+from models.telling import tell_step
 from models.tickets import Call, Step, StepState, Ticket
 from models.waiting import callable_at, lock_ticket, offered_by, settle
 
@@ -87,20 +88,7 @@ def call_again(session: Session, desk: Desk, *, by: Actor, at: datetime) -> Call
         raise NotAllowed(number=ticket.spoken, state=state, wanted=StepState.CALLED)
     step.calls += 1
     call = _call(session, desk, step, reason="", at=at)
-    record(
-        session,
-        TicketCalledAgain(
-            mall_id=desk.mall_id,
-            at=at,
-            ticket_id=ticket.id,
-            step_id=step.id,
-            service_id=step.service_id,
-            desk_id=desk.id,
-            call_id=call.id,
-            round=call.round,
-        ),
-        by,
-    )
+    tell_step(session, step, TicketCalledAgain, at, by, call_id=call.id, round=call.round)
     return call
 
 
@@ -130,15 +118,7 @@ def _note_return(session: Session, step: Step, *, by: Actor, at: datetime) -> No
     """Let a missed step wait again; the officer sees the citizen, so no grace is asked for."""
     step.move(StepState.WAITING)
     step.began_waiting_at, step.ended_at = at, None
-    event = TicketWelcomedBack(
-        mall_id=step.mall_id,
-        at=at,
-        ticket_id=step.ticket_id,
-        step_id=step.id,
-        service_id=step.service_id,
-        desk_id=step.desk_id,
-    )
-    record(session, event, by)
+    tell_step(session, step, TicketWelcomedBack, at, by)
 
 
 def _require_free(session: Session, desk: Desk) -> None:
@@ -171,20 +151,7 @@ def _invite(
     settle(ticket)
     session.flush()
     call = _call(session, desk, step, reason=reason, at=at)
-    record(
-        session,
-        TicketCalled(
-            mall_id=desk.mall_id,
-            at=at,
-            ticket_id=ticket.id,
-            step_id=step.id,
-            service_id=step.service_id,
-            desk_id=desk.id,
-            call_id=call.id,
-            picked=bool(reason),
-        ),
-        by,
-    )
+    tell_step(session, step, TicketCalled, at, by, call_id=call.id, picked=bool(reason))
     return call
 
 

@@ -20,7 +20,6 @@ from models.errors import (
     TooEarly,
 )
 from models.events import (
-    Event,
     RequirementsChecked,
     StepFinished,
     StepHeld,
@@ -35,6 +34,7 @@ from models.events import (
 from models.mall import Desk
 from models.people import Actor
 from models.shifts import held_by, lock_desk, require_serving
+from models.telling import tell_step
 from models.tickets import OPEN_STATES, Outcome, Standing, Step, StepState, Ticket
 from models.waiting import head_start, lock_ticket, offered_by, settle
 
@@ -76,11 +76,12 @@ def finish(
     criminal records and children's data as specific. Raises DeskEmpty or NotAllowed.
     """
     step = step_at(session, desk)
-    if outcome is Outcome.RETURNED and not missing and not note.strip():
+    private = step.service.private_outcome
+    if outcome is Outcome.RETURNED and not private and not missing and not note.strip():
         raise ReasonNeeded
     step.move(StepState.DONE)
     step.ended_at = at
-    if step.service.private_outcome:
+    if private:
         step.outcome = outcome if outcome is Outcome.RETURNED else Outcome.ISSUED
         step.note = ""  # what a hold or a transfer noted says why, too
     else:
@@ -235,21 +236,4 @@ def _close_if_done(session: Session, ticket: Ticket, by: Actor, at: datetime) ->
     ticket.closed_at = at
     session.flush()
     event = TicketCompleted(mall_id=ticket.mall_id, at=at, ticket_id=ticket.id)
-    record(session, event, by)
-
-
-def tell_step(
-    session: Session, step: Step, kind: type[Event], at: datetime, by: Actor, **data: object
-) -> None:
-    """Record an event about `step`, with the fields of its own kind in `data`."""
-    session.flush()
-    event = kind(
-        mall_id=step.mall_id,
-        at=at,
-        ticket_id=step.ticket_id,
-        step_id=step.id,
-        service_id=step.service_id,
-        desk_id=step.desk_id,
-        **data,  # type: ignore[arg-type]  # each kind's own fields, checked by its constructor
-    )
     record(session, event, by)

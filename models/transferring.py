@@ -11,8 +11,9 @@ from models.errors import DeskClosed, NotAllowed, NotServedHere, ServiceNotOffer
 from models.events import StepTransferred
 from models.mall import Desk
 from models.people import Actor
-from models.serving import leave_desk, step_at, tell_step
+from models.serving import leave_desk, step_at
 from models.shifts import shift_at
+from models.telling import tell_step
 from models.tickets import OPEN_STATES, Standing, Step, StepState, Ticket
 from models.waiting import head_start, offered_by, settle
 
