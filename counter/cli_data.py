@@ -129,17 +129,21 @@ def import_(
         for line in lines:
             click.echo(line)
         if dry_run:
-            click.echo(f"{len(lines)} differences." if lines else "Nothing would change.")
+            click.echo(_counted(lines) + "." if lines else "Nothing would change.")
             sys.exit(DIFFERENT if lines else 0)
         if not lines:
             click.echo("Nothing changed.")
             return
         with database.transaction() as session:
             import_catalogue(session, session.get_one(Mall, mall_id), config, at=CLOCK.now())
-    click.echo(f"{len(lines)} differences are in the database now.")
+    click.echo(f"{_counted(lines)} brought into the database.")
     if folder.resolve() != (config.file.parent / config.server.catalogue_dir).resolve():
         click.echo(
             f"At its next start the hall checks its desks against {config.server.catalogue_dir}:"
             f" let catalogue_dir in {config.file.name} name {folder}, or copy the files there.",
             err=True,
         )
+
+
+def _counted(lines: list[str]) -> str:
+    return "1 difference" if len(lines) == 1 else f"{len(lines)} differences"

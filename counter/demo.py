@@ -68,7 +68,7 @@ def status(play: Play, time_zone: str) -> str:
         today = Ticket.mall_id == play.mall_id, Ticket.service_day == play.day.day
         taken = session.scalar(select(func.count(Ticket.id)).where(*today)) or 0
         counted = select(Step.state, func.count(Step.id)).join(Step.ticket).where(*today)
-        steps = dict(session.execute(counted.group_by(Step.state)).tuples().all())
+        steps = dict(session.execute(counted.group_by(Step.state)).all())
     at = play.clock.now().astimezone(ZoneInfo(time_zone))
     return (
         f"{at:%d.%m. %H.%M}: {taken} numbers; {steps.get(StepState.WAITING, 0)} services wait,"

@@ -266,18 +266,16 @@ class Play:
 
         def glance(session: Session) -> list[tuple[int, int, int]]:
             users = dict(
-                session.execute(select(User.username, User.id).where(User.mall_id == self.mall_id))
-                .tuples()
-                .all()
+                session.execute(
+                    select(User.username, User.id).where(User.mall_id == self.mall_id)
+                ).all()
             )
             desks = dict(
                 session.execute(
                     select(Desk.number, Desk.id).where(
                         Desk.mall_id == self.mall_id, Desk.in_use.is_(True)
                     )
-                )
-                .tuples()
-                .all()
+                ).all()
             )
             return [
                 (one.desk, desks[one.desk], users[one.username])

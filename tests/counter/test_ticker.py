@@ -1,0 +1,70 @@
+"""What time alone does: yesterday is closed once, and a closed example moves on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from counter.ticker import Ticker
+from models.base import Base
+from models.clock import Clock
+from models.database import Database
+from models.events import Event, ServiceDayClosed
+from models.hours import IntakePhase, Timetable
+from models.mall import Mall
+from models.tickets import StepState, Ticket
+from tests.builders import MONDAY, small_mall, ticket
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    database = Database(f"sqlite:///{tmp_path / 'balai.db'}")
+    Base.metadata.create_all(database.engine)
+    with database.transaction() as session:
+        hall = small_mall(session)
+        ticket(session, hall.mall, hall.a)
+    return database
+
+
+def clock_at_least(days: int) -> Clock:
+    clock = Clock()
+    clock.jump_to(max(clock.now(), MONDAY + timedelta(days=days)))
+    return clock
+
+
+def test_yesterdays_open_ticket_is_closed_once(database: Database) -> None:
+    heard: list[Event] = []
+    database.listeners.append(heard.extend)
+    ticker = Ticker(database, clock_at_least(1), kept=timedelta(days=30))
+    ticker.tick()
+    ticker.tick()
+    with database.reading() as session:
+        left = session.scalars(select(Ticket)).one()
+        assert left.closed_at is not None
+        assert [step.state for step in left.steps] == [StepState.EXPIRED]
+    assert sum(isinstance(one, ServiceDayClosed) for one in heard) == 1
+    database.close()
+
+
+@pytest.mark.parametrize("moves", [True, False])
+def test_a_closed_example_moves_on_only_while_it_may(database: Database, moves: bool) -> None:
+    with database.transaction() as session:
+        mall = session.scalars(select(Mall)).one()
+        mall.example = True
+        mall_id = mall.id
+    clock = clock_at_least(1)
+    with database.reading() as session:
+        timetable = Timetable(session, session.get_one(Mall, mall_id))
+        opens_at = timetable.next_day(clock.now())
+    assert opens_at is not None
+    clock.jump_to(opens_at - timedelta(hours=3))
+    ticker = Ticker(database, clock, kept=timedelta(days=30))
+    ticker.moves_example = moves
+    ticker.tick()
+    with database.reading() as session:
+        intake = Timetable(session, session.get_one(Mall, mall_id)).intake(clock.now())
+    assert (intake.phase is IntakePhase.OPEN) == moves
+    database.close()
