@@ -1,0 +1,171 @@
+"""An example mall to measure: filled, signed on and paired in this process, served by another."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from counter.app import House
+from counter.auth import DEVICE_COOKIE, SESSION_COOKIE
+from counter.config import Config, load_config
+from counter.devices import place_called
+from counter.people import EXAMPLE_PASSWORD, example_officers
+from counter.running import built
+from models.devices import new_code, pair
+from models.forecast import announce
+from models.hours import Timetable
+from models.issuing import Wish, take
+from models.mall import DeskService, Mall
+from models.people import Actor, Role, User
+from models.shifts import sign_on
+
+ROOT = Path(__file__).parents[1]
+DESK = 1
+WAITING = 60
+PATIENCE_S = 60.0
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What a kiosk and an officer need to press: their cookies, and ids."""
+
+    kiosk: Mapping[str, str]
+    officer: Mapping[str, str]
+    desk_id: int
+    service_id: int
+
+    def cookies(self, path: str) -> Mapping[str, str]:
+        """Return the cookies of whoever presses at `path`."""
+        return self.kiosk if path.startswith("/kiosk") else self.officer
+
+
+def settings(data_dir: Path) -> Config:
+    """Return the shipped settings with their data in `data_dir`."""
+    config = load_config(ROOT / "config.toml")
+    return config.model_copy(
+        update={"server": config.server.model_copy(update={"data_dir": str(data_dir)})}
+    )
+
+
+def house_in(data_dir: Path) -> House:
+    """Build the house on `data_dir`; nothing works in its background."""
+    return built(settings(data_dir))
+
+
+def furnish(house: House) -> Keys:
+    """Let every desk have its officer, sixty tickets wait, and a kiosk and an officer have keys."""
+    with house.database.transaction() as session:
+        mall = session.get_one(Mall, house.mall_id)
+        opens_at = Timetable(session, mall).next_day(house.clock.now())
+        if opens_at is None:
+            raise RuntimeError("the example mall never opens")
+        house.clock.jump_to(opens_at + timedelta(hours=2))
+        at = house.clock.now()
+        desks = {desk.number: desk for desk in mall.desks}
+        for one in example_officers(desks):
+            officer = session.scalars(select(User).where(User.username == one.username)).one()
+            by = Actor(role=Role.OFFICER, mall_id=mall.id, user_id=officer.id)
+            sign_on(session, desks[one.desk], officer, by=by, at=at)
+        services = session.scalars(select(DeskService.service_id).distinct().order_by("service_id"))
+        for service_id, _ in zip(cycle(services.all()), range(WAITING)):
+            ticket = take(session, mall, [Wish(service_id)], by=Actor(mall_id=mall.id), at=at)
+            announce(session, ticket, at)
+        asked = new_code(session, mall.id, token=None, at=at)
+        place = place_called(session, house.config, mall.id, "kiosk-1")
+        pair(session, mall.id, asked.code, place, name="", by=Actor(mall_id=mall.id), at=at)
+        offered = select(DeskService.service_id).where(DeskService.desk_id == desks[DESK].id)
+        service_id = session.scalars(offered.order_by(DeskService.service_id)).first() or 0
+        desk_id = desks[DESK].id
+    officer_cookies = {SESSION_COOKIE: _sign_in(house)}
+    return Keys({DEVICE_COOKIE: asked.token}, officer_cookies, desk_id, service_id)
+
+
+def _sign_in(house: House) -> str:
+    officer = example_officers([DESK])[0]
+    client = house.app.test_client()
+    form = {"name": officer.username, "password": EXAMPLE_PASSWORD, "desk": str(DESK)}
+    answer = client.post("/sign-in", data=form)
+    cookie = client.get_cookie(SESSION_COOKIE)
+    if cookie is None:
+        raise RuntimeError(f"nobody could sign in: {answer.status}")
+    return cookie.value
+
+
+class InProcess:
+    """Presses through the house's own routes, without a network."""
+
+    def __init__(self, house: House, keys: Keys) -> None:
+        self._client: FlaskClient = house.app.test_client(use_cookies=False)
+        self._keys = keys
+
+    def press(self, path: str, body: Mapping[str, object]) -> dict[str, Any]:
+        """Press and return the answer."""
+        headers = _headers(self._keys.cookies(path)) | {"Sec-Fetch-Site": "same-origin"}
+        answer = self._client.post(path, data=_press(body), headers=headers)
+        return _read(path, answer.status_code, answer.data)
+
+
+class OverHttp:
+    """A server in a process of its own, and one connection to it that stays open."""
+
+    def __init__(self, data_dir: Path, keys: Keys) -> None:
+        command = [sys.executable, "-m", "counter", "run", "--port", "0", "--data-dir"]
+        self._process = subprocess.Popen(  # noqa: S603 — our own program
+            [*command, str(data_dir)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
+        port = self._port()
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+        self._keys = keys
+        self._origin = f"http://127.0.0.1:{port}"
+
+    def press(self, path: str, body: Mapping[str, object]) -> dict[str, Any]:
+        """Press and return the answer."""
+        headers = _headers(self._keys.cookies(path)) | {"Origin": self._origin}
+        self._connection.request("POST", path, _press(body), headers)
+        answer = self._connection.getresponse()
+        return _read(path, answer.status, answer.read())
+
+    def close(self) -> None:
+        """Close the connection and end the server."""
+        self._connection.close()
+        self._process.terminate()
+        self._process.wait(PATIENCE_S)
+
+    def _port(self) -> int:
+        until_s = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until_s and self._process.stdout is not None:
+            line = self._process.stdout.readline()
+            if "http://" in line:
+                return int(line.rsplit(":", 1)[1])
+            if not line:
+                break
+        raise RuntimeError("the server did not start")
+
+
+def _press(body: Mapping[str, object]) -> bytes:
+    return json.dumps({"press_id": secrets.token_hex(16), **body}).encode()
+
+
+def _headers(cookies: Mapping[str, str]) -> dict[str, str]:
+    said = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    return {"Content-Type": "application/json", "Cookie": said}
+
+
+def _read(path: str, status: int, answer: bytes) -> dict[str, Any]:
+    if status != http.HTTPStatus.OK:
+        raise RuntimeError(f"{path}: {status} {answer.decode()[:300]}")
+    read: dict[str, Any] = json.loads(answer)
+    return read
