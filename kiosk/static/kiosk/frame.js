@@ -13,7 +13,7 @@ import {
 } from "../shared/parts.js";
 import { language, t } from "../shared/words.js";
 
-/** @typedef {{large: boolean, contrast: boolean, low: boolean}} Aids */
+/** @typedef {import("./aids.js").Aids} Aids */
 /** @typedef {import("./shapes.js").Catalogue} Catalogue */
 /** @typedef {import("preact").ComponentChildren} Children */
 

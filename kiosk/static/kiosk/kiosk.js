@@ -1,9 +1,8 @@
 // The kiosk as a whole: which screen shows, what a touch leads to, and when it begins anew.
 
-import { html, useCallback, useEffect, useState } from "../shared/parts.js";
-import { press, Refused, Unreachable } from "../shared/press.js";
-import { language, setLanguage } from "../shared/words.js";
+import { html, useState } from "../shared/parts.js";
 import { AgencyServices } from "./agency.js";
+import { agenciesAtOnce, useAids, usePortrait } from "./aids.js";
 import {
   AddDialog,
   HelpDialog,
@@ -16,101 +15,18 @@ import { Bar } from "./frame.js";
 import { Home } from "./home.js";
 import { Away, Closed } from "./notices.js";
 import { ServiceSheet } from "./service.js";
+import { useVisit } from "./stage.js";
 import { TicketGiven } from "./ticket.js";
 import * as visits from "./visit.js";
 import { useIdle, useNow } from "./waiting.js";
 
-/** @typedef {import("./dialogs.js").Trouble} Trouble */
-/** @typedef {import("./frame.js").Aids} Aids */
 /** @typedef {import("./shapes.js").Boot} Boot */
 /** @typedef {import("./shapes.js").Catalogue} Catalogue */
 /** @typedef {import("./shapes.js").Hall} Hall */
 /** @typedef {import("./shapes.js").Service} Service */
+/** @typedef {import("./stage.js").Stage} Stage */
 /** @typedef {import("./visit.js").Visit} Visit */
 /** @typedef {{catalogue: Catalogue, hall: Hall, away: boolean, since: Date}} Told */
-
-const FIRST_LANGUAGE = language();
-const PORTRAIT = matchMedia("(orientation: portrait)");
-const MORE_CONTRAST = matchMedia("(prefers-contrast: more)");
-
-/** @returns {Aids} */
-function noAids() {
-  return { large: false, contrast: MORE_CONTRAST.matches, low: false };
-}
-
-/** Lets the style sheets know of the reading aids. @param {Aids} aids */
-function wear(aids) {
-  const { dataset } = document.documentElement;
-  const set = /** @param {string} name @param {string | false} value */ (name, value) => {
-    if (value) dataset[name] = value;
-    else delete dataset[name];
-  };
-  set("text", aids.large && "large");
-  set("theme", aids.contrast && "contrast");
-  set("reach", aids.low && "low");
-}
-
-/** How many agencies fit on one screen. @param {Aids} aids @param {boolean} portrait */
-function agenciesAtOnce(aids, portrait) {
-  if (aids.large || !portrait) return aids.low || aids.large ? 4 : 12;
-  return aids.low ? 6 : 12;
-}
-
-function usePortrait() {
-  const [portrait, setPortrait] = useState(PORTRAIT.matches);
-  useEffect(() => {
-    const turned = () => setPortrait(PORTRAIT.matches);
-    PORTRAIT.addEventListener("change", turned);
-    return () => PORTRAIT.removeEventListener("change", turned);
-  }, []);
-  return portrait;
-}
-
-/** The visit, its troubles, and the two presses of a kiosk. */
-function useVisit() {
-  const [visit, setVisit] = useState(visits.newVisit);
-  const [asked, setAsked] = useState(/** @type {{service: Service, pressId: string} | null} */ (null));
-  const [trouble, setTrouble] = useState(/** @type {Trouble | null} */ (null));
-
-  const send = async (
-    /** @type {string} */ url,
-    /** @type {Record<string, unknown>} */ body,
-    /** @type {(answer: any) => void} */ done
-  ) => {
-    setTrouble(null);
-    setVisit((now) => ({ ...now, pending: true }));
-    try {
-      done(await press(url, body));
-    } catch (error) {
-      if (error instanceof Refused) setTrouble({ code: error.code, facts: error.facts });
-      else if (error instanceof Unreachable) setTrouble({ code: "unreachable", facts: {} });
-      else throw error;
-    } finally {
-      setVisit((now) => ({ ...now, pending: false }));
-    }
-  };
-  const take = () =>
-    send("/kiosk/take", visits.order(visit, language()), (given) =>
-      setVisit((now) => ({ ...now, given }))
-    );
-  const add = () => {
-    const { given } = visit;
-    if (!asked || !given) return;
-    const body = { press_id: asked.pressId, token: given.token, service_id: asked.service.id };
-    send("/kiosk/add", body, (answer) => {
-      setAsked(null);
-      setVisit((now) => ({ ...now, given: { ...given, ...answer }, adding: false }));
-    });
-  };
-  const begin = () => {
-    setTrouble(null);
-    setAsked(null);
-    setVisit(visits.newVisit());
-  };
-  return { visit, setVisit, asked, setAsked, trouble, setTrouble, take, add, begin };
-}
-
-/** @typedef {ReturnType<typeof useVisit>} Stage */
 
 /** Where the visit is now.
  *  @param {{told: Told, now: Date, stage: Stage, size: number}} props */
@@ -178,40 +94,40 @@ function screenName(told, visit) {
   return told.hall.phase === "open" ? visit.screen : "closed";
 }
 
+/** The parts of a screen that is not a ticket.
+ *  @param {{told: Told, now: Date, stage: Stage, name: string, size: number}} props */
+function Face({ told, now, stage, name, size }) {
+  const { catalogue, hall, since } = told;
+  if (name === "away") return html`<${Away} catalogue=${catalogue} now=${now} since=${since} />`;
+  if (name === "closed") return html`<${Closed} catalogue=${catalogue} hall=${hall} now=${now} />`;
+  return html`<${Screen} told=${told} now=${now} stage=${stage} size=${size} />`;
+}
+
 /** @param {{told: Told, clock: () => Date, boot: Boot, follow: import("./ticket.js").Follow}} props */
 export function Kiosk({ told, clock, boot, follow }) {
   const stage = useVisit();
   const { visit, setVisit } = stage;
-  const [aids, setAids] = useState(noAids);
+  const { aids, setAids, speak, reset, changed } = useAids();
   const [help, setHelp] = useState(false);
-  const [, setShown] = useState(language());
   const now = useNow(clock);
   const portrait = usePortrait();
-  const restart = useCallback(() => {
+  const restart = () => {
     stage.begin();
-    setAids(noAids());
+    reset();
     setHelp(false);
-    setLanguage(FIRST_LANGUAGE);
-    setShown(FIRST_LANGUAGE);
-  }, []);
-  useEffect(() => wear(aids), [aids]);
-
+  };
   const name = screenName(told, visit);
-  const touched = visit.screen !== "home" || visit.adding || help || stage.trouble !== null
-    || aids.large || aids.low || aids.contrast !== MORE_CONTRAST.matches
-    || language() !== FIRST_LANGUAGE;
-  const idle = useIdle(touched && !visit.pending && name !== "ticket", boot.patience, restart);
+  const begun = visit.screen !== "home" || visit.adding || help || stage.trouble !== null;
+  const watched = (begun || changed) && !visit.pending && name !== "ticket";
+  const idle = useIdle(watched, boot.patience, restart);
   // A touch that comes after the time is over begins anew, whatever it meant to press.
   const late = /** @param {Event} event */ (event) => {
-    if (!touched || visit.pending || name === "ticket" || !idle.over()) return;
+    if (!watched || !idle.over()) return;
     event.stopPropagation();
     event.preventDefault();
     restart();
   };
   const help_desk = said(told.catalogue.mall.help_desk);
-  const dialogs = html`<${Dialogs}
-    stage=${stage} help=${help} left=${idle.left} help_desk=${help_desk} now=${now}
-    onHelp=${setHelp} onRestart=${restart} />`;
   if (name === "ticket" && visit.given) {
     const full = visit.given.services.length >= told.catalogue.mall.most_services || told.away;
     return html`<div class="k k-ticket">
@@ -220,22 +136,15 @@ export function Kiosk({ told, clock, boot, follow }) {
         full=${full} onAdd=${() => setVisit(visits.lookForMore(visit))} onDone=${restart} />
     </div>`;
   }
-  const chosen = name !== "away" && name !== "closed";
-  const back = chosen && (visit.screen !== "home" || visit.adding);
+  const back = name === visit.screen && (visit.screen !== "home" || visit.adding);
   return html`<div class=${`k k-${name}`} onClickCapture=${late}>
-    ${name === "away" &&
-    html`<${Away} catalogue=${told.catalogue} now=${now} since=${told.since} />`}
-    ${name === "closed" && html`<${Closed} ...${told} now=${now} />`}
-    ${chosen &&
-    html`<${Screen}
-      told=${told} now=${now} stage=${stage} size=${agenciesAtOnce(aids, portrait)} />`}
+    <${Face}
+      told=${told} now=${now} stage=${stage} name=${name} size=${agenciesAtOnce(aids, portrait)} />
     <${Bar}
-      aids=${aids} onAids=${setAids} onHelp=${() => setHelp(true)}
-      onLanguage=${(/** @type {string} */ code) => {
-        setLanguage(code);
-        setShown(code);
-      }}
+      aids=${aids} onAids=${setAids} onHelp=${() => setHelp(true)} onLanguage=${speak}
       onBack=${back ? () => setVisit(visits.goBack(visit)) : undefined} />
-    ${dialogs}
+    <${Dialogs}
+      stage=${stage} help=${help} left=${idle.left} help_desk=${help_desk} now=${now}
+      onHelp=${setHelp} onRestart=${restart} />
   </div>`;
 }
