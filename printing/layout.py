@@ -13,8 +13,11 @@ from typing import Literal
 CELL_DOTS = 12
 CELL_HEIGHT_DOTS = 24
 
-# The numbers that printers of all makes give the two pages a slip may use.
-CODE_PAGES: Mapping[str, int] = MappingProxyType({"CP437": 0, "CP1252": 16})
+Cut = Literal["full", "partial", "none"]
+
+# The pages a paper may be set in, best first, with the numbers most makes give them. Only the
+# first has dashes and curly quotation marks; the second is on every printer that prints Latin.
+CODE_PAGES: Mapping[str, int] = MappingProxyType({"CP1252": 16, "CP437": 0})
 
 
 @dataclass(frozen=True)
@@ -22,9 +25,11 @@ class Paper:
     """One kind of paper in one kind of printer.
 
     `columns` counts Font A cells of 12 dots in a printable line of `dots`. `profile` is a name
-    of python-escpos's printer database. `face` is a font file for what is drawn instead of
-    set as text; without it a plain monospaced one serves. `raster` off keeps to text and, where the
-    printer makes no QR code, to the column graphics that every printer knows.
+    of python-escpos's printer database, and `code_page_number` the number under which that
+    printer keeps `code_page`. `raster` off keeps to text and, where the printer makes no QR code,
+    to the column graphics that every printer knows. `face` is a font file for what is drawn
+    instead of set as text; without it a plain monospaced one serves. `logo` is a picture to stand
+    for the house's mark. Without `requirements` a slip leaves out what to bring, to save paper.
     """
 
     columns: int
@@ -32,60 +37,95 @@ class Paper:
     width_mm: int
     profile: str
     code_page: str
+    code_page_number: int
     native_qr: bool
-    cut: bool
+    cut: Cut
     raster: bool = True
     face: Path | None = None
+    logo: Path | None = None
+    requirements: bool = True
 
 
 @dataclass(frozen=True)
 class Look:
-    """How the next characters look; sizes are multiples of one cell."""
+    """How the next characters look; sizes are multiples of one cell, `small` is Font B."""
 
     align: Literal["left", "center"] = "left"
     bold: bool = False
     width: int = 1
     height: int = 1
     invert: bool = False
+    small: bool = False
 
 
 # The cheapest 58 mm clones have no cutter, draw no QR code themselves and are only sure to
 # hold code page 437; everything else seen in halls has all three.
 PAPERS: Mapping[int, Paper] = MappingProxyType(
     {
-        48: Paper(48, 576, 80, "TM-T20II", "CP1252", native_qr=True, cut=True),
-        42: Paper(42, 512, 80, "TM-T88IV", "CP1252", native_qr=True, cut=True),
-        32: Paper(32, 384, 58, "POS-5890", "CP437", native_qr=False, cut=False),
+        48: Paper(48, 576, 80, "TM-T20II", "CP1252", 16, native_qr=True, cut="partial"),
+        42: Paper(42, 512, 80, "TM-T88IV", "CP1252", 16, native_qr=True, cut="partial"),
+        32: Paper(32, 384, 58, "POS-5890", "CP437", 0, native_qr=False, cut="none"),
     }
 )
 
 
-def paper_for(columns: int, profile: str = "default", face: Path | None = None) -> Paper:
+def paper_for(
+    columns: int,
+    profile: str = "default",
+    face: Path | None = None,
+    *,
+    cut: Cut = "partial",
+    logo: Path | None = None,
+    requirements: bool = True,
+) -> Paper:
     """Return the paper of `columns` (48, 42 or 32) in a printer of python-escpos's `profile`.
 
-    "default" means what is usual for that width; a named profile decides whether there is a
-    blade and a QR code of the printer's own. ValueError for a width or a name nobody knows.
+    "default" means what is usual for that width; a named profile decides about the code page,
+    the blade and a QR code of the printer's own. `cut` is what is wanted: a printer that knows
+    only one cut makes that one, and one without a blade none. ValueError for a width or a name
+    nobody knows, and for a printer without Latin letters.
     """
     if columns not in PAPERS:
         raise ValueError(f"no paper has {columns} columns: choose 48, 42 or 32")
-    usual = replace(PAPERS[columns], face=face)
+    usual = replace(PAPERS[columns], face=face, logo=logo, requirements=requirements)
     if profile in {"", "default"}:
-        return usual
+        return replace(usual, cut=usual.cut if usual.cut == "none" else cut)
     # The library writes a temporary file when it is imported; whoever prints nothing needs none.
     from escpos.capabilities import CAPABILITIES
 
     if profile not in CAPABILITIES["profiles"]:
         raise ValueError(f"no printer profile is called {profile}")
     known = CAPABILITIES["profiles"][profile]
-    features, pages = known["features"], known["codePages"]
+    features = known["features"]
+    code_page, number = _code_page(known["codePages"], profile)
     return replace(
         usual,
         profile=profile,
-        code_page=usual.code_page if pages.get("16") == "CP1252" else "CP437",
+        code_page=code_page,
+        code_page_number=number,
         native_qr=bool(features.get("qrCode")),
-        cut=bool(features.get("paperFullCut") or features.get("paperPartCut")),
+        cut=_possible(cut, features),
         raster=bool(features.get("bitImageRaster")),
     )
+
+
+def _code_page(pages: Mapping[str, str], profile: str) -> tuple[str, int]:
+    """Return the best page that the printer has and its number there, the usual one if it can."""
+    for page, usual in CODE_PAGES.items():
+        numbers = sorted(int(number) for number, name in pages.items() if name == page)
+        if numbers:
+            return page, usual if usual in numbers else numbers[0]
+    raise ValueError(f"a printer of profile {profile} has no page with Latin letters")
+
+
+def _possible(cut: Cut, features: Mapping[str, bool]) -> Cut:
+    able: dict[Cut, bool] = {
+        "full": bool(features.get("paperFullCut")),
+        "partial": bool(features.get("paperPartCut")),
+    }
+    if cut == "none" or able[cut]:
+        return cut
+    return next((other for other, can in able.items() if can), "none")
 
 
 _PLAIN = str.maketrans(

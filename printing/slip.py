@@ -1,38 +1,23 @@
-"""The slip: what a citizen's paper says, and how it is set for each width of paper."""
+"""The slip: what a citizen's paper says, one description for every width of paper."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cache
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, TypeAdapter
+from pydantic import AwareDatetime
+from typing_extensions import override
 
-from printing import drawing
-from printing.layout import Look, Paper, two_ends, wrap
-
-if TYPE_CHECKING:
-    from printing.typesetting import Sheet
-
-_MIDDLE = Look(align="center")
-_BOLD = Look(bold=True)
-_BOLD_MIDDLE = Look(align="center", bold=True)
+from printing.writing import BOLD_MIDDLE, Content, Writer
 
 
-@dataclass(frozen=True)
-class Slip:
-    """All that stands on the paper of one ticket, as plain values and without personal data.
+@dataclass(frozen=True, kw_only=True)
+class Slip(Content):
+    """All that stands on the paper of one ticket, without personal data.
 
-    `taken_at` and `expected` are aware UTC instants, printed in `time_zone`. Names and places
-    are already in `language`. `fee` is written out ("Rp30.000"); `free` and an empty `fee`
-    together say nothing about money. Without a `follow_url` there is no QR code.
+    `fee` is written out ("Rp30.000"); `free` and an empty `fee` together say nothing about
+    money. Without a `follow_url` there is no QR code.
     """
 
-    mall_name: str
-    region: str
     prefix: str
     number: int
     services: tuple[str, ...]
@@ -42,7 +27,6 @@ class Slip:
     place: str
     desks: str
     taken_at: AwareDatetime
-    time_zone: str
     people_ahead: int
     expected: tuple[AwareDatetime, AwareDatetime] | None = None
     requirements: tuple[str, ...] = ()
@@ -52,205 +36,60 @@ class Slip:
     follow_url: str = ""
     follow_code: str = ""
     kiosk: str = ""
-    header: tuple[str, ...] = ()
-    footer: tuple[str, ...] = ()
-    language: str = "id"
 
-    @property
-    def label(self) -> str:
-        """The number as it is written: "A-012"."""
-        return f"{self.prefix}-{self.digits}"
+    @override
+    def write(self, writer: Writer) -> None:
+        writer.both("your_number")
+        writer.number(self.prefix, f"{self.number:03d}", priority=self.priority)
+        writer.title(services_in_line(writer, self.services))
+        writer.paragraph(self.agency)
+        writer.sheet.feed(12)
+        name = writer.said("zone", name=self.zone_name)
+        where = writer.in_both("wait_in")
+        writer.place(where, name, (self.place, self.desks), self.zone_flower)
+        writer.facts(*forecast(writer, self.people_ahead, self.expected))
+        if writer.paper.requirements:
+            writer.checklist(writer.said("prepare"), self.requirements)
+        self._follow(writer)
+        self._foot(writer)
 
-    @property
-    def digits(self) -> str:
-        return f"{self.number:03d}"
+    def _follow(self, writer: Writer) -> None:
+        writer.code(self.follow_url)
+        if self.follow_url:
+            writer.paragraph(writer.said("follow"), BOLD_MIDDLE)
+            writer.paragraph(writer.said("scan"))
+        if self.follow_code:
+            writer.paragraph(f"{writer.said('code')} {self.follow_code}", BOLD_MIDDLE)
+        writer.sheet.feed(12)
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the slip in JSON's own types, the way a print job keeps it."""
-        plain: dict[str, Any] = _slips().dump_python(self, mode="json")
-        return plain
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Slip:
-        """Read what `to_json` returned; ValueError for anything else."""
-        return _slips().validate_python(dict(plain))
-
-
-@cache
-def _slips() -> TypeAdapter[Slip]:
-    return TypeAdapter(Slip)
-
-
-def compose(slip: Slip, paper: Paper, words: Mapping[str, str]) -> bytes:
-    """Set `slip` on `paper` as ESC/POS bytes, in the sentences of `words`.
-
-    KeyError when `words` lacks a sentence of printing/language.
-    """
-    # The printer library writes a temporary file when it is imported: only who prints needs it.
-    from printing.typesetting import Sheet
-
-    sheet = Sheet(paper)
-    _head(sheet, slip)
-    _number(sheet, slip, words)
-    _services(sheet, slip, words)
-    _zone(sheet, slip, words)
-    _forecast(sheet, slip, words)
-    _requirements(sheet, slip, words)
-    _follow(sheet, slip, words)
-    _foot(sheet, slip, words)
-    return sheet.finish()
+    def _foot(self, writer: Writer) -> None:
+        writer.foot()
+        about_money(writer, free=self.free, fee=self.fee)
+        writer.both("missed")
+        writer.paragraph(writer.said("today_only"))
+        writer.own_lines()
+        writer.paragraph(writer.when(self.taken_at))
+        writer.paragraph(self.kiosk)
 
 
-def _paragraph(sheet: Sheet, text: str, look: Look) -> None:
-    for line in wrap(sheet.fit(text), sheet.paper.columns // look.width):
-        sheet.line(line, look)
+def services_in_line(writer: Writer, services: tuple[str, ...]) -> str:
+    """Return the services in the order in which they are served: "KTP-el, lalu IKD"."""
+    return f", {writer.said('then')} ".join(services)
 
 
-def _rule(sheet: Sheet) -> None:
-    if sheet.paper.raster:
-        sheet.draw(drawing.rule(sheet.paper))
-    else:
-        sheet.line("-" * sheet.paper.columns)
+def forecast(
+    writer: Writer, people_ahead: int, expected: tuple[AwareDatetime, AwareDatetime] | None
+) -> list[tuple[str, str]]:
+    """Return what a citizen who waits wants to know, named: who is ahead, and when it is time."""
+    facts = [(writer.said("ahead"), writer.people(people_ahead))]
+    if expected is not None:
+        facts.append((writer.said("called_about"), writer.span(expected)))
+    return facts
 
 
-def _head(sheet: Sheet, slip: Slip) -> None:
-    if sheet.paper.raster:
-        sheet.draw(drawing.head(sheet.paper, slip.mall_name, slip.region))
-    else:
-        _paragraph(sheet, slip.mall_name, _BOLD_MIDDLE)
-        _paragraph(sheet, slip.region, _MIDDLE)
-    for line in slip.header:
-        _paragraph(sheet, line, _MIDDLE)
-    sheet.feed(8)
-    _rule(sheet)
-    sheet.feed(12)
-
-
-def _number(sheet: Sheet, slip: Slip, words: Mapping[str, str]) -> None:
-    _paragraph(sheet, words["your_number"], _MIDDLE)
-    if sheet.paper.raster:
-        sheet.feed(8)
-        sheet.draw(drawing.number(sheet.paper, slip.prefix, slip.digits))
-        sheet.feed(16)
-    else:
-        label = sheet.fit(slip.label)
-        width = max(1, min(8, sheet.paper.columns // len(label)))
-        look = Look(align="center", width=width, height=min(8, width + 1))
-        sheet.line(label, look)
-    if slip.priority:
-        badge = f" {words['priority']} "
-        sheet.line(sheet.fit(badge), Look(align="center", bold=True, invert=True))
-        sheet.feed(8)
-
-
-def _services(sheet: Sheet, slip: Slip, words: Mapping[str, str]) -> None:
-    wanted = f", {words['then']} ".join(slip.services)
-    if sheet.paper.raster:
-        sheet.draw(drawing.title(sheet.paper, wanted))
-        sheet.feed(4)
-    else:
-        _paragraph(sheet, wanted, Look(align="center", bold=True, height=2))
-    _paragraph(sheet, slip.agency, _MIDDLE)
-    sheet.feed(12)
-
-
-def _zone(sheet: Sheet, slip: Slip, words: Mapping[str, str]) -> None:
-    name = words["zone"].format(name=slip.zone_name)
-    places = [part for part in (slip.place, slip.desks) if part]
-    if sheet.paper.raster:
-        flower = slip.zone_flower
-        sheet.draw(drawing.zone(sheet.paper, flower, words["wait_in"], name, places))
-        sheet.feed(16)
-        return
-    sheet.solid(1)
-    _band(sheet, words["wait_in"], 1)
-    sheet.solid(2)
-    _band(sheet, name, 2)
-    sheet.solid(1)
-    _band(sheet, ", ".join(places), 1)
-    sheet.airy()
-    sheet.feed(16)
-
-
-def _band(sheet: Sheet, text: str, size: int) -> None:
-    columns = sheet.paper.columns // size
-    look = Look(bold=size > 1, width=size, height=size, invert=True)
-    for line in wrap(sheet.fit(text), columns):
-        sheet.line(line.center(columns), look)
-
-
-def _forecast(sheet: Sheet, slip: Slip, words: Mapping[str, str]) -> None:
-    facts = [(words["ahead"], _people(slip.people_ahead, words))]
-    if slip.expected is not None:
-        start, end = (_clock(at, slip, words) for at in slip.expected)
-        range_ = words["called_between"].format(start=start, end=end)
-        facts.append((words["called_about"], range_))
-    if sheet.paper.raster:
-        sheet.draw(drawing.facts(sheet.paper, facts))
-    else:
-        for name, value in facts:
-            for line in two_ends(sheet.fit(name), sheet.fit(value), sheet.paper.columns):
-                sheet.line(line, Look(bold=True, height=2))
-    sheet.feed(16)
-
-
-def _requirements(sheet: Sheet, slip: Slip, words: Mapping[str, str]) -> None:
-    if not slip.requirements:
-        return
-    _paragraph(sheet, words["prepare"], _BOLD)
-    for requirement in slip.requirements:
-        for index, line in enumerate(wrap(sheet.fit(requirement), sheet.paper.columns - 4)):
-            if index == 0:
-                sheet.box()
-            else:
-                sheet.words("   ")
-            sheet.line(f" {line}")
-    sheet.feed(16)
-
-
-def _follow(sheet: Sheet, slip: Slip, words: Mapping[str, str]) -> None:
-    if slip.follow_url:
-        # White around the code is a part of it.
-        sheet.feed(16)
-        sheet.qr(slip.follow_url)
-        sheet.feed(24)
-        _paragraph(sheet, words["follow"], _BOLD_MIDDLE)
-        _paragraph(sheet, words["scan"], _MIDDLE)
-    if slip.follow_code:
-        _paragraph(sheet, f"{words['code']} {slip.follow_code}", _BOLD_MIDDLE)
-    sheet.feed(12)
-
-
-def _foot(sheet: Sheet, slip: Slip, words: Mapping[str, str]) -> None:
-    _rule(sheet)
-    sheet.feed(10)
-    if slip.free:
-        _paragraph(sheet, words["free"], _BOLD_MIDDLE)
-    elif slip.fee:
-        _paragraph(sheet, words["fee"].format(fee=slip.fee), _BOLD_MIDDLE)
-    for text in (words["missed"], words["today_only"], *slip.footer):
-        _paragraph(sheet, text, _MIDDLE)
-    _paragraph(sheet, _day_and_clock(slip, words), _MIDDLE)
-    _paragraph(sheet, slip.kiosk, _MIDDLE)
-
-
-def _people(count: int, words: Mapping[str, str]) -> str:
-    if count == 0:
-        return words["nobody_ahead"]
-    return words["one_ahead" if count == 1 else "many_ahead"].format(count=count)
-
-
-def _clock(at: datetime, slip: Slip, words: Mapping[str, str]) -> str:
-    local = at.astimezone(ZoneInfo(slip.time_zone))
-    return words["clock"].format(hour=f"{local.hour:02d}", minute=f"{local.minute:02d}")
-
-
-def _day_and_clock(slip: Slip, words: Mapping[str, str]) -> str:
-    local = slip.taken_at.astimezone(ZoneInfo(slip.time_zone))
-    return words["taken"].format(
-        weekday=words[f"weekday_{local.isoweekday()}"],
-        day=local.day,
-        month=words[f"month_{local.month}"],
-        year=local.year,
-        clock=_clock(slip.taken_at, slip, words),
-    )
+def about_money(writer: Writer, *, free: bool, fee: str) -> None:
+    """Write what the service costs, in both languages, so that nobody pays an officer's pocket."""
+    if free:
+        writer.both("free", BOLD_MIDDLE)
+    elif fee:
+        writer.both("fee", BOLD_MIDDLE, fee=fee)

@@ -10,8 +10,8 @@ from importlib import import_module
 
 from models.database import Database
 from models.paper import JobState, PrintJob, claim, doubt_interrupted, next_job, settle_job
+from printing.papers import compose_paper
 from printing.printers import Printer, PrinterAway, PrinterDoubtful
-from printing.slip import Slip, compose
 
 log = logging.getLogger(__name__)
 
@@ -97,9 +97,14 @@ class Spooler:
         if self._now() - job.created_at > STALE_AFTER:
             return JobState.FAILED, "too_late"
         try:
-            slip = Slip.from_json(job.payload)
-            words = self._words.get(slip.language, self._words["id"])
-            data = compose(slip, printer.paper, words)
+            data = compose_paper(
+                job.kind,
+                job.payload,
+                printer.paper,
+                self._words,
+                copy=job.copy_of_id is not None,
+                at=self._now(),
+            )
         except Exception as error:
             log.exception("print job %s cannot be set", job.id)
             return JobState.FAILED, type(error).__name__

@@ -7,7 +7,7 @@ from escpos.printer import Dummy
 from PIL import Image, ImageOps
 
 from printing import codes, drawing
-from printing.layout import CELL_HEIGHT_DOTS, CODE_PAGES, Look, Paper, printable
+from printing.layout import CELL_HEIGHT_DOTS, Look, Paper, printable
 
 _ESC, _GS, _FS = b"\x1b", b"\x1d", b"\x1c"
 _LINE_DOTS = 30
@@ -26,9 +26,9 @@ class Sheet:
         # Reset; then leave the two-byte mode in which many clones wake up and
         # would take every accent for half a Chinese character.
         self._order(_ESC + b"@" + _FS + b".")
-        # The code page is set once, by its usual number: the library may choose a rarer
-        # number for the same page, and would change pages in the middle of a word.
-        self._order(_ESC + b"t" + bytes((CODE_PAGES[paper.code_page],)))
+        # The code page is set once, here: the library would choose pages by itself, and
+        # change them in the middle of a word.
+        self._order(_ESC + b"t" + bytes((paper.code_page_number,)))
         self._driver.line_spacing(_LINE_DOTS)
 
     def fit(self, text: str) -> str:
@@ -90,8 +90,8 @@ class Sheet:
     def finish(self) -> bytes:
         """Bring the last line past the blade or the tear bar, cut, and return all bytes."""
         self._use(Look())
-        if self.paper.cut:
-            self._driver.cut(mode="PART")
+        if self.paper.cut != "none":
+            self._driver.cut(mode="FULL" if self.paper.cut == "full" else "PART")
         else:
             self._driver.print_and_feed(4)
         self._order(b"")
@@ -110,5 +110,8 @@ class Sheet:
             self._driver.set(bold=look.bold)
         if (was.width, was.height) != (look.width, look.height):
             self._driver.set(custom_size=True, width=look.width, height=look.height)
+        if was.small != look.small:
+            # Said in bytes, for the library refuses printers whose second font it does not know.
+            self._order(_ESC + b"M" + bytes((look.small,)))
         if was.invert != look.invert:
             self._driver.set(invert=look.invert)

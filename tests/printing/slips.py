@@ -1,24 +1,23 @@
 """Builders for the paper's tests: a slip with honest defaults, the words, a printout."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from counter.words import LANGUAGES, Language
 from printing import commands
 from printing.layout import PAPERS, Paper
 from printing.roll import Printout
-from printing.slip import Slip, compose
+from printing.slip import Slip
 from printing.virtual import printout
+from printing.writing import Content, compose
 
 HOUSE = Path(__file__).resolve().parents[2]
+LANGUAGE = Language("Asia/Jakarta")
 WORDS: Mapping[str, Mapping[str, str]] = {
-    language: tomllib.loads(
-        (HOUSE / "printing" / "language" / f"{language}.toml").read_text(encoding="utf-8")
-    )
-    for language in ("id", "en")
+    language: LANGUAGE.words("printing", language) for language in LANGUAGES
 }
 URL = "https://antre.tirtawangi.go.id/t/7KQ4-M2XA"
 TEXT_ONLY = tuple(replace(paper, raster=False) for paper in PAPERS.values())
@@ -57,13 +56,14 @@ def slip(**changes: Any) -> Slip:
     return replace(plain, **changes)
 
 
-def printed(what: Slip, paper: Paper) -> Printout:
-    return printout(compose(what, paper, WORDS[what.language]), paper.dots)
+def printed(what: Content, paper: Paper, *, copied_at: datetime | None = None) -> Printout:
+    return printout(compose(what, paper, WORDS, copied_at=copied_at), paper.dots)
 
 
-def text_of(what: Slip, paper: Paper) -> str:
+def text_of(what: Content, paper: Paper, *, copied_at: datetime | None = None) -> str:
     """All words on the paper, in one line each way they were wrapped."""
-    return " ".join(" ".join(line.text for line in printed(what, paper).lines).split())
+    lines = printed(what, paper, copied_at=copied_at).lines
+    return " ".join(" ".join(line.text for line in lines).split())
 
 
 def orders(data: bytes, name: str) -> list[bytes]:

@@ -52,9 +52,9 @@ def test_a_letter_no_page_has_shows_as_missing() -> None:
 
 def test_a_named_profile_decides_about_blade_and_code() -> None:
     small = paper_for(32, "POS-5890")
-    assert (small.native_qr, small.cut) == (False, False)
+    assert (small.native_qr, small.cut) == (False, "none")
     big = paper_for(48, "TM-T20II")
-    assert (big.native_qr, big.cut, big.code_page) == (True, True, "CP1252")
+    assert (big.native_qr, big.cut, big.code_page) == (True, "partial", "CP1252")
 
 
 @pytest.mark.parametrize(("columns", "profile"), [(40, "default"), (48, "no such printer")])

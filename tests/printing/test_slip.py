@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from printing import codes, drawing
 from printing.layout import PAPERS, Paper
-from printing.slip import Slip, compose
+from printing.slip import Slip
+from printing.writing import compose
 from tests.printing.slips import (
     ALL_PAPERS,
     TEXT_ONLY,
@@ -61,7 +62,7 @@ def test_no_name_in_a_catalogue_breaks_the_paper(paper: Paper, changes: dict[str
     done = printed(slip(**changes), paper)
     assert done.overflows == 0
     assert done.unknown == ()
-    assert len(done.cuts) == (1 if paper.cut else 0)
+    assert len(done.cuts) == (0 if paper.cut == "none" else 1)
 
 
 @pytest.mark.parametrize("paper", TEXT_ONLY, ids=paper_id)
@@ -114,7 +115,7 @@ def test_what_does_not_apply_is_not_said(changes: dict[str, Any], said: str, uns
 
 @pytest.mark.parametrize("paper", [paper for paper in ALL_PAPERS if paper.native_qr], ids=paper_id)
 def test_a_printer_that_can_gets_the_address_to_encode(paper: Paper) -> None:
-    data = compose(slip(), paper, WORDS["id"])
+    data = compose(slip(), paper, WORDS)
     stored = b"\x1d(k" + (len(URL) + 3).to_bytes(2, "little") + b"1P0" + URL.encode()
     assert stored in data
     assert printed(slip(), paper).qr == (URL,)
@@ -158,15 +159,15 @@ def test_the_number_is_legible_at_arms_length(paper: Paper) -> None:
 
 
 def test_without_drawings_the_number_is_set_in_the_largest_type() -> None:
-    assert b"\x77" in orders(compose(slip(), TEXT_80, WORDS["id"]), "GS !")
-    narrow = compose(slip(), TEXT_ONLY[2], WORDS["id"])
+    assert b"\x77" in orders(compose(slip(), TEXT_80, WORDS), "GS !")
+    narrow = compose(slip(), TEXT_ONLY[2], WORDS)
     assert b"\x56" in orders(narrow, "GS !")
 
 
 @every_paper
 def test_the_code_page_is_chosen_once(paper: Paper) -> None:
     agency = "Café “Ünal” – Ñandú"
-    data = compose(slip(agency=agency), paper, WORDS["id"])
+    data = compose(slip(agency=agency), paper, WORDS)
     assert len(orders(data, "ESC t")) == 1
     assert ("Café “Ünal” – Ñandú" if paper.columns > 32 else 'Café "Ünal" - Ñandú') in text_of(
         slip(agency=agency), paper
@@ -179,8 +180,8 @@ def test_a_name_cannot_give_the_printer_an_order(paper: Paper) -> None:
     honest = slip(agency="KTP @ V p", services=("KTP @ V p",), place="", kiosk="")
     broken = replace(honest, agency=sly, services=(sly,))
     for name in ("ESC @", "GS V", "ESC p", "LF"):
-        assert orders(compose(broken, paper, WORDS["id"]), name) == orders(
-            compose(honest, paper, WORDS["id"]), name
+        assert orders(compose(broken, paper, WORDS), name) == orders(
+            compose(honest, paper, WORDS), name
         )
 
 

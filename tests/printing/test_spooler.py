@@ -20,9 +20,10 @@ from models.mall import Mall
 from models.paper import JobState, PrintJob, ask_for_paper
 from printing.layout import PAPERS
 from printing.printers import PrinterSettings, VirtualPrinter, open_printer
-from printing.slip import Slip, compose
+from printing.slip import Slip
 from printing.spooler import STALE_AFTER, Spooler
 from printing.virtual import printout
+from printing.writing import compose
 from tests.printing.ports import HOST, break_off, listening, printer_at, take_all, unready
 from tests.printing.slips import HOUSE, WORDS, slip
 
@@ -120,7 +121,7 @@ def test_papers_promised_before_the_start_come_out_in_order(hall: Hall) -> None:
         papers = [taken.get(timeout=5) for _ in jobs]
         assert taken.empty()
     assert [hall.job(job).state for job in jobs] == [JobState.PRINTED] * 3
-    assert papers == [compose(slip(number=n), PAPERS[48], WORDS["id"]) for n in (1, 2, 3)]
+    assert papers == [compose(slip(number=n), PAPERS[48], WORDS) for n in (1, 2, 3)]
 
 
 def test_a_slow_look_finds_what_nobody_announced(hall: Hall, tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ import pytest
 from PIL import Image
 
 from printing.layout import PAPERS, Paper
-from printing.slip import compose
 from printing.virtual import picture, printout
+from printing.writing import compose
 from tests.printing.slips import WORDS, paper_id, slip
 
 
@@ -19,7 +19,7 @@ def _dark_box(data: bytes, dots: int = 384) -> tuple[int, int, int, int]:
 
 @pytest.mark.parametrize("paper", PAPERS.values(), ids=paper_id)
 def test_a_picture_is_as_wide_as_the_paper_and_not_blank(paper: Paper) -> None:
-    image = Image.open(BytesIO(picture(compose(slip(), paper, WORDS["id"]), paper)))
+    image = Image.open(BytesIO(picture(compose(slip(), paper, WORDS), paper)))
     assert image.width == paper.width_mm * 8
     assert image.height > image.width
     dark = sum(image.convert("L").histogram()[:128])
