@@ -47,6 +47,8 @@ from models.paper import JobState
 from printing.printers import Printer, PrinterSettings, open_printer
 from printing.spooler import Spooler
 
+# The longest press is a note of 500 letters; forms are shorter still.
+LARGEST_BODY = 64 * 1024
 VENDOR = Path(__file__).parent / "static" / "vendor"
 FACE = VENDOR / "fonts" / "plus-jakarta-sans-latin-wght-normal.woff2"
 
@@ -96,6 +98,7 @@ def build(config: Config, *, clock: Clock | None = None) -> House:
     mall = _filled(database, config, clock)
     language = Language(config.mall.time_zone)
     app = Flask("counter", static_folder="static", static_url_path="/static")
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     _dress(app, mall, language)
     refusals.register(app, language)
     forgery.register(app)

@@ -122,7 +122,7 @@ def _for_paired_screens(blueprint: Blueprint, doorkeeper: Doorkeeper) -> None:
         """Pair a screen of the example mall without a leader."""
         if not doorkeeper.plays_on_its_own(request):
             raise Forbidden
-        wanted = HERE.validate_python(request.get_json())
+        wanted = HERE.validate_json(request.get_data())
         at, nobody = clock.now(), Actor(mall_id=g.mall_id)
         cookie = f"{DEVICE_COOKIE}.{wanted.place}"
         with database.transaction() as session:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Annotated, Literal
 
-from flask import Blueprint, Flask, Response, g, jsonify, render_template, request
+from flask import Blueprint, Flask, Response, abort, g, jsonify, render_template, request
 from pydantic import ConfigDict, Field, TypeAdapter
 from pydantic.dataclasses import dataclass as checked
 from sqlalchemy import select
@@ -186,5 +186,6 @@ def _announced(session: Session, ticket: Ticket, at: datetime) -> Given:
 
 
 def _body() -> bytes:
-    request.get_json()  # refuses what does not call itself JSON, as a form of another site
+    if not request.is_json:  # what does not call itself JSON may be a form of another site
+        abort(415)
     return request.get_data()
