@@ -1,7 +1,7 @@
 // The officer's console: wires the live state, the keys and the drawing together.
 
 import { Live } from "../shared/live.js";
-import { html, render } from "../shared/parts.js";
+import { html, keepIcons, render } from "../shared/parts.js";
 import { ServerTime } from "../shared/servertime.js";
 import { keyed } from "./desk-actions.js";
 import { Console } from "./desk-console.js";
@@ -93,3 +93,5 @@ listen(
 allowSound();
 setInterval(redraw, 500);
 draw();
+// The sign for a lost server must be here before it is lost.
+keepIcons().then(draw, () => undefined);

@@ -2,7 +2,7 @@
 
 import { Live } from "../shared/live.js";
 import { stayPaired } from "../shared/paired.js";
-import { html, render } from "../shared/parts.js";
+import { html, keepIcons, render } from "../shared/parts.js";
 import { press } from "../shared/press.js";
 import { Announcements } from "./announcements.js";
 import { Wall } from "./wall.js";
@@ -73,6 +73,8 @@ function main() {
   });
   place.textContent = "";
   draw();
+  // The sign for a lost server must be here before it is lost.
+  keepIcons().then(draw, () => undefined);
 }
 
 main();
