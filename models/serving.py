@@ -35,7 +35,7 @@ from models.mall import Desk
 from models.people import Actor
 from models.shifts import held_by, lock_desk, require_serving
 from models.telling import tell_step
-from models.tickets import OPEN_STATES, Outcome, Standing, Step, StepState, Ticket
+from models.tickets import OPEN_STATES, Outcome, Standing, Step, StepState, Ticket, among
 from models.waiting import head_start, lock_ticket, offered_by, settle
 
 
@@ -197,7 +197,7 @@ def set_aside(session: Session, desk: Desk) -> list[Step]:
     return list(
         session.scalars(
             select(Step)
-            .where(Step.desk_id == desk.id, Step.state.in_([StepState.HELD, StepState.MISSED]))
+            .where(Step.desk_id == desk.id, among([StepState.HELD, StepState.MISSED]))
             .order_by(Step.called_at)
         )
     )

@@ -12,7 +12,7 @@ from models.catalogue import Service
 from models.clock import local_day, local_instant
 from models.mall import Desk, DeskService, HallBreak, Mall
 from models.shifts import Shift
-from models.tickets import AT_DESK, Step, StepState, Ticket
+from models.tickets import AT_DESK, Step, StepState, Ticket, among
 
 # Somebody who is served longer than the mean needs, as far as we know, a fifth of it more.
 LEAST_REST = 0.2
@@ -77,7 +77,7 @@ def _served_now(
 ) -> tuple[dict[int, datetime], dict[int, datetime]]:
     rows = session.execute(
         select(Step.ticket_id, Step.desk_id, Step.service_id, Step.started_at).where(
-            Step.mall_id == mall.id, Step.state.in_(AT_DESK)
+            Step.mall_id == mall.id, among(AT_DESK)
         )
     )
     by_desk: dict[int, datetime] = {}
@@ -154,7 +154,7 @@ def _waiting(session: Session, mall: Mall, at: datetime) -> tuple[WaitingStep, .
             # Whoever is away, held or missed, is called nowhere until they are back.
             Step.ticket_id.not_in(
                 select(Step.ticket_id).where(
-                    Step.mall_id == mall.id, Step.state.in_([StepState.HELD, StepState.MISSED])
+                    Step.mall_id == mall.id, among([StepState.HELD, StepState.MISSED])
                 )
             ),
         )

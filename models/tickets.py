@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BindParameter,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    bindparam,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
@@ -185,6 +195,18 @@ class Step(Base):
         if state not in NEXT_STATES[self.state]:
             raise NotAllowed(number=self.ticket.spoken, state=self.state, wanted=state)
         self.state = state
+
+
+def among(states: Iterable[StepState]) -> ColumnElement[bool]:
+    """Return the condition that a step is in one of `states`.
+
+    The states stand in the statement itself, in the order of the partial indexes: without
+    that no index serves it, and it reads every step of all years.
+    """
+    words: BindParameter[list[StepState]] = bindparam(
+        "states", sorted(states), expanding=True, literal_execute=True, unique=True
+    )
+    return Step.state.in_(words)
 
 
 class Call(Base):
