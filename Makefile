@@ -99,7 +99,7 @@ $(NODE_DEV): package-lock.json | $(DEV)
 	@$(NPM_CI)
 	@touch $(NODE_RUN) $@
 
-$(SHEET): counter/assets.py counter/static/shared/icons.txt $(NODE_RUN) | $(CORE)
+$(SHEET): counter/assets.py counter/faces.py counter/static/shared/icons.txt $(NODE_RUN) | $(CORE)
 	@$(BIN)/python -m counter.assets
 
 browser:

@@ -9,17 +9,18 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from counter.faces import cut_faces
+
 STATIC = Path(__file__).parent / "static"
 PACKAGES = Path(__file__).parent.parent / "node_modules"
 
 FONT = "@fontsource-variable/plus-jakarta-sans"
+LATIN = f"{FONT}/files/plus-jakarta-sans-latin-wght-normal.woff2"
 
 COPIES = {
     "htm/preact/standalone.module.js": "preact.js",
     "socket.io-client/dist/socket.io.esm.min.js": "socket.io.js",
-    f"{FONT}/files/plus-jakarta-sans-latin-wght-normal.woff2": (
-        "fonts/plus-jakarta-sans-latin-wght-normal.woff2"
-    ),
+    LATIN: "fonts/plus-jakarta-sans-latin-wght-normal.woff2",
     f"{FONT}/files/plus-jakarta-sans-latin-ext-wght-normal.woff2": (
         "fonts/plus-jakarta-sans-latin-ext-wght-normal.woff2"
     ),
@@ -80,6 +81,7 @@ def build(packages: Path, static: Path) -> Path:
     for source, target in COPIES.items():
         (vendor / target).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(packages / source, vendor / target)
+    cut_faces(packages / LATIN, vendor / "fonts")
     (vendor / "icons.svg").write_text(sheet, encoding="utf-8")
     return vendor
 

@@ -3,9 +3,11 @@ import re
 from pathlib import Path
 
 import pytest
+from PIL import ImageFont
 from playwright.sync_api import Page
 
 from counter.assets import PACKAGES, STATIC, AssetMissing, build, icon_names, icon_sheet
+from counter.faces import WEIGHTS, face_name
 
 HOUSE = Path(__file__).parents[2]
 ROOMS = ("counter", "display", "kiosk")
@@ -80,3 +82,12 @@ def test_locks_name_no_address() -> None:
     for name in ("requirements.lock", "requirements-dev.lock"):
         lines = (HOUSE / name).read_text(encoding="utf-8").splitlines()
         assert all(re.match(r"[a-z0-9_.-]+(\[\w+\])?==|    --hash=sha256:", line) for line in lines)
+
+
+def test_faces_for_paper_have_digits_of_one_width(static: Path) -> None:
+    fonts = build(PACKAGES, static) / "fonts"
+    for weight in WEIGHTS:
+        face = ImageFont.truetype(fonts / face_name(weight), 100)
+        assert {face.getlength(digit) for digit in "0123456789"} == {60}
+    widths = [ImageFont.truetype(fonts / face_name(one), 100).getlength("Loket") for one in WEIGHTS]
+    assert widths == sorted(set(widths))
