@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from kiosk.offer import both
 from models.errors import ServiceNotOffered
-from models.forecast import Outlook, outlook
+from models.forecast import Outlook
 from models.mall import Desk, DeskService, Zone
 from models.tickets import OPEN_STATES, Step, StepState, Ticket
 
@@ -50,17 +50,15 @@ class Given:
             "ahead": self.ahead,
             "expected": self.expected and [at.isoformat() for at in self.expected],
             "url": self.follow_url,
-            "qr": qr_drawing(self.follow_url),
         }
 
 
-def given(session: Session, ticket: Ticket, at: datetime) -> Given:
-    """Look up what to tell about `ticket` at the instant `at`.
+def given(session: Session, ticket: Ticket, ahead: Outlook, at: datetime) -> Given:
+    """Look up what to tell about `ticket` at the instant `at`, `ahead` being the outlook then.
 
     The zone is that of the step which will be called first, so that the citizen sits where
     the first call is heard. Raises ServiceNotOffered when no desk offers that service.
     """
-    ahead = outlook(session, ticket.mall, at)
     first = called_first(ticket, ahead)
     zone = zone_of(session, first)
     wait = ahead.of_step(first.id)

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kiosk.figures import services_state, services_topic
-from kiosk.given import Given, given
+from kiosk.given import Given, given, qr_drawing
 from kiosk.offer import catalogue_state, catalogue_topic
 from kiosk.slip import promise_slip, slip_topic
 from models.clock import Clock
@@ -126,7 +126,7 @@ class Kiosk:
             return told.to_json() | {"job_id": job_id}
 
         try:
-            return jsonify(self.database.press(press.press_id, "kiosk.take", at, rule))
+            return _told(self.database.press(press.press_id, "kiosk.take", at, rule))
         except NoNumber as refusal:
             self._note(refusal, wishes[0].service_id, at)
             raise
@@ -145,7 +145,7 @@ class Kiosk:
             add_service(session, ticket, Wish(press.service_id), by=actor, at=at)
             return _announced(session, ticket, at).to_json()
 
-        return jsonify(self.database.press(press.press_id, "kiosk.add", at, rule))
+        return _told(self.database.press(press.press_id, "kiosk.add", at, rule))
 
     def _note(self, refusal: NoNumber, service_id: int, at: datetime) -> None:
         """Write into the journal that somebody went without a number, and why."""
@@ -181,8 +181,12 @@ def register(
 
 
 def _announced(session: Session, ticket: Ticket, at: datetime) -> Given:
-    announce(session, ticket, at)
-    return given(session, ticket, at)
+    return given(session, ticket, announce(session, ticket, at), at)
+
+
+def _told(answer: Answer) -> Response:
+    """Add the QR code, which anybody can draw from the address and no database need keep."""
+    return jsonify(answer | {"qr": qr_drawing(answer["url"])})
 
 
 def _body() -> bytes:

@@ -102,10 +102,11 @@ def outlook(session: Session, mall: Mall, at: datetime) -> Outlook:
     return made
 
 
-def announce(session: Session, ticket: Ticket, at: datetime) -> None:
+def announce(session: Session, ticket: Ticket, at: datetime) -> Outlook:
     """Store with each newly waiting step of `ticket` the range that its citizen is told now.
 
-    What was announced before stays: a promise is measured against its first word.
+    What was announced before stays: a promise is measured against its first word. Returns
+    the outlook that it was read from.
     """
     ahead = outlook(session, ticket.mall, at)
     for step in ticket.steps:
@@ -115,6 +116,7 @@ def announce(session: Session, ticket: Ticket, at: datetime) -> None:
         if told is not None:
             step.announced_low_s = int(told.low.total_seconds())
             step.announced_high_s = int(told.high.total_seconds())
+    return ahead
 
 
 def rounded(wait: timedelta | None) -> Range | None:
