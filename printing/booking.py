@@ -34,7 +34,7 @@ class Booking(Content):
         writer.paragraph(self.agency)
         writer.sheet.feed(12)
         day, span = writer.day(self.between[0]), writer.span(self.between)
-        writer.place(writer.in_both("booking.come"), span, (day, self.place))
+        writer.place("booking.come", span, (day, self.place))
         writer.facts((writer.said("booking.code"), self.code))
         writer.both("booking.show")
         writer.sheet.feed(12)

@@ -23,8 +23,8 @@ class Charge:
 class Fee(Content):
     """What a service costs, line by line.
 
-    `official` says that the hall takes payment and this is its receipt, under `receipt_number`;
-    else the paper warns that it proves nothing.
+    `official` says that the hall takes payment and this is its receipt, with `receipt_number`
+    and how it was `paid_by`; else the paper warns that it proves nothing.
     """
 
     charges: tuple[Charge, ...]
@@ -64,7 +64,7 @@ class Fee(Content):
     def _facts(self, writer: Writer) -> list[tuple[str, str]]:
         facts = {
             "receipt_number": self.receipt_number if self.official else "",
-            "paid_by": self.paid_by,
+            "paid_by": self.paid_by if self.official else "",
             "ticket": self.ticket,
             "desk": self.desk,
         }

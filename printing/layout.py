@@ -24,7 +24,8 @@ CODE_PAGES: Mapping[str, int] = MappingProxyType({"CP1252": 16, "CP437": 0})
 class Paper:
     """One kind of paper in one kind of printer.
 
-    `columns` counts Font A cells of 12 dots in a printable line of `dots`. `profile` is a name
+    `columns` counts Font A cells of 12 dots in a printable line of `dots`, `small_columns` the
+    smaller ones of Font B; a printer without that font has as many. `profile` is a name
     of python-escpos's printer database, and `code_page_number` the number under which that
     printer keeps `code_page`. `raster` off keeps to text and, where the printer makes no QR code,
     to the column graphics that every printer knows. `face` is a font file for what is drawn
@@ -40,6 +41,7 @@ class Paper:
     code_page_number: int
     native_qr: bool
     cut: Cut
+    small_columns: int
     raster: bool = True
     face: Path | None = None
     logo: Path | None = None
@@ -62,9 +64,15 @@ class Look:
 # hold code page 437; everything else seen in halls has all three.
 PAPERS: Mapping[int, Paper] = MappingProxyType(
     {
-        48: Paper(48, 576, 80, "TM-T20II", "CP1252", 16, native_qr=True, cut="partial"),
-        42: Paper(42, 512, 80, "TM-T88IV", "CP1252", 16, native_qr=True, cut="partial"),
-        32: Paper(32, 384, 58, "POS-5890", "CP437", 0, native_qr=False, cut="none"),
+        48: Paper(
+            48, 576, 80, "TM-T20II", "CP1252", 16, native_qr=True, cut="partial", small_columns=64
+        ),
+        42: Paper(
+            42, 512, 80, "TM-T88IV", "CP1252", 16, native_qr=True, cut="partial", small_columns=56
+        ),
+        32: Paper(
+            32, 384, 58, "POS-5890", "CP437", 0, native_qr=False, cut="none", small_columns=42
+        ),
     }
 )
 
@@ -105,6 +113,7 @@ def paper_for(
         code_page_number=number,
         native_qr=bool(features.get("qrCode")),
         cut=_possible(cut, features),
+        small_columns=usual.small_columns if len(known["fonts"]) > 1 else columns,
         raster=bool(features.get("bitImageRaster")),
     )
 
@@ -192,6 +201,20 @@ def wrap(text: str, columns: int) -> list[str]:
     A word longer than a line is broken inside.
     """
     return textwrap.wrap(text, columns, break_on_hyphens=False, break_long_words=True)
+
+
+def balanced(text: str, columns: int) -> list[str]:
+    """Break `text` as `wrap` does, into lines of about the same length: no word stays alone."""
+    lines = wrap(text, columns)
+    if len(lines) < 2:
+        return lines
+    longest = max(len(word) for word in text.split())
+    for narrower in range(columns - 1, longest - 1, -1):
+        closer = wrap(text, narrower)
+        if len(closer) > len(lines):
+            break
+        lines = closer
+    return lines
 
 
 def two_ends(left: str, right: str, columns: int) -> list[str]:

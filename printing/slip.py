@@ -45,8 +45,7 @@ class Slip(Content):
         writer.paragraph(self.agency)
         writer.sheet.feed(12)
         name = writer.said("zone", name=self.zone_name)
-        where = writer.in_both("wait_in")
-        writer.place(where, name, (self.place, self.desks), self.zone_flower)
+        writer.place("wait_in", name, (self.place, self.desks), self.zone_flower)
         writer.facts(*forecast(writer, self.people_ahead, self.expected))
         if writer.paper.requirements:
             writer.checklist(writer.said("prepare"), self.requirements)

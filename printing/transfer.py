@@ -39,8 +39,7 @@ class Transfer(Content):
         writer.paragraph(self.agency)
         writer.sheet.feed(12)
         name = writer.said("zone", name=self.zone_name)
-        lead = writer.in_both("transfer.go")
-        writer.place(lead, name, (self.place, self.desks), self.zone_flower)
+        writer.place("transfer.go", name, (self.place, self.desks), self.zone_flower)
         writer.facts(*forecast(writer, self.people_ahead, self.expected))
         if self.note:
             writer.paragraph(writer.said("transfer.note", note=self.note))
@@ -49,5 +48,5 @@ class Transfer(Content):
         writer.foot()
         writer.both("transfer.no_new_number", BOLD_MIDDLE)
         writer.own_lines()
-        sent = {"desk": self.from_desk, "when": writer.when(self.transferred_at)}
-        writer.paragraph(writer.said("transfer.sent", **sent))
+        writer.paragraph(writer.said("transfer.sent", desk=self.from_desk))
+        writer.paragraph(writer.when(self.transferred_at))

@@ -64,19 +64,17 @@ class Trial(Content):
         tens = "".join(f"{ten:>10}" for ten in range(10, columns + 1, 10))
         writer.sheet.line(tens.ljust(columns))
         writer.sheet.line("".join(str(column % 10) for column in range(1, columns + 1)))
+        writer.paragraph(writer.said("test.last"), Look())
         if writer.paper.raster:
             writer.sheet.feed(8)
             writer.sheet.draw(drawing.ruler(writer.paper))
-        writer.paragraph(writer.said("test.edges"), Look())
+            writer.paragraph(writer.said("test.edges"), Look())
         writer.sheet.feed(16)
 
     def _looks(self, writer: Writer) -> None:
         writer.paragraph(writer.said("test.looks"), BOLD)
         for size in (1, 2, 3, 4):
-            writer.sheet.line(
-                f"{size}x{size} A-058"[: writer.paper.columns // size],
-                Look(width=size, height=size),
-            )
+            writer.sheet.line(f"{size}x A058", Look(width=size, height=size))
         writer.paragraph(writer.said("test.bold"), BOLD)
         writer.paragraph(writer.said("test.inverted"), Look(invert=True))
         writer.paragraph(writer.said("test.middle"))
@@ -87,9 +85,10 @@ class Trial(Content):
         page = writer.paper.code_page
         writer.paragraph(writer.said("test.letters", page=page), BOLD)
         writer.paragraph(SAMPLE, Look())
+        gap = " " if writer.paper.columns > 2 * _ROW + 3 else ""
         for first in range(0x20, 0x100, _ROW):
             codes = range(first, first + _ROW)
             letters = [bytes((code,)).decode(page, errors="replace") for code in codes]
-            shown = (one if one.isprintable() and one != "\ufffd" else " " for one in letters)
-            writer.sheet.line(f"{first:02X}  {''.join(shown)}")
+            shown = [one if one.isprintable() and one != "\ufffd" else " " for one in letters]
+            writer.sheet.line(f"{first:02X} {gap.join(['', *shown])}".rstrip())
         writer.sheet.feed(16)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter
 
 from printing import drawing
-from printing.layout import Look, Paper, two_ends, wrap
+from printing.layout import Look, Paper, balanced, two_ends, wrap
 
 Words = Mapping[str, Mapping[str, str]]
 
@@ -72,7 +72,8 @@ def compose(
     writer = Writer(content, paper, words)
     if copied_at is not None:
         marks = dict.fromkeys((writer.said("copy"), *(one["copy"] for one in words.values())))
-        writer.band(" / ".join(marks), writer.said("copied", when=writer.when(copied_at)))
+        at = writer.said("copied", clock=writer.clock(copied_at))
+        writer.band(" / ".join(marks), at, writer.day(copied_at))
     writer.head()
     content.write(writer)
     return writer.sheet.finish()
@@ -97,10 +98,6 @@ class Writer:
     def said(self, key: str, **facts: object) -> str:
         """Return the sentence `key` in the paper's language."""
         return self._words[key].format(**facts)
-
-    def in_both(self, key: str, **facts: object) -> str:
-        """Return the sentence in both languages for one line: "Tunggu di / Wait in"."""
-        return " / ".join(self.each(key, **facts))
 
     def each(self, key: str, **facts: object) -> list[str]:
         """Return the sentence in the paper's language and, if there is one, in the second."""
@@ -138,8 +135,9 @@ class Writer:
 
     def paragraph(self, text: str, look: Look = MIDDLE) -> None:
         """Write `text`, broken into lines; nothing for blank text."""
-        # Counted in wide cells even when small: a printer without Font B prints Font A.
-        for line in wrap(self.sheet.fit(text), self.paper.columns // look.width):
+        columns = self.paper.small_columns if look.small else self.paper.columns
+        broken = balanced if look.align == "center" else wrap
+        for line in broken(self.sheet.fit(text), columns // look.width):
             self.sheet.line(line, look)
 
     def both(self, key: str, look: Look = MIDDLE, **facts: object) -> None:
@@ -194,13 +192,21 @@ class Writer:
             self.sheet.feed(8)
 
     def place(self, lead: str, name: str, places: Sequence[str], flower: str = "") -> None:
-        """Write where to go, white on black, with the zone's flower."""
+        """Write where to go, white on black, below the sentence `lead` in both languages."""
+        leads = self.each(lead)
         places = [place for place in places if place]
         if self.paper.raster:
-            self.sheet.draw(drawing.zone(self.paper, flower, lead, name, places))
+            self.sheet.draw(drawing.zone(self.paper, flower, " / ".join(leads), name, places))
         else:
-            self._solid((lead, 1), (name, 2), (", ".join(places), 1))
+            above = [(text, 1) for text in self._together(" / ", leads)]
+            below = [(text, 1) for text in self._together(", ", places)]
+            self._solid(*above, (name, 2), *below)
         self.sheet.feed(16)
+
+    def _together(self, mark: str, texts: Sequence[str]) -> Sequence[str]:
+        """Return the texts as one if that fits into a line, else as they are."""
+        together = mark.join(texts)
+        return [together] if len(self.sheet.fit(together)) <= self.paper.columns else texts
 
     def band(self, name: str, *lines: str) -> None:
         """Write a warning that nobody overlooks: white on black, in the middle."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from printing.layout import PAPERS, paper_for, printable, two_ends, wrap
+from printing.layout import PAPERS, balanced, paper_for, printable, two_ends, wrap
 
 WORDY = st.text(st.sampled_from("abcdefgh -–"), max_size=120)
 COLUMNS = st.integers(8, 48)
@@ -18,6 +18,20 @@ def test_no_line_is_wider_than_the_paper(text: str, columns: int) -> None:
 @given(WORDY, COLUMNS)
 def test_wrapping_loses_no_letter(text: str, columns: int) -> None:
     assert "".join("".join(wrap(text, columns)).split()) == "".join(text.split())
+
+
+@given(WORDY, COLUMNS)
+def test_balanced_lines_are_as_few_and_lose_no_letter(text: str, columns: int) -> None:
+    lines = balanced(text, columns)
+    assert len(lines) == len(wrap(text, columns))
+    assert all(len(line) <= columns for line in lines)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+def test_no_word_stays_alone_on_the_last_line() -> None:
+    text = "This service is free. Do not give money to anyone."
+    assert wrap(text, 48)[1:] == ["anyone."]
+    assert balanced(text, 48) == ["This service is free. Do", "not give money to anyone."]
 
 
 @given(WORDY, WORDY, COLUMNS)
