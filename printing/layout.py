@@ -91,7 +91,7 @@ def paper_for(
     "default" means what is usual for that width; a named profile decides about the code page,
     the blade and a QR code of the printer's own. `cut` is what is wanted: a printer that knows
     only one cut makes that one, and one without a blade none. ValueError for a width or a name
-    nobody knows, and for a printer without Latin letters.
+    nobody knows, for a printer without Latin letters, and for one with less room.
     """
     if columns not in PAPERS:
         raise ValueError(f"no paper has {columns} columns: choose 48, 42 or 32")
@@ -109,6 +109,7 @@ def paper_for(
     return replace(
         usual,
         profile=profile,
+        dots=_dots(known["media"]["width"].get("pixels"), usual, profile),
         code_page=code_page,
         code_page_number=number,
         native_qr=bool(features.get("qrCode")),
@@ -116,6 +117,18 @@ def paper_for(
         small_columns=usual.small_columns if len(known["fonts"]) > 1 else columns,
         raster=bool(features.get("bitImageRaster")),
     )
+
+
+def _dots(printed: object, usual: Paper, profile: str) -> int:
+    """Return the dots of a line; `printed` is how many the printer has, where that is known."""
+    if not isinstance(printed, int):
+        return usual.dots
+    if printed < usual.columns * CELL_DOTS:
+        raise ValueError(
+            f"a printer of profile {profile} has no room for {usual.columns} columns: its line"
+            f" has {printed} dots, and a letter takes {CELL_DOTS}"
+        )
+    return min(usual.dots, printed)
 
 
 def _code_page(pages: Mapping[str, str], profile: str) -> tuple[str, int]:

@@ -41,7 +41,10 @@ def _on_white(picture: Image.Image) -> Image.Image:
     sheet = Image.new("RGBA", coloured.size, "white")
     sheet.alpha_composite(coloured)
     grey = sheet.convert("L")
-    return grey.crop(ImageOps.invert(grey).getbbox())
+    seen = ImageOps.invert(grey).getbbox()
+    if seen is None:
+        raise ValueError("it is blank")
+    return grey.crop(seen)
 
 
 def _threshold(histogram: list[int]) -> tuple[int, float]:
