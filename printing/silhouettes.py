@@ -117,6 +117,14 @@ def flower(code: str, dots: int) -> Image.Image | None:
     return _reduced(mask, dots)
 
 
+def petals() -> list[list[Point]]:
+    """Return the mark's four petals, the lit one first, as polygons in a square of 100 by 100.
+
+    Its corner is at the top left.
+    """
+    return [_turned(_KAWUNG, turn) for turn in (45, 135, 225, 315)]
+
+
 def mark(dots: int) -> Image.Image:
     """Return the house's mark, four kawung petals of which one is lit, as a mask."""
     fine = dots * _FINE

@@ -1,0 +1,110 @@
+"""How a report writes numbers, lengths of time and days, by the language's own custom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final, TypeAlias
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal, format_percent
+
+from models.figures import Period
+
+LOCALES: Final[Mapping[str, str]] = MappingProxyType({"id": "id_ID", "en": "en_GB"})
+CLOCKS: Final[Mapping[str, str]] = MappingProxyType({"id": "HH.mm", "en": "HH:mm"})
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+# Below this, a whole percentage would tell 2.4 and 1.6 as the same 2.
+FINE_SHARE = 0.1
+
+Value: TypeAlias = str | int | float | timedelta | date | datetime | None
+
+
+class Kind(StrEnum):
+    """What a value is, and so how it is written."""
+
+    TEXT = "text"
+    COUNT = "count"
+    MEAN = "mean"
+    MINUTES = "minutes"
+    HOURS = "hours"
+    SHARE = "share"
+    DAY = "day"
+    MOMENT = "moment"
+
+
+class Formats:
+    """Writes values in one language and one time zone."""
+
+    def __init__(self, language: str, time_zone: str) -> None:
+        self.language = language
+        self.locale = LOCALES[language]
+        self.zone = ZoneInfo(time_zone)
+        self._clock = CLOCKS[language]
+
+    def told(self, kind: Kind, value: Value, *, grouped: bool = True) -> str:
+        """Write one value; `grouped` sets a sign between thousands. None is a dash."""
+        if value is None:
+            return "–"
+        if isinstance(value, timedelta):
+            return self._length(kind, value)
+        if isinstance(value, datetime):
+            return self.clock(value)
+        if isinstance(value, date):
+            return self.short_day(value)
+        if isinstance(value, str):
+            return value
+        if kind is Kind.SHARE:
+            return self.share(value)
+        return self.number(value, 1 if kind is Kind.MEAN else 0, grouped=grouped)
+
+    def number(self, value: float, digits: int = 0, *, grouped: bool = True) -> str:
+        """Write a number with at most `digits` decimals: `1.234,5`."""
+        pattern = "#,##0." + "0" * digits if digits else "#,##0"
+        return format_decimal(value, pattern, self.locale, group_separator=grouped)
+
+    def share(self, value: float) -> str:
+        """Write a share of 0 to 1: `91%`, but `2,1%` below a tenth."""
+        fine = 0 < value < FINE_SHARE
+        return format_percent(value, "0.0%" if fine else "0%", self.locale)
+
+    def clock(self, at: datetime) -> str:
+        """Write the local time of an aware instant: `09.41`."""
+        told: str = format_time(at.astimezone(self.zone), self._clock, locale=self.locale)
+        return told
+
+    def short_day(self, day: date) -> str:
+        """Write a day briefly: `24 Nov`."""
+        return format_date(day, "d MMM", self.locale)
+
+    def long_day(self, day: date) -> str:
+        """Write a day in full: `24 November 2026`."""
+        return format_date(day, "d MMMM y", self.locale)
+
+    def weekday(self, day: date) -> str:
+        """Write the day's name: `Selasa`."""
+        return format_date(day, "EEEE", self.locale)
+
+    def month(self, day: date) -> str:
+        """Write the day's month: `Oktober`."""
+        return format_date(day, "LLLL", self.locale)
+
+    def period(self, period: Period) -> str:
+        """Write a day or a month: `Selasa, 24 November 2026`, `Oktober 2026`."""
+        if period.is_day:
+            return f"{self.weekday(period.first)}, {self.long_day(period.first)}"
+        return format_date(period.first, "LLLL y", self.locale)
+
+    def _length(self, kind: Kind, value: timedelta) -> str:
+        if kind is Kind.HOURS:
+            return self.number(value / HOUR, 1)
+        return self.number(whole_minutes(value))
+
+
+def whole_minutes(length: timedelta) -> int:
+    """Round a length to the nearest minute; half a minute rounds up."""
+    return (length + MINUTE / 2) // MINUTE

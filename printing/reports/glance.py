@@ -1,0 +1,167 @@
+"""The first page of a PDF report: the day or month at a glance, as drawn by the house's design."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable, Paragraph, Table, TableStyle
+
+from models.figures import ServiceFigures
+from printing.reports import look
+from printing.reports.charts import day_by_hour, share_bar, visits_by_day
+from printing.reports.formats import Kind
+from printing.reports.paging import TEXT_WIDTH
+from printing.reports.report import Fact, Report
+from printing.reports.ruling import ruled
+from printing.reports.tabling import name_of
+from printing.reports.telling import GOOD
+
+# What stands large, in this order.
+TILES = ("visits", "visits_a_day", "wait_median", "wait_kept", "range_held", "left_share")
+BUSIEST = 9
+GAP = 8 * mm
+WIDE = (TEXT_WIDTH - GAP) * 0.575
+NARROW = TEXT_WIDTH - GAP - WIDE
+
+
+def at_a_glance(report: Report) -> Iterator[Flowable]:
+    """Return what stands on the first page."""
+    yield Paragraph(escape(report.headline), look.HEADLINE)
+    if report.lead:
+        yield Paragraph(escape(" ".join(report.lead)), look.LEAD)
+    yield _tiles(report)
+    if report.figures.hours:
+        yield from _charts(report)
+    yield _columns(_services(report), [*_outcomes(report), *_attention(report)])
+
+
+def _tiles(report: Report) -> Flowable:
+    facts = [fact for fact in report.facts if fact.key in TILES]
+    facts.sort(key=lambda fact: TILES.index(fact.key))
+    facts = [fact for fact in facts if fact.key != "visits" or report.figures.period.is_day]
+    cells = [_tile(report, fact) for fact in facts]
+    room = TEXT_WIDTH / len(cells)
+    style = TableStyle(
+        [
+            ("LINEABOVE", (0, 0), (-1, 0), 0.25 * mm, look.LINE),
+            ("LINEBELOW", (0, 0), (-1, 0), 0.25 * mm, look.LINE),
+            ("LINEBEFORE", (1, 0), (-1, 0), 0.25 * mm, look.LINE),
+            ("LEFTPADDING", (0, 0), (0, 0), 0),
+            ("LEFTPADDING", (1, 0), (-1, 0), 3 * mm),
+            ("RIGHTPADDING", (0, 0), (-1, 0), 2),
+            ("TOPPADDING", (0, 0), (-1, 0), 2.4 * mm),
+            ("BOTTOMPADDING", (0, 0), (-1, 0), 2.6 * mm),
+            ("VALIGN", (0, 0), (-1, 0), "TOP"),
+        ]
+    )
+    return Table([cells], colWidths=[room] * len(cells), style=style)
+
+
+def _tile(report: Report, fact: Fact) -> list[Flowable]:
+    told = escape(report.told(fact))
+    if fact.kind is Kind.MINUTES and fact.value is not None:
+        told += f' <font name="{look.STRONG}" size="10">{report.word("unit_minutes")}</font>'
+    lines: list[Flowable] = [
+        Paragraph(escape(fact.label), look.LABEL),
+        Paragraph(told, look.FIGURE),
+    ]
+    if fact.before is not None:
+        before = report.formats.told(fact.kind, fact.before)
+        lines.append(Paragraph(escape(f"{report.before} {before}"), look.LABEL))
+    return lines
+
+
+def _charts(report: Report) -> Iterator[Flowable]:
+    figures = report.figures
+    if figures.period.is_day:
+        yield Paragraph(escape(report.word("by_hour")), look.HEADING)
+        yield day_by_hour(report, TEXT_WIDTH)
+        yield Paragraph(escape(report.word("hours_note")), look.NOTE)
+    else:
+        yield Paragraph(escape(report.word("by_day")), look.HEADING)
+        yield visits_by_day(report, TEXT_WIDTH)
+
+
+def _columns(left: list[Flowable], right: list[Flowable]) -> Flowable:
+    style = TableStyle(
+        [
+            ("LEFTPADDING", (0, 0), (0, 0), 0),
+            ("LEFTPADDING", (1, 0), (1, 0), GAP),
+            ("RIGHTPADDING", (0, 0), (-1, -1), 0),
+            ("TOPPADDING", (0, 0), (-1, -1), 0),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 0),
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ]
+    )
+    return Table([[left, right]], colWidths=[WIDE, TEXT_WIDTH - WIDE], style=style)
+
+
+def _services(report: Report) -> list[Flowable]:
+    """List the busiest services with their waits; those that miss the promise stand out."""
+    services = report.figures.services
+    if not services:
+        return []
+    shown = services if len(services) <= BUSIEST + 1 else services[:BUSIEST]
+    rows = [_service_row(report, one) for one in shown]
+    poor = [n for n, one in enumerate(shown) if (one.of.waits.kept or 1.0) < GOOD]
+    if rest := services[len(shown) :]:
+        count = sum(one.of.steps for one in rest)
+        others = report.word("others", count=len(rest))
+        rows.append([others, report.formats.number(count), "", "", "", ""])
+    heads = [report.word(key) for key in ("service", "asked", "median", "eight", "promise", "kept")]
+    widths = [WIDE - 62 * mm, *(one * mm for one in (13, 13, 14, 11, 11))]
+    table = ruled(heads, rows, widths, numbers=range(1, 6), bold=poor)
+    heading = Paragraph(escape(report.word("services")), look.HEADING)
+    return [heading, table, Paragraph(escape(report.word("services_note")), look.NOTE)]
+
+
+def _service_row(report: Report, one: ServiceFigures) -> list[str]:
+    told = report.formats.told
+    waits = one.of.waits
+    return [
+        name_of(one, report.formats),
+        told(Kind.COUNT, one.of.steps),
+        told(Kind.MINUTES, waits.median),
+        told(Kind.MINUTES, waits.eight_of_ten),
+        told(Kind.MINUTES, one.promise),
+        told(Kind.SHARE, waits.kept),
+    ]
+
+
+def _outcomes(report: Report) -> list[Flowable]:
+    total = report.figures.total
+    counts = [(report.word(outcome), count) for outcome, count in total.outcomes.items()]
+    counts += [
+        (report.word(key), getattr(total, key))
+        for key in ("transferred", "cancelled", "expired", "open")
+    ]
+    most = max((count for _, count in counts), default=0)
+    if not most:
+        return []
+    widths = [33 * mm, NARROW - 46 * mm, 13 * mm]
+    rows = [
+        [
+            Paragraph(escape(label), look.CELL),
+            share_bar(count / most, widths[1] - 2 * mm),
+            Paragraph(report.formats.number(count), look.CELL_RIGHT),
+        ]
+        for label, count in counts
+    ]
+    style = TableStyle(
+        [
+            ("LEFTPADDING", (0, 0), (-1, -1), 0),
+            ("RIGHTPADDING", (0, 0), (-1, -1), 0),
+            ("TOPPADDING", (0, 0), (-1, -1), 1.2 * mm),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 1.2 * mm),
+            ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+        ]
+    )
+    heading = Paragraph(escape(report.word("outcomes")), look.HEADING)
+    return [heading, Table(rows, colWidths=widths, style=style)]
+
+
+def _attention(report: Report) -> list[Flowable]:
+    heading = Paragraph(escape(report.word("attention")), look.HEADING)
+    return [heading, *(Paragraph(line, look.LINE_ITEM) for line in report.attention)]

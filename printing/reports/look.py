@@ -1,0 +1,76 @@
+"""The look of a report on paper: its faces, colours and sizes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import reportlab
+from reportlab.lib.colors import Color, HexColor
+from reportlab.lib.enums import TA_RIGHT
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+
+TEXT, STRONG, BOLD = "Balai", "Balai-Strong", "Balai-Bold"
+
+# The house's own colours; a test holds them to the pages' tokens.css.
+NILA: Final = HexColor("#2E43A2")
+NILA_SOFT: Final = HexColor("#A6B3E6")
+KUNYIT: Final = HexColor("#FFC629")
+TRACK: Final = HexColor("#E9ECF3")
+LINE: Final = HexColor("#BCC4D3")
+INK: Final = HexColor("#131A29")
+INK_2: Final = HexColor("#37425A")
+
+LEFT, RIGHT, TOP, BOTTOM = 15 * mm, 15 * mm, 14 * mm, 12 * mm
+
+
+@dataclass(frozen=True)
+class Faces:
+    """The TrueType files of one weight each: text, the heads of tables, bold."""
+
+    text: Path
+    strong: Path
+    bold: Path
+
+
+def plain_faces() -> Faces:
+    """Return the faces that reportlab brings along, for a house without fonts of its own."""
+    folder = Path(reportlab.__file__).parent / "fonts"
+    return Faces(folder / "Vera.ttf", folder / "VeraBd.ttf", folder / "VeraBd.ttf")
+
+
+def use(faces: Faces) -> None:
+    """Make the faces known to reportlab, which keeps them for the whole process."""
+    for name, path in ((TEXT, faces.text), (STRONG, faces.strong), (BOLD, faces.bold)):
+        pdfmetrics.registerFont(TTFont(name, str(path)))
+    # <b> in a sentence is the bold face; the house has no slanted one.
+    pdfmetrics.registerFontFamily(TEXT, normal=TEXT, bold=BOLD, italic=TEXT, boldItalic=BOLD)
+
+
+def _style(name: str, face: str, size: float, leading: float, **more: object) -> ParagraphStyle:
+    return ParagraphStyle(
+        name, fontName=face, fontSize=size, leading=leading, textColor=INK, **more
+    )
+
+
+HEADLINE = _style("headline", BOLD, 22, 25, spaceAfter=2.5 * mm)
+LEAD = _style("lead", TEXT, 11, 15.8, spaceAfter=5 * mm)
+HEADING = _style("heading", BOLD, 11.5, 15, spaceBefore=5.5 * mm, spaceAfter=1.8 * mm)
+NOTE = _style("note", TEXT, 8.2, 11.4, spaceBefore=1.4 * mm)
+LINE_ITEM = _style("item", TEXT, 9, 12.6)
+CELL = _style("cell", TEXT, 9, 11)
+CELL_RIGHT = _style("cell-right", BOLD, 9, 11, alignment=TA_RIGHT)
+CELL_BOLD = _style("cell-bold", BOLD, 9, 11)
+HEAD = _style("head", STRONG, 8.2, 10)
+HEAD_RIGHT = _style("head-right", STRONG, 8.2, 10, alignment=TA_RIGHT)
+LABEL = _style("label", TEXT, 8.4, 11)
+FIGURE = _style("figure", BOLD, 17, 21)
+
+
+def hexed(colour: Color) -> str:
+    """Return a colour as tokens.css writes it."""
+    return f"#{colour.hexval()[2:].upper()}"
