@@ -91,6 +91,7 @@ def _fill_mall(mall: Mall, config: Config) -> None:
         "slip_header": list(config.slip.header),
         "slip_footer_id": list(config.slip.footer_id),
         "slip_footer_en": list(config.slip.footer_en),
+        "languages": list(config.mall.languages),
         "running": [{"id": one.text_id, "en": one.text_en} for one in config.running_texts],
     }
 

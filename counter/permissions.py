@@ -15,6 +15,7 @@ STAFF: Final = OFFICERS | {Role.AUDITOR}
 LEADERS: Final = frozenset({Role.SUPERVISOR, Role.ADMIN})
 KIOSKS: Final = frozenset({Role.KIOSK})
 BOARDS: Final = frozenset({Role.BOARD})
+AGENTS: Final = frozenset({Role.AGENT})
 DEVICES: Final = frozenset({Role.KIOSK, Role.BOARD, Role.AGENT})
 
 PERMITTED: Final[dict[str, frozenset[Role]]] = {
@@ -42,6 +43,7 @@ PERMITTED: Final[dict[str, frozenset[Role]]] = {
     "take.kiosk": KIOSKS,
     "take.take": KIOSKS,
     "take.add": KIOSKS,
+    "take.checklist": KIOSKS,
     "follow.page": EVERYBODY,
     "follow.ask_to_cancel": EVERYBODY,
     "follow.cancel": EVERYBODY,
@@ -51,6 +53,11 @@ PERMITTED: Final[dict[str, frozenset[Role]]] = {
     "board.wall": BOARDS,
     "board.spoken": BOARDS,
     "board.clip": EVERYBODY,
+    # The print agents
+    "agents.who": AGENTS,
+    "agents.claim_one": AGENTS,
+    "agents.result": AGENTS,
+    "agents.state": AGENTS,
     # Paper of virtual printers lies open, like paper in a tray.
     "paper.page": EVERYBODY,
     "paper.drawn": EVERYBODY,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from kiosk.offer import text_of
 from models.catalogue import needed_for
 from models.events import Event, PaperChanged
 from models.mall import Mall
-from models.paper import JobState, PrintJob, ask_for_paper
+from models.paper import JobState, PaperKind, PrintJob, ask_for_paper
 from models.people import Actor, Device, Role
 from models.tickets import Ticket
 from models.topics import Topic
@@ -48,55 +48,65 @@ def promise_slip(
 def slip_payload(told: Given, words: Mapping[str, str], *, kiosk: str) -> dict[str, Any]:
     """Return all that stands on the slip, in JSON's own types and the ticket's language."""
     ticket = told.ticket
-    mall, lang = ticket.mall, ticket.language
+    lang = ticket.language
     return {
-        "mall_name": mall.name,
-        "region": mall.region,
+        **letterhead(ticket.mall, lang),
         "prefix": ticket.prefix,
         "number": ticket.number,
-        "services": [_text(step.service, "name", lang) for step in told.steps],
+        "services": [text_in(lang, step.service, "name") for step in told.steps],
         "agency": ", ".join(dict.fromkeys(step.service.agency.short_name for step in told.steps)),
         "zone_name": told.zone.name,
         "zone_flower": told.zone.flower,
-        "place": _text(told.zone, "place", lang),
+        "place": text_in(lang, told.zone, "place"),
         "desks": words["ticket.desks"].format(desks=numbers(told.desks)),
         "taken_at": ticket.taken_at.isoformat(),
-        "time_zone": mall.time_zone,
         "people_ahead": told.ahead,
         "expected": told.expected and [at.isoformat() for at in told.expected],
         "requirements": _requirements(told, lang),
         "priority": ticket.priority,
-        **_fee(told),
+        **money([step.service.fee_idr for step in told.steps]),
         "follow_url": told.follow_url,
         "kiosk": kiosk,
-        "header": _lines(mall, "slip_header"),
-        "footer": _lines(mall, f"slip_footer_{lang}"),
-        "language": lang,
     }
 
 
-def _text(thing: object, name: str, language: str) -> str:
+def letterhead(mall: Mall, language: str) -> dict[str, Any]:
+    """Return what every paper of the mall bears, and the second language that it repeats."""
+    spoken = mall.texts.get("languages")
+    others = [one for one in spoken if one != language] if isinstance(spoken, list) else []
+    return {
+        "mall_name": mall.name,
+        "region": mall.region,
+        "time_zone": mall.time_zone,
+        "header": _lines(mall, "slip_header"),
+        "footer": _lines(mall, f"slip_footer_{language}"),
+        "language": language,
+        "also": str(others[0]) if others else "",
+    }
+
+
+def text_in(language: str, thing: object, name: str) -> str:
+    """Return a text of the catalogue in one language: `name` is `name_id` or `name_en`."""
     return str(getattr(thing, f"{name}_{language}"))
 
 
-def _requirements(told: Given, language: str) -> list[str]:
-    return list(
-        dict.fromkeys(
-            _text(needed, "text", language)
-            for step in told.steps
-            for needed in needed_for(step.service, step.case)
-        )
-    )
-
-
-def _fee(told: Given) -> dict[str, Any]:
-    """Free, one sum, or (where a tariff decides at the desk) no word about money."""
-    fees = [step.service.fee_idr for step in told.steps]
+def money(fees: Sequence[int | None]) -> dict[str, Any]:
+    """Free, one sum, or (where a tariff decides at the desk: None) no word about money."""
     known = [fee for fee in fees if fee is not None]
     if len(known) < len(fees):
         return {"free": False, "fee": ""}
     total = sum(known)
     return {"free": total == 0, "fee": f"Rp{total:,}".replace(",", ".") if total else ""}
+
+
+def _requirements(told: Given, language: str) -> list[str]:
+    return list(
+        dict.fromkeys(
+            text_in(language, needed, "text")
+            for step in told.steps
+            for needed in needed_for(step.service, step.case)
+        )
+    )
 
 
 def _lines(mall: Mall, key: str) -> list[str]:
@@ -111,10 +121,17 @@ def _touched(_session: Session, event: Event) -> Iterable[str]:
 
 
 def _may_follow(session: Session, actor: Actor, key: str) -> bool:
-    """A kiosk may follow the paper of the numbers that it gave itself."""
+    """A kiosk may follow the paper of the numbers that it gave itself, and of its checklists."""
     job = _job(session, key)
-    if actor.role is not Role.KIOSK or job is None or job.ticket_id is None:
+    if actor.role is not Role.KIOSK or job is None:
         return False
+    if job.ticket_id is None:
+        device = session.get(Device, actor.device_id)
+        own = {} if device is None else device.settings
+        return job.kind is PaperKind.CHECKLIST and job.printer in {
+            own.get("printer"),
+            own.get("fallback"),
+        }
     ticket = session.get(Ticket, job.ticket_id)
     return ticket is not None and ticket.taken_by_device_id == actor.device_id
 

@@ -13,6 +13,7 @@ from pydantic.dataclasses import dataclass as checked
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kiosk.checklist import ChecklistPrinter, kiosk_of, printer_of
 from kiosk.figures import services_state, services_topic
 from kiosk.given import Given, given, qr_drawing
 from kiosk.offer import catalogue_state, catalogue_topic
@@ -99,6 +100,7 @@ class Kiosk:
                 "catalogue": catalogue_state(session, key, at),
                 "services": services_state(session, key, at),
                 "patience": asdict(self.patience),
+                "prints": bool(printer_of(kiosk_of(session, g.actor))),
             }
         return render_template("kiosk/kiosk.html", boot=boot)
 
@@ -175,6 +177,8 @@ def register(
     routes.add_url_rule("/kiosk", "kiosk", kiosk.page)
     routes.add_url_rule("/kiosk/take", "take", kiosk.take, methods=["POST"])
     routes.add_url_rule("/kiosk/add", "add", kiosk.add, methods=["POST"])
+    checklists = ChecklistPrinter(database, clock)
+    routes.add_url_rule("/kiosk/checklist", "checklist", checklists.print, methods=["POST"])
     app.register_blueprint(routes)
     for topic in (services_topic(), catalogue_topic(), slip_topic()):
         topics(topic)

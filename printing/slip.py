@@ -37,6 +37,11 @@ class Slip(Content):
     follow_code: str = ""
     kiosk: str = ""
 
+    @property
+    def label(self) -> str:
+        """The number as it is written: "A-012"."""
+        return f"{self.prefix}-{self.number:03d}"
+
     @override
     def write(self, writer: Writer) -> None:
         writer.both("your_number")
