@@ -20,6 +20,7 @@ class PrinterState(StrEnum):
     PAPER_OUT = "paper_out"
     COVER_OPEN = "cover_open"
     CUTTER_ERROR = "cutter_error"
+    FAULT = "fault"
     AWAY = "away"
     UNKNOWN = "unknown"
 

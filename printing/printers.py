@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import select
-import socket
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -12,14 +10,24 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import Final, Literal
 
 from typing_extensions import override
 
-from printing.layout import Paper, paper_for
+from models.printers import PrinterState
+from printing.layout import Cut, Paper, paper_for
+from printing.links import DeviceLink, Link, SerialLink, SocketLink, UsbLink
+from printing.status import Reading
+from printing.talking import Hear, Patience, Talk
 
-_PIECE = 4096
 _KEPT = 500
+# How often a printer that gave no answer is asked whether it has learnt to.
+_ASK_AGAIN_S: Final = 30.0
+# A look so short ago need not be repeated before a paper is sent.
+_FRESH_S: Final = 0.5
+_SILENT: Final = Reading(PrinterState.AWAY, "silent")
+
+Kind = Literal["network", "usb", "serial", "file", "virtual"]
 
 
 class PrinterAway(Exception):
@@ -35,21 +43,30 @@ class PrinterSettings:
     """One printer of config.toml; only its own kind's address matters."""
 
     code: str
-    kind: Literal["network", "file", "virtual"]
+    kind: Kind
     host: str = ""
     port: int = 9100
     path: Path = field(default_factory=Path)
+    baud: int = 9600
+    vendor_id: int = 0
+    product_id: int = 0
     columns: int = 48
     profile: str = "default"
-    connect_within: timedelta = timedelta(seconds=3)
-    send_within: timedelta = timedelta(seconds=10)
+    cut: Cut = "partial"
+    requirements: bool = True
+    logo: Path | None = None
+    patience: Patience = field(default_factory=Patience)
+
+
+def _nobody(_reading: Reading) -> None:
+    pass
 
 
 class Printer(ABC):
-    """A way to paper: `send` is all that a spooler asks of it."""
+    """A way to paper: how it fares, and papers sent to it. For one thread, one at a time."""
 
     def __init__(self, settings: PrinterSettings, paper: Paper) -> None:
-        """Remember where to print; nothing is opened before `send`."""
+        """Remember where to print; nothing is opened before the first question or paper."""
         self.settings = settings
         self.paper = paper
 
@@ -58,74 +75,116 @@ class Printer(ABC):
         return self.settings.code
 
     @abstractmethod
-    def send(self, data: bytes) -> None:
-        """Print `data`. Raises PrinterAway when nothing went out, PrinterDoubtful otherwise."""
+    def look(self) -> Reading:
+        """Ask the printer how it fares now; `unknown` when it is there and does not answer."""
 
+    @abstractmethod
+    def send(self, data: bytes, hear: Hear = _nobody) -> None:
+        """Print `data` and return when it is printed, as far as this kind can tell.
 
-class NetworkPrinter(Printer):
-    """A printer that listens on a TCP port, 9100 as a rule."""
-
-    @override
-    def send(self, data: bytes) -> None:
-        address = (self.settings.host, self.settings.port)
-        try:
-            link = socket.create_connection(
-                address, timeout=self.settings.connect_within.total_seconds()
-            )
-        except OSError as error:
-            raise PrinterAway(_reason(error)) from error
-        with link:
-            limit = _Limit(self.settings.send_within)
-            sent = 0
-            try:
-                while sent < len(data):
-                    link.settimeout(limit.left_s())
-                    sent += link.send(data[sent : sent + _PIECE])
-                self._await_delivery(link, limit)
-            except OSError as error:
-                _broken(sent, error)
-
-    @staticmethod
-    def _await_delivery(link: socket.socket, limit: _Limit) -> None:
-        """Wait until the printer's side has acknowledged every byte or hung up in good order.
-
-        What `send` accepted may still sit in this machine's memory, cable pulled.
+        What the printer says meanwhile goes to `hear`. Raises PrinterAway when nothing went
+        out, PrinterDoubtful otherwise.
         """
-        link.shutdown(socket.SHUT_WR)
-        while True:
-            link.settimeout(min(0.1, limit.left_s()))
-            # Printers that report their status have it read away here: a socket closed
-            # over unread bytes is reset, and a reset can take the slip's end with it.
-            with suppress(TimeoutError):
-                if not link.recv(_PIECE):
-                    return
-                continue
-            if _unacknowledged(link) == 0:
-                return
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the printer; a later question opens it again."""
 
 
-class FilePrinter(Printer):
-    """A printer behind a device file, such as /dev/usb/lp0."""
+class LinePrinter(Printer):
+    """A printer that speaks ESC/POS over a line: network, USB, serial port or device file.
+
+    Cheap printers take one connection at a time: there is one, for questions and papers alike,
+    kept open while the printer answers. One that answers nothing has its connection closed
+    behind each paper, because many a print server prints only then.
+    """
+
+    def __init__(
+        self, settings: PrinterSettings, paper: Paper, connect: Callable[[], Link]
+    ) -> None:
+        super().__init__(settings, paper)
+        self._connect = connect
+        self._talk: Talk | None = None
+        # What was learnt of this printer: whether it answers, and whether it answers marks.
+        self._answers = False
+        self._marks: bool | None = None
+        self._told = Reading(PrinterState.UNKNOWN)
+        self._looked_s = float("-inf")
+        # When it was last asked in vain; None for a printer that answers.
+        self._silent_s: float | None = None
 
     @override
-    def send(self, data: bytes) -> None:
+    def look(self) -> Reading:
+        kept = self._talk is not None
+        reading = self._look()
+        if kept and self._talk is None:
+            # An old connection may have gone without its printer: a new one tells.
+            reading = self._look()
+        self._looked_s = time.monotonic()
+        if reading == _SILENT and not self._told.prints:
+            # It said what is wrong before its memory was too full to listen.
+            return self._told
+        self._told = reading
+        return reading
+
+    @override
+    def send(self, data: bytes, hear: Hear = _nobody) -> None:
+        old = time.monotonic() - self._looked_s > _FRESH_S
+        if self._talk is None or old or not self._told.prints:
+            reading = self.look()
+            hear(reading)
+            if not reading.prints:
+                raise PrinterAway(reading.detail or reading.state)
+        talk = self._talk
+        if talk is None:
+            raise PrinterAway("no line")
+
+        def note(reading: Reading) -> None:
+            self._told = reading
+            hear(reading)
+
         try:
-            # Without O_CREAT: a printer that is unplugged must not turn into a plain file.
-            device = os.open(self.settings.path, os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK)
+            talk.deliver(data, note)
+            talk.confirm(note)
         except OSError as error:
-            raise PrinterAway(_reason(error)) from error
-        sent = 0
-        limit = _Limit(self.settings.send_within)
+            self.close()
+            if talk.sent == 0:
+                raise PrinterAway(_reason(error)) from error
+            raise PrinterDoubtful(_reason(error)) from error
+        if not self._answers:
+            self.close()
+
+    @override
+    def close(self) -> None:
+        talk, self._talk = self._talk, None
+        if talk is not None:
+            talk.link.close()
+
+    def _look(self) -> Reading:
         try:
-            while sent < len(data):
-                try:
-                    sent += os.write(device, data[sent : sent + _PIECE])
-                except BlockingIOError:
-                    select.select([], [device], [], limit.left_s())
+            if self._talk is None:
+                self._talk = Talk(self._connect(), self.settings.patience, marks=self._marks)
+            return self._asked(self._talk)
         except OSError as error:
-            _broken(sent, error)
-        finally:
-            os.close(device)
+            self.close()
+            return Reading(PrinterState.AWAY, _reason(error))
+
+    def _asked(self, talk: Talk) -> Reading:
+        now_s = time.monotonic()
+        if self._silent_s is not None and now_s - self._silent_s < _ASK_AGAIN_S:
+            talk.listen()  # raises when it hung up
+            return Reading(PrinterState.UNKNOWN)
+        reading = talk.ask()
+        if reading is None:
+            if self._answers:
+                raise TimeoutError(_SILENT.detail)
+            self._silent_s = now_s
+            return Reading(PrinterState.UNKNOWN)
+        self._answers, self._silent_s = True, None
+        if reading.prints and not talk.settle():
+            return Reading(PrinterState.AWAY, "busy")
+        self._marks = talk.marks
+        return reading
 
 
 @dataclass(frozen=True)
@@ -149,7 +208,22 @@ class VirtualPrinter(Printer):
         self._now = now
 
     @override
-    def send(self, data: bytes) -> None:
+    def look(self) -> Reading:
+        """Tell whether the folder takes paper: that is all that can be amiss with it."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            return Reading(PrinterState.AWAY, _reason(error))
+        if not os.access(self.folder, os.W_OK | os.X_OK):
+            return Reading(PrinterState.AWAY, "Permission denied")
+        return Reading(PrinterState.ONLINE)
+
+    @override
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+    @override
+    def send(self, data: bytes, hear: Hear = _nobody) -> None:
         at = self._now().astimezone(UTC)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -202,43 +276,33 @@ def open_printer(
     `path` of a virtual printer is the folder that holds all virtual paper. `face` is a font
     file for the drawn parts. ValueError for a width or a profile that does not exist.
     """
-    paper = paper_for(settings.columns, settings.profile, face)
+    paper = paper_of(settings, face)
+    if settings.kind == "virtual":
+        return VirtualPrinter(settings, paper, now)
+    return LinePrinter(settings, paper, _way_to(settings))
+
+
+def paper_of(settings: PrinterSettings, face: Path | None = None) -> Paper:
+    """Return the paper in the printer of `settings`. ValueError as in `open_printer`."""
+    return paper_for(
+        settings.columns,
+        settings.profile,
+        face,
+        cut=settings.cut,
+        logo=settings.logo,
+        requirements=settings.requirements,
+    )
+
+
+def _way_to(settings: PrinterSettings) -> Callable[[], Link]:
     if settings.kind == "network":
-        return NetworkPrinter(settings, paper)
-    if settings.kind == "file":
-        return FilePrinter(settings, paper)
-    return VirtualPrinter(settings, paper, now)
-
-
-class _Limit:
-    """A stretch of time that several waits share."""
-
-    def __init__(self, length: timedelta) -> None:
-        self._ends = time.monotonic() + length.total_seconds()
-
-    def left_s(self) -> float:
-        """Return the seconds that are left; TimeoutError when there are none."""
-        left = self._ends - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("the printer takes no more")
-        return left
-
-
-def _unacknowledged(link: socket.socket) -> int:
-    """Return how many sent bytes the other side has not confirmed; 0 where no one can tell."""
-    try:
-        import fcntl
-        import termios
-    except ImportError:
-        return 0
-    answer = fcntl.ioctl(link.fileno(), termios.TIOCOUTQ, bytes(4))
-    return int.from_bytes(answer, "little")
-
-
-def _broken(sent: int, error: OSError) -> NoReturn:
-    if sent == 0:
-        raise PrinterAway(_reason(error)) from error
-    raise PrinterDoubtful(_reason(error)) from error
+        within_s = settings.patience.connect_s
+        return lambda: SocketLink(settings.host, settings.port, within_s)
+    if settings.kind == "usb":
+        return lambda: UsbLink(settings.vendor_id, settings.product_id)
+    if settings.kind == "serial":
+        return lambda: SerialLink(settings.path, settings.baud)
+    return lambda: DeviceLink(settings.path)
 
 
 def _reason(error: OSError) -> str:
