@@ -1,4 +1,4 @@
-"""Commands for kiosks and boards: pairing one by its code, seeing all, taking one back."""
+"""Commands for screens and print agents: pairing one by its code, seeing all, taking one back."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import click
 
 from counter.cli_settings import CLOCK, CONFIG, DATA_DIR, settings, the_mall
 from counter.devices import pair_by_code, rows_of
+from counter.places import places_of
 from models.devices import withdraw
-from models.errors import CodeUnknown, NotFound
+from models.errors import CodeUnknown, NotFound, PlaceTaken
 from models.people import Actor, Device
 
 
@@ -21,7 +22,11 @@ def device() -> None:
 
 @device.command()
 @click.argument("code")
-@click.option("--place", required=True, help="The code of a kiosk or board in config.toml.")
+@click.option(
+    "--place",
+    required=True,
+    help="The code of a kiosk, a board, or a printer of kind agent in config.toml.",
+)
 @CONFIG
 @DATA_DIR
 def pair(code: str, place: str, config_file: Path, data_dir: Path | None) -> None:
@@ -37,10 +42,15 @@ def pair(code: str, place: str, config_file: Path, data_dir: Path | None) -> Non
             with database.transaction() as session:
                 paired = pair_by_code(session, config, mall_id, code, place, at=CLOCK.now())
         except NotFound as error:
-            codes = [one.code for one in config.kiosks] + [one.code for one in config.boards]
-            known = ", ".join(codes)
+            with database.reading() as session:
+                known = ", ".join(one.code for one in places_of(session, config, mall_id))
             raise click.ClickException(
-                f'config.toml has no kiosk or board "{place}"; it has {known}.'
+                f'config.toml has no kiosk, board or agent "{place}"; it has {known}.'
+            ) from error
+        except PlaceTaken as error:
+            raise click.ClickException(
+                f'The printer "{place}" has a print agent; withdraw that one first.'
+                " `device list` tells its id."
             ) from error
         except CodeUnknown as error:
             raise click.ClickException(

@@ -16,8 +16,9 @@ from counter.auth import Doorkeeper
 from counter.config import Config
 from counter.places import places_of
 from counter.throttle import Throttle
+from models.agents import agent_place
 from models.devices import Place, pair, paired_devices, withdraw
-from models.errors import CodeUnknown, NotFound
+from models.errors import CodeUnknown, NotFound, PlaceTaken
 from models.events import DeviceWithdrawn, Event
 from models.people import Actor, Device
 from models.topics import Topic
@@ -33,7 +34,7 @@ class Confirmed:
     """What a leader says about the screen that shows `code`."""
 
     code: Annotated[str, Field(max_length=20)] = ""
-    place: Annotated[str, Field(max_length=40)] = ""
+    place: Annotated[str, Field(max_length=60)] = ""
     name: Annotated[str, Field(max_length=80)] = ""
 
 
@@ -89,6 +90,8 @@ def register(app: Flask, *, doorkeeper: Doorkeeper, topics: Callable[[Topic], No
                 )
         except NotFound:
             return shown(form, "no_place"), 422
+        except PlaceTaken:
+            return shown(form, "place_taken"), 409
         except CodeUnknown:
             throttle.count(person, at)
             return shown(form, "no_code"), 409
@@ -109,10 +112,11 @@ def register(app: Flask, *, doorkeeper: Doorkeeper, topics: Callable[[Topic], No
 
 def place_called(session: Session, config: Config, mall_id: int, code: str) -> Place:
     """Return the place of that code. Raises NotFound."""
-    for place in places_of(session, config, mall_id):
-        if place.code == code:
-            return place
-    raise NotFound
+    places = {place.code: place for place in reversed(places_of(session, config, mall_id))}
+    found = places.get(code) or places.get(agent_place(code))
+    if found is None:
+        raise NotFound
+    return found
 
 
 def pair_by_code(
@@ -120,7 +124,8 @@ def pair_by_code(
 ) -> Device:
     """Pair from the command line, where whoever types owns the machine.
 
-    Raises NotFound for a place that config.toml does not name, and CodeUnknown.
+    The code of a printer means its agent, where no screen is called the same. Raises NotFound
+    for a place that config.toml does not name, and what pair() raises.
     """
     chosen = place_called(session, config, mall_id, place)
     return pair(session, mall_id, code, chosen, name="", by=Actor(mall_id=mall_id), at=at)

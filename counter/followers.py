@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,6 +27,7 @@ class Followers:
         self._wire = wire
         self._clients: dict[str, _Client] = {}
         self._followers: defaultdict[str, set[str]] = defaultdict(set)
+        self._heard_s: dict[int, float] = {}
 
     def __contains__(self, name: str) -> bool:
         """Tell whether anybody follows the topic `name`."""
@@ -38,6 +41,18 @@ class Followers:
     def come(self, client_id: str, actors: tuple[Actor, ...]) -> None:
         """Welcome a client; one browser may act for a person and for its devices."""
         self._clients[client_id] = _Client(actors)
+        self.heard(client_id)
+
+    def heard(self, client_id: str) -> None:
+        """Note a sign of life of the devices that a client acts for."""
+        for actor in self.actors(client_id):
+            if actor.device_id is not None:
+                self._heard_s[actor.device_id] = time.monotonic()
+
+    def silence_s(self, device_id: int) -> float:
+        """Return for how many seconds nothing was heard of a device, infinity before the first."""
+        heard_s = self._heard_s.get(device_id)
+        return math.inf if heard_s is None else time.monotonic() - heard_s
 
     def gone(self, client_id: str) -> None:
         """Forget a client and all that it followed."""

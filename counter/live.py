@@ -111,6 +111,10 @@ class Live:
         """Send a device away; if it comes back, it is asked anew who it is."""
         self._followers.send_away(lambda actor: actor.device_id == device_id)
 
+    def silence_s(self, device_id: int) -> float:
+        """Return for how many seconds nothing was heard of a device over its line here."""
+        return self._followers.silence_s(device_id)
+
     def disconnect_user(self, user_id: int) -> None:
         """Send all pages of a user away; those still signed in come back at once."""
         self._followers.send_away(lambda actor: actor.user_id == user_id)
@@ -128,6 +132,7 @@ class Live:
 
     def _here(self, _wish: object = None) -> dict[str, Any]:
         """Answer a screen that woke up and wonders whether its line still stands."""
+        self._followers.heard(_sid())
         return self._heartbeat()
 
     def _gone(self, *_reason: object) -> None:

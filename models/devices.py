@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from models.errors import CodeUnknown
+from models.errors import CodeUnknown, PlaceTaken
 from models.events import DevicePaired, DeviceWithdrawn, record
 from models.people import Actor, Device, Role
 
@@ -65,7 +65,8 @@ def pair(
 ) -> Device:
     """Make the screen that shows `code` play `place`; the code is used up.
 
-    Spaces and hyphens in `code` do not matter. Raises CodeUnknown.
+    Spaces and hyphens in `code` do not matter. Raises CodeUnknown, and PlaceTaken for a second
+    agent of one printer: two would share its papers and each other's doubts.
     """
     digits = "".join(one for one in code if one.isdigit())
     device = session.scalars(
@@ -80,6 +81,7 @@ def pair(
     ).first()
     if device is None:
         raise CodeUnknown
+    _require_free(session, mall_id, place)
     device.role, device.place = place.role, place.code
     device.name = name.strip() or place.name
     device.settings = dict(place.settings)
@@ -167,6 +169,14 @@ def fingerprint(token: str) -> str:
 def nickname(token_hash: str) -> str:
     """Return the few characters by which people tell one unpaired screen from another."""
     return token_hash[:4]
+
+
+def _require_free(session: Session, mall_id: int, place: Place) -> None:
+    if place.role is not Role.AGENT:
+        return
+    for other in paired_devices(session, mall_id):
+        if other.place == place.code and other.withdrawn_at is None:
+            raise PlaceTaken(device=other.name)
 
 
 def _unpaired(session: Session, mall_id: int, token: str) -> Device | None:

@@ -172,6 +172,12 @@ class CodeUnknown(Refusal):
     code = "code_unknown"
 
 
+class PlaceTaken(Refusal):
+    """Another print agent prints for this printer. Facts: device."""
+
+    code = "place_taken"
+
+
 class Outdated(Refusal):
     """The press was meant for a ticket that is no longer at the desk. Facts: number."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -188,9 +189,16 @@ def expire_old(session: Session, *, before: datetime, at: datetime) -> int:
     return len(jobs)
 
 
-def doubt_interrupted(session: Session, *, at: datetime) -> int:
-    """Mark what was being sent when the program stopped as doubtful; return how many."""
-    jobs = session.scalars(select(PrintJob).where(PrintJob.state == JobState.SENDING)).all()
+def doubt_interrupted(session: Session, *, at: datetime, elsewhere: Collection[str] = ()) -> int:
+    """Mark what was being sent when the program stopped as doubtful; return how many.
+
+    The printers `elsewhere` hang on other machines, which go on printing meanwhile.
+    """
+    jobs = session.scalars(
+        select(PrintJob).where(
+            PrintJob.state == JobState.SENDING, PrintJob.printer.not_in(list(elsewhere))
+        )
+    ).all()
     for job in jobs:
         settle_job(session, job, JobState.DOUBTFUL, at=at, error="interrupted")
     return len(jobs)
