@@ -43,7 +43,8 @@ function Screen({ told, now, stage, size }) {
   };
   if (visit.screen === "service" && service) {
     return html`<${ServiceSheet}
-      key=${service.id} ...${frame} visit=${visit} service=${service} onVisit=${setVisit}
+      key=${service.id} ...${frame} visit=${visit} service=${service} line=${stage.line}
+      onVisit=${setVisit}
       onMore=${() => setVisit(visits.lookForMore(visit))} onTake=${stage.take} />`;
   }
   if (visit.screen === "agency" && agency) {
@@ -105,7 +106,7 @@ function Face({ told, now, stage, name, size }) {
 
 /** @param {{told: Told, clock: () => Date, boot: Boot, follow: import("./ticket.js").Follow}} props */
 export function Kiosk({ told, clock, boot, follow }) {
-  const stage = useVisit();
+  const stage = useVisit(boot.prints ? { follow, patience: boot.patience } : null);
   const { visit, setVisit } = stage;
   const { aids, setAids, speak, reset, changed } = useAids();
   const [help, setHelp] = useState(false);

@@ -3,6 +3,7 @@
 import { range } from "../shared/format.js";
 import { html, Icon } from "../shared/parts.js";
 import { t } from "../shared/words.js";
+import { PrintList } from "./checklist.js";
 import { said } from "./figures.js";
 import { toggled, toggleExtra, wanted } from "./visit.js";
 
@@ -58,8 +59,8 @@ function Paper({ catalogue, hall, visit, onVisit, paper }) {
   </li>`;
 }
 
-/** @param {Parts} parts */
-export function Checks(parts) {
+/** @param {Parts & {line: import("./checklist.js").Line | null}} props */
+export function Checks({ line, ...parts }) {
   const { service, visit } = parts;
   if (!service.requirements.length) return null;
   const papers = needed(service, visit);
@@ -73,7 +74,11 @@ export function Checks(parts) {
     html`<ul class="k-checks">
       ${papers.map((paper) => html`<${Paper} key=${paper.id} ...${parts} paper=${paper} />`)}
     </ul>`}
-    <p class="k-hint"><${Icon} name="info" /><span>${t(hint)}</span></p>
+    <div class="k-bring">
+      <p class="k-hint"><${Icon} name="info" /><span>${t(hint)}</span></p>
+      ${line && papers.length > 0 && html`<${PrintList}
+        key=${visit.chosenCase} service=${service} chosenCase=${visit.chosenCase} line=${line} />`}
+    </div>
   </section>`;
 }
 

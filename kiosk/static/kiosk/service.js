@@ -109,8 +109,10 @@ function Take({ catalogue, hall, now, visit, wait, onTake }) {
 }
 
 /** @param {{catalogue: Catalogue, hall: Hall, now: Date, visit: Visit, service: Service,
- *    onVisit: (visit: Visit) => void, onMore: () => void, onTake: () => void}} props */
-export function ServiceSheet({ catalogue, hall, now, visit, service, onVisit, onMore, onTake }) {
+ *    line: import("./checklist.js").Line | null, onVisit: (visit: Visit) => void,
+ *    onMore: () => void, onTake: () => void}} props */
+export function ServiceSheet(props) {
+  const { catalogue, hall, now, visit, service, line, onVisit, onMore, onTake } = props;
   const agency = catalogue.agencies.find((one) => one.id === service.agency_id);
   const priority = visit.kinds.length > 0;
   const ids = wanted(visit);
@@ -124,7 +126,7 @@ export function ServiceSheet({ catalogue, hall, now, visit, service, onVisit, on
     <${Sheet}>
       <${FeeNote} service=${service} />
       <${Cases} service=${service} visit=${visit} onVisit=${onVisit} />
-      <${Checks} ...${parts} />
+      <${Checks} ...${parts} line=${line} />
       <${Alsos} ...${parts} onMore=${onMore} />
       <${Priorities} visit=${visit} onVisit=${onVisit} />
     <//>

@@ -40,6 +40,6 @@
  *    ticket_without_paper_s: number, paper_s: number}} Patience */
 
 /** @typedef {{mall_id: number, time_zone: string, now: string, catalogue: Catalogue,
- *    services: Hall, patience: Patience}} Boot */
+ *    services: Hall, patience: Patience, prints: boolean}} Boot */
 
 export {};

@@ -9,8 +9,9 @@ import * as visits from "./visit.js";
 /** @typedef {import("./shapes.js").Service} Service */
 /** @typedef {ReturnType<typeof useVisit>} Stage */
 
-/** The visit, its troubles, and the two presses of a kiosk. */
-export function useVisit() {
+/** The visit, its troubles, and the two presses of a kiosk; `line` leads to its printer, if any.
+ *  @param {import("./checklist.js").Line | null} line */
+export function useVisit(line) {
   const [visit, setVisit] = useState(visits.newVisit);
   const [asked, setAsked] = useState(/** @type {{service: Service, pressId: string} | null} */ (null));
   const [trouble, setTrouble] = useState(/** @type {Trouble | null} */ (null));
@@ -50,5 +51,5 @@ export function useVisit() {
     setAsked(null);
     setVisit(visits.newVisit());
   };
-  return { visit, setVisit, asked, setAsked, trouble, setTrouble, take, add, begin };
+  return { visit, setVisit, asked, setAsked, trouble, setTrouble, take, add, begin, line };
 }
