@@ -53,7 +53,9 @@ def example_clock(database: Database, clock: Clock, mall_id: int) -> bool:
         return _put_forward(clock, at)
     at = intake.next_at or at
     if intake.phase is not IntakePhase.BREAK:
-        at += AFTER_OPENING
+        busy_at = at + AFTER_OPENING
+        # A hall with a short day or an early break is met at its opening instead.
+        at = busy_at if timetable.intake(busy_at).phase is IntakePhase.OPEN else at
     return _put_forward(clock, at)
 
 

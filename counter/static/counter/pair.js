@@ -51,6 +51,7 @@ function show(asked) {
   part("left").hidden = false;
   endsAtMs = performance.now() + asked.left_s * 1000;
   say("");
+  countDown();
 }
 
 function countDown() {
