@@ -13,6 +13,7 @@ from fontTools.varLib.instancer import instantiateVariableFont
 
 # Text, the heads of tables, and what is set bold.
 WEIGHTS = (500, 600, 800)
+WORD_SPACING = 60  # thousandths of the size
 
 
 def face_name(weight: int) -> str:
@@ -27,12 +28,21 @@ def cut_faces(variable: Path, folder: Path) -> None:
             face = instantiateVariableFont(font, {"wght": weight}, updateFontNames=False)
             # PDF knows no font features: what the pages ask for by tabular-nums is baked in.
             _set_tabular(face)
+            _widen_spaces(face)
             for kind in (1, 4, 6):
                 name = face["name"].getName(kind, 3, 1)
                 text = f"PlusJakartaSans-{weight}" if kind == 6 else f"Plus Jakarta Sans {weight}"
                 face["name"].setName(text, kind, 3, 1, name.langID)
             face.flavor = None
             face.save(folder / face_name(weight))
+
+
+def _widen_spaces(font: TTFont) -> None:
+    """Set words as far apart as ui.css does by word-spacing; reportlab has no such setting."""
+    for code in (0x20, 0xA0):
+        glyph = font.getBestCmap()[code]
+        width, side = font["hmtx"][glyph]
+        font["hmtx"][glyph] = (width + WORD_SPACING, side)
 
 
 def _set_tabular(font: TTFont) -> None:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from functools import cache
-from typing import TypeVar
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
-from gevent import get_hub, monkey
 
-T = TypeVar("T")
+from counter.off_loop import off_the_loop
 
 # OWASP's Password Storage Cheat Sheet: 19 MiB, two passes, one lane. Twenty officers who sign
 # in at half past seven then need neither a gigabyte nor a second on a mini-PC.
@@ -37,7 +34,7 @@ class WeakPassword(Exception):
 
 def hashed(password: str) -> str:
     """Return the argon2id hash of `password`, made off the event loop."""
-    return _off_the_loop(lambda: HASHER.hash(password))
+    return off_the_loop(lambda: HASHER.hash(password))
 
 
 def matches(password_hash: str, password: str) -> bool:
@@ -49,7 +46,7 @@ def matches(password_hash: str, password: str) -> bool:
         except (VerificationError, InvalidHashError):
             return False
 
-    return _off_the_loop(look)
+    return off_the_loop(look)
 
 
 def outdated(password_hash: str) -> bool:
@@ -80,11 +77,3 @@ def _core(text: str) -> str:
     """Return the letters without case, spaces, and the digits and signs at the ends."""
     bare = "".join(text.lower().split())
     return bare.strip("0123456789!@#$%^&*.,-_?+=")
-
-
-def _off_the_loop(work: Callable[[], T]) -> T:
-    """Run `work` in a thread of gevent's pool, so that a slow hash holds up no other request."""
-    if not monkey.is_module_patched("socket"):
-        return work()
-    result: T = get_hub().threadpool.apply(work)
-    return result

@@ -69,11 +69,10 @@ class _Chart:
     def bar(self, x: float, width: float, value: float, colour: Color) -> None:
         height = self.y(value) - BASE
         if height > 0:
-            rect = Rect(x, BASE, width, height, fillColor=colour, strokeColor=None)
-            self.drawing.add(rect)
+            self.drawing.add(_box(x, BASE, width, height, colour))
 
     def text(
-        self, x: float, y: float, words: str, *, anchor: str = "middle", bold: bool = False
+        self, x: float, y: float, words: str, *, anchor: Anchor = "middle", bold: bool = False
     ) -> None:
         face, colour = (BOLD, INK) if bold else (STRONG, INK_2)
         self.drawing.add(
@@ -81,7 +80,7 @@ class _Chart:
         )
 
 
-def visits_by_day(report: Report, width: float, height: float = 112) -> Drawing:
+def visits_by_day(report: Report, width: float, height: float = 138) -> Drawing:
     """Draw a bar for each day of the month, the fullest and the emptiest with their number."""
     days = report.figures.days
     chart = _Chart(width, height, max((day.visits for day in days), default=0), len(days))
@@ -106,7 +105,7 @@ def _ends(days: Sequence[DayFigures]) -> list[DayFigures]:
     return [by_visits[0], by_visits[-1]]
 
 
-def day_by_hour(report: Report, width: float, height: float = 124) -> Drawing:
+def day_by_hour(report: Report, width: float, height: float = 150) -> Drawing:
     """Draw arrivals and calls of each hour as bars, and who waited through it as a line."""
     hours = report.figures.hours
     most = max((max(one.arrivals, one.calls, one.waiting) for one in hours), default=0)
@@ -140,7 +139,7 @@ def _legend(report: Report, y: float) -> Group:
             legend.add(Line(x, y + 2.4, x + 9, y + 2.4, strokeColor=INK, strokeWidth=1.4))
             legend.add(Circle(x + 4.5, y + 2.4, 2, fillColor=INK, strokeColor=None))
         else:
-            legend.add(Rect(x, y - 0.4, 9, 6, fillColor=colour, strokeColor=None))
+            legend.add(_box(x, y - 0.4, 9, 6, colour))
         words = report.word(key)
         legend.add(String(x + 13, y, words, fontName=STRONG, fontSize=SMALL + 0.6, fillColor=INK_2))
         x += 13 + len(words) * 4.6 + 16
@@ -152,7 +151,13 @@ def share_bar(share: float, width: float) -> Drawing:
     drawing = Drawing(width, 7)
     for part, colour in ((1.0, TRACK), (share, NILA)):
         if part > 0:
-            drawing.add(
-                Rect(0, 0, width * part, 7, rx=1.2, ry=1.2, fillColor=colour, strokeColor=None)
-            )
+            drawing.add(_box(0, 0, width * part, 7, colour, radius=1.2))
     return drawing
+
+
+def _box(
+    x: float, y: float, width: float, height: float, colour: Color, *, radius: float = 0
+) -> Rect:
+    box = Rect(x, y, width, height, radius, radius)
+    box.fillColor, box.strokeColor = colour, None
+    return box

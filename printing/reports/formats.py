@@ -65,7 +65,8 @@ class Formats:
     def number(self, value: float, digits: int = 0, *, grouped: bool = True) -> str:
         """Write a number with at most `digits` decimals: `1.234,5`."""
         pattern = "#,##0." + "0" * digits if digits else "#,##0"
-        return format_decimal(value, pattern, self.locale, group_separator=grouped)
+        told: str = format_decimal(value, pattern, self.locale, group_separator=grouped)
+        return told
 
     def share(self, value: float) -> str:
         """Write a share of 0 to 1: `91%`, but `2,1%` below a tenth."""

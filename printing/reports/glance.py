@@ -8,7 +8,7 @@ from html import escape
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Paragraph, Table, TableStyle
 
-from models.figures import ServiceFigures
+from models.figures import ServiceFigures, share
 from printing.reports import look
 from printing.reports.charts import day_by_hour, share_bar, visits_by_day
 from printing.reports.formats import Kind
@@ -42,7 +42,6 @@ def _tiles(report: Report) -> Flowable:
     facts.sort(key=lambda fact: TILES.index(fact.key))
     facts = [fact for fact in facts if fact.key != "visits" or report.figures.period.is_day]
     cells = [_tile(report, fact) for fact in facts]
-    room = TEXT_WIDTH / len(cells)
     style = TableStyle(
         [
             ("LINEABOVE", (0, 0), (-1, 0), 0.25 * mm, look.LINE),
@@ -56,7 +55,10 @@ def _tiles(report: Report) -> Flowable:
             ("VALIGN", (0, 0), (-1, 0), "TOP"),
         ]
     )
-    return Table([cells], colWidths=[room] * len(cells), style=style)
+    # The last label is the longest.
+    parts = [1.0] * (len(cells) - 1) + [1.35]
+    widths = [TEXT_WIDTH * part / sum(parts) for part in parts]
+    return Table([cells], colWidths=widths, style=style)
 
 
 def _tile(report: Report, fact: Fact) -> list[Flowable]:
@@ -90,7 +92,7 @@ def _columns(left: list[Flowable], right: list[Flowable]) -> Flowable:
             ("LEFTPADDING", (0, 0), (0, 0), 0),
             ("LEFTPADDING", (1, 0), (1, 0), GAP),
             ("RIGHTPADDING", (0, 0), (-1, -1), 0),
-            ("TOPPADDING", (0, 0), (-1, -1), 0),
+            ("TOPPADDING", (0, 0), (-1, -1), look.HEADING.spaceBefore),
             ("BOTTOMPADDING", (0, 0), (-1, -1), 0),
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ]
@@ -109,9 +111,14 @@ def _services(report: Report) -> list[Flowable]:
     if rest := services[len(shown) :]:
         count = sum(one.of.steps for one in rest)
         others = report.word("others", count=len(rest))
-        rows.append([others, report.formats.number(count), "", "", "", ""])
+        within = share(
+            sum(one.of.waits.within for one in rest), sum(one.of.waits.n for one in rest)
+        )
+        kept = report.formats.told(Kind.SHARE, within)
+        told = report.formats.told
+        rows.append([others, told(Kind.COUNT, count), "", "", "", told(Kind.SHARE, kept)])
     heads = [report.word(key) for key in ("service", "asked", "median", "eight", "promise", "kept")]
-    widths = [WIDE - 62 * mm, *(one * mm for one in (13, 13, 14, 11, 11))]
+    widths = [WIDE - 58 * mm, *(one * mm for one in (11, 12, 14, 10, 11))]
     table = ruled(heads, rows, widths, numbers=range(1, 6), bold=poor)
     heading = Paragraph(escape(report.word("services")), look.HEADING)
     return [heading, table, Paragraph(escape(report.word("services_note")), look.NOTE)]
@@ -164,4 +171,14 @@ def _outcomes(report: Report) -> list[Flowable]:
 
 def _attention(report: Report) -> list[Flowable]:
     heading = Paragraph(escape(report.word("attention")), look.HEADING)
-    return [heading, *(Paragraph(line, look.LINE_ITEM) for line in report.attention)]
+    style = TableStyle(
+        [
+            ("LINEABOVE", (0, 0), (-1, -1), 0.2 * mm, look.LINE),
+            ("LEFTPADDING", (0, 0), (-1, -1), 0),
+            ("RIGHTPADDING", (0, 0), (-1, -1), 0),
+            ("TOPPADDING", (0, 0), (-1, -1), 1 * mm),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 1.4 * mm),
+        ]
+    )
+    rows = [[Paragraph(line, look.LINE_ITEM)] for line in report.attention]
+    return [heading, Table(rows, colWidths=[NARROW], style=style)]

@@ -8,7 +8,7 @@ from typing import Final
 
 import reportlab
 from reportlab.lib.colors import Color, HexColor
-from reportlab.lib.enums import TA_RIGHT
+from reportlab.lib.enums import TA_LEFT, TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
@@ -51,24 +51,39 @@ def use(faces: Faces) -> None:
     pdfmetrics.registerFontFamily(TEXT, normal=TEXT, bold=BOLD, italic=TEXT, boldItalic=BOLD)
 
 
-def _style(name: str, face: str, size: float, leading: float, **more: object) -> ParagraphStyle:
+def _style(
+    face: str,
+    size: float,
+    leading: float,
+    *,
+    before: float = 0,
+    after: float = 0,
+    right: bool = False,
+) -> ParagraphStyle:
     return ParagraphStyle(
-        name, fontName=face, fontSize=size, leading=leading, textColor=INK, **more
+        f"{face} {size}",
+        fontName=face,
+        fontSize=size,
+        leading=leading,
+        textColor=INK,
+        spaceBefore=before,
+        spaceAfter=after,
+        alignment=TA_RIGHT if right else TA_LEFT,
     )
 
 
-HEADLINE = _style("headline", BOLD, 22, 25, spaceAfter=2.5 * mm)
-LEAD = _style("lead", TEXT, 11, 15.8, spaceAfter=5 * mm)
-HEADING = _style("heading", BOLD, 11.5, 15, spaceBefore=5.5 * mm, spaceAfter=1.8 * mm)
-NOTE = _style("note", TEXT, 8.2, 11.4, spaceBefore=1.4 * mm)
-LINE_ITEM = _style("item", TEXT, 9, 12.6)
-CELL = _style("cell", TEXT, 9, 11)
-CELL_RIGHT = _style("cell-right", BOLD, 9, 11, alignment=TA_RIGHT)
-CELL_BOLD = _style("cell-bold", BOLD, 9, 11)
-HEAD = _style("head", STRONG, 8.2, 10)
-HEAD_RIGHT = _style("head-right", STRONG, 8.2, 10, alignment=TA_RIGHT)
-LABEL = _style("label", TEXT, 8.4, 11)
-FIGURE = _style("figure", BOLD, 17, 21)
+HEADLINE = _style(BOLD, 22, 25, after=2.5 * mm)
+LEAD = _style(TEXT, 11, 15.8, after=5 * mm)
+HEADING = _style(BOLD, 11.5, 15, before=5.5 * mm, after=1.8 * mm)
+NOTE = _style(TEXT, 8.2, 11.4, before=1.4 * mm)
+LINE_ITEM = _style(TEXT, 9, 12.6)
+CELL = _style(TEXT, 9, 11)
+CELL_RIGHT = _style(BOLD, 9, 11, right=True)
+CELL_BOLD = _style(BOLD, 9, 11)
+HEAD = _style(STRONG, 8.2, 10)
+HEAD_RIGHT = _style(STRONG, 8.2, 10, right=True)
+LABEL = _style(TEXT, 8.4, 11)
+FIGURE = _style(BOLD, 17, 21)
 
 
 def hexed(colour: Color) -> str:

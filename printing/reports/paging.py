@@ -61,7 +61,7 @@ def _numbering(report: Report) -> type[Canvas]:
         @override
         def showPage(self) -> None:
             self._pages.append(dict(self.__dict__))
-            self._startPage()
+            self._startPage()  # type: ignore[attr-defined]  # missing in the stubs alone
 
         @override
         def save(self) -> None:

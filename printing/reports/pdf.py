@@ -15,7 +15,6 @@ from printing.reports.look import Faces
 from printing.reports.paging import TEXT_WIDTH, set_pages
 from printing.reports.report import Report, Table
 from printing.reports.ruling import ruled, widths_of
-from printing.reports.sheets import head_of
 
 
 def as_pdf(report: Report, faces: Faces) -> bytes:
@@ -38,7 +37,7 @@ def _in_full(report: Report) -> Iterator[Flowable]:
 
 def _full_table(report: Report, table: Table) -> Iterator[Flowable]:
     kinds = [column.kind for column in table.columns]
-    heads = [head_of(report, column) for column in table.columns]
+    heads = [column.label for column in table.columns]
     told = report.formats.told
     rows = [
         [told(kind, value) for kind, value in zip(kinds, row, strict=True)]

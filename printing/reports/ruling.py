@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from html import escape
+from typing import Any
 
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
@@ -38,7 +39,7 @@ def ruled(
         ]
         for number, row in enumerate(rows)
     ]
-    commands: list[tuple[object, ...]] = [
+    commands: list[tuple[Any, ...]] = [
         ("FONT", (0, 1), (-1, -1), look.TEXT, 9, 11),
         ("TEXTCOLOR", (0, 1), (-1, -1), look.INK),
         ("LINEBELOW", (0, 0), (-1, 0), 0.4 * mm, look.INK),

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
@@ -113,7 +113,7 @@ def _sheet_name(title: str) -> str:
 
 
 def _fact_sheet(report: Report, sheet: WriteOnlyWorksheet) -> None:
-    sheet.column_dimensions["A"].width = 34
+    _set_width(sheet, 1, 34)
     figures = report.figures
     fingerprint = report.word("fingerprint", code=report.fingerprint)
     told = (report.title, f"{figures.mall} {figures.region}", report.made, fingerprint)
@@ -133,12 +133,17 @@ def _table_sheet(report: Report, table: Table, sheet: WriteOnlyWorksheet) -> Non
         told = [row[number - 1] for row in table.rows]
         texts = [len(one) for one in told if isinstance(one, str)]
         width = min(max([len(head), 8, *texts]) + 2, WIDEST)
-        sheet.column_dimensions[get_column_letter(number)].width = width
+        _set_width(sheet, number, width)
     sheet.freeze_panes = "A2"
     _heads(report, sheet, heads)
     for row in table.rows:
         cells = zip(table.columns, row, strict=True)
         sheet.append([_cell(report, sheet, column.kind, value) for column, value in cells])
+
+
+def _set_width(sheet: WriteOnlyWorksheet, column: int, letters: int) -> None:
+    columns = sheet.column_dimensions  # type: ignore[attr-defined]  # missing in the stubs alone
+    columns[get_column_letter(column)].width = letters
 
 
 def _heads(report: Report, sheet: WriteOnlyWorksheet, heads: list[str]) -> None:
@@ -147,12 +152,14 @@ def _heads(report: Report, sheet: WriteOnlyWorksheet, heads: list[str]) -> None:
 
 def _cell(
     report: Report, sheet: WriteOnlyWorksheet, kind: Kind, value: Value, *, bold: bool = False
-) -> WriteOnlyCell:
+) -> Cell:
     if isinstance(value, timedelta):
         value = value / (HOUR if kind is Kind.HOURS else MINUTE)
     elif isinstance(value, datetime):
         # Spreadsheets know no time zones: what the clock on the wall showed.
         value = value.astimezone(report.formats.zone).replace(tzinfo=None)
+    elif isinstance(value, date):
+        value = datetime(value.year, value.month, value.day)  # noqa: DTZ001 — a day, no instant.
     cell = WriteOnlyCell(sheet, value)
     if isinstance(value, str):
         cell.data_type = "s"  # never a formula

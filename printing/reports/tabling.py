@@ -58,7 +58,7 @@ def _days(figures: Figures, say: Say) -> Table:
         )
         for day in days
     )
-    return Table("days", say("by_day"), columns, rows)
+    return Table("days", say("by_day"), columns, rows, say("minutes_note"))
 
 
 def _hours(figures: Figures, say: Say) -> Table:
@@ -142,7 +142,7 @@ def _agencies(figures: Figures, say: Say) -> Table:
         )
         for agency in figures.agencies
     )
-    return Table("agencies", say("agencies"), columns, rows)
+    return Table("agencies", say("agencies"), columns, rows, say("minutes_note"))
 
 
 def _outcomes(figures: Figures, say: Say, formats: Formats) -> Table:

@@ -121,7 +121,7 @@ class _Telling:
         yield fact("visits", Kind.COUNT, head.visits, None if before is None else before.visits)
         if not self.figures.period.is_day:
             a_day = None if before is None else before.visits_a_day
-            yield fact("visits_a_day", Kind.MEAN, head.visits_a_day, a_day)
+            yield fact("visits_a_day", Kind.COUNT, head.visits_a_day, a_day)
         yield fact("wait_median", Kind.MINUTES, head.waits.median, was.median)
         yield fact("wait_eight", Kind.MINUTES, head.waits.eight_of_ten, was.eight_of_ten)
         yield fact("wait_kept", Kind.SHARE, head.waits.kept, was.kept)
