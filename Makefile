@@ -20,13 +20,13 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header 
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run demo test slow check format bench pictures assets setup setup-dev browser lock clean
+.PHONY: help run demo test long check format bench pictures assets setup setup-dev browser lock clean
 
 help:
 	@echo "make run      start Balai with an example mall"
 	@echo "make demo     play a whole day of the example mall"
 	@echo "make test     check the code and run all tests"
-	@echo "make slow     run the tests that take long: random days, power cuts"
+	@echo "make long     run the tests that take minutes: random days, power cuts"
 	@echo "make check    check the code only"
 	@echo "make format   lay out the code"
 	@echo "make bench    measure, against a floor"
@@ -48,11 +48,11 @@ pictures: setup-dev browser
 	$(BIN)/python -m docs.pictures
 
 test: check browser
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not long"
 
 # What takes longer than a change should wait for: many random days, many power cuts.
-slow: browser
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m slow
+long: browser
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m long
 
 check: setup-dev
 	$(BIN)/ruff check --quiet

@@ -266,6 +266,6 @@ def test_the_laws_hold_on_random_days(shared_database: Database) -> None:
     _play(shared_database, days=30 if shared_database.sqlite else 8, acts=40)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_laws_hold_on_many_long_random_days(shared_database: Database) -> None:
     _play(shared_database, days=150 if shared_database.sqlite else 40, acts=100)
