@@ -48,6 +48,8 @@ _FIXED: Mapping[str, int] = MappingProxyType(
         **dict.fromkeys((f"GS {letter}" for letter in "!BbHfhwraI"), 1),
         **dict.fromkeys((f"GS {letter}" for letter in "LWP"), 2),
         "FS p": 2,
+        "FS S": 2,
+        **dict.fromkeys(("FS -", "FS C", "FS !"), 1),
         "DLE EOT": 1,
     }
 )
@@ -101,7 +103,7 @@ def _length(name: str, rest: bytes) -> int | None:
         return 3 + _number(rest[1:3]) * (3 if rest[:1] in {b"\x20", b"\x21"} else 1)
     if name == "GS v" and rest[:1] == b"0":
         return 6 + _number(rest[2:4]) * _number(rest[4:6])
-    if name == "GS (":
+    if name in {"GS (", "FS ("}:
         return 3 + _number(rest[1:3])
     if name == "GS 8" and rest[:1] == b"L":
         return 5 + _number(rest[1:5])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from importlib.resources import as_file, files
@@ -76,12 +77,13 @@ class Roll:
     cuts: list[int] = field(default_factory=list)
     unknown: list[bytes] = field(default_factory=list)
     stored: Image.Image | None = None
+    pages: Mapping[int, str] = field(default_factory=dict)
     overflows: int = 0
 
     def text(self, text: str) -> None:
         for letter in text:
             glyph = _glyph(letter, self.style)
-            if self._taken() + glyph.width > self.dots:
+            if self.taken() + glyph.width > self.dots:
                 self.overflows += 1
                 self.end_line()
             self.letters.append(letter)
@@ -89,9 +91,9 @@ class Roll:
 
     def place(self, image: Image.Image, letter: str = "") -> None:
         """Put a drawing into the line, as `ESC *` does."""
-        if self._taken() + image.width > self.dots:
+        if self.taken() + image.width > self.dots:
             self.overflows += 1
-            image = image.crop((0, 0, self.dots - self._taken(), image.height))
+            image = image.crop((0, 0, self.dots - self.taken(), image.height))
         self.pieces.append(image)
         self.letters.append(letter)
 
@@ -100,12 +102,12 @@ class Roll:
         tallest = max((piece.height for piece in self.pieces), default=0)
         height = max(self.style.spacing, tallest)
         strip = Image.new("L", (self.dots, height), WHITE)
-        left = self._left(self._taken())
+        left = self._left(self.taken())
         for piece in self.pieces:
             strip.paste(piece, (left, tallest - piece.height))
             left += piece.width
         if self.letters:
-            self.lines.append(Line("".join(self.letters), self._taken()))
+            self.lines.append(Line("".join(self.letters), self.taken()))
         self.strips.append(strip)
         self.pieces, self.letters = [], []
 
@@ -155,7 +157,8 @@ class Roll:
             self.overflows,
         )
 
-    def _taken(self) -> int:
+    def taken(self) -> int:
+        """Return the dots of the line that are used up."""
         return sum(piece.width for piece in self.pieces)
 
     def _left(self, width: int) -> int:

@@ -29,9 +29,12 @@ _PAGES: Mapping[int, str] = MappingProxyType(
 _ALIGN = ("left", "center", "right")
 
 
-def printout(data: bytes, dots: int) -> Printout:
-    """Print `data` on paper whose lines are `dots` wide."""
-    roll = Roll(dots)
+def printout(data: bytes, dots: int, pages: Mapping[int, str] = _PAGES) -> Printout:
+    """Print `data` on paper whose lines are `dots` wide.
+
+    `pages` are Python's names of the code pages by the numbers that the printer gives them.
+    """
+    roll = Roll(dots, pages=pages)
     for command in read(data):
         if isinstance(command, Text):
             roll.text(command.raw.decode(roll.style.page, errors="replace"))
@@ -45,6 +48,9 @@ def printout(data: bytes, dots: int) -> Printout:
 def _obey(roll: Roll, order: Order) -> None:
     if order.name in _STYLES:
         roll.style = _STYLES[order.name](roll.style, order.args)
+    elif order.name == "ESC t":
+        page = roll.pages.get(order.args[0])
+        roll.style = replace(roll.style, page=page or "ascii")
     elif order.name in _ACTS:
         try:
             _ACTS[order.name](roll, order.args)
@@ -53,7 +59,7 @@ def _obey(roll: Roll, order: Order) -> None:
             ValueError,
         ):  # An order of the right length whose inside makes no sense.
             roll.lost(order.name.encode() + order.args[:2])
-    elif order.name not in _INVISIBLE:
+    elif order.name not in _INVISIBLE and (order.name not in _NEUTRAL or any(order.args)):
         roll.lost(order.name.encode() + order.args[:2])
 
 
@@ -78,7 +84,6 @@ _STYLES: Mapping[str, Callable[[Style, bytes], Style]] = MappingProxyType(
         "ESC G": lambda style, args: replace(style, bold=bool(args[0] & 1)),
         "ESC M": lambda style, args: replace(style, small=args[0] % 48 == 1),
         "ESC a": lambda style, args: replace(style, align=_ALIGN[min(2, args[0] % 48)]),
-        "ESC t": lambda style, args: replace(style, page=_PAGES.get(args[0], "ascii")),
         "ESC 2": lambda style, _args: replace(style, spacing=Style.spacing),
         "ESC 3": lambda style, args: replace(style, spacing=args[0]),
         "GS !": lambda style, args: replace(
@@ -87,6 +92,25 @@ _STYLES: Mapping[str, Callable[[Style, bytes], Style]] = MappingProxyType(
         "GS B": lambda style, args: replace(style, invert=bool(args[0] & 1)),
     }
 )
+
+
+def _move_to(roll: Roll, args: bytes) -> None:
+    _move(roll, _number(args) - roll.taken())
+
+
+def _move_on(roll: Roll, args: bytes) -> None:
+    _move(roll, int.from_bytes(args, "little", signed=True))
+
+
+def _move(roll: Roll, dots: int) -> None:
+    if dots < 0:
+        raise ValueError("this roll does not turn back within a line")
+    roll.place(Image.new("L", (dots, 1), WHITE))
+
+
+def _width(roll: Roll, args: bytes) -> None:
+    if _number(args) < roll.dots:
+        raise ValueError("a narrower part of the paper is not drawn")
 
 
 def _lines(roll: Roll, args: bytes) -> None:
@@ -159,6 +183,9 @@ _ACTS: Mapping[str, Callable[[Roll, bytes], None]] = MappingProxyType(
         "LF": lambda roll, _args: roll.end_line(),
         "ESC J": lambda roll, args: roll.feed(args[0]),
         "ESC d": _lines,
+        "ESC $": _move_to,
+        "ESC \\": _move_on,
+        "GS W": _width,
         "ESC i": _cut,
         "ESC m": _cut,
         "GS V": _cut,
@@ -170,13 +197,17 @@ _ACTS: Mapping[str, Callable[[Roll, bytes], None]] = MappingProxyType(
 )
 # Orders that leave no trace on a paper: modes of other alphabets, status, sensors, drawers.
 _INVISIBLE = frozenset(
-    {"CR", "FS .", "ESC R", "ESC =", "ESC c", "ESC p", "DLE EOT", "GS a", "GS r", "GS I", "GS b"}
+    {"CR", "ESC R", "ESC =", "ESC c", "ESC p", "DLE EOT", "GS a", "GS r", "GS I", "GS b"}
+    | {"FS .", "FS -", "FS C", "FS ("}
 )
+# Orders that leave none while all they say is "none": spacing, turning over, a margin.
+_NEUTRAL = frozenset({"ESC SP", "FS S", "ESC {", "GS L"})
 
 
 def picture(data: bytes, paper: Paper) -> bytes:
     """Return `data`, printed on `paper`, as a PNG of eight dots to the millimetre."""
-    done = printout(data, paper.dots)
+    own = {paper.code_page_number: paper.code_page.lower()}
+    done = printout(data, paper.dots, {**_PAGES, **own})
     # What the head does not reach stays white.
     margin = max(8, (paper.width_mm * 8 - paper.dots) // 2)
     sheet = Image.new("RGB", (paper.dots + 2 * margin, done.image.height + 2 * margin), "#fbfaf6")

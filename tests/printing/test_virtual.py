@@ -56,6 +56,16 @@ def test_text_stands_where_it_is_told() -> None:
     assert (middle - left, right - left) == ((384 - 12) // 2, 384 - 12)
 
 
+def test_text_stands_at_the_dot_that_is_named() -> None:
+    plain = _dark_box(b"H\n")[0]
+    assert _dark_box(b"\x1b$\x64\x00H\n")[0] == plain + 100
+    assert _dark_box(b"\x1b$\x64\x00\x1b\\\x0a\x00H\n")[0] == plain + 110
+    after_a_letter = printout(b"H\x1b$\x64\x00H\n", 384)
+    assert after_a_letter.image.crop((12, 0, 100, 34)).getbbox() is None
+    assert after_a_letter.overflows == 0
+    assert printout(b"\x1b$\x78\x01HHH\n", 384).overflows == 1
+
+
 def test_inverted_text_burns_its_whole_cell() -> None:
     assert _dark_box(b"\x1dB\x01AB\n") == (0, 0, 24, 24)
 
@@ -77,6 +87,11 @@ def test_a_line_too_long_wraps_and_is_counted() -> None:
 def test_code_pages_change_what_bytes_mean() -> None:
     done = printout(b"\x1bt\x10\x96\x1bt\x00\x82\n", 384)
     assert done.lines[0].text == "–é"
+
+
+def test_a_printer_may_number_its_pages_its_own_way() -> None:
+    assert printout(b"\x1bt\x08\x96\n", 384, {8: "cp1252"}).lines[0].text == "–"
+    assert printout(b"\x1bt\x08\x96\n", 384).lines[0].text == "\ufffd"
 
 
 def test_drawings_of_all_three_kinds_look_the_same() -> None:
@@ -108,8 +123,23 @@ def test_feeds_and_cuts_take_their_paper() -> None:
         b"\x1b*\x21\xff\x00\x01",
         b"\x1d(k\x02\x001C",
         b"\x1dk\x04A\x00",
+        b"HH\x1b$\x00\x00",
+        b"\x1dW\x40\x00",
+        b"\x1dL\x08\x00",
+        b"\x1b{\x01",
     ],
-    ids=["ESC z", "FS 1", "bell", "half a drawing", "a hollow order", "bar code"],
+    ids=[
+        "ESC z",
+        "FS 1",
+        "bell",
+        "half a drawing",
+        "a hollow order",
+        "bar code",
+        "a step back",
+        "a narrow part",
+        "a margin",
+        "upside down",
+    ],
 )
 def test_what_is_not_understood_is_shown(raw: bytes) -> None:
     done = printout(raw, 384)
