@@ -21,6 +21,7 @@ from counter import (
     paper,
     permissions,
     refusals,
+    reports,
     sign_in,
     welcome,
 )
@@ -136,6 +137,7 @@ def build(config: Config, *, clock: Clock | None = None) -> House:
         topics=live.register,
     )
     paper.register(app, printers=printers, clock=clock, topics=live.register, mall_id=mall.id)
+    reports.register(app, doorkeeper=doorkeeper, language=language)
     permissions.require_complete(app)
     kept = timedelta(days=config.retention.personal_days)
     ticker = Ticker(database, clock, kept=kept)

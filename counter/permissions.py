@@ -13,6 +13,7 @@ EVERYBODY: Final = frozenset({Role.PUBLIC})
 OFFICERS: Final = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.ADMIN})
 STAFF: Final = OFFICERS | {Role.AUDITOR}
 LEADERS: Final = frozenset({Role.SUPERVISOR, Role.ADMIN})
+REVIEWERS: Final = LEADERS | {Role.AUDITOR}
 KIOSKS: Final = frozenset({Role.KIOSK})
 BOARDS: Final = frozenset({Role.BOARD})
 AGENTS: Final = frozenset({Role.AGENT})
@@ -34,6 +35,8 @@ PERMITTED: Final[dict[str, frozenset[Role]]] = {
     "devices.page": LEADERS,
     "devices.confirm": LEADERS,
     "devices.take_back": LEADERS,
+    "reports.page": REVIEWERS,
+    "reports.file": REVIEWERS,
     # The officers' side
     "desk.page": OFFICERS,
     "desk.choices": OFFICERS,
