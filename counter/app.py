@@ -13,6 +13,7 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from counter import (
+    agents,
     auth,
     desk,
     devices,
@@ -25,6 +26,7 @@ from counter import (
     sign_in,
     welcome,
 )
+from counter.agent_watch import AgentWatch
 from counter.auth import Doorkeeper
 from counter.config import Config
 from counter.filling import fill
@@ -45,6 +47,7 @@ from models.events import Event, PaperChanged
 from models.mall import Mall
 from models.migrating import upgrade
 from models.paper import JobState
+from printing.layout import Paper, paper_for
 from printing.printers import Printer, PrinterSettings, open_printer
 from printing.spooler import Spooler
 
@@ -68,6 +71,7 @@ class House:
     live: Live
     announcer: Announcer
     spooler: Spooler
+    agent_watch: AgentWatch
     ticker: Ticker
     mall_id: int
 
@@ -76,11 +80,13 @@ class House:
         self.live.start()
         self.announcer.start()
         self.spooler.start()
+        self.agent_watch.start()
         self.ticker.start()
 
     def stop(self) -> None:
         """Stop what works in the background and let go of the database."""
         self.ticker.stop()
+        self.agent_watch.stop()
         self.spooler.stop()
         self.announcer.stop()
         self.live.stop()
@@ -118,7 +124,17 @@ def build(config: Config, *, clock: Clock | None = None) -> House:
     announcer = Announcer(database, clock, voice, live.shout, style=config.voice.style)
     printers = _printers(config, clock)
     words = {lang: language.words("printing", lang) for lang in LANGUAGES}
-    spooler = Spooler(database, printers, words, clock.now)
+    useful = timedelta(minutes=config.slip.keep_minutes)
+    elsewhere = _agent_papers(config)
+    spooler = Spooler(
+        database,
+        printers,
+        words,
+        clock.now,
+        mall_id=mall.id,
+        kept=useful,
+        elsewhere=frozenset(elsewhere),
+    )
     database.listeners.append(_waker(spooler))
 
     welcome.register(app, doorkeeper=doorkeeper)
@@ -137,6 +153,15 @@ def build(config: Config, *, clock: Clock | None = None) -> House:
         topics=live.register,
     )
     paper.register(app, printers=printers, clock=clock, topics=live.register, mall_id=mall.id)
+    told = agents.register(
+        app,
+        database=database,
+        clock=clock,
+        papers=elsewhere,
+        words=words,
+        topics=live.register,
+    )
+    agent_watch = AgentWatch(told, mall.id, live.silence_s)
     reports.register(app, doorkeeper=doorkeeper, language=language)
     permissions.require_complete(app)
     kept = timedelta(days=config.retention.personal_days)
@@ -152,6 +177,7 @@ def build(config: Config, *, clock: Clock | None = None) -> House:
         live=live,
         announcer=announcer,
         spooler=spooler,
+        agent_watch=agent_watch,
         ticker=ticker,
         mall_id=mall.id,
     )
@@ -175,14 +201,38 @@ def _printers(config: Config, clock: Clock) -> dict[str, Printer]:
             host=one.host,
             port=one.port,
             path=config.data_dir / "paper" if one.kind == "virtual" else Path(one.path),
+            baud=one.baud,
+            vendor_id=one.vendor_id,
+            product_id=one.product_id,
             columns=one.columns,
             profile=one.profile,
+            cut=one.cut,
+            requirements=config.slip.requirements,
+            logo=config.logo,
         )
         for one in config.printers
+        if one.kind != "agent"
     ]
     # Set-up copies the font; without it the slip is set in a plain face.
     face = FACE if FACE.exists() else None
     return {one.code: open_printer(one, clock.now, face) for one in settings}
+
+
+def _agent_papers(config: Config) -> dict[str, Paper]:
+    """Return the papers of the printers that hang on other machines."""
+    face = FACE if FACE.exists() else None
+    return {
+        one.code: paper_for(
+            one.columns,
+            one.profile,
+            face,
+            cut=one.cut,
+            logo=config.logo,
+            requirements=config.slip.requirements,
+        )
+        for one in config.printers
+        if one.kind == "agent"
+    }
 
 
 def _waker(spooler: Spooler) -> Callable[[Sequence[Event]], None]:

@@ -66,6 +66,11 @@ class Config(Settings):
         """The database to use: the one that is set, or the SQLite file in `data_dir`."""
         return self.server.database_url or f"sqlite:///{self.data_dir / 'balai.db'}"
 
+    @property
+    def logo(self) -> Path | None:
+        """The picture that stands for the house's mark on paper, None without one."""
+        return self.file.parent / self.slip.logo if self.slip.logo else None
+
     def hours_on(self, weekday: int) -> DayHours | None:
         """Return the hours of a weekday, Monday being 0; None on a weekday without service."""
         name = WEEKDAYS[weekday]
@@ -84,6 +89,7 @@ def load_config(path: Path, *, catalogue_dir: Path | None = None) -> Config:
     catalogue = CatalogueFiles(catalogue_dir or path.parent / _catalogue_dir(source))
     _check_names(source)
     _check_days(source)
+    _check_logo(source, settings)
     desks = _check_desks(source, catalogue)
     problems = source.problems + catalogue.problems
     if settings is None or problems:
@@ -115,6 +121,15 @@ def _check_names(source: TomlFile) -> None:
     for path, kiosk in source.sound(KioskSettings, "kiosks"):
         if kiosk.printer not in printers:
             source.complain((*path, "printer"), unknown("printer", kiosk.printer, printers))
+        if kiosk.fallback and kiosk.fallback not in printers:
+            source.complain((*path, "fallback"), unknown("printer", kiosk.fallback, printers))
+
+
+def _check_logo(source: TomlFile, settings: Settings | None) -> None:
+    """A logo that is named is there: whoever looks for it at the printer looks too late."""
+    logo = "" if settings is None else settings.slip.logo
+    if logo and not (source.path.parent / logo).is_file():
+        source.complain(("slip", "logo"), f'there is no file "{logo}"')
 
 
 def _check_days(source: TomlFile) -> None:

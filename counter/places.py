@@ -1,4 +1,4 @@
-"""The places that a screen may play: config.toml's kiosks and boards, with what each needs."""
+"""The places that a device may play: config.toml's kiosks, boards and printers with an agent."""
 
 from __future__ import annotations
 
@@ -6,21 +6,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from counter.config import Config
+from counter.settings import KioskSettings
+from models.agents import agent_place
 from models.devices import Place
 from models.mall import Zone
 from models.people import Role
 
 
 def places_of(session: Session, config: Config, mall_id: int) -> list[Place]:
-    """Return the kiosks, then the boards.
+    """Return the kiosks, then the boards, then the agents of printers on other machines.
 
-    A kiosk's settings name its printer; a board's its zone (None shows the whole hall), the
-    way of its arrow and whether it speaks.
+    A kiosk's settings name its printer and the one that steps in for it; a board's its zone
+    (None shows the whole hall), the way of its arrow and whether it speaks.
     """
     in_mall = select(Zone).where(Zone.mall_id == mall_id)
     zones = {zone.code: zone.id for zone in session.scalars(in_mall)}
     kiosks = [
-        Place(one.code, one.name, Role.KIOSK, {"printer": one.printer}) for one in config.kiosks
+        Place(one.code, one.name, Role.KIOSK, _paper_of(config, one)) for one in config.kiosks
     ]
     boards = [
         Place(
@@ -31,4 +33,18 @@ def places_of(session: Session, config: Config, mall_id: int) -> list[Place]:
         )
         for one in config.boards
     ]
-    return kiosks + boards
+    agents = [
+        Place(agent_place(one.code), one.name, Role.AGENT, {"printer": one.code})
+        for one in config.printers
+        if one.kind == "agent"
+    ]
+    return kiosks + boards + agents
+
+
+def _paper_of(config: Config, kiosk: KioskSettings) -> dict[str, object]:
+    names = {one.code: one.name for one in config.printers}
+    return {
+        "printer": kiosk.printer,
+        "fallback": kiosk.fallback,
+        "fallback_name": names.get(kiosk.fallback, ""),
+    }

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, time
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from counter.toml_file import Code, Frozen, Minutes, Text
+from counter.toml_file import Code, Frozen, Minutes, OptionalText, Text
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -79,8 +79,11 @@ class MallSettings(Frozen):
 
 
 class Slip(Frozen):
-    """What every slip carries above and below the ticket itself."""
+    """What every slip carries beside the ticket itself, and for how long it is worth printing."""
 
+    logo: OptionalText  # empty: the house's own mark
+    requirements: bool
+    keep_minutes: Annotated[int, Field(ge=1, le=120)]
     header: tuple[Text, ...]
     footer_id: tuple[Text, ...]
     footer_en: tuple[Text, ...]
@@ -191,35 +194,61 @@ class DeskSettings(Frozen):
     services: Annotated[tuple[Text, ...], Field(min_length=1)]
 
 
+# The keys that say where a printer is, each with the kinds that need it; others leave it empty.
+_ADDRESSES: Final[dict[str, tuple[str, ...]]] = {
+    "host": ("network",),
+    "path": ("file", "serial"),
+    "vendor_id": ("usb",),
+    "product_id": ("usb",),
+}
+_UsbId = Annotated[int, Field(ge=0, le=0xFFFF)]
+
+
 class PrinterSettings(Frozen):
-    """A slip printer: a picture on a page, a device on the network, or a device file."""
+    """A printer: where it is, what paper it holds, and how it cuts."""
 
     code: Code
-    kind: Literal["virtual", "network", "file"]
+    name: Text
+    kind: Literal["virtual", "network", "usb", "serial", "file", "agent"]
     host: str
     port: Port
     path: str
+    baud: Literal[9600, 19200, 38400, 57600, 115200]
+    vendor_id: _UsbId
+    product_id: _UsbId
     columns: Literal[48, 42, 32]
     profile: Text
+    cut: Literal["full", "partial", "none"]
 
-    @field_validator("host", "path")
+    @field_validator(*_ADDRESSES)
     @classmethod
-    def _kind_has_its_address(cls, value: str, info: ValidationInfo) -> str:
+    def _kind_has_its_address(cls, value: str | int, info: ValidationInfo) -> str | int:
         kind = info.data.get("kind")
-        owner = "network" if info.field_name == "host" else "file"
-        if kind == owner and not value:
-            raise ValueError(f'must be given, because kind is "{owner}"')
-        if kind is not None and kind != owner and value:
-            raise ValueError(f'must be "", because kind is "{kind}"')
+        if kind is None:
+            return value
+        owned = kind in _ADDRESSES[info.field_name or ""]
+        if owned and not value:
+            raise ValueError(f'must be given, because kind is "{kind}"')
+        if not owned and value:
+            empty = '""' if isinstance(value, str) else "0"
+            raise ValueError(f'must be {empty}, because kind is "{kind}"')
         return value
 
 
 class KioskSettings(Frozen):
-    """A kiosk and the printer under it."""
+    """A kiosk, the printer under it, and the one that prints while that one cannot."""
 
     code: Code
     name: Text
     printer: Code
+    fallback: Annotated[str, Field(max_length=40)]
+
+    @field_validator("fallback")
+    @classmethod
+    def _fallback_is_another(cls, fallback: str, info: ValidationInfo) -> str:
+        if fallback and fallback == info.data.get("printer"):
+            raise ValueError("must be another printer than the kiosk's own")
+        return fallback
 
 
 class BoardSettings(Frozen):

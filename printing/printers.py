@@ -109,6 +109,8 @@ class LinePrinter(Printer):
         self._answers = False
         self._marks: bool | None = None
         self._told = Reading(PrinterState.UNKNOWN)
+        # Whether the last paper broke off, perhaps in the middle of an order.
+        self._torn = False
         self._looked_s = float("-inf")
         # When it was last asked in vain; None for a printer that answers.
         self._silent_s: float | None = None
@@ -144,13 +146,17 @@ class LinePrinter(Printer):
             hear(reading)
 
         try:
+            if self._torn and not self._answers:
+                talk.fill_up()
             talk.deliver(data, note)
             talk.confirm(note)
         except OSError as error:
             self.close()
             if talk.sent == 0:
                 raise PrinterAway(_reason(error)) from error
+            self._torn = True
             raise PrinterDoubtful(_reason(error)) from error
+        self._torn = False
         if not self._answers:
             self.close()
 

@@ -21,6 +21,9 @@ _MARK: Final = b"\x1dr\x01"
 # Automatic status back, all of it: the only way to hear of trouble over a line that is full of
 # paper. Each reset switches it off, so it is switched on behind the one that begins a paper.
 _RESET, _TELL = b"\x1b@", b"\x1da\x0f"
+# A strip of a drawing (printing.typesetting) is the longest order; zeros between orders are
+# nothing to a printer.
+_LONGEST_ORDER: Final = 18_000
 _PRINTER, _CAUSE, _ERROR, _PAPER = 1, 2, 3, 4
 _OFFLINE: Final = 0x08
 _TURN_S: Final = 0.02
@@ -101,9 +104,17 @@ class Talk:
                 pass
             return True
         self._unmarked += 1
+        self.fill_up()
         if self._unmarked >= (_UNMARKED_ANY_MORE if self.marks else _UNMARKED):
             self._settled, self.marks = True, False
         return self._settled or not self.marks
+
+    def fill_up(self) -> None:
+        """Complete the picture in whose middle an earlier line may have broken. Raises OSError.
+
+        Until it has all dots that it was promised, a printer takes all that comes for dots.
+        """
+        self._write(bytes(_LONGEST_ORDER))
 
     def deliver(self, data: bytes, hear: Hear) -> None:
         """Send a paper until the printer's side has all of it. Raises OSError."""
@@ -167,9 +178,12 @@ class Talk:
             told[question] = answer
         return answer is not None
 
-    def _write(self, question: bytes) -> None:
-        if self.link.write(question, self._patience.answer_s) < len(question):
-            raise TimeoutError("stalled")
+    def _write(self, data: bytes) -> None:
+        while data:
+            taken = self.link.write(data, self._patience.answer_s)
+            if not taken:
+                raise TimeoutError("stalled")
+            data = data[taken:]
 
     def _next(self, answers: deque[int], within_s: float) -> int | None:
         ends_s = time.monotonic() + within_s

@@ -1,12 +1,12 @@
 """A printer of ours on TCP that speaks ESC/POS, tells how it fares, and fails when it is told to.
 
 It reads its orders by tables of its own, does them in their turn, and answers DLE EOT at once
-and GS r when its turn comes. What is on its paper can be looked at; what it cannot print stays
-in its memory until the memory is full, and then it takes no more.
+and GS r when its turn comes. An order whose end is missing waits for it, over whatever line.
+What is on its paper can be looked at; what it cannot print stays in its memory until the memory
+is full, and then it takes no more.
 """
 
-from __future__ import annotations
-
+import re
 import select
 import socket
 import struct
@@ -100,10 +100,11 @@ class EscposPrinter:
         self._changed = threading.Condition()
         self._ending = False
         # What people and accidents do to it.
-        self._busy = self._hung = False
+        self._busy = self._hung = self._open = False
         self._cover_open = self._low = self._cutter_jammed = self._hangs = False
         self._paper_left: int | None = None
         self._break_after: int | None = None
+        self._break_paper_after: int | None = None
         # What is in it and what has come out of it.
         self._taken = b""
         self._pushing = False
@@ -114,6 +115,7 @@ class EscposPrinter:
         self.unknown: list[str] = []
         self.first_byte_at_s: list[float] = []
         self.callers = 0
+        self.bytes_taken = 0
         self._listener: socket.socket | None = None
         self.port = 0
         self._thread = threading.Thread(target=self._run, name="printer", daemon=True)
@@ -124,9 +126,9 @@ class EscposPrinter:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.refuse()
         self._ending = True
         self._thread.join()
-        self.refuse()
 
     # What people and accidents do.
 
@@ -155,23 +157,28 @@ class EscposPrinter:
         """Reset the line when so many more bytes have been taken; what was taken is printed."""
         self._set("_break_after", count)
 
+    def break_paper_after(self, count: int) -> None:
+        """Reset the line when so many bytes of the next paper have been taken."""
+        self._set("_break_paper_after", count)
+
     def refuse(self) -> None:
         """Listen no more, as a printer without power; those on the line are not hung up on."""
-        with self._changed:
-            if self._listener is not None:
-                self._listener.close()
-                self._listener = None
+        self._set("_open", False)
+        # The port is free when nobody waits at the door any more.
+        self.wait_for(lambda: self._listener is None)
 
     def come_back(self) -> None:
         """Listen, at the same port as ever."""
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # A small window, so that a printer that takes nothing is felt soon.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        listener.bind((HOST, self.port))
+        listener.listen()
+        listener.setblocking(False)
         with self._changed:
-            self._listener = socket.socket()
-            self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            # A small window, so that a printer that takes nothing is felt soon.
-            self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            self._listener.bind((HOST, self.port))
-            self._listener.listen()
-            self.port = self._listener.getsockname()[1]
+            self.port = listener.getsockname()[1]
+            self._listener, self._open = listener, True
 
     def lose_power(self) -> None:
         """Forget everything that is not on paper yet, and be gone."""
@@ -194,6 +201,16 @@ class EscposPrinter:
         """Wait until `fact` is true of this printer; AssertionError when it does not become so."""
         with self._changed:
             assert self._changed.wait_for(fact, within_s), (len(self.sheets), len(self.torn))
+
+    @property
+    def printing(self) -> bool:
+        """Whether a paper has begun to come out."""
+        return bool(self._sheet)
+
+    @property
+    def printing_on(self) -> bool:
+        """Whether anything in the memory will still come out by itself."""
+        return bool(self._queue)
 
     @property
     def busy(self) -> bool:
@@ -229,7 +246,7 @@ class EscposPrinter:
 
     def _run(self) -> None:
         while not self._ending:
-            self._set("_hung", self._hangs)
+            self._notice()
             if self._hangs:
                 time.sleep(_TURN_S)
                 continue
@@ -247,15 +264,21 @@ class EscposPrinter:
                     self._set("_busy", False)
             self._work(None, _TURN_S)
 
+    def _notice(self) -> None:
+        """Do what people have just done to it, and let them know."""
+        if self._hung is not self._hangs:
+            self._set("_hung", self._hangs)
+        if self._listener is not None and not self._open:
+            self._listener.close()
+            self._set("_listener", None)
+
     def _serve(self, link: socket.socket) -> None:
         told = b""
         link.setblocking(False)
-        self._taken = b""
         while not self._ending:
             if self._break_after == 0:
                 return self._reset(link)
-            if self._hung is not self._hangs:
-                self._set("_hung", self._hangs)
+            self._notice()
             if self._hangs:
                 time.sleep(_TURN_S)
                 continue
@@ -281,22 +304,34 @@ class EscposPrinter:
             if self._break_after is not None:
                 self._break_after -= len(data)
             self._taken += data
-            while self._taken:
-                try:
-                    order = take_order(self._taken)
-                except ValueError as error:
-                    self.unknown.append(str(error))
-                    self._taken = b""
-                    break
-                if order is None:
-                    break
-                self._taken = self._taken[len(order.raw) :]
-                if order.raw[:2] == b"\x10\x04":
-                    if self._knows[0]:
-                        link.sendall(bytes((self.status(order.raw[2]),)))
-                else:
-                    self._queue.append(order)
+            self.bytes_taken += len(data)
+            if self._break_paper_after is not None and b"\x1b@" in self._taken:
+                self._break_after = max(0, self._break_paper_after - len(self._taken))
+                self._break_paper_after = None
+            if self._knows[0]:
+                # In the middle of another order, too, of which these bytes are then a part.
+                for asked in re.findall(rb"\x10\x04([\x01-\x04])", data):
+                    link.sendall(bytes((self.status(asked[0]),)))
+            self._changed.notify_all()
+            self._understand()
         return True
+
+    def _understand(self) -> None:
+        """Put the orders that have come whole into the queue."""
+        # Zeros between orders are nothing to a printer.
+        while taken := self._taken.lstrip(b"\0"):
+            self._taken = taken
+            try:
+                order = take_order(taken)
+            except ValueError as error:
+                self.unknown.append(str(error))
+                break
+            if order is None:
+                return
+            self._taken = taken[len(order.raw) :]
+            if not order.raw.startswith(b"\x10\x04"):
+                self._queue.append(order)
+        self._taken = b""
 
     def _work(self, link: socket.socket | None, for_s: float) -> None:
         """Print for a moment; answers go to whoever is on the line."""

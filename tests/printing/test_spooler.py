@@ -2,91 +2,39 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from queue import Queue
 from typing import Any
 
 import pytest
 
-import models.tickets
-from models.base import Base
-from models.clock import Clock
-from models.database import Database
-from models.events import Event, PaperChanged
-from models.mall import Mall
-from models.paper import JobState, PrintJob, ask_for_paper
-from printing.layout import PAPERS
-from printing.printers import PrinterSettings, VirtualPrinter, open_printer
-from printing.slip import Slip
-from printing.spooler import STALE_AFTER, Spooler
+from models.paper import JobState
+from models.printers import PrinterState
+from printing.printers import Printer, PrinterSettings, VirtualPrinter, open_printer
+from printing.spooler import KEPT, Spooler
 from printing.virtual import printout
-from printing.writing import compose
-from tests.printing.ports import HOST, break_off, listening, printer_at, take_all, unready
+from tests.printing.escpos_printer import EscposPrinter
+from tests.printing.paper_hall import CLOCK, PaperHall, at_port
+from tests.printing.ports import listening, printer_at, take_all
 from tests.printing.slips import HOUSE, WORDS, slip
-
-CLOCK = Clock()
-assert models.tickets.Ticket.__tablename__ in Base.metadata.tables
-
-
-class Hall:
-    """A database with one mall, and an ear for what happens to its papers."""
-
-    def __init__(self, url: str) -> None:
-        self.database = Database(url)
-        Base.metadata.create_all(self.database.engine)
-        self.heard: Queue[PaperChanged] = Queue()
-        self.database.listeners.append(self._hear)
-        with self.database.transaction() as session:
-            mall = Mall(
-                code="t",
-                name="Mal Pelayanan Publik",
-                region="Kabupaten Tirtawangi",
-                time_zone="Asia/Jakarta",
-                public_url="http://127.0.0.1",
-            )
-            session.add(mall)
-            session.flush()
-            self.mall_id = mall.id
-
-    def _hear(self, events: Sequence[Event]) -> None:
-        for event in events:
-            if isinstance(event, PaperChanged):
-                self.heard.put(event)
-
-    def ask(self, what: Slip | dict[str, Any], at: datetime | None = None) -> int:
-        payload = what.to_json() if isinstance(what, Slip) else what
-        with self.database.transaction() as session:
-            job = ask_for_paper(
-                session, self.mall_id, "kiosk-1", payload, ticket_id=None, at=at or CLOCK.now()
-            )
-            return job.id
-
-    def wait_for(self, job_id: int, *states: JobState) -> PaperChanged:
-        """Listen until the job is in one of `states`; queue.Empty when that takes 10 s."""
-        while True:
-            event = self.heard.get(timeout=10)
-            if event.job_id == job_id and event.state in states:
-                return event
-
-    def job(self, job_id: int) -> PrintJob:
-        with self.database.reading() as session:
-            return session.get_one(PrintJob, job_id)
 
 
 @pytest.fixture
-def hall(database_url: str) -> Iterator[Hall]:
-    hall = Hall(database_url)
+def hall(database_url: str) -> Iterator[PaperHall]:
+    hall = PaperHall(database_url)
     yield hall
     hall.database.close()
 
 
 @contextmanager
-def spooling(hall: Hall, settings: PrinterSettings) -> Iterator[Spooler]:
-    printer = open_printer(settings, CLOCK.now)
-    spooler = Spooler(hall.database, {"kiosk-1": printer}, WORDS, CLOCK.now)
+def spooling(hall: PaperHall, *all_settings: PrinterSettings) -> Iterator[Spooler]:
+    printers: Mapping[str, Printer] = {
+        settings.code: open_printer(settings, CLOCK.now) for settings in all_settings
+    }
+    spooler = Spooler(hall.database, printers, WORDS, CLOCK.now, mall_id=hall.mall_id)
+    hall.wakes(spooler)
     spooler.start()
     try:
         yield spooler
@@ -94,132 +42,242 @@ def spooling(hall: Hall, settings: PrinterSettings) -> Iterator[Spooler]:
         spooler.stop()
 
 
-def at_port(port: int) -> PrinterSettings:
-    return PrinterSettings("kiosk-1", "network", host=HOST, port=port)
+def virtual(folder: Path, code: str = "kiosk-1") -> PrinterSettings:
+    return PrinterSettings(code, "virtual", path=folder)
 
 
-def test_a_promised_paper_comes_out_and_the_hall_hears_of_it(hall: Hall, tmp_path: Path) -> None:
-    settings = PrinterSettings("kiosk-1", "virtual", path=tmp_path)
-    with spooling(hall, settings) as spooler:
+def urls(machine: EscposPrinter) -> list[str]:
+    """Which tickets have come out, whole, by the address in their code."""
+    return [printout(sheet, 576).qr[0] for sheet in machine.sheets]
+
+
+def test_a_promised_paper_comes_out_and_the_hall_hears_of_it(
+    hall: PaperHall, tmp_path: Path
+) -> None:
+    with spooling(hall, virtual(tmp_path)):
         job_id = hall.ask(slip())
-        spooler.wake("kiosk-1")
-        assert hall.heard.get(timeout=10).state == JobState.WAITING
-        assert hall.heard.get(timeout=10).state == JobState.SENDING
-        assert hall.heard.get(timeout=10).state == JobState.PRINTED
-    printer = open_printer(settings, CLOCK.now)
+        states = [hall.next_of(job_id).state for _ in range(3)]
+    assert states == [JobState.WAITING, JobState.SENDING, JobState.PRINTED]
+    printer = open_printer(virtual(tmp_path), CLOCK.now)
     assert isinstance(printer, VirtualPrinter)
     data = printer.read(printer.printed()[0].name)
     assert printout(data, printer.paper.dots).qr == (slip().follow_url,)
     assert hall.job(job_id).finished_at is not None
 
 
-def test_papers_promised_before_the_start_come_out_in_order(hall: Hall) -> None:
-    jobs = [hall.ask(slip(number=number)) for number in (1, 2, 3)]
+def test_papers_promised_before_the_start_come_out_in_order(hall: PaperHall) -> None:
+    wanted = [f"{hall.url}/{number}" for number in (1, 2, 3)]
+    jobs = [hall.ask(slip(follow_url=url)) for url in wanted]
+    with EscposPrinter() as machine, spooling(hall, at_port(machine.port)):
+        hall.wait_for(jobs[-1], JobState.PRINTED)
+        assert urls(machine) == wanted
+        assert machine.torn == machine.unknown == []
+    assert [hall.job(job).state for job in jobs] == [JobState.PRINTED] * 3
+
+
+def test_a_printer_that_answers_nothing_still_prints(hall: PaperHall) -> None:
     with listening() as listener, printer_at(listener, take_all) as taken:
         with spooling(hall, at_port(listener.getsockname()[1])):
-            hall.wait_for(jobs[-1], JobState.PRINTED)
-        papers = [taken.get(timeout=5) for _ in jobs]
-        assert taken.empty()
-    assert [hall.job(job).state for job in jobs] == [JobState.PRINTED] * 3
-    assert papers == [compose(slip(number=n), PAPERS[48], WORDS) for n in (1, 2, 3)]
+            hall.wait_for(hall.ask(slip()), JobState.PRINTED)
+            hall.wait_for_printer("kiosk-1", PrinterState.UNKNOWN)
+        data = taken.get(timeout=5)
+    assert printout(data[data.index(b"\x1b@") :], 576).qr == (slip().follow_url,)
 
 
-def test_a_slow_look_finds_what_nobody_announced(hall: Hall, tmp_path: Path) -> None:
-    with spooling(hall, PrinterSettings("kiosk-1", "virtual", path=tmp_path)):
+def test_a_slow_look_finds_what_nobody_announced(hall: PaperHall, tmp_path: Path) -> None:
+    with spooling(hall, virtual(tmp_path)) as spooler:
+        hall.forget(spooler)
         hall.wait_for(hall.ask(slip()), JobState.PRINTED)
 
 
-def test_a_printer_that_comes_back_prints_what_waited(hall: Hall) -> None:
-    with unready() as listener, spooling(hall, at_port(listener.getsockname()[1])) as spooler:
-        job_id = hall.ask(slip())
-        hall.wait_for(job_id, JobState.WAITING)
-        spooler.wake("kiosk-1")
-        hall.wait_for(job_id, JobState.WAITING)
-        assert "refused" in hall.job(job_id).error
-        listener.listen()
-        with printer_at(listener, take_all) as taken:
+def test_a_printer_that_comes_back_prints_what_waited(hall: PaperHall) -> None:
+    with EscposPrinter() as machine:
+        machine.refuse()
+        with spooling(hall, at_port(machine.port)):
+            hall.wait_for_printer("kiosk-1", PrinterState.AWAY)
+            job_id = hall.ask(slip())
+            machine.come_back()
             hall.wait_for(job_id, JobState.PRINTED)
-            assert taken.get(timeout=5).startswith(b"\x1b@")
-    assert hall.job(job_id).tries > 1
-    assert hall.job(job_id).error == ""
+            hall.wait_for_printer("kiosk-1", PrinterState.ONLINE)
+            assert urls(machine) == [slip().follow_url]
+    assert (hall.job(job_id).tries, hall.job(job_id).error) == (1, "")
 
 
-def test_a_doubtful_paper_is_never_sent_again(hall: Hall) -> None:
-    with listening() as listener:
-        port = listener.getsockname()[1]
-        with spooling(hall, at_port(port)) as spooler:
-            with printer_at(listener, break_off) as taken:
-                first = hall.ask(slip(number=1))
-                spooler.wake("kiosk-1")
-                hall.wait_for(first, JobState.DOUBTFUL)
-                assert taken.qsize() == 1
-            with printer_at(listener, take_all) as taken:
-                second = hall.ask(slip(number=2))
-                spooler.wake("kiosk-1")
-                hall.wait_for(second, JobState.PRINTED)
-                assert taken.get(timeout=5)
-                assert taken.empty()
-    assert hall.job(first).state is JobState.DOUBTFUL
-    assert hall.job(first).tries == 1
+def test_paper_that_ends_in_the_middle_is_doubtful_and_not_sent_again(hall: PaperHall) -> None:
+    first, second = (f"{hall.url}/{number}" for number in (1, 2))
+    with EscposPrinter() as machine, spooling(hall, at_port(machine.port)):
+        hall.wait_for_printer("kiosk-1", PrinterState.ONLINE)
+        machine.run_out(after=9000)
+        doubtful = hall.ask(slip(follow_url=first))
+        waiting = hall.ask(slip(follow_url=second))
+        hall.wait_for(doubtful, JobState.DOUBTFUL)
+        hall.wait_for_printer("kiosk-1", PrinterState.PAPER_OUT)
+        assert hall.job(doubtful).error == "paper_out"
+        assert hall.job(waiting).state is JobState.WAITING
+        machine.put_paper()
+        hall.wait_for(waiting, JobState.PRINTED)
+        assert hall.job(doubtful).tries == 1
+        assert urls(machine).count(first) <= 1
+        assert urls(machine).count(second) == 1
 
 
-def test_what_a_power_cut_interrupted_becomes_doubtful(hall: Hall, tmp_path: Path) -> None:
+@pytest.mark.parametrize("taken", [1, 5000, 30000])
+def test_a_broken_line_is_doubtful_and_the_next_paper_comes_out(
+    hall: PaperHall, taken: int
+) -> None:
+    with EscposPrinter() as machine, spooling(hall, at_port(machine.port)):
+        hall.wait_for_printer("kiosk-1", PrinterState.ONLINE)
+        machine.break_paper_after(taken)
+        broken = hall.ask(slip(follow_url=f"{hall.url}/1"))
+        hall.wait_for(broken, JobState.DOUBTFUL)
+        hall.wait_for(hall.ask(slip(follow_url=f"{hall.url}/2")), JobState.PRINTED)
+        assert urls(machine) == [f"{hall.url}/2"]
+    assert (hall.job(broken).state, hall.job(broken).tries) == (JobState.DOUBTFUL, 1)
+
+
+def test_a_printer_that_loses_its_power_in_the_middle(hall: PaperHall) -> None:
+    with EscposPrinter(speed=20_000) as machine, spooling(hall, at_port(machine.port)):
+        hall.wait_for_printer("kiosk-1", PrinterState.ONLINE)
+        lost = hall.ask(slip(follow_url=f"{hall.url}/1"))
+        machine.wait_for(lambda: machine.printing)
+        machine.lose_power()
+        hall.wait_for(lost, JobState.DOUBTFUL)
+        hall.wait_for_printer("kiosk-1", PrinterState.AWAY)
+        machine.come_back()
+        hall.wait_for(hall.ask(slip(follow_url=f"{hall.url}/2")), JobState.PRINTED)
+        assert urls(machine) == [f"{hall.url}/2"]
+
+
+def test_a_printer_that_hangs_in_the_middle_is_known_within_three_seconds(
+    hall: PaperHall,
+) -> None:
+    with EscposPrinter(speed=20_000) as machine, spooling(hall, at_port(machine.port)):
+        hall.wait_for_printer("kiosk-1", PrinterState.ONLINE)
+        job_id = hall.ask(slip())
+        machine.wait_for(lambda: machine.printing)
+        machine.hang()
+        hall.wait_for(job_id, JobState.DOUBTFUL, within_s=3.0)
+        hall.wait_for_printer("kiosk-1", PrinterState.AWAY)
+
+
+TROUBLES: dict[PrinterState, Callable[[EscposPrinter], None]] = {
+    PrinterState.PAPER_OUT: EscposPrinter.run_out,
+    PrinterState.COVER_OPEN: EscposPrinter.open_cover,
+    PrinterState.CUTTER_ERROR: EscposPrinter.jam_cutter,
+    PrinterState.AWAY: EscposPrinter.lose_power,
+}
+
+
+@pytest.mark.parametrize("state", TROUBLES)
+def test_an_outage_is_known_within_three_seconds(hall: PaperHall, state: PrinterState) -> None:
+    with EscposPrinter() as machine, spooling(hall, at_port(machine.port)):
+        hall.wait_for_printer("kiosk-1", PrinterState.ONLINE)
+        TROUBLES[state](machine)
+        hall.wait_for_printer("kiosk-1", state, within_s=3.0)
+        job_id = hall.ask(slip())
+        assert hall.job(job_id).state is JobState.WAITING
+
+
+def test_a_printer_that_falls_silent_is_known_within_three_seconds(hall: PaperHall) -> None:
+    with EscposPrinter() as machine, spooling(hall, at_port(machine.port)):
+        hall.wait_for_printer("kiosk-1", PrinterState.ONLINE)
+        machine.hang()
+        hall.wait_for_printer("kiosk-1", PrinterState.AWAY, within_s=3.0)
+        machine.hang(hangs=False)
+        hall.wait_for_printer("kiosk-1", PrinterState.ONLINE)
+
+
+def test_the_second_printer_steps_in_within_three_seconds(hall: PaperHall) -> None:
+    with EscposPrinter() as own, EscposPrinter() as second:
+        printers = at_port(own.port), at_port(second.port, "kiosk-2")
+        with spooling(hall, *printers):
+            hall.wait_for_printer("kiosk-1", PrinterState.ONLINE)
+            own.run_out()
+            surprised = hall.ask(slip(follow_url=f"{hall.url}/1"), fallback="kiosk-2")
+            hall.wait_for(surprised, JobState.PRINTED, within_s=3.0)
+            known_out = hall.ask(slip(follow_url=f"{hall.url}/2"), fallback="kiosk-2")
+            hall.wait_for(known_out, JobState.PRINTED, within_s=3.0)
+            assert urls(second) == [f"{hall.url}/1", f"{hall.url}/2"]
+            assert hall.job(known_out).printer == "kiosk-2"
+            second.run_out()
+            hall.wait_for_printer("kiosk-2", PrinterState.PAPER_OUT)
+            stranded = hall.ask(slip(follow_url=f"{hall.url}/3"), fallback="kiosk-2")
+            own.put_paper()
+            hall.wait_for(stranded, JobState.PRINTED)
+            assert urls(own) == [f"{hall.url}/3"]
+
+
+def test_a_copy_says_so(hall: PaperHall) -> None:
+    with EscposPrinter() as machine, spooling(hall, at_port(machine.port)):
+        first = hall.ask(slip())
+        hall.wait_for(first, JobState.PRINTED)
+        hall.wait_for(hall.reprint(first), JobState.PRINTED)
+        once, again = (printout(sheet, 576).image.height for sheet in machine.sheets)
+    assert again > once
+
+
+def test_what_a_power_cut_interrupted_becomes_doubtful(hall: PaperHall, tmp_path: Path) -> None:
     cut_off = hall.ask(slip(number=1))
-    with hall.database.transaction() as session:
-        session.get_one(PrintJob, cut_off).state = JobState.SENDING
-    settings = PrinterSettings("kiosk-1", "virtual", path=tmp_path)
-    with spooling(hall, settings):
+    hall.put_in(cut_off, JobState.SENDING)
+    with spooling(hall, virtual(tmp_path)):
         hall.wait_for(cut_off, JobState.DOUBTFUL)
         hall.wait_for(hall.ask(slip(number=2)), JobState.PRINTED)
-    printer = open_printer(settings, CLOCK.now)
-    assert isinstance(printer, VirtualPrinter)
-    assert len(printer.printed()) == 1
+    assert len(list(tmp_path.rglob("*.bin"))) == 1
+
+
+def test_trouble_is_remembered_over_a_restart(hall: PaperHall) -> None:
+    with EscposPrinter() as machine:
+        machine.run_out()
+        with spooling(hall, at_port(machine.port)):
+            hall.wait_for_printer("kiosk-1", PrinterState.PAPER_OUT)
+        waited = hall.ask(slip())
+        machine.put_paper()
+        with spooling(hall, at_port(machine.port)):
+            hall.wait_for(waited, JobState.PRINTED)
+            hall.wait_for_printer("kiosk-1", PrinterState.ONLINE)
+    assert hall.printer_states("kiosk-1") == [PrinterState.PAPER_OUT, PrinterState.ONLINE]
 
 
 @pytest.mark.parametrize(
-    ("spoil", "error"),
+    "spoil",
     [
-        (lambda plain: plain | {"number": "many"}, "ValidationError"),
-        (lambda plain: plain | {"time_zone": "Asia/Nowhere"}, "ZoneInfoNotFoundError"),
+        lambda plain: plain | {"number": "many"},
+        lambda plain: plain | {"time_zone": "Asia/Nowhere"},
     ],
 )
 def test_a_slip_that_cannot_be_set_blocks_nobody(
-    hall: Hall,
-    tmp_path: Path,
-    spoil: Callable[[dict[str, Any]], dict[str, Any]],
-    error: str,
+    hall: PaperHall, tmp_path: Path, spoil: Callable[[dict[str, Any]], dict[str, Any]]
 ) -> None:
     broken = hall.ask(spoil(slip().to_json()))
     good = hall.ask(slip())
-    with spooling(hall, PrinterSettings("kiosk-1", "virtual", path=tmp_path)):
+    with spooling(hall, virtual(tmp_path)):
         hall.wait_for(good, JobState.PRINTED)
-    assert (hall.job(broken).state, hall.job(broken).error) == (JobState.FAILED, error)
+    assert (hall.job(broken).state, hall.job(broken).error) == (JobState.FAILED, "not_set")
 
 
-def test_old_paper_is_not_printed_over_people_who_left(hall: Hall, tmp_path: Path) -> None:
-    stale = hall.ask(slip(), at=CLOCK.now() - STALE_AFTER - timedelta(seconds=1))
-    with spooling(hall, PrinterSettings("kiosk-1", "virtual", path=tmp_path)):
-        hall.wait_for(stale, JobState.FAILED)
+def test_old_paper_is_not_printed_over_people_who_left(hall: PaperHall) -> None:
+    with EscposPrinter() as machine:
+        machine.run_out()
+        with spooling(hall, at_port(machine.port)):
+            hall.wait_for_printer("kiosk-1", PrinterState.PAPER_OUT)
+            stale = hall.ask(slip(), at=CLOCK.now() - KEPT - timedelta(seconds=1))
+            hall.wait_for(stale, JobState.EXPIRED)
+            machine.put_paper()
+            hall.wait_for_printer("kiosk-1", PrinterState.ONLINE)
+        assert machine.sheets == []
     assert hall.job(stale).error == "too_late"
-    assert not list(tmp_path.rglob("*.bin"))
 
 
-def test_two_spoolers_never_take_the_same_paper(hall: Hall, tmp_path: Path) -> None:
-    settings = PrinterSettings("kiosk-1", "virtual", path=tmp_path)
-    with spooling(hall, settings) as one, spooling(hall, settings) as two:
-        jobs = [hall.ask(slip(number=number)) for number in range(1, 9)]
-        one.wake("kiosk-1")
-        two.wake("kiosk-1")
-        left = set(jobs)
-        while left:
-            event = hall.heard.get(timeout=10)
-            if event.state == JobState.PRINTED:
-                left.remove(event.job_id)
-    assert len(list(tmp_path.rglob("*.bin"))) == len(jobs)
+def test_two_spoolers_never_take_the_same_paper(hall: PaperHall, tmp_path: Path) -> None:
+    with spooling(hall, virtual(tmp_path)), spooling(hall, virtual(tmp_path)):
+        left = {hall.ask(slip(number=number)) for number in range(1, 9)}
+        for job_id in sorted(left):
+            hall.wait_for(job_id, JobState.PRINTED)
+    assert len(list(tmp_path.rglob("*.bin"))) == len(left)
 
 
-def test_unknown_printers_are_not_an_error(hall: Hall, tmp_path: Path) -> None:
-    with spooling(hall, PrinterSettings("kiosk-1", "virtual", path=tmp_path)) as spooler:
+def test_unknown_printers_are_not_an_error(hall: PaperHall, tmp_path: Path) -> None:
+    with spooling(hall, virtual(tmp_path)) as spooler:
         spooler.wake("nowhere")
         hall.wait_for(hall.ask(slip()), JobState.PRINTED)
 
@@ -229,12 +287,12 @@ from gevent import monkey
 monkey.patch_all()
 import sys
 from pathlib import Path
-from tests.printing.test_spooler import Hall, JobState, PrinterSettings, slip, spooling
+from tests.printing.paper_hall import PaperHall
+from tests.printing.test_spooler import JobState, slip, spooling, virtual
 
-hall = Hall("sqlite:///" + sys.argv[1] + "/green.db")
-with spooling(hall, PrinterSettings("kiosk-1", "virtual", path=Path(sys.argv[1]))) as spooler:
+hall = PaperHall("sqlite:///" + sys.argv[1] + "/green.db")
+with spooling(hall, virtual(Path(sys.argv[1]))):
     job = hall.ask(slip())
-    spooler.wake("kiosk-1")
     print(hall.wait_for(job, JobState.PRINTED).state)
 hall.database.close()
 """
