@@ -78,6 +78,12 @@ class Formats:
         told: str = format_time(at.astimezone(self.zone), self._clock, locale=self.locale)
         return told
 
+    def until(self, at: datetime) -> str:
+        """Write the time of an end: midnight is 24.00, for the day that it ends."""
+        local = at.astimezone(self.zone)
+        midnight = not (local.hour or local.minute)
+        return self.clock(at).replace("00", "24", 1) if midnight else self.clock(at)
+
     def short_day(self, day: date) -> str:
         """Write a day briefly: `24 Nov`."""
         return format_date(day, "d MMM", self.locale)

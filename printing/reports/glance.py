@@ -44,6 +44,7 @@ def _tiles(report: Report) -> Flowable:
     cells = [_tile(report, fact) for fact in facts]
     style = TableStyle(
         [
+            look.BASE,
             ("LINEABOVE", (0, 0), (-1, 0), 0.25 * mm, look.LINE),
             ("LINEBELOW", (0, 0), (-1, 0), 0.25 * mm, look.LINE),
             ("LINEBEFORE", (1, 0), (-1, 0), 0.25 * mm, look.LINE),
@@ -89,6 +90,7 @@ def _charts(report: Report) -> Iterator[Flowable]:
 def _columns(left: list[Flowable], right: list[Flowable]) -> Flowable:
     style = TableStyle(
         [
+            look.BASE,
             ("LEFTPADDING", (0, 0), (0, 0), 0),
             ("LEFTPADDING", (1, 0), (1, 0), GAP),
             ("RIGHTPADDING", (0, 0), (-1, -1), 0),
@@ -158,6 +160,7 @@ def _outcomes(report: Report) -> list[Flowable]:
     ]
     style = TableStyle(
         [
+            look.BASE,
             ("LEFTPADDING", (0, 0), (-1, -1), 0),
             ("RIGHTPADDING", (0, 0), (-1, -1), 0),
             ("TOPPADDING", (0, 0), (-1, -1), 1.2 * mm),
@@ -173,6 +176,7 @@ def _attention(report: Report) -> list[Flowable]:
     heading = Paragraph(escape(report.word("attention")), look.HEADING)
     style = TableStyle(
         [
+            look.BASE,
             ("LINEABOVE", (0, 0), (-1, -1), 0.2 * mm, look.LINE),
             ("LEFTPADDING", (0, 0), (-1, -1), 0),
             ("RIGHTPADDING", (0, 0), (-1, -1), 0),

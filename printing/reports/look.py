@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import reportlab
+from reportlab.graphics.shapes import STATE_DEFAULTS
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.enums import TA_LEFT, TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
@@ -25,6 +26,8 @@ LINE: Final = HexColor("#BCC4D3")
 INK: Final = HexColor("#131A29")
 INK_2: Final = HexColor("#37425A")
 
+# Without it a table names Helvetica, which no file may count on, even if it sets no letter in it.
+BASE: Final = ("FONT", (0, 0), (-1, -1), TEXT)
 LEFT, RIGHT, TOP, BOTTOM = 15 * mm, 15 * mm, 14 * mm, 12 * mm
 
 
@@ -47,6 +50,8 @@ def use(faces: Faces) -> None:
     """Make the faces known to reportlab, which keeps them for the whole process."""
     for name, path in ((TEXT, faces.text), (STRONG, faces.strong), (BOLD, faces.bold)):
         pdfmetrics.registerFont(TTFont(name, str(path)))
+    # A drawing begins with its library's own face, which would not be embedded.
+    STATE_DEFAULTS["fontName"] = TEXT
     # <b> in a sentence is the bold face; the house has no slanted one.
     pdfmetrics.registerFontFamily(TEXT, normal=TEXT, bold=BOLD, italic=TEXT, boldItalic=BOLD)
 

@@ -40,7 +40,7 @@ def ruled(
         for number, row in enumerate(rows)
     ]
     commands: list[tuple[Any, ...]] = [
-        ("FONT", (0, 1), (-1, -1), look.TEXT, 9, 11),
+        ("FONT", (0, 0), (-1, -1), look.TEXT, 9, 11),
         ("TEXTCOLOR", (0, 1), (-1, -1), look.INK),
         ("LINEBELOW", (0, 0), (-1, 0), 0.4 * mm, look.INK),
         ("LINEBELOW", (0, 1), (-1, -1), 0.2 * mm, look.LINE),

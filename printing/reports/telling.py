@@ -186,7 +186,7 @@ class _Telling:
         ]
 
     def _span(self, from_at: datetime, until_at: datetime | None) -> str:
-        until = self._say("going_on") if until_at is None else self.formats.clock(until_at)
+        until = self._say("going_on") if until_at is None else self.formats.until(until_at)
         span = f"{self.formats.clock(from_at)}–{until}"
         if self.figures.period.is_day:
             return span
