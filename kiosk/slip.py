@@ -1,8 +1,8 @@
-"""The paper that a kiosk promises with a number: what stands on it, and how it fares."""
+"""The paper that a kiosk promises with a number, and what stands on it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,23 +11,9 @@ from sqlalchemy.orm import Session
 from kiosk.given import Given, numbers
 from kiosk.offer import text_of
 from models.catalogue import needed_for
-from models.events import Event, PaperChanged
 from models.mall import Mall
-from models.paper import JobState, PaperKind, PrintJob, ask_for_paper
-from models.people import Actor, Device, Role
-from models.tickets import Ticket
-from models.topics import Topic
-
-
-def slip_topic() -> Topic:
-    """The topic `slip/<job_id>`: where one paper stands, for the kiosk that gave the number."""
-    return Topic("slip", slip_state, _touched, _may_follow)
-
-
-def slip_state(session: Session, key: str, _at: datetime) -> dict[str, Any] | None:
-    """Return the state of the print job with the id `key`."""
-    job = _job(session, key)
-    return None if job is None else {"state": JobState(job.state).value, "tries": job.tries}
+from models.paper import ask_for_paper
+from models.people import Device
 
 
 def promise_slip(
@@ -42,7 +28,16 @@ def promise_slip(
         return None
     ticket = told.ticket
     payload = slip_payload(told, words, kiosk=device.name or device.place)
-    return ask_for_paper(session, ticket.mall_id, printer, payload, ticket_id=ticket.id, at=at).id
+    fallback = str(device.settings.get("fallback") or "")
+    return ask_for_paper(
+        session,
+        ticket.mall_id,
+        printer,
+        payload,
+        ticket_id=ticket.id,
+        at=at,
+        fallback=fallback,
+    ).id
 
 
 def slip_payload(told: Given, words: Mapping[str, str], *, kiosk: str) -> dict[str, Any]:
@@ -114,27 +109,3 @@ def _lines(mall: Mall, key: str) -> list[str]:
     if isinstance(lines, list | tuple):
         return [str(line) for line in lines]
     return [text_of(mall, key)] if text_of(mall, key) else []
-
-
-def _touched(_session: Session, event: Event) -> Iterable[str]:
-    return [str(event.job_id)] if isinstance(event, PaperChanged) else []
-
-
-def _may_follow(session: Session, actor: Actor, key: str) -> bool:
-    """A kiosk may follow the paper of the numbers that it gave itself, and of its checklists."""
-    job = _job(session, key)
-    if actor.role is not Role.KIOSK or job is None:
-        return False
-    if job.ticket_id is None:
-        device = session.get(Device, actor.device_id)
-        own = {} if device is None else device.settings
-        return job.kind is PaperKind.CHECKLIST and job.printer in {
-            own.get("printer"),
-            own.get("fallback"),
-        }
-    ticket = session.get(Ticket, job.ticket_id)
-    return ticket is not None and ticket.taken_by_device_id == actor.device_id
-
-
-def _job(session: Session, key: str) -> PrintJob | None:
-    return session.get(PrintJob, int(key)) if key.isdecimal() and len(key) < 10 else None

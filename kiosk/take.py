@@ -17,7 +17,8 @@ from kiosk.checklist import ChecklistPrinter, kiosk_of, printer_of
 from kiosk.figures import services_state, services_topic
 from kiosk.given import Given, given, qr_drawing
 from kiosk.offer import catalogue_state, catalogue_topic
-from kiosk.slip import promise_slip, slip_topic
+from kiosk.paper import SlipReprinter, slip_topic, tray_topic
+from kiosk.slip import promise_slip
 from models.clock import Clock
 from models.database import Answer, Database
 from models.errors import NoNumber, NotFound
@@ -76,7 +77,8 @@ class Patience:
     warning_s: float = 20
     ticket_s: float = 20
     ticket_without_paper_s: float = 60
-    paper_s: float = 4
+    paper_s: float = 2.5
+    sending_s: float = 8
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ class Kiosk:
                 "catalogue": catalogue_state(session, key, at),
                 "services": services_state(session, key, at),
                 "patience": asdict(self.patience),
+                "device_id": g.actor.device_id,
                 "prints": bool(printer_of(kiosk_of(session, g.actor))),
             }
         return render_template("kiosk/kiosk.html", boot=boot)
@@ -179,8 +182,10 @@ def register(
     routes.add_url_rule("/kiosk/add", "add", kiosk.add, methods=["POST"])
     checklists = ChecklistPrinter(database, clock)
     routes.add_url_rule("/kiosk/checklist", "checklist", checklists.print, methods=["POST"])
+    reprinter = SlipReprinter(database, clock)
+    routes.add_url_rule("/kiosk/reprint", "reprint", reprinter.reprint, methods=["POST"])
     app.register_blueprint(routes)
-    for topic in (services_topic(), catalogue_topic(), slip_topic()):
+    for topic in (services_topic(), catalogue_topic(), slip_topic(), tray_topic()):
         topics(topic)
 
 

@@ -67,3 +67,9 @@ def printer_states(session: Session, mall_id: int) -> dict[str, PrinterStatus]:
     """Return the last known states of the mall's printers by code."""
     known = session.scalars(select(PrinterStatus).where(PrinterStatus.mall_id == mall_id))
     return {status.printer: status for status in known}
+
+
+def can_print(session: Session, mall_id: int, printer: str) -> bool:
+    """Tell whether a paper for `printer` would come out now, as far as anybody knows."""
+    status = session.get(PrinterStatus, (mall_id, printer))
+    return status is None or status.state in PRINTING_STATES

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from counter.app import House
-from kiosk.slip import slip_topic
+from kiosk.paper import slip_topic
 from models.catalogue import Service, ServiceCase
 from models.paper import JobState, PaperKind, PrintJob
 from models.people import Actor, Device, Role

@@ -3,10 +3,10 @@
 import { html, Icon, useState } from "../shared/parts.js";
 import { press, Refused, Unreachable } from "../shared/press.js";
 import { language, t } from "../shared/words.js";
-import { usePaper } from "./ticket.js";
+import { usePaper } from "./paper.js";
 
 /** @typedef {import("./shapes.js").Service} Service */
-/** @typedef {{follow: import("./ticket.js").Follow,
+/** @typedef {{follow: import("./paper.js").Follow,
  *    patience: import("./shapes.js").Patience}} Line */
 
 const ICONS = /** @type {Record<string, string>} */ ({

@@ -97,10 +97,11 @@ function HallNow({ hall }) {
   </ul>`;
 }
 
-/** `adding` looks for one service more and leaves the popular ones out.
- *  @param {{catalogue: Catalogue, hall: Hall, now: Date, size: number, adding: boolean,
+/** `adding` looks for one service more and leaves the popular ones out; `paper` tells whether any
+ *  comes out here.
+ *  @param {{catalogue: Catalogue, hall: Hall, now: Date, paper: boolean, size: number, adding: boolean,
  *    onAgency: (id: number) => void, onService: (service: Service) => void}} props */
-export function Home({ catalogue, hall, now, size, adding, onAgency, onService }) {
+export function Home({ catalogue, hall, now, paper, size, adding, onAgency, onService }) {
   const popular = Object.values(catalogue.services)
     .filter((service) => service.popular !== null)
     .sort((one, other) => (one.popular ?? 0) - (other.popular ?? 0))
@@ -109,6 +110,10 @@ export function Home({ catalogue, hall, now, size, adding, onAgency, onService }
   const title = t(adding ? "kiosk.more.question" : "kiosk.home.question");
   return html`<${Hero} catalogue=${catalogue} now=${now} lead=${lead} title=${title}>
       <${HallNow} hall=${hall} />
+      ${!paper &&
+      html`<p class="k-nopaper" role="status">
+        <${Icon} name="printer-x" />${t("kiosk.home.no_paper")}
+      </p>`}
     <//>
     <${Sheet}>
       ${!adding &&

@@ -26,7 +26,8 @@ import { useIdle, useNow } from "./waiting.js";
 /** @typedef {import("./shapes.js").Service} Service */
 /** @typedef {import("./stage.js").Stage} Stage */
 /** @typedef {import("./visit.js").Visit} Visit */
-/** @typedef {{catalogue: Catalogue, hall: Hall, away: boolean, since: Date}} Told */
+/** @typedef {{catalogue: Catalogue, hall: Hall, paper: boolean, away: boolean,
+ *    since: Date}} Told */
 
 /** Where the visit is now.
  *  @param {{told: Told, now: Date, stage: Stage, size: number}} props */
@@ -53,7 +54,7 @@ function Screen({ told, now, stage, size }) {
       ...${frame} agency=${agency} chosen=${chosen} onService=${choose} />`;
   }
   return html`<${Home}
-    ...${frame} size=${size} adding=${visit.adding} onService=${choose}
+    ...${frame} paper=${told.paper} size=${size} adding=${visit.adding} onService=${choose}
     onAgency=${(/** @type {number} */ id) => setVisit(visits.openAgency(visit, id))} />`;
 }
 
@@ -104,7 +105,7 @@ function Face({ told, now, stage, name, size }) {
   return html`<${Screen} told=${told} now=${now} stage=${stage} size=${size} />`;
 }
 
-/** @param {{told: Told, clock: () => Date, boot: Boot, follow: import("./ticket.js").Follow}} props */
+/** @param {{told: Told, clock: () => Date, boot: Boot, follow: import("./paper.js").Follow}} props */
 export function Kiosk({ told, clock, boot, follow }) {
   const stage = useVisit(boot.prints ? { follow, patience: boot.patience } : null);
   const { visit, setVisit } = stage;

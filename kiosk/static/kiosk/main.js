@@ -17,13 +17,14 @@ const live = new Live();
 // Until the server's first sign of life its time is known from the page.
 const clock = () =>
   live.lastSeenAt ? live.now() : new Date(Date.parse(boot.now) + performance.now());
-const follow = /** @type {import("./ticket.js").Follow} */ ((topic, onState) =>
+const follow = /** @type {import("./paper.js").Follow} */ ((topic, onState) =>
   live.follow(topic, onState));
 
 /** @type {Told} */
 let told = {
   catalogue: boot.catalogue,
   hall: boot.services,
+  paper: true,
   away: false,
   since: new Date(boot.now),
 };
@@ -46,6 +47,7 @@ live.addEventListener("status", () => {
 });
 stayPaired(live);
 live.follow(`services/${boot.mall_id}`, (hall) => tell({ hall }), refused);
+if (boot.prints) live.follow(`tray/${boot.device_id}`, ({ prints }) => tell({ paper: prints }));
 live.follow(`catalogue/${boot.mall_id}`, (catalogue) => tell({ catalogue }));
 // Nothing on a kiosk is for copying, dragging or a menu of the browser's own.
 for (const kind of ["contextmenu", "dragstart", "selectstart"]) {

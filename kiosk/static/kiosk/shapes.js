@@ -37,9 +37,9 @@
  *    job_id?: number | null}} Given */
 
 /** @typedef {{idle_s: number, warning_s: number, ticket_s: number,
- *    ticket_without_paper_s: number, paper_s: number}} Patience */
+ *    ticket_without_paper_s: number, paper_s: number, sending_s: number}} Patience */
 
-/** @typedef {{mall_id: number, time_zone: string, now: string, catalogue: Catalogue,
+/** @typedef {{mall_id: number, device_id: number, time_zone: string, now: string, catalogue: Catalogue,
  *    services: Hall, patience: Patience, prints: boolean}} Boot */
 
 export {};

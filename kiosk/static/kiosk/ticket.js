@@ -1,46 +1,15 @@
 // The number just given: where to sit, roughly when, how to follow it, and how the paper fares.
 
 import { numberParts, span } from "../shared/format.js";
-import { Flower, html, Icon, useEffect, useState } from "../shared/parts.js";
+import { Flower, html, Icon, useState } from "../shared/parts.js";
 import { t } from "../shared/words.js";
 import { said } from "./figures.js";
+import { PaperLine, useFate, useReprint } from "./paper.js";
 import { useCountdown } from "./waiting.js";
 
 /** @typedef {import("./shapes.js").Given} Given */
+/** @typedef {import("./paper.js").Follow} Follow */
 /** @typedef {import("./shapes.js").Patience} Patience */
-/** @typedef {"printing" | "printed" | "late" | "doubtful" | "no_printer"} Paper */
-/** @typedef {(topic: string, onState: (state: any) => void) => () => void} Follow */
-
-const FINAL = /** @type {Record<string, Paper>} */ ({
-  printed: "printed",
-  failed: "late",
-  doubtful: "doubtful",
-});
-
-/** How the paper fares; one that takes longer than `paper_s` seconds counts as late.
- *  @param {number | null} job
- *  @param {Patience} patience
- *  @param {Follow} follow
- *  @returns {Paper} */
-export function usePaper(job, patience, follow) {
-  const [paper, setPaper] = useState(/** @type {Paper} */ (job === null ? "no_printer" : "printing"));
-  useEffect(() => {
-    if (job === null) return undefined;
-    const late = setTimeout(
-      () => setPaper((now) => (now === "printing" ? "late" : now)),
-      patience.paper_s * 1000
-    );
-    const stop = follow(`slip/${job}`, ({ state }) =>
-      setPaper((now) => FINAL[state] ?? now)
-    );
-    return () => {
-      clearTimeout(late);
-      stop();
-    };
-  }, [job, follow, patience]);
-  return paper;
-}
-
 /** "KTP-el, lalu Aktivasi IKD". @param {Given} given */
 function services(given) {
   return given.services
@@ -103,34 +72,20 @@ function Card({ given }) {
   </article>`;
 }
 
-/** @param {{paper: Paper, help_desk: string}} props */
-function PaperLine({ paper, help_desk }) {
-  if (paper === "printing" || paper === "printed") {
-    return html`<div class="t-print" role="status">
-      <span class=${`t-slot is-${paper}`} aria-hidden="true"><i></i></span>
-      <div><b>${t(`kiosk.ticket.${paper}`)}</b><p>${t("kiosk.ticket.take_below")}</p></div>
-      <${Icon} name="arrow-down" cls="t-down" stroke=${2.6} />
-    </div>`;
-  }
-  return html`<div class="t-paper" role="status">
-    <span class="t-paper__ic"><${Icon} name="printer-x" /></span>
-    <div>
-      <b>${t(`kiosk.ticket.${paper}`)}</b><p>${t("kiosk.ticket.keep", { help_desk })}</p>
-    </div>
-  </div>`;
-}
-
 /** @param {{given: Given, help_desk: string, patience: Patience, follow: Follow,
  *    full: boolean, onAdd: () => void, onDone: () => void}} props */
 export function TicketGiven({ given, help_desk, patience, follow, full, onAdd, onDone }) {
   const [more, setMore] = useState(0);
-  const paper = usePaper(given.job_id ?? null, patience, follow);
+  const again = useReprint(given.job_id ?? null, given.token);
+  const { paper, elsewhere } = useFate(again.job, patience, follow);
   const inHand = paper === "printing" || paper === "printed";
   const seconds = inHand ? patience.ticket_s : patience.ticket_without_paper_s;
-  const left = useCountdown(seconds, more, onDone);
+  const left = useCountdown(seconds, `${more} ${again.job}`, onDone);
   return html`<main class="t-wrap" aria-live="assertive"><${Card} given=${given} /></main>
     <footer class="t-foot on-dark">
-      <${PaperLine} paper=${paper} help_desk=${help_desk} />
+      <${PaperLine}
+        paper=${paper} elsewhere=${elsewhere} help_desk=${help_desk} again=${again}
+        copy=${again.job !== (given.job_id ?? null)} />
       <div class="t-actions">
         <button class="btn t-more" type="button" disabled=${full} onClick=${onAdd}>
           <${Icon} name="plus" />${t("kiosk.ticket.add")}
