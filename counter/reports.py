@@ -18,12 +18,10 @@ from counter.words import Language
 from models.clock import local_day
 from models.figures import Period
 from models.mall import Mall
+from printing.reports.glance import tiles_of
 from printing.reports.report import Report
 
 T = TypeVar("T")
-
-# What the screen shows large; the same as the first page on paper.
-TILES = ("visits", "visits_a_day", "wait_median", "wait_kept", "range_held", "left_share")
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,7 @@ def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language) -> None:
             "counter/reports.html",
             chosen=chosen,
             report=report,
-            tiles=[] if report is None else [one for one in report.facts if one.key in TILES],
+            tiles=[] if report is None else tiles_of(report),
             today=now.isoformat(),
             this_month=now.isoformat()[:7],
         )

@@ -26,6 +26,14 @@ WIDE = (TEXT_WIDTH - GAP) * 0.575
 NARROW = TEXT_WIDTH - GAP - WIDE
 
 
+def tiles_of(report: Report) -> list[Fact]:
+    """Return the facts that stand large, on paper as on the screen."""
+    facts = {fact.key: fact for fact in report.facts}
+    if "visits_a_day" in facts:  # the headline of a month tells all its visits
+        del facts["visits"]
+    return [facts[key] for key in TILES if key in facts]
+
+
 def at_a_glance(report: Report) -> Iterator[Flowable]:
     """Return what stands on the first page."""
     yield Paragraph(escape(report.headline), look.HEADLINE)
@@ -38,10 +46,7 @@ def at_a_glance(report: Report) -> Iterator[Flowable]:
 
 
 def _tiles(report: Report) -> Flowable:
-    facts = [fact for fact in report.facts if fact.key in TILES]
-    facts.sort(key=lambda fact: TILES.index(fact.key))
-    facts = [fact for fact in facts if fact.key != "visits" or report.figures.period.is_day]
-    cells = [_tile(report, fact) for fact in facts]
+    cells = [_tile(report, fact) for fact in tiles_of(report)]
     style = TableStyle(
         [
             look.BASE,
