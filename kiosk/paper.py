@@ -17,13 +17,12 @@ from models.clock import Clock
 from models.database import Answer, Database
 from models.errors import NotFound, NotReprintable
 from models.events import Event, PaperChanged, PrinterChanged
-from models.paper import JobState, PaperKind, PrintJob, reprint
+from models.paper import OPEN_STATES, JobState, PaperKind, PrintJob, open_in, reprint
 from models.people import Actor, Device, Role
 from models.printers import can_print
 from models.tickets import Ticket
 from models.topics import Topic
 
-_OPEN = (JobState.WAITING, JobState.SENDING)
 # What came out is in somebody's hand; a kiosk prints once more only what nobody is sure of.
 _UNSURE = frozenset({JobState.DOUBTFUL, JobState.FAILED, JobState.EXPIRED})
 
@@ -89,7 +88,7 @@ def slip_state(session: Session, key: str, _at: datetime) -> dict[str, Any] | No
     return {
         "state": JobState(job.state).value,
         "tries": job.tries,
-        "stuck": job.state in _OPEN and not can_print(session, job.mall_id, job.printer),
+        "stuck": job.state in OPEN_STATES and not can_print(session, job.mall_id, job.printer),
         "elsewhere": _elsewhere(session, job),
     }
 
@@ -125,7 +124,7 @@ def _touched_slips(session: Session, event: Event) -> Iterable[str]:
         return [str(event.job_id)]
     if not isinstance(event, PrinterChanged):
         return []
-    jobs = select(PrintJob.id).where(PrintJob.printer == event.printer, PrintJob.state.in_(_OPEN))
+    jobs = select(PrintJob.id).where(PrintJob.printer == event.printer, open_in(*OPEN_STATES))
     return [str(job_id) for job_id in session.scalars(jobs)]
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.paper import JobState, PrintJob, settle_job
+from models.paper import JobState, PrintJob, open_in, settle_job
 from models.people import Device, Role
 
 PLACE = "printer:"
@@ -54,7 +54,7 @@ def jobs_in(
         select(PrintJob)
         .where(
             PrintJob.printer == printer,
-            PrintJob.state == state,
+            open_in(state),
             PrintJob.mall_id == mall_id,
         )
         .order_by(PrintJob.id)

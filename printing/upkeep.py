@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.database import Database
-from models.paper import JobState, PrintJob, divert, expire_old
+from models.paper import JobState, PrintJob, divert, expire_old, open_in
 from models.printers import PRINTING_STATES, printer_states
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class Upkeep:
 
     def _waiting(self, session: Session) -> list[PrintJob]:
         waiting = select(PrintJob).where(
-            PrintJob.mall_id == self._mall_id, PrintJob.state == JobState.WAITING
+            PrintJob.mall_id == self._mall_id, open_in(JobState.WAITING)
         )
         return list(session.scalars(waiting.order_by(PrintJob.id)))
 

@@ -1,3 +1,6 @@
+from typing import Any
+
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from models.events import PaperChanged, take_recorded
@@ -66,3 +69,16 @@ def test_each_change_of_a_job_is_journalled(session: Session) -> None:
     events = take_recorded(session)
     states = [event.state for event in events if isinstance(event, PaperChanged)]
     assert states == ["waiting", "sending", "failed"]
+
+
+def test_a_million_old_papers_make_the_next_one_no_slower(session: Session) -> None:
+    _job(session)
+    bind = session.connection()
+    if bind.dialect.name != "sqlite":
+        return
+    asked: list[tuple[str, Any]] = []
+    event.listen(bind, "before_cursor_execute", lambda *told: asked.append((told[2], told[3])))
+    next_job(session, "kiosk-1")
+    statement, values = asked[-1]
+    plan = bind.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+    assert "ix_print_job_open" in str(plan)
