@@ -9,6 +9,7 @@ import click
 from counter.cli_data import backup, catalogue, db
 from counter.cli_devices import device
 from counter.cli_people import user
+from counter.cli_reports import report
 from counter.cli_settings import CONFIG, DATA_DIR, PORT, Polite, settings
 
 
@@ -119,5 +120,5 @@ def check(config_file: Path) -> None:
     )
 
 
-for command in (db, user, device, catalogue, backup):
+for command in (db, user, device, catalogue, backup, report):
     balai.add_command(command)

@@ -22,7 +22,7 @@ from printing.reports.telling import report_of
 FONTS: Final = Path(__file__).parent / "static" / "vendor" / "fonts"
 MIME_TYPES: Final[Mapping[str, str]] = {
     "pdf": "application/pdf",
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 DAY, MONTH = "day", "month"

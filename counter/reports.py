@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TypeVar
 
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Chosen:
-    """The period that a page is about, or why there is none: `says` is bad_day or not_yet."""
+    """The period that a page is about, or why there is none in `says`."""
 
     span: str
     name: str
@@ -93,7 +93,9 @@ def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language) -> None:
     @blueprint.get("/reports/<span>/<name>.<form>")
     def file(span: str, name: str, form: str) -> Response | tuple[str, int]:
         chosen = choose(span, name, today())
-        if chosen.says or form not in MIME_TYPES or chosen.period is None:
+        if form not in MIME_TYPES:
+            chosen = replace(chosen, says="bad_form")
+        if chosen.says or chosen.period is None:
             return shown(chosen, 404)
         asked = desire(chosen.period)
         body = in_turn(lambda: write(tell(url, language, asked), form))

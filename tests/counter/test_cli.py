@@ -47,7 +47,7 @@ def refused(result: Result) -> str:
     [
         *("run", "demo", "check", "backup", "db upgrade", "user add", "user password", "user list"),
         *("user disable", "device pair", "device list", "device withdraw"),
-        *("catalogue export", "catalogue import"),
+        *("catalogue export", "catalogue import", "report"),
     ],
 )
 def test_every_command_explains_itself(words: str) -> None:
