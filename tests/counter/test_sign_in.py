@@ -227,8 +227,8 @@ def test_a_desk_that_holds_a_citizen_stays_open_when_its_officer_signs_out(
     press = {"press_id": "0123456789abcdef"}
     taken = kiosk_client(house).post("/kiosk/take", json=wish | press, headers=OWN_PAGE)
     assert taken.status_code == 200, taken.text
-    press = {"press_id": "fedcba9876543210", "desk_id": desk.id}
-    called = browser.post("/desk/call-next", json=press, headers=OWN_PAGE)
+    later: dict[str, str | int] = {"press_id": "fedcba9876543210", "desk_id": desk.id}
+    called = browser.post("/desk/call-next", json=later, headers=OWN_PAGE)
     assert called.status_code == 200, called.text
     browser.post("/sign-out", headers=OWN_PAGE)
     assert not signed_in(browser)
