@@ -35,6 +35,9 @@ PERMITTED: Final[dict[str, frozenset[Role]]] = {
     "devices.page": LEADERS,
     "devices.confirm": LEADERS,
     "devices.take_back": LEADERS,
+    "printers.page": LEADERS,
+    "printers.again": LEADERS,
+    "printers.test": LEADERS,
     "reports.page": REVIEWERS,
     "reports.file": REVIEWERS,
     # The officers' side
@@ -47,6 +50,7 @@ PERMITTED: Final[dict[str, frozenset[Role]]] = {
     "take.take": KIOSKS,
     "take.add": KIOSKS,
     "take.checklist": KIOSKS,
+    "take.reprint": KIOSKS,
     "follow.page": EVERYBODY,
     "follow.ask_to_cancel": EVERYBODY,
     "follow.cancel": EVERYBODY,
