@@ -1,17 +1,16 @@
-"""A hall with a real server, a real agent and a printer that keeps all it is sent."""
+"""A hall with a real server, a real agent and a printer on TCP that keeps all it has printed."""
 
 from __future__ import annotations
 
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,13 +28,14 @@ from models.people import Actor, Device
 from models.printers import PrinterStatus
 from tests.hall_server import Hall
 from tests.house import ROOT, running_house
-from tests.printing.ports import HOST
+from tests.printing.escpos_printer import HOST, EscposPrinter
 from tests.printing.slips import slip
 
 PRINTER = "kiosk-1"
-SOON_S = 20.0
-_PACE_S = 0.001
-_PIECE = 512
+SOON_S = 30.0
+# Slow enough that a slip can be interrupted in its middle.
+BYTES_A_SECOND = 20_000.0
+HALF_A_SLIP = 10_000
 CODE = re.compile(r"Pairing code: (\d{3} \d{3})")
 
 
@@ -48,73 +48,6 @@ def until(fact: Callable[[], bool], within_s: float = SOON_S) -> float:
             raise TimeoutError(fact)
         looking.wait(0.02)
     return time.monotonic() - began_s
-
-
-class Roll:
-    """A printer on TCP that takes its time, answers nothing and keeps every byte."""
-
-    def __init__(self) -> None:
-        self.listener = socket.socket()
-        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        self.listener.bind((HOST, 0))
-        self.port: int = self.listener.getsockname()[1]
-        self._taken = bytearray()
-        self._lock = threading.Lock()
-        self._threads: list[threading.Thread] = []
-
-    def switch_on(self) -> None:
-        """Listen from now on."""
-        self.listener.listen()
-        self._begin(self._welcome)
-
-    def switch_off(self) -> None:
-        """Hang up on everybody, and listen no more."""
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-        for thread in self._threads:
-            thread.join(timeout=10)
-
-    @property
-    def taken(self) -> bytes:
-        """All bytes so far."""
-        with self._lock:
-            return bytes(self._taken)
-
-    def heads(self, job_id: int) -> int:
-        """How many times the beginning of this paper has come out."""
-        return self.taken.count(head_of(job_id).encode())
-
-    def feet(self, job_id: int) -> int:
-        """How many times the end of this paper has come out."""
-        return self.taken.count(foot_of(job_id).encode())
-
-    def _begin(self, work: Callable[..., None], *given: object) -> None:
-        thread = threading.Thread(target=work, args=given, daemon=True)
-        self._threads.append(thread)
-        thread.start()
-
-    def _welcome(self) -> None:
-        while True:
-            try:
-                link, _ = self.listener.accept()
-            except OSError:
-                return
-            self._begin(self._take, link)
-
-    def _take(self, link: socket.socket) -> None:
-        pace = threading.Event()
-        with link:
-            while True:
-                try:
-                    piece = link.recv(_PIECE)
-                except OSError:
-                    return
-                if not piece:
-                    return
-                with self._lock:
-                    self._taken += piece
-                pace.wait(_PACE_S)
 
 
 def head_of(job_id: int) -> str:
@@ -179,7 +112,8 @@ class AgentHall:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.config_file = _config_with_agent(folder)
-        self.roll = Roll()
+        self._rooms = ExitStack()
+        self.printer = self._rooms.enter_context(EscposPrinter(speed=BYTES_A_SECOND))
         self._database: Database | None = None
 
     @property
@@ -198,10 +132,10 @@ class AgentHall:
 
     @contextmanager
     def agent(self, hall: Hall, *, state: str = "agent") -> Iterator[Agent]:
-        """Run an agent whose printer is the roll; kill it at the end of the block."""
+        """Run an agent whose printer is ours; kill it at the end of the block."""
         settings = self.folder / "agent.toml"
         settings.write_text(
-            f'[printer]\nkind = "network"\nhost = "{HOST}"\nport = {self.roll.port}\n'
+            f'[printer]\nkind = "network"\nhost = "{HOST}"\nport = {self.printer.port}\n'
         )
         command = [sys.executable, "-m", "printing.agent", "--server", hall.url]
         command += ["--config", str(settings), "--state-dir", str(self.folder / state)]
@@ -220,6 +154,8 @@ class AgentHall:
             if process.poll() is None:
                 agent.thaw()
                 agent.kill()
+            # Shown by a test that fails.
+            sys.stderr.write("".join(agent.said))
 
     @contextmanager
     def paired(self, hall: Hall) -> Iterator[Agent]:
@@ -263,6 +199,25 @@ class AgentHall:
             job.payload = marked.to_json()
             return job.id
 
+    def ask_and_run_out(self) -> int:
+        """Promise a paper in whose middle the printer's roll ends; return when it stands."""
+        self.printer.run_out(after=HALF_A_SLIP)
+        job_id = self.ask()
+        until(lambda: self.printer.stands and self.heads(job_id) == 1)
+        return job_id
+
+    def heads(self, job_id: int) -> int:
+        """How many times the beginning of this paper has come out."""
+        printer, mark = self.printer, head_of(job_id).encode()
+        return b"".join([*printer.sheets, *printer.torn, printer._sheet]).count(mark)
+
+    def whole(self, job_id: int) -> int:
+        """How many times this paper has come out with its end."""
+        sheets = self.printer.sheets
+        return sum(
+            head_of(job_id).encode() in one and foot_of(job_id).encode() in one for one in sheets
+        )
+
     def state(self, job_id: int) -> JobState:
         """Where the job stands now."""
         with self.database.reading() as session:
@@ -294,7 +249,7 @@ class AgentHall:
         """Let go of everything."""
         if self._database is not None:
             self._database.close()
-        self.roll.switch_off()
+        self._rooms.close()
 
 
 def _config_with_agent(folder: Path) -> Path:

@@ -30,8 +30,6 @@ def place(tmp_path: Path) -> Iterator[AgentHall]:
 
 @pytest.fixture
 def hall(place: AgentHall) -> Iterator[Hall]:
-    """A running server, and a printer that is switched on."""
-    place.roll.switch_on()
     with place.open() as hall:
         yield hall
 
@@ -46,7 +44,7 @@ def test_a_paired_agent_prints_each_paper_once_and_in_order(place: AgentHall, ha
         place.wait_for(later, JobState.PRINTED)
         assert agent.stop() == 0
     jobs = [*waited, later]
-    assert [place.roll.feet(job) for job in jobs] == [1, 1, 1, 1]
+    assert [place.whole(job) for job in jobs] == [1, 1, 1, 1]
     assert [place.history(job) for job in jobs] == [["waiting", "sending", "printed"]] * 4
     token = place.folder / "agent" / "token"
     assert stat.S_IMODE(token.stat().st_mode) == 0o600
@@ -66,45 +64,61 @@ def test_the_printer_is_away_while_its_agent_is_and_back_with_it(
         gone_s = until(lambda: place.printer_state() == "away")
     assert away_s < KNOWN_WITHIN_S
     assert gone_s < KNOWN_WITHIN_S
-    assert place.roll.feet(waiting) == 1
+    assert place.whole(waiting) == 1
 
 
-def test_a_printer_that_is_away_prints_what_waited_when_it_comes_back(place: AgentHall) -> None:
-    with place.open() as hall, place.agent(hall) as agent:
+def test_a_printer_that_is_away_prints_what_waited_when_it_comes_back(
+    place: AgentHall, hall: Hall
+) -> None:
+    place.printer.refuse()
+    with place.agent(hall) as agent:
         place.pair(agent.code())
         until(lambda: "the printer is away now" in "".join(agent.said))
         job = place.ask()
         until(lambda: place.printer_state() == "away")
-        place.roll.switch_on()
+        place.printer.come_back()
         place.wait_for(job, JobState.PRINTED)
-        until(lambda: place.printer_state() == "unknown")
-    assert place.roll.feet(job) == 1
+        until(lambda: place.printer_state() == "online")
+    assert place.whole(job) == 1
+
+
+def test_paper_that_runs_out_in_the_middle_is_known_at_once(place: AgentHall, hall: Hall) -> None:
+    with place.paired(hall):
+        job = place.ask_and_run_out()
+        known_s = until(lambda: place.printer_state() == "paper_out")
+        place.wait_for(job, JobState.DOUBTFUL)
+        later = place.ask()
+        place.printer.put_paper()
+        place.wait_for(later, JobState.PRINTED)
+        assert place.state(job) is JobState.DOUBTFUL
+    assert known_s < KNOWN_WITHIN_S
+    assert (place.heads(job), place.whole(later)) == (1, 1)
 
 
 def test_what_a_dead_agent_was_printing_is_doubtful_and_stays_alone(
     place: AgentHall, hall: Hall
 ) -> None:
     with place.paired(hall) as agent:
-        job = place.ask()
-        until(lambda: place.roll.heads(job) == 1)
+        job = place.ask_and_run_out()
         agent.kill()
         doubted_s = until(lambda: place.state(job) is JobState.DOUBTFUL)
     assert doubted_s < KNOWN_WITHIN_S
+    place.printer.put_paper()
     with place.agent(hall):
         later = place.ask()
         place.wait_for(later, JobState.PRINTED)
         assert place.state(job) is JobState.DOUBTFUL
-    assert place.roll.heads(job) == 1
+    assert place.heads(job) == 1
 
 
 def test_a_result_that_came_while_the_server_was_down_is_told_later(
     place: AgentHall, hall: Hall
 ) -> None:
     with place.paired(hall) as agent:
-        job = place.ask()
-        until(lambda: place.roll.heads(job) == 1)
+        job = place.ask_and_run_out()
         hall.kill()
-        until(lambda: place.roll.feet(job) == 1)
+        place.printer.put_paper()
+        until(lambda: place.whole(job) == 1)
         until(lambda: f"job {job} is printed" in "".join(agent.said))
         # Both had a power cut; the agent's journal still knows.
         agent.kill()
@@ -113,7 +127,7 @@ def test_a_result_that_came_while_the_server_was_down_is_told_later(
         place.wait_for(job, JobState.PRINTED)
         later = place.ask()
         place.wait_for(later, JobState.PRINTED)
-    assert (place.roll.heads(job), place.roll.feet(job)) == (1, 1)
+    assert (place.heads(job), place.whole(job)) == (1, 1)
 
 
 def test_an_agent_finds_a_server_that_was_restarted(place: AgentHall, hall: Hall) -> None:
@@ -124,23 +138,36 @@ def test_an_agent_finds_a_server_that_was_restarted(place: AgentHall, hall: Hall
             place.wait_for(missed, JobState.PRINTED)
             later = place.ask()
             place.wait_for(later, JobState.PRINTED)
-    assert [place.roll.feet(job) for job in (missed, later)] == [1, 1]
+    assert [place.whole(job) for job in (missed, later)] == [1, 1]
 
 
 def test_an_agent_that_was_withdrawn_prints_nothing_and_asks_to_be_paired(
     place: AgentHall, hall: Hall
 ) -> None:
     with place.paired(hall) as agent:
-        shown = agent.code()
+        shown, token = agent.code(), (place.folder / "agent" / "token").read_text()
         place.withdraw()
         until(lambda: place.printer_state() == "away")
         job = place.ask()
         until(lambda: agent.code() != shown)
         assert place.state(job) is JobState.WAITING
-        assert not (place.folder / "agent" / "token").exists()
+        assert (place.folder / "agent" / "token").read_text() != token
         place.pair(agent.code())
         place.wait_for(job, JobState.PRINTED)
-    assert place.roll.feet(job) == 1
+    assert place.whole(job) == 1
+
+
+def test_an_agent_that_dies_while_it_is_paired_is_paired_all_the_same(
+    place: AgentHall, hall: Hall
+) -> None:
+    with place.agent(hall) as agent:
+        code = agent.code()
+        agent.freeze()
+        place.pair(code)
+        agent.kill()
+    with place.agent(hall):
+        job = place.ask()
+        place.wait_for(job, JobState.PRINTED)
 
 
 def test_two_agents_never_share_a_memory(place: AgentHall, hall: Hall) -> None:
