@@ -21,6 +21,7 @@ from counter import (
     pairing,
     paper,
     permissions,
+    printers,
     refusals,
     reports,
     sign_in,
@@ -122,13 +123,13 @@ def build(config: Config, *, clock: Clock | None = None) -> House:
         ),
     )
     announcer = Announcer(database, clock, voice, live.shout, style=config.voice.style)
-    printers = _printers(config, clock)
+    machines = _printers(config, clock)
     words = {lang: language.words("printing", lang) for lang in LANGUAGES}
     useful = timedelta(minutes=config.slip.keep_minutes)
     elsewhere = _agent_papers(config)
     spooler = Spooler(
         database,
-        printers,
+        machines,
         words,
         clock.now,
         mall_id=mall.id,
@@ -152,7 +153,8 @@ def build(config: Config, *, clock: Clock | None = None) -> House:
         announcer=announcer,
         topics=live.register,
     )
-    paper.register(app, printers=printers, clock=clock, topics=live.register, mall_id=mall.id)
+    paper.register(app, printers=machines, clock=clock, topics=live.register, mall_id=mall.id)
+    printers.register(app, database=database, clock=clock, config=config, topics=live.register)
     told = agents.register(
         app,
         database=database,
@@ -270,6 +272,7 @@ def _dress(app: Flask, mall: Mall, language: Language) -> None:
             "words_for": words_for,
             "lang": g.get("lang", "id"),
             "mall": mall,
+            "permits": permissions.permits,
             "clock_text": lambda at: language.clock(g.get("lang", "id"), at),
             "day_text": lambda at: language.day(g.get("lang", "id"), at),
         }
