@@ -1,38 +1,40 @@
-"""How long things took: lengths of time counted by whole seconds, and their percentiles."""
+"""How long things took: lengths of time in whole seconds, and their percentiles."""
 
 from __future__ import annotations
 
-from collections import Counter
+from array import array
 from datetime import timedelta
 
 SECOND = timedelta(seconds=1)
+LONGEST_S = 2**31 - 1
 
 
 class Spread:
-    """Lengths of time, kept as how often each number of whole seconds came up.
+    """Lengths of time, kept as whole seconds of four bytes each: a month's waits need 100 kB.
 
-    A year's waits need hardly more room than a day's: nobody waits longer than the hall is open.
     Seconds that have only begun do not count, so 30 minutes and 0.4 seconds are 30 minutes.
     `n` is how many there are, `within` how many of them did not exceed the `limit`.
     """
 
     def __init__(self, limit: timedelta = timedelta.max) -> None:
         self._limit = limit // SECOND
-        self._seconds: Counter[int] = Counter()
-        self.n = 0
+        self._seconds = array("i")
         self.within = 0
+
+    @property
+    def n(self) -> int:
+        """How many lengths there are."""
+        return len(self._seconds)
 
     def add(self, length: timedelta) -> None:
         """Count one length more; one that a corrected clock made negative counts as none."""
-        seconds = max(length // SECOND, 0)
-        self._seconds[seconds] += 1
-        self.n += 1
+        seconds = min(max(length // SECOND, 0), LONGEST_S)
+        self._seconds.append(seconds)
         self.within += seconds <= self._limit
 
     def merge(self, other: Spread) -> None:
         """Count all that `other` has counted, too; each length keeps to the limit it had."""
-        self._seconds.update(other._seconds)
-        self.n += other.n
+        self._seconds.extend(other._seconds)
         self.within += other.within
 
     def percentile(self, percent: int) -> timedelta | None:
@@ -42,9 +44,7 @@ class Spread:
         below. It is always one that somebody had, so "8 of 10 waited at most 24 minutes" is
         true to the letter, which a value between two people's would not be.
         """
+        if not self._seconds:
+            return None
         rank = max(-(-self.n * percent // 100), 1)
-        for seconds in sorted(self._seconds):
-            rank -= self._seconds[seconds]
-            if rank <= 0:
-                return timedelta(seconds=seconds)
-        return None
+        return timedelta(seconds=sorted(self._seconds)[rank - 1])
