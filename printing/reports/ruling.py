@@ -52,6 +52,8 @@ def ruled(
         ("VALIGN", (0, 1), (-1, -1), "MIDDLE"),
     ]
     commands += [("ALIGN", (place, 1), (place, -1), "RIGHT") for place in numbers if place]
+    # Heads that fill their columns must not run into each other.
+    commands += [("LEFTPADDING", (place, 0), (place, 0), 1.2 * mm) for place in numbers if place]
     commands += [("FONT", (0, row + 1), (-1, row + 1), look.BOLD, 9, 11) for row in bold]
     # A number in the first column names its row: it stays at the left like any name.
     commands += [("ALIGN", (0, 1), (0, -1), "LEFT")]
