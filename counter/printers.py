@@ -201,8 +201,8 @@ def rows_of(session: Session, config: Config, mall_id: int, at: datetime) -> lis
 
 def test_page(mall: Mall, printer: str, language: str, at: datetime) -> dict[str, Any]:
     """Return the payload of a test page for the printer of that code."""
-    trial = Trial(**letterhead(mall, language), printer=printer, url=mall.public_url, printed_at=at)
-    return trial.to_json()
+    facts = {"printer": printer, "url": mall.public_url, "printed_at": at.isoformat()}
+    return Trial.from_json(letterhead(mall, language) | facts).to_json()
 
 
 test_page.__test__ = False  # type: ignore[attr-defined]  # no test of pytest's

@@ -71,7 +71,8 @@ def test_papers_promised_before_the_start_come_out_in_order(hall: PaperHall) -> 
     with EscposPrinter() as machine, spooling(hall, at_port(machine.port)):
         hall.wait_for(jobs[-1], JobState.PRINTED)
         assert urls(machine) == wanted
-        assert machine.torn == machine.unknown == []
+        assert machine.torn == []
+        assert machine.unknown == []
     assert [hall.job(job).state for job in jobs] == [JobState.PRINTED] * 3
 
 
