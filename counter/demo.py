@@ -11,8 +11,7 @@ from sqlalchemy import func, select
 
 from counter.config import Config
 from counter.demo_play import Play
-from counter.running import built, log_to_stderr
-from counter.server import serve
+from counter.running import built, listen, log_to_stderr
 from models.tickets import AT_DESK, Step, StepState, Ticket
 
 STATUS_EVERY_S = 15.0
@@ -53,7 +52,7 @@ def run(config: Config, *, speed: float, seed: int, kept: frozenset[int]) -> Non
     for thread in threads:
         thread.start()
     try:
-        serve(house.app, house.socketio, config.server.host, config.server.port)
+        listen(house)
     finally:
         stopping.set()
         play.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 
 import click
@@ -29,9 +30,20 @@ def run(config: Config) -> None:
     house = built(config)
     house.start()
     try:
-        serve(house.app, house.socketio, config.server.host, config.server.port)
+        listen(house)
     finally:
         house.stop()
+
+
+def listen(house: House) -> None:
+    """Answer until the house is stopped; exits with a sentence when its address is taken."""
+    server = house.config.server
+    try:
+        serve(house.app, house.socketio, server.host, server.port)
+    except OSError as error:
+        why = os.strerror(error.errno or 0)
+        click.echo(f"Balai cannot listen on {server.host}:{server.port}: {why}.", err=True)
+        sys.exit(1)
 
 
 def log_to_stderr(config: Config) -> None:
