@@ -11,6 +11,7 @@ from datetime import datetime
 from models.database import Database
 from models.paper import JobState, PrintJob, claim, next_job, settle_job
 from models.printers import PrinterState
+from printing.aside import off_the_loop
 from printing.papers import compose_paper
 from printing.printers import Printer, PrinterAway, PrinterDoubtful
 from printing.status import Reading
@@ -77,13 +78,15 @@ class Carrier:
 
     def _set(self, job: PrintJob) -> bytes | None:
         try:
-            return compose_paper(
-                job.kind,
-                job.payload,
-                self._printer.paper,
-                self._words,
-                copy=job.copy_of_id is not None,
-                at=self._now(),
+            return off_the_loop(
+                lambda: compose_paper(
+                    job.kind,
+                    job.payload,
+                    self._printer.paper,
+                    self._words,
+                    copy=job.copy_of_id is not None,
+                    at=self._now(),
+                )
             )
         except Exception:
             # An outermost door: one paper that cannot be set must not keep the others waiting.

@@ -13,8 +13,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from gevent import get_hub, monkey
 from typing_extensions import override
+
+from printing.aside import off_the_loop
 
 T = TypeVar("T")
 
@@ -171,7 +172,7 @@ class UsbLink(Link):
         from escpos.printer import Usb
 
         self._driver: Any = Usb(vendor_id, product_id, usb_args=dict(found_by))
-        _off_the_loop(lambda: _open(self._driver))
+        off_the_loop(lambda: _open(self._driver))
         self._out, self._in = _pipes(self._driver.device)
 
     @override
@@ -188,14 +189,14 @@ class UsbLink(Link):
     @override
     def close(self) -> None:
         with suppress(OSError):
-            _off_the_loop(self._driver.close)
+            off_the_loop(self._driver.close)
 
     @staticmethod
     def _turn(transfer: Callable[..., T], pipe: int, what: object, within_s: float) -> T | None:
         from usb.core import USBTimeoutError
 
         try:
-            return _off_the_loop(lambda: transfer(pipe, what, max(1, round(within_s * 1000))))
+            return off_the_loop(lambda: transfer(pipe, what, max(1, round(within_s * 1000))))
         except USBTimeoutError:
             return None
 
@@ -223,14 +224,6 @@ def _pipes(device: Any) -> tuple[int, int | None]:
         if out is not None:
             return out, back
     raise OSError("this USB device has no way in for paper")
-
-
-def _off_the_loop(work: Callable[[], T]) -> T:
-    """Do what blocks a whole thread without holding up all others where threads are green."""
-    if not monkey.is_module_patched("threading"):
-        return work()
-    result: T = get_hub().threadpool.apply(work)
-    return result
 
 
 def _queued(descriptor: int) -> int:

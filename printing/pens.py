@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from importlib.resources import as_file, files
+from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -49,24 +51,16 @@ class Pen:
     """Sets text in the house's face, or in a plain one where no face is given."""
 
     def __init__(self, paper: Paper, size: int, weight: int) -> None:
-        self.smear = 0
-        if paper.face is not None:
-            self.font = ImageFont.truetype(paper.face, size, layout_engine=_PLAIN_LAYOUT)
-            self.font.set_variation_by_axes([weight])
-        else:
-            plain = files("barcode") / "fonts" / "DejaVuSansMono.ttf"
-            with as_file(plain) as path:
-                self.font = ImageFont.truetype(
-                    path, round(size * 0.86), layout_engine=_PLAIN_LAYOUT
-                )
-            # The plain face has one weight: heavier strokes are made by smearing.
-            self.smear = max(1, size // 36) if weight == EXTRABOLD else 0
+        self.font = _font(paper.face, size, weight)
+        # The plain face has one weight: heavier strokes are made by smearing.
+        heavy = paper.face is None and weight == EXTRABOLD
+        self.smear = max(1, size // 36) if heavy else 0
         self.leading = round(size * _LEADING)
         self.gap = round(size * _WORD_GAP)
 
     def width(self, text: str) -> int:
         words = _words(text)
-        letters = sum(round(self.font.getlength(word)) + 2 * self.smear for word in words)
+        letters = sum(_length(self.font, word) + 2 * self.smear for word in words)
         return letters + self.gap * (len(words) - 1)
 
     def lines(self, text: str, width: int) -> list[str]:
@@ -96,6 +90,23 @@ class Pen:
             at = (left + self.smear, baseline)
             draw.text(at, word, fill=ink, font=self.font, anchor="ls", stroke_width=self.smear)
             left += self.width(word) + self.gap
+
+
+# Opening a face costs a tenth of a slip, and a slip takes eight of them.
+@cache
+def _font(face: Path | None, size: int, weight: int) -> ImageFont.FreeTypeFont:
+    if face is not None:
+        font = ImageFont.truetype(face, size, layout_engine=_PLAIN_LAYOUT)
+        font.set_variation_by_axes([weight])
+        return font
+    plain = files("barcode") / "fonts" / "DejaVuSansMono.ttf"
+    with as_file(plain) as path:
+        return ImageFont.truetype(path, round(size * 0.86), layout_engine=_PLAIN_LAYOUT)
+
+
+@lru_cache(maxsize=4096)
+def _length(font: ImageFont.FreeTypeFont, word: str) -> int:
+    return round(font.getlength(word))
 
 
 def _words(text: str) -> list[str]:
