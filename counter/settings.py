@@ -210,15 +210,16 @@ class PrinterSettings(Frozen):
     code: Code
     name: Text
     kind: Literal["virtual", "network", "usb", "serial", "file", "agent"]
-    host: str
-    port: Port
-    path: str
-    baud: Literal[9600, 19200, 38400, 57600, 115200]
-    vendor_id: _UsbId
-    product_id: _UsbId
+    # Only its own kind's keys need be written; the others say nothing.
+    host: Annotated[str, Field(validate_default=True)] = ""
+    port: Port = 9100
+    path: Annotated[str, Field(validate_default=True)] = ""
+    baud: Literal[9600, 19200, 38400, 57600, 115200] = 9600
+    vendor_id: Annotated[_UsbId, Field(validate_default=True)] = 0
+    product_id: Annotated[_UsbId, Field(validate_default=True)] = 0
     columns: Literal[48, 42, 32]
-    profile: Text
-    cut: Literal["full", "partial", "none"]
+    profile: Text = "default"
+    cut: Literal["full", "partial", "none"] = "partial"
 
     @field_validator(*_ADDRESSES)
     @classmethod

@@ -89,7 +89,7 @@ def test_a_script_gives_the_password_on_standard_input(run: Run) -> None:
         ("user password budi --password-stdin", PASSWORD, "There is no account budi"),
         ("user disable budi", "", "There is no account budi"),
         ("device pair 123456 --place kiosk-1", "", "No screen shows the code 123456"),
-        ("device pair 123456 --place dapur", "", 'no kiosk or board "dapur"'),
+        ("device pair 123456 --place dapur", "", 'no kiosk, board or agent "dapur"'),
         ("device withdraw 7", "", "no paired device 7"),
         ("backup copy.db", "", "there is no database"),
         ("catalogue import nowhere", "", "holds no catalogue file"),

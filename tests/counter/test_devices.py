@@ -80,7 +80,7 @@ def test_a_leader_makes_a_screen_a_kiosk_and_it_goes_on_by_itself(house: House) 
     assert (device.role, device.name, device.settings) == (
         Role.KIOSK,
         "Kiosk dekat pintu",
-        {"printer": "kiosk-1"},
+        {"printer": "kiosk-1", "fallback": "kiosk-2", "fallback_name": "Printer Kiosk 2"},
     )
 
 

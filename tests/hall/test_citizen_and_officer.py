@@ -71,6 +71,7 @@ def test_one_visit_from_the_kiosk_to_the_end(hall: Hall, windows: Windows) -> No
 
     expect(desk.locator("#go")).to_have_attribute("data-act", "call-next")
     expect(desk.locator("#go")).not_to_have_attribute("aria-disabled", "true")
+    expect(desk.locator("#go")).to_have_attribute("data-steady", "")
     expect_number(desk.locator(".dk-ready .plate__n"), number)
     wall.evaluate(WATCH, number.split("-")[1])
     with wall.expect_response("**/voice/*.wav") as sound:
@@ -99,6 +100,8 @@ def test_one_visit_from_the_kiosk_to_the_end(hall: Hall, windows: Windows) -> No
 
     expect(desk.locator("#go")).to_have_attribute("data-act", "start")
     expect(desk.locator("#go")).not_to_have_attribute("aria-busy", "true")
+    # A main action that has just changed its meaning lets a moment pass.
+    expect(desk.locator("#go")).to_have_attribute("data-steady", "")
     desk.keyboard.press("Enter")
     expect(desk.locator("#go")).to_have_attribute("data-act", "finish-and-call-next")
     expect(phone.locator("body")).to_have_class(re.compile(r"\bp-serving\b"))

@@ -66,6 +66,7 @@ def test_every_screen_says_so_and_is_right_again(folder: Path, windows: Windows)
         called, waiting = take(kiosk, service), take(kiosk, service)
         desk, phone = windows.desk(hall, 3), windows.phone(hall, waiting["token"])
         expect_number(desk.locator(".dk-ready .plate__n"), called["number"])
+        expect(desk.locator("#go")).to_have_attribute("data-steady", "")
         desk.keyboard.press("Enter")
         expect_number(wall.locator(".w-num"), called["number"])
         screens = {kiosk: ".k-away", wall: ".w-lost", desk: ".dk-lost", phone: "#lost"}
