@@ -206,7 +206,8 @@ def _open(driver: Any) -> None:
 
     try:
         driver.open()
-    except DeviceNotFoundError as error:
+    except (DeviceNotFoundError, ValueError) as error:
+        # ValueError: the machine has no libusb, or the port no such speed.
         raise OSError(str(error).splitlines()[-1]) from error
 
 

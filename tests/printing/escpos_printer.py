@@ -108,6 +108,7 @@ class EscposPrinter:
         # What is in it and what has come out of it.
         self._taken = b""
         self._pushing = False
+        self._budget = 0.0
         self._queue: deque[Order] = deque()
         self._sheet = b""
         self.sheets: list[bytes] = []
@@ -301,8 +302,10 @@ class EscposPrinter:
         if not data:
             return False
         with self._changed:
+            if self._break_after == 0:
+                return True  # its power went while it was reading
             if self._break_after is not None:
-                self._break_after -= len(data)
+                self._break_after = max(0, self._break_after - len(data))
             self._taken += data
             self.bytes_taken += len(data)
             if self._break_paper_after is not None and b"\x1b@" in self._taken:
@@ -335,16 +338,17 @@ class EscposPrinter:
 
     def _work(self, link: socket.socket | None, for_s: float) -> None:
         """Print for a moment; answers go to whoever is on the line."""
-        budget = self._speed * for_s
         with self._changed:
-            while self._queue and not self.stands and budget > 0:
+            # What one order took too long is taken from the next moments.
+            self._budget = min(self._budget, 0) + self._speed * for_s
+            while self._queue and not self.stands and self._budget > 0:
                 order = self._queue.popleft()
                 if order.asks:
                     if self._knows[1] and link is not None:
                         with suppress(OSError):
                             link.sendall(bytes((0x0C if self._paper_left == 0 else 0,)))
                     continue
-                budget -= len(order.raw)
+                self._budget -= len(order.raw)
                 self._print(order)
                 self._changed.notify_all()
 

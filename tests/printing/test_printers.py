@@ -17,6 +17,7 @@ import pytest
 
 from models.printers import PrinterState
 from printing.layout import PAPERS
+from printing.links import UsbLink
 from printing.printers import (
     LinePrinter,
     Printer,
@@ -37,6 +38,7 @@ from tests.printing.ports import (
     take_all,
     unready,
 )
+from tests.printing.usb_cable import PRODUCT, VENDOR, UsbCable
 
 SLIP = b"\x1b@" + b"Antrean A-058\n" * 2000 + b"\x1dV\x00"
 AT = datetime(2026, 11, 24, 2, 41, tzinfo=UTC)
@@ -342,6 +344,49 @@ def test_a_usb_printer_that_is_not_there_means_away() -> None:
         assert printer.look().state is PrinterState.AWAY
         with pytest.raises(PrinterAway):
             printer.send(SLIP)
+
+
+@contextmanager
+def on_usb(cable: UsbCable) -> Iterator[LinePrinter]:
+    settings = PrinterSettings("kiosk-1", "usb", vendor_id=VENDOR, product_id=PRODUCT)
+    printer = LinePrinter(settings, PAPERS[48], lambda: UsbLink(VENDOR, PRODUCT, backend=cable))
+    try:
+        yield printer
+    finally:
+        printer.close()
+        cable.close()
+
+
+def test_a_usb_printer_is_asked_and_prints() -> None:
+    with EscposPrinter() as machine, on_usb(UsbCable(machine.port)) as printer:
+        assert printer.look() == Reading(PrinterState.ONLINE)
+        printer.send(SLIP)
+        assert machine.sheets == [SLIP]
+        machine.run_out(after=500)
+        with pytest.raises(PrinterDoubtful, match="paper_out"):
+            printer.send(SLIP)
+        assert printer.look() == Reading(PrinterState.PAPER_OUT)
+
+
+def test_a_usb_printer_without_a_way_back_is_unknown_and_prints() -> None:
+    with EscposPrinter(answers=False, marks=False) as machine:
+        with on_usb(UsbCable(machine.port, answers=False)) as printer:
+            assert printer.look() == Reading(PrinterState.UNKNOWN)
+            printer.send(SLIP)
+        machine.wait_for(lambda: machine.sheets == [SLIP])
+
+
+def test_a_usb_printer_that_is_unplugged_is_away() -> None:
+    with EscposPrinter(speed=20_000) as machine:
+        cable = UsbCable(machine.port)
+        with on_usb(cable) as printer:
+            assert printer.look().prints
+            unplugging = threading.Timer(0.3, lambda: setattr(cable, "plugged", False))
+            unplugging.start()
+            with pytest.raises(PrinterDoubtful, match="No such device"):
+                printer.send(SLIP * 2)
+            unplugging.join()
+            assert printer.look().state is PrinterState.AWAY
 
 
 def test_a_device_file_gets_every_byte(tmp_path: Path) -> None:
