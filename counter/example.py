@@ -51,12 +51,15 @@ def example_clock(database: Database, clock: Clock, mall_id: int) -> bool:
     intake = timetable.intake(at)
     if intake.phase is IntakePhase.OPEN:
         return _put_forward(clock, at)
-    at = intake.next_at or at
+    if intake.next_at is None:
+        return False
+    choices = [intake.next_at]
     if intake.phase is not IntakePhase.BREAK:
-        busy_at = at + AFTER_OPENING
         # A hall with a short day or an early break is met at its opening instead.
-        at = busy_at if timetable.intake(busy_at).phase is IntakePhase.OPEN else at
-    return _put_forward(clock, at)
+        choices.insert(0, intake.next_at + AFTER_OPENING)
+    opened = [choice for choice in choices if timetable.intake(choice).phase is IntakePhase.OPEN]
+    # A hall that never opens would send the clock from day to day without end.
+    return bool(opened) and _put_forward(clock, opened[0])
 
 
 def _put_forward(clock: Clock, at: datetime) -> bool:
