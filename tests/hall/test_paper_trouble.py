@@ -105,7 +105,7 @@ def test_a_doubtful_ticket_is_printed_again_as_a_copy(running: PaperHall, window
     line = kiosk.locator(".t-paper")
     expect(line).to_contain_text("Tiket mungkin sudah tercetak", timeout=SOON_MS)
     expect(card).to_contain_text("Meragukan", timeout=SOON_MS)
-    line.get_by_role("button", name="Cetak ulang").click()
+    kiosk.get_by_role("button", name="Cetak ulang").click()
     expect(kiosk.locator(".t-print")).to_contain_text("Salinan sudah dicetak", timeout=SLOWLY_MS)
     expect(card).to_contain_text("Salinan")
     (copy,) = running.printer.sheets

@@ -74,9 +74,10 @@ export function useReprint(first, token) {
   return { job, step, reprint };
 }
 
-/** @param {{paper: Paper, elsewhere: string, help_desk: string, copy: boolean,
- *    again: ReturnType<typeof useReprint>}} props */
-export function PaperLine({ paper, elsewhere, help_desk, copy, again }) {
+/** `offered` tells whether a touch may have the paper printed again.
+ *  @param {{paper: Paper, elsewhere: string, help_desk: string, copy: boolean,
+ *    offered: boolean}} props */
+export function PaperLine({ paper, elsewhere, help_desk, copy, offered }) {
   if (paper === "printing" || paper === "printed") {
     const said = t(`kiosk.ticket.${copy ? "copy_" : ""}${paper}`);
     const where = elsewhere
@@ -88,14 +89,9 @@ export function PaperLine({ paper, elsewhere, help_desk, copy, again }) {
       ${!elsewhere && html`<${Icon} name="arrow-down" cls="t-down" stroke=${2.6} />`}
     </div>`;
   }
-  const offered = paper === "doubtful" && again.step !== "failed";
   const what = offered ? t("kiosk.ticket.look_below") : t("kiosk.ticket.keep", { help_desk });
   return html`<div class="t-paper" role="status">
     <span class="t-paper__ic"><${Icon} name="printer-x" /></span>
     <div><b>${t(`kiosk.ticket.${paper}`)}</b><p>${what}</p></div>
-    ${offered &&
-    html`<button
-      class="btn t-again" type="button" disabled=${again.step === "asking"} onClick=${again.reprint}
-    ><${Icon} name="printer" />${t("kiosk.ticket.again")}</button>`}
   </div>`;
 }

@@ -78,18 +78,24 @@ export function TicketGiven({ given, help_desk, patience, follow, full, onAdd, o
   const [more, setMore] = useState(0);
   const again = useReprint(given.job_id ?? null, given.token);
   const { paper, elsewhere } = useFate(again.job, patience, follow);
+  const offered = paper === "doubtful" && again.step !== "failed";
   const inHand = paper === "printing" || paper === "printed";
   const seconds = inHand ? patience.ticket_s : patience.ticket_without_paper_s;
   const left = useCountdown(seconds, `${more} ${again.job}`, onDone);
   return html`<main class="t-wrap" aria-live="assertive"><${Card} given=${given} /></main>
     <footer class="t-foot on-dark">
       <${PaperLine}
-        paper=${paper} elsewhere=${elsewhere} help_desk=${help_desk} again=${again}
+        paper=${paper} elsewhere=${elsewhere} help_desk=${help_desk} offered=${offered}
         copy=${again.job !== (given.job_id ?? null)} />
       <div class="t-actions">
-        <button class="btn t-more" type="button" disabled=${full} onClick=${onAdd}>
-          <${Icon} name="plus" />${t("kiosk.ticket.add")}
-        </button>
+        ${offered
+          ? html`<button
+              class="btn t-done" type="button" disabled=${again.step === "asking"}
+              onClick=${again.reprint}
+            ><${Icon} name="printer" />${t("kiosk.ticket.again")}</button>`
+          : html`<button class="btn t-more" type="button" disabled=${full} onClick=${onAdd}>
+              <${Icon} name="plus" />${t("kiosk.ticket.add")}
+            </button>`}
         <button class="btn t-more" type="button" onClick=${() => setMore(more + 1)}>
           <${Icon} name="clock" />${t("kiosk.ticket.more_time")}
         </button>
