@@ -18,7 +18,8 @@ from tests.conftest import CHROMIUM
 from tests.hall.morning import live_through
 from tests.hall.windows import Windows, shown
 from tests.hall_server import Hall
-from tests.house import running_house
+from tests.house import ROOT, running_house
+from tests.printing.escpos_printer import EscposPrinter
 
 FOLDER = Path(__file__).parent / "img"
 # Sharp enough for a page of text, small enough for a repository.
@@ -101,6 +102,40 @@ def take_all(hall: Hall, windows: Windows, folder: Path) -> None:
     keep(windows.signed_in(hall, "admin"), "perangkat", "web")
 
 
+def take_trouble(windows: Windows, folder: Path) -> None:
+    """Take what the kiosk and the leaders see when the paper is out."""
+    with EscposPrinter() as printer:
+        config = with_printer(folder, printer.port)
+        live_through(folder, desks=range(1, 23), visitors=120)
+        with running_house(folder, "--config", str(config)) as hall:
+            kiosk = windows.kiosk(hall, reduced_motion="reduce")
+            leader = windows.signed_in(hall, "hendra.saputra")
+            leader.goto(f"{hall.url}/printers")
+            printer.run_out()
+            expect(leader.locator("#printers")).to_contain_text("Kertas habis", timeout=15_000)
+            kiosk.get_by_role("button", name=re.compile("^KTP-el")).click()
+            kiosk.get_by_role("button", name=re.compile("^Ambil nomor")).click()
+            expect(kiosk.locator(".t-paper")).to_be_visible(timeout=15_000)
+            keep(kiosk, "kiosk-tanpa-kertas", "kiosk")
+            keep(leader, "printer", "web")
+
+
+def with_printer(folder: Path, port: int) -> Path:
+    """Write into `folder` the example's settings with a network printer at `port`; return them."""
+    shutil.copytree(ROOT / "catalogue", folder / "catalogue")
+    text = (ROOT / "config.toml").read_text(encoding="utf-8")
+    for old, new in (
+        ('kind = "virtual"', 'kind = "network"'),
+        ('host = ""', 'host = "127.0.0.1"'),
+        ("port = 9100", f"port = {port}"),
+        ('fallback = "kiosk-2"', 'fallback = ""'),
+    ):
+        text = text.replace(old, new, 1)
+    config = folder / "config.toml"
+    config.write_text(text, encoding="utf-8")
+    return config
+
+
 def main() -> None:
     """Live through a morning, open the hall, take the pictures, close it again."""
     program = shutil.which("chromium")
@@ -112,6 +147,7 @@ def main() -> None:
             chromium = playwright.chromium.launch(executable_path=program, args=CHROMIUM)
             windows = Windows(chromium)
             take_all(hall, windows, Path(folder))
+            take_trouble(windows, Path(folder) / "trouble")
             windows.close()
             chromium.close()
             assert windows.errors == []
