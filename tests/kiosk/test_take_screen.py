@@ -330,7 +330,6 @@ def test_without_paper_the_number_says_that_it_is_valid(chromium: Browser, tmp_p
         page.goto(f"{hall.url}/kiosk")
         open_ktp(page)
         page.locator(TAKE).click()
-        expect(page.locator(".t-print")).to_contain_text("Tiket sedang dicetak")
         trouble = page.locator(".t-paper")
         expect(trouble).to_contain_text("nomor Anda tetap sah", timeout=10_000)
         expect(trouble).to_contain_text("Meja informasi di dekat pintu masuk")
