@@ -34,11 +34,12 @@ def pass_by(seconds: float) -> None:
 def check(place: AgentHall, jobs: list[int]) -> None:
     """Every paper is known for what it is."""
     for job in jobs:
-        state, begun, whole = place.state(job), place.heads(job), place.whole(job)
+        state, begun = place.state(job), place.heads(job)
         assert begun <= 1, f"job {job} came out {begun} times"
         assert state in SETTLED, f"job {job} is {state}"
         if state is JobState.PRINTED:
-            assert whole == 1, f"job {job} is said to be printed"
+            # On a busy machine our printer's head may still be moving when its buffer is empty.
+            until(lambda job=job: place.whole(job) == 1)  # type: ignore[misc]  # bound here
         # Nothing is sent again once a byte of it may have gone out.
         assert place.history(job).count("sending") <= 3
 
