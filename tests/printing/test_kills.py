@@ -141,7 +141,7 @@ def test_a_dozen_kills_lose_nothing_and_double_nothing(tmp_path: Path, seed: int
     judge(*play(tmp_path, kills=12, seed=seed), kills=12)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [7, 11])
 def test_hundreds_of_kills_lose_nothing_and_double_nothing(tmp_path: Path, seed: int) -> None:
     judge(*play(tmp_path, kills=120, seed=seed), kills=120)
