@@ -19,6 +19,7 @@ LATIN = f"{FONT}/files/plus-jakarta-sans-latin-wght-normal.woff2"
 
 COPIES = {
     "htm/preact/standalone.module.js": "preact.js",
+    "lean-qr/index.mjs": "lean-qr.js",
     "socket.io-client/dist/socket.io.esm.min.js": "socket.io.js",
     LATIN: "fonts/plus-jakarta-sans-latin-wght-normal.woff2",
     f"{FONT}/files/plus-jakarta-sans-latin-ext-wght-normal.woff2": (
@@ -27,6 +28,7 @@ COPIES = {
     # The licences ask that their text travels with the files.
     "preact/LICENSE": "licences/preact.txt",
     "htm/LICENSE": "licences/htm.txt",
+    "lean-qr/LICENSE": "licences/lean-qr.txt",
     "socket.io-client/LICENSE": "licences/socket.io.txt",
     "lucide-static/LICENSE": "licences/lucide.txt",
     f"{FONT}/LICENSE": "licences/plus-jakarta-sans.txt",

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import qrcode
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -100,19 +99,6 @@ def numbers(desks: tuple[int, ...]) -> str:
         else:
             runs.append([desk])
     return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
-
-
-def qr_drawing(text: str) -> dict[str, Any]:
-    """Return the QR code of `text` as one SVG path on a grid of `size` modules."""
-    # Any mask can be read; trying all eight for the best costs more than all else of a press.
-    code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, border=0, mask_pattern=2)
-    code.add_data(text)
-    code.make(fit=True)
-    rows = code.get_matrix()
-    path = "".join(
-        f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark
-    )
-    return {"size": len(rows), "path": path}
 
 
 def called_first(ticket: Ticket, ahead: Outlook) -> Step:

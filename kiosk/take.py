@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from kiosk.checklist import ChecklistPrinter, kiosk_of, printer_of
 from kiosk.figures import services_state, services_topic
-from kiosk.given import Given, given, qr_drawing
+from kiosk.given import Given, given
 from kiosk.offer import catalogue_state, catalogue_topic
 from kiosk.paper import SlipReprinter, slip_topic, tray_topic
 from kiosk.slip import promise_slip
@@ -131,7 +131,7 @@ class Kiosk:
             return told.to_json() | {"job_id": job_id}
 
         try:
-            return _told(self.database.press(press.press_id, "kiosk.take", at, rule))
+            return jsonify(self.database.press(press.press_id, "kiosk.take", at, rule))
         except NoNumber as refusal:
             self._note(refusal, wishes[0].service_id, at)
             raise
@@ -150,7 +150,7 @@ class Kiosk:
             add_service(session, ticket, Wish(press.service_id), by=actor, at=at)
             return _announced(session, ticket, at).to_json()
 
-        return _told(self.database.press(press.press_id, "kiosk.add", at, rule))
+        return jsonify(self.database.press(press.press_id, "kiosk.add", at, rule))
 
     def _note(self, refusal: NoNumber, service_id: int, at: datetime) -> None:
         """Write into the journal that somebody went without a number, and why."""
@@ -191,11 +191,6 @@ def register(
 
 def _announced(session: Session, ticket: Ticket, at: datetime) -> Given:
     return given(session, ticket, announce(session, ticket, at), at)
-
-
-def _told(answer: Answer) -> Response:
-    """Add the QR code, which anybody can draw from the address and no database need keep."""
-    return jsonify(answer | {"qr": qr_drawing(answer["url"])})
 
 
 def _body() -> bytes:

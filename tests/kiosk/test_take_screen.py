@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -10,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from models.clock import Clock
@@ -104,6 +107,14 @@ def test_the_way_from_need_to_number(kiosk: Page) -> None:
     expect(kiosk.locator(".t-print")).to_contain_text("Tiket sudah dicetak")
     assert '"priority":true' in sent[0]
     assert "old" not in sent[0]
+
+
+def test_a_phone_reads_the_code_beside_the_number(kiosk: Page, hall: Hall) -> None:
+    open_ktp(kiosk)
+    with kiosk.expect_response("**/kiosk/take") as answered:
+        kiosk.locator(TAKE).click()
+    seen = Image.open(io.BytesIO(kiosk.locator(".qrbox").screenshot()))
+    assert [code.text for code in zxingcpp.read_barcodes(seen)] == [answered.value.json()["url"]]
 
 
 def test_a_missing_paper_is_added_in_its_row(kiosk: Page) -> None:

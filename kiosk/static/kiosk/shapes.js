@@ -33,7 +33,7 @@
 
 /** @typedef {{token: string, number: string, services: Both[],
  *    zone: {name: string, flower: string, place: Both}, desks: string, ahead: number,
- *    expected: [string, string] | null, url: string, qr: {size: number, path: string},
+ *    expected: [string, string] | null, url: string,
  *    job_id?: number | null}} Given */
 
 /** @typedef {{idle_s: number, warning_s: number, ticket_s: number,

@@ -1,9 +1,10 @@
 // The number just given: where to sit, roughly when, how to follow it, and how the paper fares.
 
 import { numberParts, span } from "../shared/format.js";
-import { Flower, html, Icon, useState } from "../shared/parts.js";
+import { Flower, html, Icon, useMemo, useState } from "../shared/parts.js";
 import { t } from "../shared/words.js";
 import { said } from "./figures.js";
+import { drawingOf } from "./qr.js";
 import { PaperLine, useFate, useReprint } from "./paper.js";
 import { useCountdown } from "./waiting.js";
 
@@ -31,9 +32,10 @@ function Zone({ given }) {
   </div>`;
 }
 
-/** @param {{qr: {size: number, path: string}}} props */
-function QrCode({ qr }) {
+/** @param {{url: string}} props */
+function QrCode({ url }) {
   const edge = 2;
+  const qr = useMemo(() => drawingOf(url), [url]);
   const box = `${-edge} ${-edge} ${qr.size + 2 * edge} ${qr.size + 2 * edge}`;
   return html`<svg
     class="qr" viewBox=${box} role="img" aria-label=${t("kiosk.ticket.qr")}
@@ -66,7 +68,7 @@ function Card({ given }) {
     </dl>
     <div class="t-tear"></div>
     <div class="t-qr">
-      <div class="qrbox"><${QrCode} qr=${given.qr} /></div>
+      <div class="qrbox"><${QrCode} url=${given.url} /></div>
       <div><b>${t("kiosk.ticket.follow")}</b><p>${t("kiosk.ticket.follow_hint")}</p></div>
     </div>
   </article>`;
