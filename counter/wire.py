@@ -39,6 +39,12 @@ _SOCKET = "balai.socket"
 class SocketHandler(WSGIHandler):  # type: ignore[misc]  # gevent comes without types
     """Serves HTTP, and hands the bare socket to whoever makes a WebSocket of it."""
 
+    def handle(self) -> None:
+        # An answer leaves in two pieces, its headers first. Without this the second waits for
+        # the client's acknowledgement of the first, which may be 40 ms away.
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        super().handle()
+
     def get_environ(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environ()
         environ[_SOCKET] = self.socket
@@ -269,6 +275,5 @@ def _request_bytes(environ: dict[str, Any]) -> bytes:
 
 
 def _prepare(line: socket.socket) -> None:
-    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_LINE_MS)

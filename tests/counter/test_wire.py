@@ -9,9 +9,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, Self
 
+import gevent.socket
 import pytest
 import requests
+from gevent.pywsgi import WSGIServer
 
+from counter.wire import SocketHandler
 from models.database import Database
 from tests.counter import tiny_hall
 from tests.hall_server import Hall, running_hall
@@ -178,3 +181,22 @@ def test_nonsense_ends_that_line_alone(hall: Hall, bytes_: bytes) -> None:
             pass
         tell(hall, 1, 10)
         assert next(states(witness))["text"]
+
+
+def test_an_answer_does_not_wait_for_its_headers_to_be_acknowledged() -> None:
+    seen: list[int] = []
+
+    def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        line = environ["balai.socket"]
+        seen.append(line.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        start_response("200 OK", [])
+        return [b"here"]
+
+    with (
+        gevent.socket.create_server(("127.0.0.1", 0)) as door,
+        gevent.socket.create_connection(door.getsockname()) as client,
+    ):
+        line, address = door.accept()
+        client.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        SocketHandler(line, address, WSGIServer(door, app, log=None)).handle()
+    assert seen == [1]
