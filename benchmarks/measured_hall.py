@@ -24,9 +24,9 @@ from counter.config import Config, load_config
 from counter.devices import place_called
 from counter.people import EXAMPLE_PASSWORD, example_officers
 from counter.running import built
+from models.arrangement import arrangement_of
 from models.devices import new_code, pair
 from models.forecast import announce
-from models.hours import Timetable
 from models.issuing import Wish, take
 from models.mall import DeskService, Mall
 from models.people import Actor, Role, User
@@ -69,7 +69,7 @@ def furnish(house: House) -> Keys:
     """Let every desk have its officer, sixty tickets wait, and a kiosk and an officer have keys."""
     with house.database.transaction() as session:
         mall = session.get_one(Mall, house.mall_id)
-        opens_at = Timetable(session, mall).next_day(house.clock.now())
+        opens_at = arrangement_of(session, mall).timetable.next_day(house.clock.now())
         if opens_at is None:
             raise RuntimeError("the example mall never opens")
         house.clock.jump_to(opens_at + timedelta(hours=2))

@@ -17,6 +17,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from flask import Flask, Request, abort, current_app, g, redirect, request, session
+from sqlalchemy import bindparam, select
 from werkzeug.wrappers import Response
 
 from counter.config import Config
@@ -26,9 +27,9 @@ from counter.permissions import for_devices_alone, permits
 from counter.refusals import wants_json
 from models.clock import Clock
 from models.database import Database
-from models.devices import devices_of_tokens, note_seen
+from models.devices import Acting, devices_of_tokens, note_seen
 from models.errors import Forbidden
-from models.people import Actor, Device, Role, User
+from models.people import Actor, Role, User
 
 SESSION_COOKIE: Final = "balai"
 DEVICE_COOKIE: Final = "balai-device"
@@ -39,6 +40,10 @@ NOTE_EVERY: Final = timedelta(minutes=1)
 # Browsers keep no cookie longer than 400 days.
 LANGUAGE_LIFETIME: Final = timedelta(days=400)
 KEY_FILE: Final = "secret.key"
+
+_USER: Final = select(User.role, User.mall_id, User.in_use, User.signed_out_at).where(
+    User.id == bindparam("user_id")
+)
 
 
 @dataclass
@@ -85,12 +90,12 @@ class Doorkeeper:
         if now_s - seen_s > idle_s or now_s - began_s > LONGEST_SIGN_IN.total_seconds():
             return None
         with self.database.reading() as session:
-            user = session.get(User, user_id)
-            if user is None or not user.in_use:
-                return None
-            if user.signed_out_at is not None and began_s < user.signed_out_at.timestamp():
-                return None
-            return Actor(role=user.role, mall_id=user.mall_id, user_id=user.id)
+            user = session.execute(_USER, {"user_id": user_id}).one_or_none()
+        if user is None or not user.in_use:
+            return None
+        if user.signed_out_at is not None and began_s < user.signed_out_at.timestamp():
+            return None
+        return Actor(role=user.role, mall_id=user.mall_id, user_id=user_id)
 
     def _devices(self, request: Request) -> list[Actor]:
         tokens = [token for name, token in request.cookies.items() if _is_device(name)]
@@ -108,10 +113,9 @@ class Doorkeeper:
         return [
             Actor(role=device.role, mall_id=device.mall_id, device_id=device.id)
             for device in devices
-            if device.role is not None
         ]
 
-    def _note(self, device: Device) -> None:
+    def _note(self, device: Acting) -> None:
         at = self.clock.now()
         if at - self._seen.get(device.id, datetime.min.replace(tzinfo=at.tzinfo)) < NOTE_EVERY:
             return

@@ -14,7 +14,8 @@ from counter.filling import fill_catalogue, fill_desks
 from counter.toml_file import Frozen
 from models.base import Base
 from models.catalogue import Agency, Requirement, Service
-from models.events import CatalogueChanged, record
+from models.events import CatalogueChanged
+from models.journal import record
 from models.mall import Mall
 from models.people import Actor
 

@@ -22,11 +22,11 @@ from counter.demo_desk import Act, PlayedDesk
 from counter.demo_officers import Officer
 from counter.people import example_officers
 from models import serving
+from models.arrangement import arrangement_of
 from models.clock import Clock, local_day, local_instant
 from models.database import Database
 from models.errors import Refusal
 from models.forecast import announce
-from models.hours import Timetable
 from models.issuing import take
 from models.mall import Desk, HallBreak, Mall
 from models.people import Actor, User
@@ -223,7 +223,9 @@ class Play:
     def _next_day(self) -> None:
         now = self.clock.now()
         opens_at = self.look(
-            lambda session: Timetable(session, session.get_one(Mall, self.mall_id)).next_day(now)
+            lambda session: arrangement_of(
+                session, session.get_one(Mall, self.mall_id)
+            ).timetable.next_day(now)
         )
         if opens_at is None:
             raise RuntimeError("the example mall never opens again")
@@ -234,7 +236,7 @@ class Play:
     def _today(self, at: datetime) -> Day:
         def glance(session: Session) -> Day:
             mall = session.get_one(Mall, self.mall_id)
-            intake = Timetable(session, mall).intake(at)
+            intake = arrangement_of(session, mall).timetable.intake(at)
             if not (intake.opens_at and intake.cut_off_at and intake.closes_at):
                 raise RuntimeError("the example mall is closed on the day of the demo")
             day = local_day(at, mall.time_zone)

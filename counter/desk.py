@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from counter.desk_acts import ACTS
@@ -17,7 +17,7 @@ from counter.desk_state import DESK, STANDING_IN, desk_state, may_follow
 from models.clock import Clock
 from models.database import Database
 from models.errors import NotFound
-from models.events import JournalEntry
+from models.journal import last_seq
 from models.mall import Desk, Mall
 from models.people import Actor, User
 from models.shifts import Shift
@@ -52,8 +52,8 @@ def register(
                 desks = desk_rows(session, g.mall_id)
                 return render_template("counter/desk_choice.html", desks=desks, boot=common)
             state = desk_state(session, str(own.id), at)
-            seq = session.scalar(select(func.max(JournalEntry.id))) or 0
-            boot = common | {"state": (state or {}) | {"seq": seq, "now": at.isoformat()}}
+            told = {"seq": last_seq(session), "now": at.isoformat()}
+            boot = common | {"state": (state or {}) | told}
             return render_template("counter/desk.html", boot=boot, number=own.number)
 
     @desk.get("/desk/<int:desk_id>/choices")
@@ -84,7 +84,7 @@ def register(
                 require_officer(session, place, actor)
             answer = known.rule(session, place, wanted, actor, at)
             # The page waits for a state at least this new before it offers the next act.
-            return answer | {"seq": session.scalar(select(func.max(JournalEntry.id)))}
+            return answer | {"seq": last_seq(session)}
 
         return jsonify(database.press(wanted.press_id, f"desk.{act}", at, rule))
 

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from models.catalogue import Service
 from models.clock import local_day, local_instant
-from models.events import JournalEntry, StepFinished
+from models.events import StepFinished
 from models.handling import BEGINS, ENDS, Handling, handling_times
+from models.journal import JournalEntry
 from models.mall import Desk
 from models.tickets import Step
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy.orm import Session
+from typing import Final
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, joinedload
 
 from counter.desk_state import STANDING_IN
 from models.catalogue import Service
@@ -12,10 +15,13 @@ from models.people import Actor
 from models.shifts import held_by, lock_desk, shift_at
 from models.tickets import ENGAGED, Step, Ticket
 
+# Every press asks for its desk's mall, too.
+_DESK: Final = select(Desk).where(Desk.id == bindparam("desk_id")).options(joinedload(Desk.mall))
+
 
 def the_desk(session: Session, actor: Actor, desk_id: int) -> Desk:
     """Return the desk of the actor's mall, locked until the press is done. Raises NotFound."""
-    desk = session.get(Desk, desk_id)
+    desk = session.scalars(_DESK, {"desk_id": desk_id}).first()
     if desk is None or desk.mall_id != actor.mall_id:
         raise NotFound
     lock_desk(session, desk)

@@ -10,10 +10,11 @@ import click
 from sqlalchemy import func, select
 
 from counter.config import Config
+from models.arrangement import arrangement_of
 from models.clock import Clock
 from models.database import Database
-from models.events import JournalEntry
-from models.hours import IntakePhase, Timetable
+from models.hours import IntakePhase
+from models.journal import JournalEntry
 from models.mall import Mall
 
 # A newcomer meets the hall at a busy hour, with time to look around before it closes.
@@ -42,7 +43,7 @@ def example_clock(database: Database, clock: Clock, mall_id: int) -> bool:
     It goes on from the newest entry of the journal, so time never runs backwards there.
     """
     with database.reading() as session:
-        timetable = Timetable(session, session.get_one(Mall, mall_id))
+        timetable = arrangement_of(session, session.get_one(Mall, mall_id)).timetable
         newest = session.scalar(
             select(func.max(JournalEntry.at)).where(JournalEntry.mall_id == mall_id)
         )

@@ -16,12 +16,13 @@ from gevent.event import Event as Signal
 from sqlalchemy.orm import Session
 
 from counter.followers import Followers
-from counter.tail import Tail, last_seq
+from counter.tail import Tail
 from counter.topics import State, Topics
 from counter.wire import wire_of
 from models.clock import Clock
 from models.database import Database
 from models.events import DeviceWithdrawn, Event, SignedOut
+from models.journal import last_seq
 from models.people import Actor
 from models.topics import Topic
 

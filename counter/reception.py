@@ -21,7 +21,8 @@ from counter.people import (
     user_called,
 )
 from counter.throttle import Throttle
-from models.events import SignInFailed, record
+from models.events import SignInFailed
+from models.journal import record
 from models.people import User
 
 # All officers may come through one address; a machine that tries names is far faster than they.

@@ -20,7 +20,8 @@ from counter.words import Language
 from models.clock import Clock, local_day
 from models.database import Database
 from models.errors import DeskBusy, NotFound, Refusal
-from models.events import SignedIn, SignedOut, record
+from models.events import SignedIn, SignedOut
+from models.journal import record
 from models.mall import Desk, Mall
 from models.people import Actor, Role, User
 from models.shifts import Shift, sign_off, sign_on

@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import fields
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.events import KINDS, Event, JournalEntry
+from models.events import KINDS, Event
+from models.journal import JournalEntry, last_seq
 
 # PostgreSQL hands out numbers before it commits: a lower one may appear a moment later.
 LOOK_BACK = 200
 MOST_AT_ONCE = 1000
 
 _COMMON = [field.name for field in fields(Event) if field.name != "seq"]
-
-
-def last_seq(session: Session) -> int:
-    """Return the number of the newest journal entry, 0 when the journal is empty."""
-    return session.scalar(select(func.max(JournalEntry.id))) or 0
 
 
 def told_by(entry: JournalEntry) -> Event:

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from counter.tail import last_seq
 from models.clock import Clock
 from models.events import Event
+from models.journal import last_seq
 from models.people import Actor
 from models.topics import Topic
 

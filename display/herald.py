@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from display.numbers import LANGUAGES
 from display.sentences import Announcement, Sentence, announcement
+from models.arrangement import arrangement_of
 from models.clock import local_day
 from models.database import Database
-from models.hours import IntakePhase, Timetable
+from models.hours import IntakePhase
 from models.mall import Mall
 
 BEFORE_CUT_OFF: Final = timedelta(minutes=15)
@@ -64,7 +65,7 @@ class Herald:
 
 def _due_in(session: Session, mall: Mall, at: datetime) -> Iterator[tuple[str, Notice]]:
     """Yield what the mall's day has to say at `at`, each with the local day it belongs to."""
-    intake = Timetable(session, mall).intake(at)
+    intake = arrangement_of(session, mall).timetable.intake(at)
     day = local_day(at, mall.time_zone)
     if intake.opens_at and intake.opens_at <= at < intake.opens_at + LATE:
         yield day.isoformat(), _notice("opening")

@@ -9,10 +9,10 @@ from typing import Any, Final
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from models.arrangement import arrangement_of
 from models.catalogue import Agency, Service
 from models.clock import local_day, local_instant
 from models.events import CatalogueChanged, Event, ServiceDayClosed
-from models.hours import Timetable
 from models.mall import Desk, DeskService, Zone
 from models.people import Actor, Role
 from models.shifts import Shift
@@ -39,7 +39,7 @@ def state_of_zone(session: Session, key: str, at: datetime) -> State | None:
         )
     )
     shifts = _shifts(session, desks)
-    intake = Timetable(session, zone.mall).intake(at)
+    intake = arrangement_of(session, zone.mall).timetable.intake(at)
     return {
         "zone": describe_zone(zone),
         "phase": intake.phase,

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from kiosk.offer import kiosk_of_mall, mall_of
 from models import events
+from models.arrangement import arrangement_of
 from models.catalogue import Service
 from models.clock import local_day
 from models.forecast import Outlook, Range, outlook
-from models.hours import Timetable
 from models.issuing import QuotaRoll
 from models.mall import Mall
 from models.shifts import Shift
@@ -53,7 +53,7 @@ def services_state(session: Session, key: str, at: datetime) -> dict[str, Any] |
     mall = mall_of(session, key)
     if mall is None:
         return None
-    timetable = Timetable(session, mall)
+    timetable = arrangement_of(session, mall).timetable
     intake = timetable.intake(at)
     ahead = outlook(session, mall, at)
     left = _numbers_left(session, mall, at)

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kiosk.offer import both
+from models.arrangement import Arrangement, ServiceFacts, ZoneFacts, arrangement_of
 from models.errors import ServiceNotOffered
 from models.forecast import Outlook
-from models.mall import Desk, DeskService, Zone
 from models.tickets import OPEN_STATES, Step, StepState, Ticket
 
 _ROUND = timedelta(minutes=5)
@@ -24,7 +23,8 @@ class Given:
 
     ticket: Ticket
     steps: tuple[Step, ...]  # in the order in which they can be served
-    zone: Zone
+    services: tuple[ServiceFacts, ...]  # of these steps
+    zone: ZoneFacts
     desks: tuple[int, ...]
     ahead: int
     expected: tuple[datetime, datetime] | None
@@ -39,7 +39,7 @@ class Given:
         return {
             "token": self.ticket.token,
             "number": self.ticket.spoken,
-            "services": [both(step.service, "name") for step in self.steps],
+            "services": [both(service, "name") for service in self.services],
             "zone": {
                 "name": self.zone.name,
                 "flower": self.zone.flower,
@@ -58,26 +58,30 @@ def given(session: Session, ticket: Ticket, ahead: Outlook, at: datetime) -> Giv
     The zone is that of the step which will be called first, so that the citizen sits where
     the first call is heard. Raises ServiceNotOffered when no desk offers that service.
     """
-    first = called_first(ticket, ahead)
-    zone = zone_of(session, first)
+    arrangement = arrangement_of(session, ticket.mall)
+    first = called_first(arrangement, ticket, ahead)
+    zone = zone_of(arrangement, first)
     wait = ahead.of_step(first.id)
+    steps = in_serving_order(arrangement, ticket)
     return Given(
         ticket=ticket,
-        steps=tuple(in_serving_order(ticket)),
+        steps=tuple(steps),
+        services=tuple(arrangement.services[step.service_id] for step in steps),
         zone=zone,
-        desks=desks_in(session, first, zone),
+        desks=arrangement.desks_in(zone, first.service_id),
         ahead=ahead.ahead_of_step(first.id),
         expected=None if wait is None else clock_span(at, wait.low, wait.high),
     )
 
 
-def in_serving_order(ticket: Ticket) -> list[Step]:
+def in_serving_order(arrangement: Arrangement, ticket: Ticket) -> list[Step]:
     """Return the open steps, each after the service that the catalogue puts before it."""
     rest = [step for step in ticket.steps if step.state in OPEN_STATES]
     ordered: list[Step] = []
     while rest:
         wanted = {step.service_id for step in rest}
-        ready = next((step for step in rest if step.service.after_id not in wanted), rest[0])
+        after = {step.id: arrangement.services[step.service_id].after_id for step in rest}
+        ready = next((step for step in rest if after[step.id] not in wanted), rest[0])
         rest.remove(ready)
         ordered.append(ready)
     return ordered
@@ -101,7 +105,7 @@ def numbers(desks: tuple[int, ...]) -> str:
     return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
 
 
-def called_first(ticket: Ticket, ahead: Outlook) -> Step:
+def called_first(arrangement: Arrangement, ticket: Ticket, ahead: Outlook) -> Step:
     """Return the step that will be called first; of a ticket that has ended, any."""
 
     def soonest(step: Step) -> tuple[bool, timedelta, int]:
@@ -111,33 +115,15 @@ def called_first(ticket: Ticket, ahead: Outlook) -> Step:
     waiting = [step for step in ticket.steps if step.state is StepState.WAITING]
     if waiting:
         return min(waiting, key=soonest)
-    return (in_serving_order(ticket) or ticket.steps)[0]
+    return (in_serving_order(arrangement, ticket) or ticket.steps)[0]
 
 
-def zone_of(session: Session, step: Step) -> Zone:
-    zone = session.scalars(
-        select(Zone)
-        .join(Desk, Desk.zone_id == Zone.id)
-        .join(DeskService, DeskService.desk_id == Desk.id)
-        .where(DeskService.service_id == step.service_id, Desk.in_use)
-        .group_by(Zone.id)
-        .order_by(func.count().desc(), Zone.id)
-        .limit(1)
-    ).first()
+def zone_of(arrangement: Arrangement, step: Step) -> ZoneFacts:
+    """Return where to sit for the step: where most of its desks are. Raises ServiceNotOffered."""
+    zone = arrangement.zone_of(step.service_id)
     if zone is None:
-        raise ServiceNotOffered(service=step.service.name_id)
+        raise ServiceNotOffered(service=arrangement.services[step.service_id].name_id)
     return zone
-
-
-def desks_in(session: Session, step: Step, zone: Zone) -> tuple[int, ...]:
-    return tuple(
-        session.scalars(
-            select(Desk.number)
-            .join(DeskService, DeskService.desk_id == Desk.id)
-            .where(DeskService.service_id == step.service_id, Desk.in_use, Desk.zone_id == zone.id)
-            .order_by(Desk.number)
-        )
-    )
 
 
 def _to_five_minutes(at: datetime) -> datetime:

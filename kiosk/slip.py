@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from kiosk.given import Given, numbers
 from kiosk.offer import text_of
-from models.catalogue import needed_for
 from models.mall import Mall
 from models.paper import ask_for_paper
 from models.people import Device
@@ -48,8 +47,8 @@ def slip_payload(told: Given, words: Mapping[str, str], *, kiosk: str) -> dict[s
         **letterhead(ticket.mall, lang),
         "prefix": ticket.prefix,
         "number": ticket.number,
-        "services": [text_in(lang, step.service, "name") for step in told.steps],
-        "agency": ", ".join(dict.fromkeys(step.service.agency.short_name for step in told.steps)),
+        "services": [text_in(lang, service, "name") for service in told.services],
+        "agency": ", ".join(dict.fromkeys(service.agency for service in told.services)),
         "zone_name": told.zone.name,
         "zone_flower": told.zone.flower,
         "place": text_in(lang, told.zone, "place"),
@@ -59,7 +58,7 @@ def slip_payload(told: Given, words: Mapping[str, str], *, kiosk: str) -> dict[s
         "expected": told.expected and [at.isoformat() for at in told.expected],
         "requirements": _requirements(told, lang),
         "priority": ticket.priority,
-        **money([step.service.fee_idr for step in told.steps]),
+        **money([service.fee_idr for service in told.services]),
         "follow_url": told.follow_url,
         "kiosk": kiosk,
     }
@@ -98,8 +97,8 @@ def _requirements(told: Given, language: str) -> list[str]:
     return list(
         dict.fromkeys(
             text_in(language, needed, "text")
-            for step in told.steps
-            for needed in needed_for(step.service, step.case)
+            for step, service in zip(told.steps, told.services, strict=True)
+            for needed in service.needed_for(step.case_id)
         )
     )
 

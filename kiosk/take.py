@@ -22,9 +22,10 @@ from kiosk.slip import promise_slip
 from models.clock import Clock
 from models.database import Answer, Database
 from models.errors import NoNumber, NotFound
-from models.events import TicketRefused, record
+from models.events import TicketRefused
 from models.forecast import announce
 from models.issuing import Wish, add_service, take
+from models.journal import record
 from models.mall import Mall
 from models.people import Actor, Device
 from models.tickets import Ticket

@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from kiosk.given import called_first, clock_span, desks_in, numbers, zone_of
+from kiosk.given import called_first, clock_span, numbers, zone_of
 from kiosk.offer import both
-from models.catalogue import needed_for
+from models.arrangement import Arrangement, ZoneFacts, arrangement_of
 from models.forecast import outlook
-from models.mall import Zone
 from models.tickets import ENGAGED, Step, StepState, Ticket
 
 _S = StepState
@@ -43,7 +42,7 @@ class Visit:
     kind: str  # waiting, called, serving, held, missed, done, cancelled, expired
     number: str
     token: str
-    zone: Zone
+    zone: ZoneFacts
     desk: int | None
     errands: tuple[Errand, ...]
     bring: tuple[dict[str, str], ...]
@@ -59,18 +58,20 @@ class Visit:
 def visit_of(session: Session, ticket: Ticket, at: datetime) -> Visit:
     """Look at `ticket` at the instant `at`."""
     current = ticket.current
+    arrangement = arrangement_of(session, ticket.mall)
     ahead = outlook(session, ticket.mall, at)
-    first = current or called_first(ticket, ahead)
-    zone = current.desk.zone if current and current.desk else zone_of(session, first)
+    first = current or called_first(arrangement, ticket, ahead)
+    desk = None if current is None else arrangement.desks.get(current.desk_id or 0)
+    zone = arrangement.zones[desk.zone_id] if desk else zone_of(arrangement, first)
     wait = ahead.of_step(first.id)
     return Visit(
         kind=_kind(ticket),
         number=ticket.spoken,
         token=ticket.token,
         zone=zone,
-        desk=current.desk.number if current and current.desk else None,
-        errands=tuple(_errand(session, step) for step in ticket.steps if step.state in _SHOWN),
-        bring=_bring(ticket),
+        desk=desk.number if desk else None,
+        errands=tuple(_errand(arrangement, step) for step in ticket.steps if step.state in _SHOWN),
+        bring=_bring(arrangement, ticket),
         ahead=ahead.ahead_of_step(first.id),
         expected=None if wait is None else clock_span(at, wait.low, wait.high),
         until_at=_until(ticket, current),
@@ -93,23 +94,23 @@ def _kind(ticket: Ticket) -> str:
     return "done"
 
 
-def _errand(session: Session, step: Step) -> Errand:
-    zone = zone_of(session, step)
+def _errand(arrangement: Arrangement, step: Step) -> Errand:
+    zone = zone_of(arrangement, step)
     return Errand(
-        name=both(step.service, "name"),
+        name=both(arrangement.services[step.service_id], "name"),
         case=None if step.case is None else both(step.case, "name"),
-        desks=numbers(desks_in(session, step, zone)),
+        desks=numbers(arrangement.desks_in(zone, step.service_id)),
         zone=zone.name,
         state="now" if step.state in ENGAGED else step.state.value,
     )
 
 
-def _bring(ticket: Ticket) -> tuple[dict[str, str], ...]:
+def _bring(arrangement: Arrangement, ticket: Ticket) -> tuple[dict[str, str], ...]:
     return tuple(
         both(requirement, "text")
         for step in ticket.steps
         if step.state in (StepState.WAITING, StepState.PAUSED, StepState.CALLED)
-        for requirement in needed_for(step.service, step.case)
+        for requirement in arrangement.services[step.service_id].needed_for(step.case_id)
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from enum import Enum
 
-from sqlalchemy import DateTime, Dialect, MetaData
+from sqlalchemy import DateTime, Dialect, MetaData, Table
 from sqlalchemy import Enum as Word
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -55,6 +55,13 @@ def alone(session: Session) -> bool:
 
 def _values(kind: type[Enum]) -> list[str]:
     return [str(member.value) for member in kind]
+
+
+def table_of(entity: type[Base]) -> Table:
+    """Return the table behind a mapped class, for rows that nobody needs as objects."""
+    table = entity.__table__
+    assert isinstance(table, Table)
+    return table
 
 
 class Base(DeclarativeBase):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, contains_eager
 
+from models.clock import local_day
 from models.errors import (
     DeskBusy,
     DeskEmpty,
@@ -17,13 +19,29 @@ from models.errors import (
     TicketClosed,
     TicketElsewhere,
 )
-from models.events import CallSpoken, TicketCalled, TicketCalledAgain, TicketWelcomedBack, record
+from models.events import CallSpoken, TicketCalled, TicketCalledAgain, TicketWelcomedBack
+from models.journal import record
 from models.mall import Desk
 from models.people import Actor
 from models.shifts import held_by, lock_desk, require_serving
 from models.telling import tell_step
 from models.tickets import Call, Step, StepState, Ticket
-from models.waiting import callable_at, lock_ticket, offered_by, settle
+from models.waiting import callable_by, lock_ticket, offered_by, settle
+
+_DUE_FIRST: Final = (
+    select(Step)
+    .join(Step.ticket)
+    .options(contains_eager(Step.ticket))
+    .where(
+        callable_by(bindparam("desk_id"), bindparam("services", expanding=True)),
+        Ticket.service_day == bindparam("day"),
+        Ticket.desk_id.is_(None),
+        Ticket.closed_at.is_(None),
+    )
+    .order_by(Step.due_at, Step.id)
+    .limit(1)
+    .with_for_update(of=Ticket, skip_locked=True, key_share=True)
+)
 
 
 def call_next(session: Session, desk: Desk, *, by: Actor, at: datetime) -> Call:
@@ -34,7 +52,7 @@ def call_next(session: Session, desk: Desk, *, by: Actor, at: datetime) -> Call:
     """
     _require_free(session, desk)
     services = offered_by(session, desk)
-    while (step := _due_first(session, desk, services)) is not None:
+    while (step := _due_first(session, desk, services, at)) is not None:
         lock_ticket(session, step.ticket)
         # Between the look and the lock another process may have called and put back the ticket.
         if step.state is StepState.WAITING and step.ticket.desk_id is None:
@@ -55,7 +73,8 @@ def call_number(
         raise ReasonNeeded
     _require_free(session, desk)
     lock_ticket(session, ticket)
-    if ticket.closed_at is not None:
+    # Between midnight and its closing yesterday's ticket is as good as closed.
+    if ticket.closed_at is not None or ticket.service_day != _today(desk, at):
         raise TicketClosed(number=ticket.spoken)
     if ticket.desk_id is not None:
         raise TicketElsewhere(number=ticket.spoken)
@@ -128,28 +147,28 @@ def _require_free(session: Session, desk: Desk) -> None:
         raise DeskBusy(number=ticket.spoken)
 
 
-def _due_first(session: Session, desk: Desk, services: list[int]) -> Step | None:
-    """Return the due step and lock its ticket, passing over tickets others hold locked."""
-    return session.scalars(
-        select(Step)
-        .join(Step.ticket)
-        .options(contains_eager(Step.ticket))
-        .where(callable_at(desk, services), Ticket.desk_id.is_(None), Ticket.closed_at.is_(None))
-        .order_by(Step.due_at, Step.id)
-        .limit(1)
-        .with_for_update(of=Ticket, skip_locked=True, key_share=True)
-    ).first()
+def _due_first(session: Session, desk: Desk, services: list[int], at: datetime) -> Step | None:
+    """Return the due step and lock its ticket, passing over tickets others hold locked.
+
+    Only today's numbers are called: yesterday's are about to be closed as such.
+    """
+    wanted = {"desk_id": desk.id, "services": services, "day": _today(desk, at)}
+    return session.scalars(_DUE_FIRST, wanted).first()
+
+
+def _today(desk: Desk, at: datetime) -> date:
+    return local_day(at, desk.mall.time_zone)
 
 
 def _invite(
     session: Session, desk: Desk, step: Step, *, reason: str, by: Actor, at: datetime
 ) -> Call:
     ticket = step.ticket
-    step.move(StepState.CALLED)
-    step.desk_id, step.called_at, step.calls = desk.id, at, 1
-    ticket.desk_id = desk.id
-    settle(ticket)
-    session.flush()
+    with session.no_autoflush:  # one flush for all of it, the invitation included
+        step.move(StepState.CALLED)
+        step.desk_id, step.called_at, step.calls = desk.id, at, 1
+        ticket.desk_id = desk.id
+        settle(ticket)
     call = _call(session, desk, step, reason=reason, at=at)
     tell_step(session, step, TicketCalled, at, by, call_id=call.id, picked=bool(reason))
     return call

@@ -9,13 +9,15 @@ from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Engine, create_engine, event
+from sqlalchemy import JSON, Engine, bindparam, create_engine, event, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 
-from models.base import Base, alone
+from models.arrangement import ARRANGEMENTS
+from models.base import Base, table_of
 from models.errors import BadInput
-from models.events import Event, take_recorded
+from models.events import Event
+from models.journal import take_recorded
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +36,11 @@ class Press(Base):
     answer: Mapped[Answer] = mapped_column(JSON)
 
 
+_EARLIER = select(Press.act, Press.answer).where(Press.id == bindparam("press_id"))
+_CARRIED_OUT = insert(table_of(Press))
+_ANSWERED = update(table_of(Press)).where(Press.id == bindparam("press_id"))
+
+
 class Database:
     """One database, SQLite or PostgreSQL, and everybody who listens to what happens in it."""
 
@@ -44,8 +51,9 @@ class Database:
         self._reading = _sqlite_engine(url, "BEGIN") if self.sqlite else _one_picture(self.engine)
         # SQLite has one writer. Queueing for it here is fair; its own busy handler starves.
         self._writer = threading.Lock() if self.sqlite else nullcontext()
-        self._write = sessionmaker(self.engine, expire_on_commit=False)
-        self._read = sessionmaker(self._reading, autoflush=False)
+        kept: dict[str, object] = {ARRANGEMENTS: {}}
+        self._write = sessionmaker(self.engine, expire_on_commit=False, info=kept)
+        self._read = sessionmaker(self._reading, autoflush=False, info=kept)
         self.listeners: list[Listener] = []
 
     @contextmanager
@@ -73,26 +81,28 @@ class Database:
         The answer must be JSON-able. Raises BadInput when the id was used for another act,
         and whatever `rule` raises; then nothing is stored and a retry asks the rule again.
         """
+        claim = {"id": press_id, "act": act, "at": at}
         try:
             with self.transaction() as session:
-                if earlier := session.get(Press, press_id):
+                if earlier := _earlier(session, press_id):
                     return _same_act(earlier, act)
-                claim = Press(id=press_id, act=act, at=at, answer={})
-                if not alone(session):
-                    # The id is claimed before the rule runs: a retry in another process waits
-                    # here for the first one, else it would be refused for what that one did.
-                    session.add(claim)
-                    session.flush()
-                claim.answer = answer = rule(session)
-                session.add(claim)
+                if self.sqlite:
+                    answer = rule(session)
+                    session.execute(_CARRIED_OUT, claim | {"answer": answer})
+                    return answer
+                # The id is claimed before the rule runs: a retry in another process waits
+                # here for the first one, else it would be refused for what that one did.
+                session.execute(_CARRIED_OUT, claim | {"answer": {}})
+                answer = rule(session)
+                session.execute(_ANSWERED, {"press_id": press_id, "answer": answer})
+                return answer
         except IntegrityError:
             # Two processes heard the same press at once; the other one was first.
             with self.reading() as session:
-                earlier = session.get(Press, press_id)
+                earlier = _earlier(session, press_id)
                 if earlier is None:
                     raise
                 return _same_act(earlier, act)
-        return answer
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -109,10 +119,16 @@ class Database:
                 log.exception("a listener failed")
 
 
-def _same_act(earlier: Press, act: str) -> Answer:
-    if earlier.act != act:
+def _earlier(session: Session, press_id: str) -> tuple[str, Answer] | None:
+    row = session.execute(_EARLIER, {"press_id": press_id}).one_or_none()
+    return None if row is None else (row.act, row.answer)
+
+
+def _same_act(earlier: tuple[str, Answer], act: str) -> Answer:
+    first_act, answer = earlier
+    if first_act != act:
         raise BadInput(field="press_id")
-    return earlier.answer
+    return answer
 
 
 def _engine(url: str) -> Engine:

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from models.clock import local_day
 from models.database import Press
-from models.events import ServiceDayClosed, ShiftEnded, TicketExpired, record
+from models.events import ServiceDayClosed, ShiftEnded, TicketExpired
+from models.journal import record
 from models.mall import Mall
 from models.people import Actor
 from models.shifts import Shift, lock_desk

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.events import BreakBegan, BreakEnded, JournalEntry, ShiftBegan, ShiftEnded
+from models.events import BreakBegan, BreakEnded, ShiftBegan, ShiftEnded
+from models.journal import JournalEntry
 
 _KINDS = (ShiftBegan, ShiftEnded, BreakBegan, BreakEnded)
 

@@ -7,12 +7,14 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from models.errors import CodeUnknown, PlaceTaken
-from models.events import DevicePaired, DeviceWithdrawn, record
+from models.events import DevicePaired, DeviceWithdrawn
+from models.journal import record
 from models.people import Actor, Device, Role
 
 CODE_LIFETIME = timedelta(minutes=5)
@@ -30,6 +32,27 @@ class Place:
     name: str
     role: Role
     settings: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Acting:
+    """A device that may act: which it is, in which mall, and what it plays."""
+
+    id: int
+    mall_id: int
+    role: Role
+    place: str
+
+
+_ACTING: Final = (
+    select(Device.id, Device.mall_id, Device.role, Device.place)
+    .where(
+        Device.token_hash.in_(bindparam("hashes", expanding=True)),
+        Device.role.is_not(None),
+        Device.withdrawn_at.is_(None),
+    )
+    .order_by(Device.id)
+)
 
 
 @dataclass(frozen=True)
@@ -102,19 +125,11 @@ def withdraw(session: Session, device: Device, *, by: Actor, at: datetime) -> No
     record(session, DeviceWithdrawn(mall_id=device.mall_id, at=at, device_id=device.id), by)
 
 
-def devices_of_tokens(session: Session, tokens: Iterable[str]) -> list[Device]:
+def devices_of_tokens(session: Session, tokens: Iterable[str]) -> list[Acting]:
     """Return the devices that may act with one of `tokens`: paired, and not withdrawn."""
-    return list(
-        session.scalars(
-            select(Device)
-            .where(
-                Device.token_hash.in_([fingerprint(token) for token in tokens]),
-                Device.role.is_not(None),
-                Device.withdrawn_at.is_(None),
-            )
-            .order_by(Device.id)
-        )
-    )
+    hashes = [fingerprint(token) for token in tokens]
+    found = session.execute(_ACTING, {"hashes": hashes})
+    return [Acting(id_, mall_id, role, place) for id_, mall_id, role, place in found if role]
 
 
 def was_withdrawn(session: Session, token: str) -> bool:

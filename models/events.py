@@ -1,16 +1,9 @@
-"""The journal: what happened, as past-tense facts written with the change that they tell of."""
+"""What happens in a mall: one past-tense, frozen kind for each event, of ids and instants."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import JSON, ForeignKey, Index, text
-from sqlalchemy.orm import Mapped, Session, mapped_column
-
-from models.base import Base
-from models.people import Actor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,75 +208,6 @@ class ServiceDayClosed(Event):
     """A new day began; `expired` tickets of earlier days were closed."""
 
     expired: int
-
-
-class JournalEntry(Base):
-    """One recorded event; entries are added, never changed."""
-
-    __tablename__ = "journal"
-    __table_args__ = (
-        Index("ix_journal_mall_at", "mall_id", "at"),
-        Index("ix_journal_ticket", "ticket_id"),
-        # A console asks for its own day at each change; the mall's whole day would be 12,000 rows.
-        Index("ix_journal_desk", "desk_id", "at"),
-        # What no ticket tells of: shifts, printers, refusals. Some hundred rows of a day's 12,000.
-        Index(
-            "ix_journal_hall",
-            "mall_id",
-            "at",
-            sqlite_where=text("ticket_id IS NULL"),
-            postgresql_where=text("ticket_id IS NULL"),
-        ),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    mall_id: Mapped[int] = mapped_column(ForeignKey("mall.id"))
-    at: Mapped[datetime]
-    kind: Mapped[str]
-    ticket_id: Mapped[int | None]
-    step_id: Mapped[int | None]
-    service_id: Mapped[int | None]
-    desk_id: Mapped[int | None]
-    user_id: Mapped[int | None]
-    device_id: Mapped[int | None]
-    data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-
-
-_COMMON = tuple(field.name for field in fields(Event) if field.name != "seq")
-_PENDING = "events"
-
-
-def record(session: Session, event: Event, by: Actor | None = None) -> None:
-    """Write `event` into the journal, done by `by`.
-
-    Whoever commits the transaction hands it to the listeners afterwards, with its `seq`.
-    """
-    if by is not None:
-        # An event about a person or a device names them itself; `by` fills in what is left open.
-        event = replace(
-            event,
-            user_id=event.user_id or by.user_id,
-            device_id=event.device_id or by.device_id,
-        )
-    entry = JournalEntry(
-        kind=type(event).__name__,
-        data={
-            field.name: getattr(event, field.name)
-            for field in fields(event)
-            if field.name not in _COMMON and field.name != "seq"
-        },
-        **{name: getattr(event, name) for name in _COMMON},
-    )
-    session.add(entry)
-    session.info.setdefault(_PENDING, []).append((event, entry))
-
-
-def take_recorded(session: Session) -> list[Event]:
-    """Return the events recorded in this session so far, and forget them."""
-    recorded: list[tuple[Event, JournalEntry]] = session.info.pop(_PENDING, [])
-    if any(entry in session.new for _, entry in recorded):
-        session.flush()
-    return [replace(event, seq=entry.id) for event, entry in recorded]
 
 
 KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}

@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 from math import ceil, floor
 from sys import maxsize
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.events import JournalEntry
+from models.journal import recorded_so_far
 from models.mall import Mall
 from models.playing import Probe, play
 from models.situation import Situation, read_situation
@@ -76,7 +75,7 @@ class Outlook:
 
         What counts as ahead while no open desk could call anybody.
         """
-        neighbours = self._situation.neighbours.get(service_id, frozenset())
+        neighbours = self._situation.arrangement.neighbours(service_id)
         return {
             step.ticket_id
             for step in self._situation.steps
@@ -86,19 +85,12 @@ class Outlook:
 
 def outlook(session: Session, mall: Mall, at: datetime) -> Outlook:
     """Look ahead from the instant `at`; one look serves a session until something happens."""
-    last = session.scalar(select(func.max(JournalEntry.id)))
-    key = ("outlook", mall.id)
-    seen = session.info.get(key)
-    if seen is not None and seen[0] == (last, at):
-        kept: Outlook = seen[1]
-        return kept
-    situation = read_situation(session, mall, at)
-    probes = {
-        False: at - head_start(mall, Standing.REGULAR),
-        True: at - head_start(mall, Standing.PRIORITY),
-    }
-    made = Outlook(situation, probes)
-    session.info[key] = ((last, at), made)
+    key, moment = ("outlook", mall.id), (recorded_so_far(session), at)
+    seen: tuple[tuple[int, datetime], Outlook] | None = session.info.get(key)
+    if seen is not None and seen[0] == moment:
+        return seen[1]
+    made = _played(read_situation(session, mall, at), mall)
+    session.info[key] = (moment, made)
     return made
 
 
@@ -106,9 +98,10 @@ def announce(session: Session, ticket: Ticket, at: datetime) -> Outlook:
     """Store with each newly waiting step of `ticket` the range that its citizen is told now.
 
     What was announced before stays: a promise is measured against its first word. Returns
-    the outlook that it was read from.
+    the outlook that it was read from, which knows only what can touch this ticket.
     """
-    ahead = outlook(session, ticket.mall, at)
+    situation = read_situation(session, ticket.mall, at)
+    ahead = _played(situation.near(step.service_id for step in ticket.steps), ticket.mall)
     for step in ticket.steps:
         if step.state is not StepState.WAITING or step.announced_low_s is not None:
             continue
@@ -117,6 +110,14 @@ def announce(session: Session, ticket: Ticket, at: datetime) -> Outlook:
             step.announced_low_s = int(told.low.total_seconds())
             step.announced_high_s = int(told.high.total_seconds())
     return ahead
+
+
+def _played(situation: Situation, mall: Mall) -> Outlook:
+    probes = {
+        False: situation.at - head_start(mall, Standing.REGULAR),
+        True: situation.at - head_start(mall, Standing.PRIORITY),
+    }
+    return Outlook(situation, probes)
 
 
 def rounded(wait: timedelta | None) -> Range | None:

@@ -6,14 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from models.events import (
-    JournalEntry,
-    StepFinished,
-    StepHeld,
-    StepResumed,
-    StepStarted,
-    StepTransferred,
-)
+from models.events import StepFinished, StepHeld, StepResumed, StepStarted, StepTransferred
+from models.journal import JournalEntry
 
 BEGINS = frozenset({StepStarted.__name__, StepResumed.__name__})
 ENDS = frozenset({StepHeld.__name__, StepFinished.__name__, StepTransferred.__name__})

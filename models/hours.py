@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -56,18 +57,15 @@ class _Day:
         return at if at < self.cut_off_at else None
 
 
+@dataclass(frozen=True)
 class Timetable:
-    """The hours of one mall, read once."""
+    """The hours of one mall in its time zone; minutes count from local midnight."""
 
-    def __init__(self, session: Session, mall: Mall) -> None:
-        self.time_zone = mall.time_zone
-        self._cut_off = timedelta(minutes=mall.intake_cutoff_m)
-        hours = select(OpeningHours).where(OpeningHours.mall_id == mall.id)
-        self._hours = {row.weekday: row for row in session.scalars(hours)}
-        breaks = select(HallBreak).where(HallBreak.mall_id == mall.id).order_by(HallBreak.starts_m)
-        self._breaks = list(session.scalars(breaks))
-        days = select(Holiday.day).where(Holiday.mall_id == mall.id)
-        self._holidays = set(session.scalars(days))
+    time_zone: str
+    cut_off: timedelta
+    hours: Mapping[int, tuple[int, int]]  # by weekday, from when until when
+    breaks: tuple[tuple[int, int, int], ...]  # weekday, from when, until when; by their start
+    holidays: frozenset[date]
 
     def intake(self, at: datetime) -> Intake:
         """Tell whether numbers are given at the instant `at`, or when they will be."""
@@ -81,6 +79,17 @@ class Timetable:
     def next_day(self, at: datetime) -> datetime | None:
         """Return when numbers are given again on a local day after that of `at`."""
         return self._next_opening(local_day(at, self.time_zone))
+
+    def breaks_on(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
+        """Return the breaks of the whole mall on the local `day`, by their start."""
+        return tuple(
+            (
+                local_instant(day, starts_m, self.time_zone),
+                local_instant(day, ends_m, self.time_zone),
+            )
+            for weekday, starts_m, ends_m in self.breaks
+            if weekday == day.weekday()
+        )
 
     def _phase(self, day: _Day, today: date, at: datetime) -> tuple[IntakePhase, datetime | None]:
         given_at = day.gives_from(at)
@@ -99,20 +108,30 @@ class Timetable:
         return None
 
     def _day(self, day: date) -> _Day | None:
-        hours = self._hours.get(day.weekday())
-        if hours is None or day in self._holidays:
+        hours = self.hours.get(day.weekday())
+        if hours is None or day in self.holidays:
             return None
-        closes_at = local_instant(day, hours.closes_m, self.time_zone)
-        return _Day(
-            opens_at=local_instant(day, hours.opens_m, self.time_zone),
-            cut_off_at=closes_at - self._cut_off,
-            closes_at=closes_at,
-            breaks=tuple(
-                (
-                    local_instant(day, row.starts_m, self.time_zone),
-                    local_instant(day, row.ends_m, self.time_zone),
-                )
-                for row in self._breaks
-                if row.weekday == day.weekday()
-            ),
+        opens_at, closes_at = (local_instant(day, minutes, self.time_zone) for minutes in hours)
+        return _Day(opens_at, closes_at - self.cut_off, closes_at, self.breaks_on(day))
+
+
+def read_timetable(session: Session, mall: Mall) -> Timetable:
+    """Read the hours of `mall`."""
+    hours = session.execute(
+        select(OpeningHours.weekday, OpeningHours.opens_m, OpeningHours.closes_m).where(
+            OpeningHours.mall_id == mall.id
         )
+    )
+    breaks = session.execute(
+        select(HallBreak.weekday, HallBreak.starts_m, HallBreak.ends_m)
+        .where(HallBreak.mall_id == mall.id)
+        .order_by(HallBreak.starts_m)
+    )
+    holidays = session.scalars(select(Holiday.day).where(Holiday.mall_id == mall.id))
+    return Timetable(
+        time_zone=mall.time_zone,
+        cut_off=timedelta(minutes=mall.intake_cutoff_m),
+        hours={weekday: (opens_m, closes_m) for weekday, opens_m, closes_m in hours},
+        breaks=tuple((weekday, starts_m, ends_m) for weekday, starts_m, ends_m in breaks),
+        holidays=frozenset(holidays),
+    )

@@ -6,13 +6,14 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base
-from models.catalogue import Service, ServiceCase
+from models.arrangement import ServiceFacts, arrangement_of
+from models.base import Base, table_of
 from models.clock import local_day
 from models.errors import (
     BadInput,
@@ -25,11 +26,13 @@ from models.errors import (
     TicketClosed,
     TooManyServices,
 )
-from models.events import StepAdded, TicketTaken, record
-from models.hours import IntakePhase, Timetable
+from models.events import StepAdded, TicketTaken
+from models.hours import IntakePhase
+from models.journal import record
 from models.mall import Mall
 from models.people import Actor
-from models.tickets import OPEN_STATES, Standing, Step, Ticket
+from models.telling import tell_step
+from models.tickets import OPEN_STATES, Standing, Step, StepState, Ticket
 from models.waiting import head_start, lock_ticket, settle
 
 # 80 bits: guessing one of a day's 1,500 tickets stays out of reach, and the QR stays coarse.
@@ -55,6 +58,30 @@ class QuotaRoll(Base):
     service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), primary_key=True)
     service_day: Mapped[date] = mapped_column(primary_key=True)
     taken: Mapped[int]
+
+
+# One statement each, so that no number is lost between a look and a change; the dialects alone
+# know ON CONFLICT.
+_INSERTS: Final[dict[str, type[sqlite.Insert | postgresql.Insert]]] = {
+    "sqlite": sqlite.Insert,
+    "postgresql": postgresql.Insert,
+}
+_NEXT_NUMBER: Final = {
+    dialect: insert(table_of(NumberRoll))
+    .on_conflict_do_update(
+        index_elements=["mall_id", "service_day", "prefix"], set_={"last": NumberRoll.last + 1}
+    )
+    .returning(NumberRoll.last)
+    for dialect, insert in _INSERTS.items()
+}
+_ONE_MORE: Final = {
+    dialect: insert(table_of(QuotaRoll))
+    .on_conflict_do_update(
+        index_elements=["service_id", "service_day"], set_={"taken": QuotaRoll.taken + 1}
+    )
+    .returning(QuotaRoll.taken)
+    for dialect, insert in _INSERTS.items()
+}
 
 
 @dataclass(frozen=True)
@@ -99,13 +126,14 @@ def take(
         taken_by_user_id=by.user_id,
     )
     ticket.mall = mall
+    for position, wish in enumerate(wishes, start=1):
+        ticket.steps.append(_new_step(ticket, wish, position=position, at=at))
     session.add(ticket)
     session.flush()
-    record(session, TicketTaken(mall_id=mall.id, at=at, ticket_id=ticket.id, priority=priority), by)
-    for service, wish in zip(services, wishes, strict=True):
-        _add_step(session, ticket, service, wish, by=by, at=at)
     settle(ticket)
-    session.flush()
+    record(session, TicketTaken(mall_id=mall.id, at=at, ticket_id=ticket.id, priority=priority), by)
+    for step in ticket.steps:
+        tell_step(session, step, StepAdded, at, by, position=step.position)
     return ticket
 
 
@@ -125,9 +153,11 @@ def add_service(session: Session, ticket: Ticket, wish: Wish, *, by: Actor, at: 
     if any(step.service_id == service.id for step in wanted):
         raise ServiceTwice(service=service.name_id)
     _count_towards_quota(session, ticket.mall, service, ticket.service_day, at)
-    step = _add_step(session, ticket, service, wish, by=by, at=at)
-    settle(ticket)
+    step = _new_step(ticket, wish, position=len(ticket.steps) + 1, at=at)
+    ticket.steps.append(step)
     session.flush()
+    settle(ticket)
+    tell_step(session, step, StepAdded, at, by, position=step.position)
     return step
 
 
@@ -138,7 +168,7 @@ def taken_today(session: Session, service_id: int, day: date) -> int:
 
 
 def _require_intake(session: Session, mall: Mall, at: datetime) -> None:
-    intake = Timetable(session, mall).intake(at)
+    intake = arrangement_of(session, mall).timetable.intake(at)
     if intake.phase is IntakePhase.CLOSED:
         raise HallClosed(next_at=intake.next_at)
     if intake.phase is IntakePhase.CUT_OFF:
@@ -147,85 +177,56 @@ def _require_intake(session: Session, mall: Mall, at: datetime) -> None:
         raise HallOnBreak(next_at=intake.next_at)
 
 
-def _services(session: Session, mall: Mall, wishes: Sequence[Wish]) -> list[Service]:
+def _services(session: Session, mall: Mall, wishes: Sequence[Wish]) -> list[ServiceFacts]:
     if not wishes:
         raise BadInput(field="services")
     if len(wishes) > mall.most_services:
         raise TooManyServices(most=mall.most_services)
-    services = []
+    known = arrangement_of(session, mall).services
+    services: list[ServiceFacts] = []
     for wish in wishes:
-        service = session.get(Service, wish.service_id)
-        if service is None or service.mall_id != mall.id:
+        service = known.get(wish.service_id)
+        if service is None:
             raise BadInput(field="services")
         if not service.in_use:
             raise ServiceNotOffered(service=service.name_id)
         if service in services:
             raise ServiceTwice(service=service.name_id)
-        if wish.case_id is not None:
-            case = session.get(ServiceCase, wish.case_id)
-            if case is None or case.service_id != service.id:
-                raise BadInput(field="case")
+        if wish.case_id is not None and wish.case_id not in service.cases:
+            raise BadInput(field="case")
         services.append(service)
     return services
 
 
-def _add_step(
-    session: Session, ticket: Ticket, service: Service, wish: Wish, *, by: Actor, at: datetime
-) -> Step:
+def _new_step(ticket: Ticket, wish: Wish, *, position: int, at: datetime) -> Step:
     standing = Standing.PRIORITY if ticket.priority else Standing.REGULAR
-    step = Step(
+    return Step(
         mall_id=ticket.mall_id,
-        service_id=service.id,
+        service_id=wish.service_id,
         case_id=wish.case_id,
-        position=len(ticket.steps) + 1,
+        position=position,
+        state=StepState.WAITING,  # the default comes with the flush, too late for settle()
         standing=standing,
         began_waiting_at=at,
         due_at=at - head_start(ticket.mall, standing),
     )
-    step.service = service
-    ticket.steps.append(step)
-    session.flush()
-    record(
-        session,
-        StepAdded(
-            mall_id=ticket.mall_id,
-            at=at,
-            ticket_id=ticket.id,
-            step_id=step.id,
-            service_id=service.id,
-            position=step.position,
-        ),
-        by,
-    )
-    return step
 
 
 def _next_number(session: Session, mall_id: int, day: date, prefix: str) -> int:
     """Turn the roll by one; the row stays locked until the commit, so no number is lost."""
-    insert = _insert(session)(NumberRoll).values(
-        mall_id=mall_id, service_day=day, prefix=prefix, last=1
-    )
-    turned = insert.on_conflict_do_update(
-        index_elements=["mall_id", "service_day", "prefix"], set_={"last": NumberRoll.last + 1}
-    ).returning(NumberRoll.last)
-    return session.scalars(turned).one()
+    turned = _NEXT_NUMBER[session.get_bind().dialect.name]
+    return session.scalars(
+        turned, {"mall_id": mall_id, "service_day": day, "prefix": prefix, "last": 1}
+    ).one()
 
 
 def _count_towards_quota(
-    session: Session, mall: Mall, service: Service, day: date, at: datetime
+    session: Session, mall: Mall, service: ServiceFacts, day: date, at: datetime
 ) -> None:
-    insert = _insert(session)(QuotaRoll).values(service_id=service.id, service_day=day, taken=1)
-    counted = insert.on_conflict_do_update(
-        index_elements=["service_id", "service_day"], set_={"taken": QuotaRoll.taken + 1}
-    ).returning(QuotaRoll.taken)
-    taken = session.scalars(counted).one()
+    counted = _ONE_MORE[session.get_bind().dialect.name]
+    taken = session.scalars(
+        counted, {"service_id": service.id, "service_day": day, "taken": 1}
+    ).one()
     if service.daily_quota is not None and taken > service.daily_quota:
-        next_at = Timetable(session, mall).next_day(at)
+        next_at = arrangement_of(session, mall).timetable.next_day(at)
         raise QuotaUsedUp(service=service.name_id, quota=service.daily_quota, next_at=next_at)
-
-
-def _insert(session: Session) -> type[sqlite.Insert | postgresql.Insert]:
-    """Return the dialect's INSERT, which knows ON CONFLICT."""
-    if session.get_bind().dialect.name == "sqlite":
-        return sqlite.Insert
-    return postgresql.Insert

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import uuid4
 
 from sqlalchemy import JSON, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
+
+
+def new_arrangement() -> str:
+    """Return a name that no arrangement of any mall has had."""
+    return uuid4().hex
 
 
 class Mall(Base):
@@ -32,6 +38,8 @@ class Mall(Base):
     most_services: Mapped[int] = mapped_column(default=4)
     intake_cutoff_m: Mapped[int] = mapped_column(default=30)
     texts: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
+    # Names what models/arrangement.py reads; another one after each change to it.
+    arrangement: Mapped[str] = mapped_column(default=new_arrangement)
 
     zones: Mapped[list[Zone]] = relationship(back_populates="mall", order_by="Zone.id")
     desks: Mapped[list[Desk]] = relationship(back_populates="mall", order_by="Desk.number")

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.events import JournalEntry, PrinterChanged
+from models.events import PrinterChanged
+from models.journal import JournalEntry
 from models.printers import PRINTING_STATES, PrinterState
 
 

@@ -23,7 +23,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
 from models.errors import NotReprintable
-from models.events import PaperChanged, record
+from models.events import PaperChanged
+from models.journal import record
 
 
 class JobState(StrEnum):

@@ -80,6 +80,7 @@ def play(situation: Situation, probes: dict[bool, datetime]) -> Played:
 class _Play:
     def __init__(self, situation: Situation, probes: dict[bool, datetime]) -> None:
         self.situation = situation
+        self.services = situation.arrangement.services
         self.probe_due = probes
         self.played = Played()
         self.free_at = dict(situation.busy_tickets)
@@ -120,7 +121,7 @@ class _Play:
             return
         self.queues[step.service_id].remove(step)
         self.wanted[step.ticket_id].discard(step.service_id)
-        done_at = at + self.situation.handling[step.service_id]
+        done_at = at + self.services[step.service_id].handling
         self.free_at[step.ticket_id] = done_at
         self.played.note_step(step, desk, at, self.situation.at)
         self._plan(done_at, desk.id)
@@ -135,7 +136,7 @@ class _Play:
                     break
                 if step.only_desk_id not in (None, desk.id):
                     continue
-                if step.after_service_id in self.wanted[step.ticket_id]:
+                if self.services[service_id].after_id in self.wanted[step.ticket_id]:
                     continue
                 if self.free_at.get(step.ticket_id, at) > at:
                     continue

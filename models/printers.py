@@ -9,7 +9,8 @@ from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
-from models.events import PrinterChanged, record
+from models.events import PrinterChanged
+from models.journal import record
 
 
 class PrinterState(StrEnum):

@@ -8,11 +8,12 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.arrangement import arrangement_of
 from models.catalogue import Agency, Service
 from models.clock import local_day, local_instant
 from models.desk_hours import desk_hours
 from models.errors import QuotaUsedUp
-from models.events import JournalEntry, TicketRefused
+from models.events import TicketRefused
 from models.figures import (
     AgencyFigures,
     DayFigures,
@@ -25,7 +26,7 @@ from models.figures import (
     Steps,
     Times,
 )
-from models.hours import Timetable
+from models.journal import JournalEntry
 from models.mall import Desk, Mall
 from models.outages import outages
 from models.spread import Spread
@@ -74,7 +75,7 @@ class _Book:
     def __init__(self, session: Session, mall: Mall, at: datetime) -> None:
         self._session, self._mall, self._at = session, mall, at
         self._today = local_day(at, mall.time_zone)
-        self._timetable = Timetable(session, mall)
+        self._timetable = arrangement_of(session, mall).timetable
         limits = select(Service.id, Service.promise_m, Service.target_m)
         self._limits = {
             id_: (timedelta(minutes=promise_m), timedelta(minutes=target_m))

@@ -10,7 +10,8 @@ from datetime import datetime
 from sqlalchemy import Delete, Update, delete, select, update
 from sqlalchemy.orm import Session
 
-from models.events import JournalEntry, StepHeld, StepTransferred, TicketCancelled
+from models.events import StepHeld, StepTransferred, TicketCancelled
+from models.journal import JournalEntry
 from models.mall import Mall
 from models.paper import PrintJob
 from models.tickets import Call, Step

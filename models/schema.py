@@ -5,8 +5,8 @@ from __future__ import annotations
 from models import (
     catalogue,
     database,
-    events,
     issuing,
+    journal,
     mall,
     paper,
     people,
@@ -19,7 +19,7 @@ from models.base import Base
 TABLE_MODULES = (
     catalogue,
     database,
-    events,
+    journal,
     issuing,
     mall,
     paper,

@@ -29,8 +29,8 @@ from models.events import (
     TicketCompleted,
     TicketMissed,
     TicketWelcomedBack,
-    record,
 )
+from models.journal import record
 from models.mall import Desk
 from models.people import Actor
 from models.shifts import held_by, lock_desk, require_serving

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import ForeignKey, Index, Select, select, text, update
+from sqlalchemy import ForeignKey, Index, Select, bindparam, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Base, alone
 from models.errors import DeskBusy, DeskClosed, DeskOnBreak, DeskTaken
-from models.events import BreakBegan, BreakEnded, ShiftBegan, ShiftEnded, record
+from models.events import BreakBegan, BreakEnded, ShiftBegan, ShiftEnded
+from models.journal import record
 from models.mall import Desk
 from models.people import Actor, User
 from models.tickets import Step, StepState, Ticket
@@ -50,13 +52,17 @@ class Shift(Base):
     desk: Mapped[Desk] = relationship()
 
 
+_SHIFT: Final = select(Shift).where(Shift.desk_id == bindparam("desk_id"), Shift.ended_at.is_(None))
+_SHIFT_KEPT: Final = _SHIFT.with_for_update(read=True)
+_HELD: Final = select(Ticket).where(Ticket.desk_id == bindparam("desk_id"))
+
+
 def shift_at(session: Session, desk_id: int, *, keep: bool = False) -> Shift | None:
     """Return the open shift at the desk, None when nobody is signed on there.
 
     With `keep` it stays as it is until the transaction ends.
     """
-    shift = select(Shift).where(Shift.desk_id == desk_id, Shift.ended_at.is_(None))
-    return session.scalars(shift.with_for_update(read=True) if keep else shift).first()
+    return session.scalars(_SHIFT_KEPT if keep else _SHIFT, {"desk_id": desk_id}).first()
 
 
 def lock_desk(session: Session, *desks: Desk) -> None:
@@ -78,7 +84,7 @@ def lock_desk(session: Session, *desks: Desk) -> None:
 
 def held_by(session: Session, desk: Desk) -> Ticket | None:
     """Return the ticket that is at the desk, None when it is free."""
-    return session.scalars(select(Ticket).where(Ticket.desk_id == desk.id)).first()
+    return session.scalars(_HELD, {"desk_id": desk.id}).first()
 
 
 def require_serving(session: Session, desk: Desk) -> Shift:

@@ -2,20 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from models.catalogue import Service
-from models.clock import local_day, local_instant
-from models.mall import Desk, DeskService, HallBreak, Mall
+from models.arrangement import Arrangement, arrangement_of
+from models.clock import local_day
+from models.mall import Mall
 from models.shifts import Shift
-from models.tickets import AT_DESK, Step, StepState, Ticket, among
+from models.tickets import AT_DESK, Step, StepState, Ticket
 
 # Somebody who is served longer than the mean needs, as far as we know, a fifth of it more.
-LEAST_REST = 0.2
+LEAST_REST: Final = 0.2
+
+_OPEN_VISITS: Final = (
+    select(
+        Step.id,
+        Step.ticket_id,
+        Step.service_id,
+        Step.due_at,
+        Step.only_desk_id,
+        Step.state,
+        Step.desk_id,
+        Step.started_at,
+    )
+    .join(Step.ticket)
+    .where(
+        Ticket.mall_id == bindparam("mall_id"),
+        Ticket.service_day == bindparam("day"),
+        Ticket.closed_at.is_(None),
+    )
+    .order_by(Step.due_at, Step.id)
+)
+_OPEN_SHIFTS: Final = select(Shift.desk_id, Shift.break_until_at).where(
+    Shift.mall_id == bindparam("mall_id"), Shift.ended_at.is_(None)
+)
 
 
 @dataclass(frozen=True)
@@ -27,7 +52,6 @@ class WaitingStep:
     service_id: int
     due_at: datetime
     only_desk_id: int | None
-    after_service_id: int | None
 
 
 @dataclass(frozen=True)
@@ -41,139 +65,74 @@ class OpenDesk:
 
 @dataclass(frozen=True)
 class Situation:
-    """Everything the calling rule looks at; instants aware UTC, handling times as lengths."""
+    """Everything the calling rule looks at; instants aware UTC."""
 
     at: datetime
+    arrangement: Arrangement
     desks: tuple[OpenDesk, ...]
-    steps: tuple[WaitingStep, ...]
-    busy_tickets: dict[int, datetime]
-    handling: dict[int, timedelta]
+    steps: tuple[WaitingStep, ...]  # in calling order
+    busy_tickets: dict[int, datetime]  # when each will be free, as far as we know
     pauses: tuple[tuple[datetime, datetime], ...]
-    # The services that share a desk, open or not, with each service, itself included.
-    neighbours: dict[int, frozenset[int]]
+
+    def near(self, services: Iterable[int]) -> Situation:
+        """Return the part of the hall that can touch who waits for `services`.
+
+        Desks tie together the services that they offer, and tickets those that they want.
+        What is tied to none of them plays on its own.
+        """
+        tied = frozenset().union(*(self.arrangement.tied_to(one) for one in services))
+        wanted: dict[int, set[int]] = {}
+        for step in self.steps:
+            wanted.setdefault(step.ticket_id, set()).add(step.service_id)
+        several = [services for services in wanted.values() if len(services) > 1]
+        while grown := [one for one in several if not tied.isdisjoint(one) and not tied >= one]:
+            reached = frozenset().union(*grown)
+            tied = tied.union(*(self.arrangement.tied_to(one) for one in reached))
+        return replace(
+            self,
+            desks=tuple(desk for desk in self.desks if not tied.isdisjoint(desk.services)),
+            steps=tuple(step for step in self.steps if step.service_id in tied),
+        )
 
 
 def read_situation(session: Session, mall: Mall, at: datetime) -> Situation:
     """Read who waits, who is served since when, and which desks are open at `at`."""
-    services = session.execute(
-        select(Service.id, Service.handling_m).where(Service.mall_id == mall.id)
-    )
-    handling = {id_: timedelta(minutes=minutes) for id_, minutes in services}
-    desk_free_at, busy_tickets = _served_now(session, mall, handling, at)
-    offered = _offered(session, mall)
+    arrangement = arrangement_of(session, mall)
+    day = local_day(at, mall.time_zone)
+    waiting: list[WaitingStep] = []
+    away: set[int] = set()
+    busy_desks: dict[int | None, datetime] = {}
+    busy_tickets: dict[int, datetime] = {}
+    for row in session.execute(_OPEN_VISITS, {"mall_id": mall.id, "day": day}):
+        id_, ticket_id, service_id, due_at, only_desk_id, state, desk_id, started_at = row
+        if state in AT_DESK:
+            free_at = _free_at(arrangement, service_id, started_at, at)
+            busy_desks[desk_id] = busy_tickets[ticket_id] = free_at
+        elif state in (StepState.WAITING, StepState.PAUSED):
+            waiting.append(WaitingStep(id_, ticket_id, service_id, due_at, only_desk_id))
+        elif state in (StepState.HELD, StepState.MISSED):
+            away.add(ticket_id)
     return Situation(
         at=at,
-        desks=_open_desks(session, mall, offered, desk_free_at, at),
-        steps=_waiting(session, mall, at),
+        arrangement=arrangement,
+        desks=tuple(
+            OpenDesk(
+                id=desk_id,
+                services=arrangement.desks[desk_id].offers,
+                free_at=max(at, busy_desks.get(desk_id, at), break_until_at or at),
+            )
+            for desk_id, break_until_at in session.execute(_OPEN_SHIFTS, {"mall_id": mall.id})
+        ),
+        # Whoever is away, held or missed, is called nowhere until they are back.
+        steps=tuple(step for step in waiting if step.ticket_id not in away),
         busy_tickets=busy_tickets,
-        handling=handling,
-        pauses=_pauses(session, mall, at),
-        neighbours=_neighbours(offered),
+        pauses=arrangement.timetable.breaks_on(day),
     )
 
 
-def _served_now(
-    session: Session, mall: Mall, handling: dict[int, timedelta], at: datetime
-) -> tuple[dict[int, datetime], dict[int, datetime]]:
-    rows = session.execute(
-        select(Step.ticket_id, Step.desk_id, Step.service_id, Step.started_at).where(
-            Step.mall_id == mall.id, among(AT_DESK)
-        )
-    )
-    by_desk: dict[int, datetime] = {}
-    by_ticket: dict[int, datetime] = {}
-    for ticket_id, desk_id, service_id, started_at in rows:
-        mean = handling[service_id]
-        rest = mean if started_at is None else mean - (at - started_at)
-        free_at = at + max(rest, mean * LEAST_REST)
-        by_ticket[ticket_id] = free_at
-        if desk_id is not None:
-            by_desk[desk_id] = free_at
-    return by_desk, by_ticket
-
-
-def _offered(session: Session, mall: Mall) -> dict[int, set[int]]:
-    """Return what each desk in use offers."""
-    offered: dict[int, set[int]] = {}
-    for desk_id, service_id in session.execute(
-        select(DeskService.desk_id, DeskService.service_id)
-        .join(Desk, Desk.id == DeskService.desk_id)
-        .where(Desk.mall_id == mall.id, Desk.in_use)
-    ):
-        offered.setdefault(desk_id, set()).add(service_id)
-    return offered
-
-
-def _neighbours(offered: dict[int, set[int]]) -> dict[int, frozenset[int]]:
-    together: dict[int, set[int]] = {}
-    for services in offered.values():
-        for service_id in services:
-            together.setdefault(service_id, set()).update(services)
-    return {service_id: frozenset(services) for service_id, services in together.items()}
-
-
-def _open_desks(
-    session: Session,
-    mall: Mall,
-    offered: dict[int, set[int]],
-    free_at: dict[int, datetime],
-    at: datetime,
-) -> tuple[OpenDesk, ...]:
-    shifts = session.execute(
-        select(Shift.desk_id, Shift.break_until_at).where(
-            Shift.mall_id == mall.id, Shift.ended_at.is_(None)
-        )
-    )
-    return tuple(
-        OpenDesk(
-            id=desk_id,
-            services=frozenset(offered.get(desk_id, ())),
-            free_at=max(at, free_at.get(desk_id, at), break_until_at or at),
-        )
-        for desk_id, break_until_at in shifts
-    )
-
-
-def _waiting(session: Session, mall: Mall, at: datetime) -> tuple[WaitingStep, ...]:
-    rows = session.execute(
-        select(
-            Step.id,
-            Step.ticket_id,
-            Step.service_id,
-            Step.due_at,
-            Step.only_desk_id,
-            Service.after_id,
-        )
-        .join(Ticket, Ticket.id == Step.ticket_id)
-        .join(Service, Service.id == Step.service_id)
-        .where(
-            Ticket.mall_id == mall.id,
-            Ticket.service_day == local_day(at, mall.time_zone),
-            Ticket.closed_at.is_(None),
-            Step.state.in_([StepState.WAITING, StepState.PAUSED]),
-            # Whoever is away, held or missed, is called nowhere until they are back.
-            Step.ticket_id.not_in(
-                select(Step.ticket_id).where(
-                    Step.mall_id == mall.id, among([StepState.HELD, StepState.MISSED])
-                )
-            ),
-        )
-        .order_by(Step.due_at, Step.id)
-    )
-    return tuple(WaitingStep(*row) for row in rows)
-
-
-def _pauses(session: Session, mall: Mall, at: datetime) -> tuple[tuple[datetime, datetime], ...]:
-    day = local_day(at, mall.time_zone)
-    rows = session.scalars(
-        select(HallBreak)
-        .where(HallBreak.mall_id == mall.id, HallBreak.weekday == day.weekday())
-        .order_by(HallBreak.starts_m)
-    )
-    return tuple(
-        (
-            local_instant(day, row.starts_m, mall.time_zone),
-            local_instant(day, row.ends_m, mall.time_zone),
-        )
-        for row in rows
-    )
+def _free_at(
+    arrangement: Arrangement, service_id: int, started_at: datetime | None, at: datetime
+) -> datetime:
+    mean = arrangement.services[service_id].handling
+    rest = mean if started_at is None else mean - (at - started_at)
+    return at + max(rest, mean * LEAST_REST)

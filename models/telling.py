@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models.events import Event, record
+from models.events import Event
+from models.journal import record
 from models.people import Actor
 from models.tickets import Step
 

@@ -13,7 +13,6 @@ from sqlalchemy import JSON, Row, case, select, type_coerce
 from sqlalchemy.orm import Session
 
 from models.events import (
-    JournalEntry,
     StepAdded,
     StepFinished,
     StepHeld,
@@ -27,6 +26,7 @@ from models.events import (
     TicketWelcomedBack,
 )
 from models.handling import BEGINS, Handling
+from models.journal import JournalEntry
 from models.tickets import Outcome, Step, StepState, Ticket
 
 ROWS_AT_ONCE = 1000

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
+from models.arrangement import arrangement_of
 from models.base import alone
-from models.mall import Desk, DeskService, Mall
+from models.mall import Desk, Mall
 from models.tickets import ENGAGED, OPEN_STATES, Standing, Step, StepState, Ticket
 
 
@@ -26,16 +27,22 @@ def head_start(mall: Mall, standing: Standing) -> timedelta:
 
 def offered_by(session: Session, desk: Desk) -> list[int]:
     """Return the ids of the services the desk offers."""
-    offered = select(DeskService.service_id).where(DeskService.desk_id == desk.id)
-    return list(session.scalars(offered))
+    return sorted(arrangement_of(session, desk.mall).desks[desk.id].services)
 
 
 def callable_at(desk: Desk, services: list[int]) -> ColumnElement[bool]:
     """Return the condition for a step that `desk`, offering `services`, may call next."""
+    return callable_by(desk.id, services)
+
+
+def callable_by(
+    desk_id: int | BindParameter[int], services: list[int] | BindParameter[list[int]]
+) -> ColumnElement[bool]:
+    """Return the condition of callable_at(), also for a statement that is made once for all."""
     return and_(
         Step.state == StepState.WAITING,
         Step.service_id.in_(services),
-        or_(Step.only_desk_id.is_(None), Step.only_desk_id == desk.id),
+        or_(Step.only_desk_id.is_(None), Step.only_desk_id == desk_id),
     )
 
 
@@ -79,7 +86,9 @@ def settle(ticket: Ticket) -> None:
     for step in ticket.steps:
         if step.state not in (StepState.WAITING, StepState.PAUSED):
             continue
-        blocked = engaged or step.service.after_id in open_services
+        # A ticket's only service waits for no other, and need not be looked up to know it.
+        several = len(open_services) > 1
+        blocked = engaged or (several and step.service.after_id in open_services)
         wanted = StepState.PAUSED if blocked else StepState.WAITING
         if step.state is not wanted:
             step.move(wanted)

@@ -21,7 +21,8 @@ from sqlalchemy.orm import Session
 
 from models.calling import call_next
 from models.days import close_old_days
-from models.events import TicketRefused, record
+from models.events import TicketRefused
+from models.journal import record, write_recorded
 from models.mall import Desk, Mall
 from models.printers import PrinterState, note_printer
 from models.serving import cancel, finish, hold, miss, resume, start, welcome_back
@@ -61,6 +62,7 @@ def counted_day(session: Session, within: Mall | None = None) -> CountedDay:
     sign_off(session, hall.desk_a, by=CITIZEN, at=o_clock(15))
     close_old_days(session, hall.mall, at=NIGHT)
     session.flush()
+    write_recorded(session)
     return CountedDay(hall, (first, second, third, gone, fifth, last))
 
 

@@ -20,7 +20,8 @@ from counter.filling import fill, fill_catalogue
 from models.base import Base
 from models.catalogue import Requirement, Service
 from models.database import Database
-from models.events import CatalogueChanged, JournalEntry
+from models.events import CatalogueChanged
+from models.journal import JournalEntry
 from models.mall import Desk, DeskService, Mall
 from tests.builders import MONDAY, mall
 

@@ -16,10 +16,10 @@ from counter.demo_citizens import Citizen, Fate, citizens, offers_of
 from counter.demo_play import Play
 from counter.filling import fill
 from counter.people import example_people
+from models.arrangement import arrangement_of
 from models.base import Base
 from models.clock import Clock
 from models.database import Database
-from models.hours import Timetable
 from models.mall import Desk, Mall
 from models.people import Actor, Role, User
 from models.shifts import Shift, sign_on
@@ -39,7 +39,7 @@ class Hall:
         with self.database.transaction() as session:
             mall = fill(session, load_config(ROOT / "config.toml"))
             self.mall_id = mall.id
-            opens_at = Timetable(session, mall).next_day(self.clock.now())
+            opens_at = arrangement_of(session, mall).timetable.next_day(self.clock.now())
             assert opens_at is not None
             self.clock.jump_to(opens_at + timedelta(minutes=90))
             numbers = [desk.number for desk in mall.desks]

@@ -11,11 +11,13 @@ from typing_extensions import override
 from counter.config import Config, load_config
 from counter.example import example_clock, refuse_public_example
 from counter.filling import WrongKindOfMall, fill
+from models.arrangement import arrangement_of
 from models.base import Base
 from models.clock import Clock
 from models.database import Database
-from models.events import CatalogueChanged, record
-from models.hours import IntakePhase, Timetable
+from models.events import CatalogueChanged
+from models.hours import IntakePhase
+from models.journal import record
 from models.mall import Mall
 
 ROOT = Path(__file__).parents[2]
@@ -91,7 +93,9 @@ def test_a_closed_hour_moves_on_to_an_open_one(
     assert example_clock(database, clock, mall_id)
     assert start < clock.now() < start + timedelta(days=1)
     with database.reading() as session:
-        intake = Timetable(session, session.get_one(Mall, mall_id)).intake(clock.now())
+        intake = arrangement_of(session, session.get_one(Mall, mall_id)).timetable.intake(
+            clock.now()
+        )
     assert intake.phase is IntakePhase.OPEN
     assert not example_clock(database, clock, mall_id)
     database.close()

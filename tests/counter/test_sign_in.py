@@ -19,7 +19,7 @@ from counter.auth import KEY_FILE, SESSION_COOKIE, local_path, secret_key
 from counter.people import EXAMPLE_PASSWORD, MOST_WRONG, Stranger, charge
 from counter.reception import REFUSED_AFTER_S, WRONG_PER_ADDRESS, Reception
 from models.clock import Clock
-from models.events import JournalEntry
+from models.journal import JournalEntry
 from models.mall import Desk, DeskService
 from models.people import User
 from models.shifts import held_by, shift_at

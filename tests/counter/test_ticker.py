@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy import select
 
 from counter.ticker import Ticker
+from models.arrangement import arrangement_of
 from models.base import Base
 from models.clock import Clock
 from models.database import Database
 from models.events import Event, ServiceDayClosed
-from models.hours import IntakePhase, Timetable
+from models.hours import IntakePhase
 from models.mall import Mall
 from models.tickets import StepState, Ticket
 from tests.builders import MONDAY, small_mall, ticket
@@ -57,7 +58,7 @@ def test_a_closed_example_moves_on_only_while_it_may(database: Database, moves: 
         mall_id = mall.id
     clock = clock_at_least(1)
     with database.reading() as session:
-        timetable = Timetable(session, session.get_one(Mall, mall_id))
+        timetable = arrangement_of(session, session.get_one(Mall, mall_id)).timetable
         opens_at = timetable.next_day(clock.now())
     assert opens_at is not None
     clock.jump_to(opens_at - timedelta(hours=3))
@@ -65,6 +66,8 @@ def test_a_closed_example_moves_on_only_while_it_may(database: Database, moves: 
     ticker.moves_example = moves
     ticker.tick()
     with database.reading() as session:
-        intake = Timetable(session, session.get_one(Mall, mall_id)).intake(clock.now())
+        intake = arrangement_of(session, session.get_one(Mall, mall_id)).timetable.intake(
+            clock.now()
+        )
     assert (intake.phase is IntakePhase.OPEN) == moves
     database.close()

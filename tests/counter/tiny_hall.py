@@ -21,7 +21,8 @@ from models.base import Base
 from models.catalogue import Service
 from models.clock import Clock
 from models.database import Database
-from models.events import DeviceWithdrawn, Event, TicketTaken, record
+from models.events import DeviceWithdrawn, Event, TicketTaken
+from models.journal import record
 from models.mall import Mall
 from models.people import Actor, Role
 from models.tickets import Ticket

@@ -23,9 +23,10 @@ from models.calling import call_next
 from models.catalogue import Service
 from models.clock import Clock, local_day, local_instant
 from models.errors import NobodyWaiting
-from models.events import SignedIn, record
+from models.events import SignedIn
 from models.forecast import announce
 from models.issuing import Wish, take
+from models.journal import record
 from models.mall import Desk, DeskService, Mall
 from models.people import Actor, Role, User
 from models.serving import check_requirements, finish, miss, start

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from counter.app import House
 from models.catalogue import Service, ServiceCase
-from models.events import JournalEntry
+from models.journal import JournalEntry
 from models.paper import PrintJob
 from models.tickets import Step, Ticket
 from printing.slip import Slip

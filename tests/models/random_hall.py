@@ -16,7 +16,7 @@ from models.clock import local_day, local_instant
 from models.database import Database
 from models.days import close_old_days
 from models.errors import Refusal
-from models.events import JournalEntry
+from models.journal import JournalEntry
 from models.mall import Desk, HallBreak, Mall, OpeningHours
 from models.people import User
 from models.shifts import Shift, begin_break, end_break, sign_off, sign_on

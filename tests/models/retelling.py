@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from models.events import JournalEntry
+from models.journal import JournalEntry
 from models.tickets import StepState
 
 _S = StepState

@@ -17,7 +17,8 @@ from models.errors import (
     TicketClosed,
     TicketElsewhere,
 )
-from models.events import CallSpoken, TicketCalled, take_recorded
+from models.events import CallSpoken, TicketCalled
+from models.journal import take_recorded
 from models.mall import Desk
 from models.serving import cancel, finish, hold, miss, start, welcome_back
 from models.shifts import begin_break, sign_off

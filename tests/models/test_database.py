@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from models.calling import call_next
 from models.database import Answer, Database, Press
 from models.errors import BadInput, NobodyWaiting
-from models.events import Event, JournalEntry, TicketCalled, TicketTaken
+from models.events import Event, TicketCalled, TicketTaken
+from models.journal import JournalEntry
 from models.mall import Desk, Mall
 from models.tickets import Ticket
 from tests.builders import CITIZEN, MONDAY, SmallMall, mall, small_mall, ticket

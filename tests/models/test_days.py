@@ -5,7 +5,8 @@ from sqlalchemy.orm import Session
 
 from models.database import Press
 from models.days import close_old_days
-from models.events import ServiceDayClosed, take_recorded
+from models.events import ServiceDayClosed
+from models.journal import take_recorded
 from models.serving import hold
 from models.shifts import held_by, shift_at
 from models.tickets import OPEN_STATES, Step, StepState

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from models.figures import Figures, Period, Steps
+from models.journal import write_recorded
 from models.printers import PrinterState
 from models.reckoning import figures
 from models.tickets import Outcome
@@ -107,6 +108,7 @@ def test_month_is_the_sum_of_its_days(session: Session) -> None:
     hall = counted_day(session).hall
     tuesday = MONDAY + timedelta(days=1)
     ticket(session, hall.mall, hall.b, at=tuesday)
+    write_recorded(session)
     month = figures(session, hall.mall, Period.of_month(DAY), at=tuesday + 30 * MINUTE)
     assert month.headline.visits == 7
     assert (month.headline.days, month.headline.visits_a_day) == (2, 3.5)
@@ -150,6 +152,7 @@ def test_other_malls_are_not_counted(session: Session) -> None:
 def test_days_are_those_of_the_malls_own_zone(session: Session) -> None:
     east = small_mall(session, mall(session, time_zone="Asia/Jayapura"))
     ticket(session, east.mall, east.a, at=o_clock(6, 30))  # 08.30 in Jayapura
+    write_recorded(session)
     told = figures(session, east.mall, Period.of_day(DAY), at=o_clock(7))
     assert [(one.hour, one.arrivals, one.waiting) for one in told.hours] == [(8, 1, 0.5)]
 

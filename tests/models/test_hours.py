@@ -7,6 +7,7 @@ from hypothesis import strategies as some
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
+from models.arrangement import arrangement_of
 from models.hours import HORIZON_DAYS, IntakePhase, Timetable
 from models.mall import HallBreak, Holiday, Mall, OpeningHours
 from models.schema import metadata
@@ -65,7 +66,7 @@ def _read(
     )
     session.add_all(Holiday(mall_id=made.id, day=day, name="Libur") for day in holidays)
     session.flush()
-    return Timetable(session, made)
+    return arrangement_of(session, made).timetable
 
 
 @given(
@@ -98,7 +99,7 @@ def test_numbers_are_given_at_the_promised_instant_and_not_before(
 
 
 def _phase(session: Session, made: Mall, at: datetime) -> tuple[str, datetime | None]:
-    intake = Timetable(session, made).intake(at)
+    intake = arrangement_of(session, made).timetable.intake(at)
     return intake.phase, intake.next_at
 
 
@@ -111,13 +112,15 @@ def test_a_break_that_lasts_until_the_cut_off_ends_the_intake(session: Session) 
 
 def test_the_day_after_is_the_next_with_hours(session: Session) -> None:
     made = mall(session)
-    assert Timetable(session, made).next_day(FRIDAY) == MONDAY + 7 * DAY - 60 * MINUTE
+    assert (
+        arrangement_of(session, made).timetable.next_day(FRIDAY) == MONDAY + 7 * DAY - 60 * MINUTE
+    )
 
 
 def test_the_hours_of_a_closed_day_are_not_told(session: Session) -> None:
-    intake = Timetable(session, mall(session)).intake(FRIDAY + DAY)
+    intake = arrangement_of(session, mall(session)).timetable.intake(FRIDAY + DAY)
     assert (intake.opens_at, intake.cut_off_at, intake.closes_at) == (None, None, None)
-    open_day = Timetable(session, mall(session, code="lain")).intake(MONDAY)
+    open_day = arrangement_of(session, mall(session, code="lain")).timetable.intake(MONDAY)
     assert open_day.opens_at == MONDAY - 60 * MINUTE
     assert open_day.cut_off_at == MONDAY + 330 * MINUTE
     assert open_day.closes_at == MONDAY + 360 * MINUTE

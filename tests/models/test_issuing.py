@@ -16,8 +16,9 @@ from models.errors import (
     TicketClosed,
     TooManyServices,
 )
-from models.events import StepAdded, TicketTaken, take_recorded
+from models.events import StepAdded, TicketTaken
 from models.issuing import Wish, add_service, take, taken_today
+from models.journal import take_recorded
 from models.mall import Holiday, Mall
 from models.serving import cancel
 from models.tickets import Standing, StepState

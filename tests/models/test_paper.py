@@ -3,7 +3,8 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from models.events import PaperChanged, take_recorded
+from models.events import PaperChanged
+from models.journal import take_recorded
 from models.paper import (
     JobState,
     PrintJob,

@@ -15,8 +15,8 @@ from models.catalogue import Service
 from models.database import Database
 from models.days import close_old_days
 from models.errors import QuotaUsedUp, Refusal
-from models.events import JournalEntry
 from models.issuing import QuotaRoll, Wish, add_service, take
+from models.journal import JournalEntry
 from models.mall import Desk, Mall
 from models.people import User
 from models.serving import cancel, finish, miss, start, welcome_back

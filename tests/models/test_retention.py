@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.events import JournalEntry
+from models.journal import JournalEntry, write_recorded
 from models.paper import PrintJob, ask_for_paper
 from models.people import Actor
 from models.retention import forget_people
@@ -25,6 +25,7 @@ def test_words_about_people_go_and_figures_stay(session: Session) -> None:
     ticket.steps[0].note = "Ibu Sri datang lagi"
     cancel(session, ticket, reason="Ibu Sri pulang", by=Actor(), at=MONDAY)
     session.flush()
+    write_recorded(session)
 
     assert forget_people(session, mall, before=MONDAY) == 0
     assert forget_people(session, mall, before=MONDAY + timedelta(days=1)) == 3

@@ -18,7 +18,8 @@ from models.errors import (
     TicketClosed,
     TooEarly,
 )
-from models.events import StepFinished, TicketCompleted, take_recorded
+from models.events import StepFinished, TicketCompleted
+from models.journal import take_recorded
 from models.serving import (
     cancel,
     check_requirements,

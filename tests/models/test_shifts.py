@@ -3,7 +3,7 @@ from sqlalchemy.orm import Session
 
 from models.calling import call_next
 from models.errors import DeskBusy, DeskClosed, DeskOnBreak, DeskTaken
-from models.events import take_recorded
+from models.journal import take_recorded
 from models.shifts import begin_break, end_break, shift_at, sign_off, sign_on
 from tests.builders import (
     CITIZEN,

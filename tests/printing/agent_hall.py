@@ -21,7 +21,7 @@ from counter.places import places_of
 from models.clock import Clock
 from models.database import Database
 from models.devices import pair, withdraw
-from models.events import JournalEntry
+from models.journal import JournalEntry
 from models.mall import Mall
 from models.paper import JobState, PrintJob, ask_for_paper
 from models.people import Actor, Device
