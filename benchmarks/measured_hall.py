@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import secrets
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from http import HTTPStatus
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -119,28 +120,54 @@ class InProcess:
 
 
 class OverHttp:
-    """A server in a process of its own, and one connection to it that stays open."""
+    """A server in a process of its own, and one connection to it that stays open.
+
+    The client is a bare socket: the standard library's would take a third of a millisecond.
+    """
 
     def __init__(self, data_dir: Path, keys: Keys) -> None:
         command = [sys.executable, "-m", "counter", "run", "--port", "0", "--data-dir"]
         self._process = subprocess.Popen(  # noqa: S603 — our own program
             [*command, str(data_dir)], cwd=ROOT, stdout=subprocess.PIPE, text=True
         )
-        port = self._port()
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+        address = ("127.0.0.1", self._port())
+        self._line = socket.create_connection(address, timeout=PATIENCE_S)
+        self._line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._keys = keys
-        self._origin = f"http://127.0.0.1:{port}"
+        self._host = f"127.0.0.1:{address[1]}"
 
     def press(self, path: str, body: Mapping[str, object]) -> dict[str, Any]:
         """Press and return the answer."""
-        headers = _headers(self._keys.cookies(path)) | {"Origin": self._origin}
-        self._connection.request("POST", path, _press(body), headers)
-        answer = self._connection.getresponse()
-        return _read(path, answer.status, answer.read())
+        pressed = _press(body)
+        headers = _headers(self._keys.cookies(path)) | {
+            "Host": self._host,
+            "Origin": f"http://{self._host}",
+            "Content-Length": str(len(pressed)),
+        }
+        lines = [f"POST {path} HTTP/1.1", *(f"{name}: {said}" for name, said in headers.items())]
+        self._line.sendall("\r\n".join([*lines, "", ""]).encode() + pressed)
+        return _read(path, *self._answer())
+
+    def _answer(self) -> tuple[int, bytes]:
+        heard = b""
+        while b"\r\n\r\n" not in heard:
+            heard += self._more()
+        head, _, body = heard.partition(b"\r\n\r\n")
+        first, *lines = head.decode().splitlines()
+        size = next(int(line.split(":")[1]) for line in lines if line.startswith("Content-Length:"))
+        while len(body) < size:
+            body += self._more()
+        return int(first.split()[1]), body
+
+    def _more(self) -> bytes:
+        part = self._line.recv(65536)
+        if not part:
+            raise RuntimeError("the server hung up")
+        return part
 
     def close(self) -> None:
         """Close the connection and end the server."""
-        self._connection.close()
+        self._line.close()
         self._process.terminate()
         self._process.wait(PATIENCE_S)
 
@@ -165,7 +192,7 @@ def _headers(cookies: Mapping[str, str]) -> dict[str, str]:
 
 
 def _read(path: str, status: int, answer: bytes) -> dict[str, Any]:
-    if status != http.HTTPStatus.OK:
+    if status != HTTPStatus.OK:
         raise RuntimeError(f"{path}: {status} {answer.decode()[:300]}")
     read: dict[str, Any] = json.loads(answer)
     return read

@@ -119,7 +119,7 @@ def _begun(path: Path) -> Database:
 def _recorded(database: Database, period: Period) -> Statements:
     recorder = Recorder()
     with database.reading() as session:
-        recorder.listen(session.get_bind().engine)
+        recorder.listen(database)
         mall = session.scalars(select(Mall)).one()
         figures(session, mall, period, at=_after(mall))
     return [one for one in recorder.take() if one[0].lstrip().startswith("SELECT")]

@@ -9,19 +9,33 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
+from models.database import Database
+
 # A statement, its values, and whether it is sent once for each of many sets of values.
 Statements = list[tuple[str, Any, bool]]
 
 
 @dataclass
 class Recorder:
-    """Writes down every statement of the house's writing connection, with its values."""
+    """Writes down every statement that the house sends to its database, with its values."""
 
     statements: Statements = field(default_factory=list)
 
-    def listen(self, engine: Engine) -> None:
-        """Begin to write down what `engine` sends."""
+    def listen(self, database: Database) -> None:
+        """Begin to write down what `database` is sent, by who only looks as well."""
+        self._note_all(database.engine)
+        self._note_all(database.looking)
 
+        @event.listens_for(database.engine, "commit")
+        def end(_connection: object) -> None:
+            self.statements.append(("COMMIT", (), False))
+
+    def take(self) -> Statements:
+        """Return what was sent since the last time."""
+        sent, self.statements[:] = list(self.statements), []
+        return sent
+
+    def _note_all(self, engine: Engine) -> None:
         @event.listens_for(engine, "before_cursor_execute")
         def note(
             _connection: object,
@@ -31,16 +45,10 @@ class Recorder:
             _context: object,
             executemany: bool,  # noqa: FBT001 — SQLAlchemy gives it by position.
         ) -> None:
-            self.statements.append((statement, parameters, executemany))
-
-        @event.listens_for(engine, "commit")
-        def end(_connection: object) -> None:
-            self.statements.append(("COMMIT", (), False))
-
-    def take(self) -> Statements:
-        """Return what was sent since the last time."""
-        sent, self.statements[:] = list(self.statements), []
-        return sent
+            if statement != "BEGIN":  # Who only looks needs no transaction of its own.
+                # One statement for many rows comes with one set of values, however many rows.
+                many = executemany and isinstance(parameters, list)
+                self.statements.append((statement, parameters, many))
 
 
 class Bare:

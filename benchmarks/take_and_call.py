@@ -1,9 +1,10 @@
 """Taking a number and calling the next through HTTP, against the same SQL on a bare connection.
 
-The floor is what the house itself sends to its database for such a press, recorded and sent
-again by the standard library's connection: the same rows in as many transactions, as durable
-(`synchronous=FULL`). House and floor take turns, in an empty hall and in one with a million old
-tickets, so that whatever else the machine does strikes all alike.
+The floor is what the house itself sends to its database for such a press, who asks included,
+recorded and sent again by the standard library's connection: the same rows in as many
+transactions, as durable (`synchronous=FULL`). House and floor take turns, each after the same
+rest, in an empty hall and in one with a million old tickets, so that whatever else the machine
+does strikes all alike.
 """
 
 from __future__ import annotations
@@ -50,7 +51,6 @@ class Lane:
         """Let house and floor take and call once; then the desk is freed."""
         sent = self.recorded[number]
         for act in ACTS:
-            time.sleep(REST_S)
             self._timed(f"house {act}", partial(press, self.house, act, self.keys))
             self._timed(f"bare {act}", partial(self.bare.send, sent[act]))
         free(self.house, self.folder, self.keys)
@@ -66,6 +66,7 @@ class Lane:
         self.bare.close()
 
     def _timed(self, name: str, act: Callable[[], None]) -> None:
+        time.sleep(REST_S)
         began_s = time.perf_counter()
         act()
         self.times.setdefault(name, []).append(time.perf_counter() - began_s)
@@ -96,7 +97,7 @@ def record(folder: Path, keys: Keys, rounds: int) -> list[dict[str, Statements]]
     """Press in this process and write down what the house sends to its database."""
     house = house_in(folder)
     recorder = Recorder()
-    recorder.listen(house.database.engine)
+    recorder.listen(house.database)
     pressing = InProcess(house, keys)
     recorded = []
     for _ in range(rounds):

@@ -48,12 +48,12 @@ class Database:
         """Connect lazily to `url`, an SQLAlchemy URL."""
         self.sqlite = url.startswith("sqlite")
         self.engine = _sqlite_engine(url, "BEGIN IMMEDIATE") if self.sqlite else _engine(url)
-        self._reading = _sqlite_engine(url, "BEGIN") if self.sqlite else _one_picture(self.engine)
+        self.looking = _sqlite_engine(url, "BEGIN") if self.sqlite else _one_picture(self.engine)
         # SQLite has one writer. Queueing for it here is fair; its own busy handler starves.
         self._writer = threading.Lock() if self.sqlite else nullcontext()
         kept: dict[str, object] = {ARRANGEMENTS: {}}
         self._write = sessionmaker(self.engine, expire_on_commit=False, info=kept)
-        self._read = sessionmaker(self._reading, autoflush=False, info=kept)
+        self._read = sessionmaker(self.looking, autoflush=False, info=kept)
         self.listeners: list[Listener] = []
 
     @contextmanager
@@ -107,7 +107,7 @@ class Database:
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()
-        self._reading.dispose()
+        self.looking.dispose()
 
     def _tell(self, events: Sequence[Event]) -> None:
         if not events:
