@@ -30,16 +30,15 @@ def database(tmp_path: Path) -> Database:
     return database
 
 
-def clock_at_least(days: int) -> Clock:
-    clock = Clock()
-    clock.jump_to(max(clock.now(), MONDAY + timedelta(days=days)))
-    return clock
+def on_tuesday() -> Clock:
+    """A clock that goes on from the day after MONDAY, whatever day it is outside."""
+    return Clock(ahead=MONDAY + timedelta(days=1) - Clock().now())
 
 
 def test_yesterdays_open_ticket_is_closed_once(database: Database) -> None:
     heard: list[Event] = []
     database.listeners.append(heard.extend)
-    ticker = Ticker(database, clock_at_least(1), kept=timedelta(days=30))
+    ticker = Ticker(database, on_tuesday(), kept=timedelta(days=30))
     ticker.tick()
     ticker.tick()
     with database.reading() as session:
@@ -56,7 +55,7 @@ def test_a_closed_example_moves_on_only_while_it_may(database: Database, moves: 
         mall = session.scalars(select(Mall)).one()
         mall.example = True
         mall_id = mall.id
-    clock = clock_at_least(1)
+    clock = on_tuesday()
     with database.reading() as session:
         timetable = arrangement_of(session, session.get_one(Mall, mall_id)).timetable
         opens_at = timetable.next_day(clock.now())
