@@ -8,7 +8,7 @@ from typing import Any
 
 import jinja2
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 import counter
 from models.database import Database
@@ -34,9 +34,22 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
         yield running
 
 
-@pytest.fixture
-def run(page: Page, hall: Hall) -> Any:
-    """Run an expression in a page of a mall in Makassar; the modules are named m, w, f and p."""
+@pytest.fixture(scope="module")
+def run(chromium: Browser, hall: Hall) -> Iterator[Any]:
+    """Run an expression in a page of a mall in Makassar; the modules are named m, w, f and p.
+
+    One page serves the whole file: what they export remembers nothing but the language,
+    which whoever needs it sets.
+    """
+    with chromium.new_context(locale="id-ID", timezone_id="Asia/Jakarta") as context:
+        page = context.new_page()
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        yield _with_scripts(page, hall)
+        assert errors == []
+
+
+def _with_scripts(page: Page, hall: Hall) -> Any:
     page.goto(f"{hall.url}/?topic=number/1")
     page.evaluate(
         """async (words) => {
