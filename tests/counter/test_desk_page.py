@@ -15,8 +15,11 @@ from counter.people import EXAMPLE_PASSWORD
 from models.catalogue import Service
 from models.database import Database
 from models.issuing import Wish, take
-from models.mall import Mall
+from models.mall import Desk, Mall
 from models.people import Actor
+from models.serving import cancel, finish
+from models.shifts import Shift, sign_off
+from models.tickets import Outcome, StepState, Ticket
 from tests.builders import MONDAY
 from tests.hall_server import Hall, running_hall
 from tests.house import example_config
@@ -25,13 +28,14 @@ NUMBER = ".dk-id .plate__n"
 GO = "#go"
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("hall")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def hall(folder: Path) -> Iterator[Hall]:
+    """One hall for all: each test finds it without citizens and without officers."""
     with running_hall("tests.counter.desk_hall", str(folder)) as running:
         yield running
 
@@ -39,6 +43,7 @@ def hall(folder: Path) -> Iterator[Hall]:
 @pytest.fixture
 def citizens(folder: Path, hall: Hall) -> Iterator[Citizens]:
     made = Citizens(Database(example_config(folder).database_url))
+    made.go_home()
     yield made
     made.database.close()
 
@@ -57,6 +62,20 @@ class Citizens:
             wishes = [Wish(service.id, why)]
             ticket = take(session, mall, wishes, priority=priority, by=Actor(), at=MONDAY)
             return ticket.spoken
+
+    def go_home(self) -> None:
+        """Let all citizens leave, served or not, and all officers sign off."""
+        by = Actor()
+        with self.database.transaction() as session:
+            there = session.scalars(select(Desk).join(Shift).where(Shift.ended_at.is_(None))).all()
+            for ticket in session.scalars(select(Ticket).where(Ticket.closed_at.is_(None))):
+                if ticket.current is not None and ticket.current.state is StepState.SERVING:
+                    assert ticket.desk is not None
+                    finish(session, ticket.desk, Outcome.ISSUED, by=by, at=MONDAY)
+                if ticket.closed_at is None:
+                    cancel(session, ticket, reason="", by=by, at=MONDAY)
+            for desk in there:
+                sign_off(session, desk, by=by, at=MONDAY)
 
 
 def plate(number: str) -> str:
@@ -224,12 +243,10 @@ def test_the_first_number_wakes_an_empty_desk(page: Page, hall: Hall, citizens: 
     expect(page.locator(".dk-q li").first).to_contain_text("Prioritas")
 
 
-def test_a_lost_line_is_said_and_holds_the_buttons(
-    page: Page, hall: Hall, citizens: Citizens
-) -> None:
-    citizens.take("ktp-el")
-    sign_in(page, hall)
-    hall.kill()
+def test_a_lost_line_is_said_and_holds_the_buttons(page: Page, tmp_path: Path) -> None:
+    with running_hall("tests.counter.desk_hall", str(tmp_path)) as hall:
+        sign_in(page, hall)
+        hall.kill()
     expect(page.locator(".dk-lost")).to_contain_text("Koneksi terputus", timeout=5000)
     expect(page.locator(".dk-conn")).to_contain_text("Terputus sejak 09.0")
     expect(page.locator(GO)).to_have_attribute("aria-disabled", "true")
