@@ -1,14 +1,12 @@
-"""What every test may ask for: a database of each kind, and a browser."""
+"""What every test may ask for: a browser, and what tests/databases.py offers."""
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.postgres import Postgres, PostgresMissing, running_postgres
-
+pytest_plugins = ["tests.databases"]
 CHROMIUM = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -27,27 +25,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    """A running PostgreSQL, or a visible skip where it cannot run."""
-    try:
-        with running_postgres() as server:
-            yield server
-    except PostgresMissing as reason:
-        pytest.skip(f"PostgreSQL cannot run here: {reason}")
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty database, once as a SQLite file and once in PostgreSQL."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'balai.db'}"
-        return
-    server: Postgres = request.getfixturevalue("postgres")
-    with server.fresh() as url:
-        yield url
 
 
 @pytest.fixture(scope="session")

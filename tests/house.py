@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 from typing_extensions import override
 
 from counter.app import House, build
@@ -54,17 +56,38 @@ class StandingClock(Clock):
 
 def example_config(folder: Path, database_url: str = "", *, port: int = 8000) -> Config:
     """The example mall of config.toml with its data in `folder`."""
-    config = load_config(ROOT / "config.toml")
+    config = _example()
     server = config.server.model_copy(
         update={"data_dir": str(folder), "database_url": database_url, "port": port}
     )
     return config.model_copy(update={"server": server})
 
 
+@cache
+def _example() -> Config:
+    return load_config(ROOT / "config.toml")
+
+
+@cache
+def _filled_file() -> bytes:
+    """The database of the example mall as its first start leaves it."""
+    with TemporaryDirectory() as folder:
+        house = build(example_config(Path(folder)), clock=StandingClock())
+        house.database.close()
+        return (Path(folder) / "balai.db").read_bytes()
+
+
 @contextmanager
 def open_house(folder: Path, database_url: str = "") -> Iterator[House]:
-    """A house in this process on a StandingClock; nothing works in its background."""
-    house = build(example_config(folder, database_url), clock=StandingClock())
+    """A house in this process on a StandingClock; nothing works in its background.
+
+    A SQLite file that is not there yet is copied from one that an earlier house has filled.
+    """
+    config = example_config(folder, database_url)
+    url = make_url(config.database_url)
+    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
+        Path(str(url.database)).write_bytes(_filled_file())
+    house = build(config, clock=StandingClock())
     try:
         yield house
     finally:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -109,13 +108,10 @@ def shipped() -> Config:
 
 
 @pytest.fixture
-def filled(database_url: str, shipped: Config) -> Iterator[Database]:
-    database = Database(database_url)
-    Base.metadata.create_all(database.engine)
+def filled(database: Database, shipped: Config) -> Database:
     with database.transaction() as session:
         fill(session, shipped)
-    yield database
-    database.close()
+    return database
 
 
 def stored(database: Database) -> Catalogue:

@@ -17,8 +17,8 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def house(tmp_path: Path, database_url: str) -> Iterator[House]:
-    with open_house(tmp_path, database_url) as built:
+def house(tmp_path: Path, example_url: str) -> Iterator[House]:
+    with open_house(tmp_path, example_url) as built:
         yield built
 
 

@@ -1,13 +1,11 @@
 """What the hall says by itself: each thing at its minute, and once."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from display.herald import Herald
-from models.base import Base
 from models.database import Database
 from models.mall import Mall
 from tests import builders
@@ -19,13 +17,11 @@ BEFORE_CUT_OFF = MONDAY + timedelta(hours=5, minutes=15)
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    made = Database(database_url)
-    Base.metadata.create_all(made.engine)
-    with made.transaction() as session:
+def database(database: Database) -> Database:
+    """The small mall's."""
+    with database.transaction() as session:
         small_mall(session)
-    yield made
-    made.close()
+    return database
 
 
 def said(herald: Herald, at: datetime) -> list[str]:

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy.orm import Session
 
 from display.zone import may_watch, state_of_zone, zones_touched
-from models.base import Base
 from models.calling import call_again, call_next
 from models.catalogue import Service
 from models.database import Database
@@ -20,14 +19,6 @@ from models.shifts import begin_break, sign_off
 from models.tickets import Outcome
 from tests import builders
 from tests.builders import CITIZEN, MINUTE, MONDAY, SmallMall, small_mall
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    made = Database(database_url)
-    Base.metadata.create_all(made.engine)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,20 +16,9 @@ from models.paper import JobState, PaperKind, PrintJob
 from models.people import Actor, Device, Role
 from models.tickets import Ticket
 from printing.checklist import Checklist
-from tests.house import OWN_PAGE, kiosk_client, open_house, service_id, user_client
+from tests.house import OWN_PAGE, kiosk_client, service_id, user_client
 
 PRESS = "0123456789abcdef"
-
-
-@pytest.fixture
-def house(tmp_path: Path, database_url: str) -> Iterator[House]:
-    with open_house(tmp_path, database_url) as made:
-        yield made
-
-
-@pytest.fixture
-def kiosk(house: House) -> FlaskClient:
-    return kiosk_client(house)
 
 
 def press(client: FlaskClient, house: House, code: str = "ktp-el", **more: Any) -> TestResponse:

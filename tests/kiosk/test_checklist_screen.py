@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.builders import MONDAY
-from tests.hall_server import Hall
 from tests.kiosk.hall_at import hall_at, kiosk_screen
 
 pytestmark = pytest.mark.slow
@@ -17,24 +15,12 @@ pytestmark = pytest.mark.slow
 PRINT = "button:has-text('Cetak daftar syarat')"
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("hall")
-
-
-@pytest.fixture(scope="module")
-def hall(folder: Path) -> Iterator[Hall]:
-    with hall_at(MONDAY, folder) as running:
-        yield running
-
-
 @pytest.fixture
-def kiosk(chromium: Browser, hall: Hall, folder: Path) -> Iterator[Page]:
-    with kiosk_screen(chromium, hall, folder) as page:
-        page.goto(f"{hall.url}/kiosk")
-        page.locator(".k-card", has_text="KTP-el").click()
-        page.get_by_role("button", name="Hilang", exact=True).click()
-        yield page
+def kiosk(screen: Page) -> Page:
+    """The kiosk where somebody has lost their card."""
+    screen.locator(".k-card", has_text="KTP-el").click()
+    screen.get_by_role("button", name="Hilang", exact=True).click()
+    return screen
 
 
 def test_one_touch_prints_the_list_and_takes_no_number(kiosk: Page, folder: Path) -> None:

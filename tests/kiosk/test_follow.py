@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -19,13 +17,7 @@ from models.mall import Desk, Mall
 from models.people import Actor
 from models.serving import finish, hold, miss, start
 from models.tickets import Outcome, StepState, Ticket
-from tests.house import OWN_PAGE, clock_of, open_desk, open_house, service_id
-
-
-@pytest.fixture
-def house(tmp_path: Path, database_url: str) -> Iterator[House]:
-    with open_house(tmp_path, database_url) as made:
-        yield made
+from tests.house import OWN_PAGE, clock_of, open_desk, service_id
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,23 +23,11 @@ from tests.house import (
     clock_of,
     kiosk_client,
     open_desk,
-    open_house,
     service_id,
     user_client,
 )
 
 PRESS = "0123456789abcdef"
-
-
-@pytest.fixture
-def house(tmp_path: Path, database_url: str) -> Iterator[House]:
-    with open_house(tmp_path, database_url) as made:
-        yield made
-
-
-@pytest.fixture
-def kiosk(house: House) -> FlaskClient:
-    return kiosk_client(house)
 
 
 def an_order(house: House, *codes: str, press_id: str = PRESS, **more: Any) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -33,22 +32,9 @@ JSON.parse = (...text) => {
 };"""
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("hall")
-
-
-@pytest.fixture(scope="module")
-def hall(folder: Path) -> Iterator[Hall]:
-    with hall_at(MONDAY, folder) as running:
-        yield running
-
-
 @pytest.fixture
-def kiosk(chromium: Browser, hall: Hall, folder: Path) -> Iterator[Page]:
-    with kiosk_screen(chromium, hall, folder) as page:
-        page.goto(f"{hall.url}/kiosk")
-        yield page
+def kiosk(screen: Page) -> Page:
+    return screen
 
 
 def impatient(page: Page, **seconds: float) -> None:

@@ -12,7 +12,6 @@ from models.events import Event, PaperChanged, PrinterChanged
 from models.mall import Mall
 from models.paper import JobState, PrintJob, ask_for_paper, reprint
 from models.printers import PrinterState
-from models.schema import metadata
 from printing.printers import PrinterSettings
 from printing.slip import Slip
 from printing.spooler import Spooler
@@ -32,9 +31,8 @@ class PaperHall:
 
     url = "http://127.0.0.1/t"
 
-    def __init__(self, url: str) -> None:
-        self.database = Database(url)
-        metadata.create_all(self.database.engine)
+    def __init__(self, database: Database) -> None:
+        self.database = database
         self._news = threading.Condition()
         self._heard: list[Event] = []
         self._spoolers: list[Spooler] = []

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from models.database import Database
 from models.paper import JobState
 from models.printers import PrinterState
 from printing.printers import Printer, PrinterSettings, VirtualPrinter, open_printer
@@ -22,10 +23,8 @@ from tests.printing.slips import HOUSE, WORDS, slip
 
 
 @pytest.fixture
-def hall(database_url: str) -> Iterator[PaperHall]:
-    hall = PaperHall(database_url)
-    yield hall
-    hall.database.close()
+def hall(database: Database) -> PaperHall:
+    return PaperHall(database)
 
 
 @contextmanager
@@ -288,14 +287,18 @@ from gevent import monkey
 monkey.patch_all()
 import sys
 from pathlib import Path
+from models.database import Database
+from models.schema import metadata
 from tests.printing.paper_hall import PaperHall
 from tests.printing.test_spooler import JobState, slip, spooling, virtual
 
-hall = PaperHall("sqlite:///" + sys.argv[1] + "/green.db")
+database = Database("sqlite:///" + sys.argv[1] + "/green.db")
+metadata.create_all(database.engine)
+hall = PaperHall(database)
 with spooling(hall, virtual(Path(sys.argv[1]))):
     job = hall.ask(slip())
     print(hall.wait_for(job, JobState.PRINTED).state)
-hall.database.close()
+database.close()
 """
 
 
