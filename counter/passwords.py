@@ -8,7 +8,7 @@ from functools import cache
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from counter.off_loop import off_the_loop
+from printing.aside import off_the_loop
 
 # OWASP's Password Storage Cheat Sheet: 19 MiB, two passes, one lane. Twenty officers who sign
 # in at half past seven then need neither a gigabyte nor a second on a mini-PC.

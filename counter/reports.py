@@ -12,12 +12,12 @@ from gevent.lock import BoundedSemaphore
 from werkzeug.wrappers import Response
 
 from counter.auth import Doorkeeper
-from counter.off_loop import off_the_loop
 from counter.reporting import DAY, MIME_TYPES, MONTH, Desire, name_of, period_of, tell, write
 from counter.words import Language
 from models.clock import local_day
 from models.figures import Period
 from models.mall import Mall
+from printing.aside import off_the_loop
 from printing.reports.glance import tiles_of
 from printing.reports.report import Report
 

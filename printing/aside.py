@@ -1,4 +1,8 @@
-"""Work that would hold up all other threads where they are green: done beside them."""
+"""Work that would hold up all other threads where they are green: done beside them.
+
+Paper is drawn and sent so, and the house above checks its passwords the same way. It stands in
+this room because the ground below knows no green threads.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +15,9 @@ T = TypeVar("T")
 
 
 def off_the_loop(work: Callable[[], T]) -> T:
-    """Do `work` and return its result; other green threads run meanwhile.
+    """Do `work` in a real thread and return its result; other green threads run meanwhile.
 
-    Where threads are real, as in the print agent, it simply runs here.
+    Where threads are real, as in the print agent, commands and tests, it simply runs here.
     """
     if not monkey.is_module_patched("threading"):
         return work()
