@@ -13,8 +13,9 @@ from gevent.fileobject import FileObject
 from gevent.pywsgi import WSGIServer
 from sqlalchemy.orm import Session
 
+from counter.doorway import BACKLOG
 from counter.live import Live
-from counter.server import BACKLOG, make_socketio
+from counter.server import make_socketio
 from counter.wire import SocketHandler
 from models.clock import Clock
 from models.database import Database

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 import signal
+from collections.abc import Collection
 
 import gevent
 from flask import Flask
 from flask_socketio import SocketIO
 from gevent.event import Event
-from gevent.pool import Pool
-from gevent.pywsgi import WSGIServer
 
-from counter.wire import MESSAGE_LIMIT, SocketHandler, wire_of
+from counter.doorway import Doorway
+from counter.wire import MESSAGE_LIMIT, wire_of
 
-log = logging.getLogger(__name__)
-
-# A hall's thousand screens come back within a second when the server does.
-BACKLOG = 2048
 STOP_WITHIN_S = 3.0
+THIS_MACHINE = ("127.0.0.1", "::1")
 
 
 def make_socketio(app: Flask) -> SocketIO:
@@ -40,21 +36,15 @@ def make_socketio(app: Flask) -> SocketIO:
     )
 
 
-def serve(app: Flask, socketio: SocketIO, host: str, port: int) -> None:
+def serve(
+    app: Flask, socketio: SocketIO, host: str, port: int, *, proxies: Collection[str] = ()
+) -> None:
     """Serve `app` until SIGTERM or SIGINT, then end what is under way and return.
 
-    Port 0 takes a free one. Prints one line when it listens, and nothing else.
+    Port 0 takes a free one. `proxies` are addresses that bring many people. Prints one line
+    when it listens, and nothing else.
     """
-    under_way = Pool()
-    server = WSGIServer(
-        (host, port),
-        app,
-        backlog=BACKLOG,
-        spawn=under_way,
-        log=None,
-        error_log=log,
-        handler_class=SocketHandler,
-    )
+    server = Doorway((host, port), app, unlimited={*THIS_MACHINE, *proxies})
     wire = wire_of(socketio)
     server.start()
     stopping = Event()
@@ -71,5 +61,5 @@ def serve(app: Flask, socketio: SocketIO, host: str, port: int) -> None:
         # First the door, then the lines, which end only when one of both ends hangs up.
         server.close()
         wire.cut_all()
-        under_way.join(timeout=STOP_WITHIN_S)
+        server.under_way.join(timeout=STOP_WITHIN_S)
         server.stop(timeout=0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -28,6 +29,10 @@ from wsproto.utilities import ProtocolError
 
 # A client says "follow" and little else.
 MESSAGE_LIMIT = 4096
+# A screen that comes back follows a handful of topics at once and then says that it is there;
+# whoever says more than this is no screen of ours.
+MESSAGES_AT_ONCE = 60
+MESSAGES_A_SECOND = 10
 # So many packets behind, a client is better served by a new connection and the newest state.
 PACKETS_BEHIND = 64
 # A line whose bytes nobody acknowledges for so long is dead; heartbeats are under way all the time.
@@ -84,6 +89,8 @@ class Line:
         self._lines = lines
         self._messages: deque[str] = deque()
         self._parts: list[str] = []
+        self._may_say = float(MESSAGES_AT_ONCE)
+        self._heard_s = time.monotonic()
         self._writing = BoundedSemaphore(1)
         self._open = False
 
@@ -127,6 +134,8 @@ class Line:
                 return None
             if not self._open:
                 return None
+        # One who talks without a pause must not keep the others from being heard.
+        gevent.sleep(0)
         return self._messages.popleft()
 
     def send(self, message: str) -> None:
@@ -180,6 +189,7 @@ class Line:
     def _hear(self, data: bytes) -> None:
         self._protocol.receive_data(data)
         for event in self._protocol.events():
+            self._count()
             if isinstance(event, Request):
                 self._open = True
                 self._write(self._protocol.send(AcceptConnection()))
@@ -193,6 +203,14 @@ class Line:
                 self._open = False
             else:
                 raise ProtocolError("screens speak text")
+
+    def _count(self) -> None:
+        now_s = time.monotonic()
+        earned = (now_s - self._heard_s) * MESSAGES_A_SECOND
+        self._may_say = min(MESSAGES_AT_ONCE, self._may_say + earned) - 1
+        self._heard_s = now_s
+        if self._may_say < 0:
+            raise ProtocolError("screens do not talk without a pause")
 
     def _collect(self, event: TextMessage) -> None:
         self._parts.append(event.data)
@@ -275,5 +293,7 @@ def _request_bytes(environ: dict[str, Any]) -> bytes:
 
 
 def _prepare(line: socket.socket) -> None:
+    # A screen may be silent for as long as it answers pings; those have their own patience.
+    line.settimeout(None)
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_LINE_MS)
