@@ -153,7 +153,14 @@ def build(config: Config, *, clock: Clock | None = None) -> House:
         announcer=announcer,
         topics=live.register,
     )
-    paper.register(app, printers=machines, clock=clock, topics=live.register, mall_id=mall.id)
+    paper.register(
+        app,
+        printers=machines,
+        clock=clock,
+        topics=live.register,
+        mall_id=mall.id,
+        open_tray=mall.example,
+    )
     printers.register(app, database=database, clock=clock, config=config, topics=live.register)
     told = agents.register(
         app,

@@ -10,8 +10,9 @@ from flask import Blueprint, Flask, g, render_template
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from counter.permissions import STAFF
 from models.clock import Clock
-from models.errors import NotFound
+from models.errors import Forbidden, NotFound
 from models.events import Event, PaperChanged
 from models.people import Actor
 from models.topics import Topic
@@ -30,8 +31,13 @@ def register(
     clock: Clock,
     topics: Callable[[Topic], None],
     mall_id: int,
+    open_tray: bool,
 ) -> None:
-    """Open the paper page and its pictures in `app`, and its topic `paper/<mall_id>`."""
+    """Open the paper page and its pictures in `app`, and its topic `paper/<mall_id>`.
+
+    Without `open_tray` they are for those who work in the hall: a slip's code opens its ticket,
+    and in a real hall strangers would cancel other people's numbers.
+    """
     virtual = {code: one for code, one in printers.items() if isinstance(one, VirtualPrinter)}
     routes = Blueprint("paper", __name__)
 
@@ -45,6 +51,14 @@ def register(
             {"printer": code, "name": name, "at": at.isoformat()}
             for at, code, name in sorted(papers, reverse=True)[:SHOWN]
         ]
+
+    def may_look(actor: Actor) -> bool:
+        return open_tray or actor.role in STAFF
+
+    @routes.before_request
+    def keep_out() -> None:
+        if not may_look(g.actor):
+            raise Forbidden
 
     @routes.get("/paper")
     def page() -> str:
@@ -69,13 +83,8 @@ def register(
         return {"papers": newest()} if key == str(mall_id) else None
 
     app.register_blueprint(routes)
-    topics(Topic("paper", state, _touched, _anybody))
+    topics(Topic("paper", state, _touched, lambda _session, actor, _key: may_look(actor)))
 
 
 def _touched(_session: Session, event: Event) -> Iterable[str]:
     return [str(event.mall_id)] if isinstance(event, PaperChanged) else []
-
-
-def _anybody(_session: Session, _actor: Actor, _key: str) -> bool:
-    # A virtual printer's paper lies open, like paper in a tray; real printers have no page.
-    return True

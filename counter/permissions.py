@@ -65,7 +65,7 @@ PERMITTED: Final[dict[str, frozenset[Role]]] = {
     "agents.claim_one": AGENTS,
     "agents.result": AGENTS,
     "agents.state": AGENTS,
-    # Paper of virtual printers lies open, like paper in a tray.
+    # Paper of virtual printers lies open, like paper in a tray; a real hall shows it to STAFF.
     "paper.page": EVERYBODY,
     "paper.drawn": EVERYBODY,
 }

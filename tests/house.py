@@ -77,15 +77,27 @@ def _filled_file() -> bytes:
         return (Path(folder) / "balai.db").read_bytes()
 
 
+def real_config(folder: Path, **server: object) -> Config:
+    """The same mall as a real one, whose `[server]` also says `server`."""
+    config = example_config(folder)
+    mall = config.mall.model_copy(update={"example": False})
+    return config.model_copy(
+        update={"mall": mall, "server": config.server.model_copy(update=server)}
+    )
+
+
 @contextmanager
-def open_house(folder: Path, database_url: str = "") -> Iterator[House]:
+def open_house(
+    folder: Path, database_url: str = "", *, config: Config | None = None
+) -> Iterator[House]:
     """A house in this process on a StandingClock; nothing works in its background.
 
-    A SQLite file that is not there yet is copied from one that an earlier house has filled.
+    An example's SQLite file that is not there yet is copied from one that was filled earlier.
     """
-    config = example_config(folder, database_url)
+    config = config or example_config(folder, database_url)
     url = make_url(config.database_url)
-    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
+    missing = url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists()
+    if config.mall.example and missing:
         Path(str(url.database)).write_bytes(_filled_file())
     house = build(config, clock=StandingClock())
     try:
