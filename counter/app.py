@@ -22,6 +22,7 @@ from counter import (
     paper,
     permissions,
     printers,
+    proxy,
     refusals,
     reports,
     sign_in,
@@ -112,7 +113,10 @@ def build(config: Config, *, clock: Clock | None = None) -> House:
     forgery.register(app)
     doorkeeper = Doorkeeper(database, clock, config, mall.id)
     auth.register(app, doorkeeper)
-    socketio = make_socketio(app)
+    socketio = make_socketio(app, config.mall.public_url)
+    proxy.register(
+        app, public_url=config.mall.public_url, trusted_proxy=config.server.trusted_proxy
+    )
     live = Live(socketio, database, clock, actors_of=doorkeeper.actors_of)
     voice = Voice(
         config.data_dir / "voice",

@@ -132,7 +132,6 @@ def register(app: Flask, doorkeeper: Doorkeeper) -> None:
         SESSION_COOKIE_NAME=SESSION_COOKIE,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=config.mall.public_url.startswith("https:"),
         PERMANENT_SESSION_LIFETIME=LONGEST_SIGN_IN,
         SESSION_REFRESH_EACH_REQUEST=False,
     )

@@ -55,8 +55,7 @@ def require_own_page(request: Request, public_url: str, our_cookies: Iterable[st
     if site is not None:
         ours = site in {"same-origin", "none"}
     elif origin is not None:
-        # A proxy may speak https where we hear http, so the host decides, not the scheme.
-        ours = origin == public_url or urlsplit(origin).netloc == request.host
+        ours = own_origin(origin, public_url, request.host)
     else:
         ours = not any(name in request.cookies for name in our_cookies)
     if not ours:
@@ -69,6 +68,14 @@ def require_own_page(request: Request, public_url: str, our_cookies: Iterable[st
             request.host,
         )
         raise Forbidden
+
+
+def own_origin(origin: str, public_url: str, host: str) -> bool:
+    """Tell whether a page of `origin` is ours, when it asked for `host`.
+
+    A proxy may speak https where we hear http, so the host decides, not the scheme.
+    """
+    return bool(origin) and (origin == public_url or urlsplit(origin).netloc == host)
 
 
 def register(app: Flask) -> None:

@@ -151,7 +151,7 @@ def _hand_over(response: Response, cookie: str, token: str) -> Response:
         max_age=COOKIE_LIFETIME,
         httponly=True,
         samesite="Lax",
-        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        secure=current_app.session_interface.get_cookie_secure(current_app),
     )
     return response
 

@@ -39,7 +39,7 @@ def listen(house: House) -> None:
     """Answer until the house is stopped; exits with a sentence when its address is taken."""
     server = house.config.server
     try:
-        serve(house.app, house.socketio, server.host, server.port)
+        serve(house.app, house.socketio, server.host, server.port, proxies=[server.trusted_proxy])
     except OSError as error:
         why = os.strerror(error.errno or 0)
         click.echo(f"Balai cannot listen on {server.host}:{server.port}: {why}.", err=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import gevent
 from flask import Flask
@@ -11,21 +11,28 @@ from flask_socketio import SocketIO
 from gevent.event import Event
 
 from counter.doorway import Doorway
+from counter.forgery import own_origin
 from counter.wire import MESSAGE_LIMIT, wire_of
 
 STOP_WITHIN_S = 3.0
 THIS_MACHINE = ("127.0.0.1", "::1")
 
 
-def make_socketio(app: Flask) -> SocketIO:
-    """Return the Socket.IO server of `app`, speaking WebSocket only, to its own origin only.
+def make_socketio(app: Flask, public_url: str = "") -> SocketIO:
+    """Return the Socket.IO server of `app`, speaking WebSocket only, to its own pages only.
 
+    Those of `public_url` are its own, too, whatever name a proxy asks for them by.
     A client that answers no ping is dropped after 15 s; pages notice a dead server sooner, by
     its missing heartbeat.
     """
+
+    def own(origin: str | None, environ: Mapping[str, str]) -> bool:
+        return own_origin(origin or "", public_url, environ.get("HTTP_HOST", ""))
+
     return SocketIO(
         app,
         async_mode="gevent",
+        cors_allowed_origins=own,  # type: ignore[arg-type]  # the stubs know no callable
         # In the order they were sent, and a flood of one client holds up that client alone.
         async_handlers=False,
         manage_session=False,

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from counter.toml_file import Code, Frozen, Minutes, OptionalText, Text
+from counter.toml_file import Code, Frozen, Minutes, OptionalAddress, OptionalText, Text
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -32,6 +32,7 @@ class Server(Frozen):
     database_url: str  # empty: a SQLite file in `data_dir`
     data_dir: Text
     catalogue_dir: Text
+    trusted_proxy: OptionalAddress = ""  # empty: nobody is believed
     session_hours: Annotated[int, Field(ge=1, le=24)]
     log_level: Literal["debug", "info", "warning", "error"]
 

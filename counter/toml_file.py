@@ -6,10 +6,19 @@ import re
 import tomllib
 from collections.abc import Iterable
 from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
 from pydantic_core import ErrorDetails
 
 from counter.problems import Problem
@@ -25,6 +34,15 @@ OptionalText = Annotated[
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=40)]
 Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
 
+
+def _address(value: str) -> str:
+    try:
+        return str(ip_address(value)) if value else ""
+    except ValueError:
+        raise ValueError("must be an IP address such as 127.0.0.1, or empty") from None
+
+
+OptionalAddress = Annotated[str, AfterValidator(_address)]
 
 _SENTENCES = {
     "missing": "is missing",

@@ -237,3 +237,10 @@ def test_settings_cannot_be_changed_later() -> None:
 
 def test_the_shipped_file_is_plain_toml() -> None:
     assert set(tomllib.loads(SHIPPED)) == set(Settings.model_fields)
+
+
+@pytest.mark.parametrize("wrong", ["nginx", "10.0.0.0/8", "127.0.0.1:8000", "*"])
+def test_a_trusted_proxy_is_one_address(folder: Path, wrong: str) -> None:
+    spoil(folder, ('trusted_proxy = ""', f'trusted_proxy = "{wrong}"'))
+    said = "server.trusted_proxy: must be an IP address such as 127.0.0.1, or empty"
+    assert told(folder) == [said]
