@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
@@ -50,15 +51,53 @@ class Reception:
     doorkeeper: Doorkeeper
     refused_after_s: float = REFUSED_AFTER_S
     _strangers: OrderedDict[str, Stranger] = field(default_factory=OrderedDict)
+    _at_home: Throttle = field(default_factory=lambda: Throttle(MOST_WRONG, LOCKED_FOR))
     _addresses: Throttle = field(default_factory=lambda: Throttle(WRONG_PER_ADDRESS, PER_ADDRESS))
 
-    def judge(self, name: str, password: str, address: str) -> Verdict:
-        """Tell who it is, or why nobody may come in; a refusal takes its time."""
+    def judge(
+        self, name: str, password: str, address: str, *, known: Collection[int] = ()
+    ) -> Verdict:
+        """Tell who it is, or why nobody may come in; a refusal takes its time.
+
+        `known` are the ids of those who have signed in with this browser before.
+        """
         began_s = time.monotonic()
-        verdict = self._judge(as_username(name), password, address)
+        username = as_username(name)
+        guest = self._known(username, known)
+        if guest is None:
+            verdict = self._judge(username, password, address)
+        else:
+            verdict = self._judge_known(guest, password)
         if verdict.user is None:
             time.sleep(max(0.0, self.refused_after_s - (time.monotonic() - began_s)))
         return verdict
+
+    def _known(self, username: str, known: Collection[int]) -> User | None:
+        """Return the user of that name if this browser is theirs."""
+        if not known:
+            return None
+        with self.doorkeeper.database.reading() as session:
+            user = user_called(session, self.doorkeeper.mall_id, username)
+        return user if user is not None and user.id in known else None
+
+    def _judge_known(self, user: User, password: str) -> Verdict:
+        """Look at the password of somebody at their own browser, whose guesses count apart.
+
+        What strangers have guessed stays counted against strangers.
+        """
+        now, key = self.doorkeeper.real_clock.now(), str(user.id)
+        if wait := self._at_home.wait(key, now):
+            return Verdict(None, "locked", minutes=_minutes(wait))
+        self._at_home.count(key, now)
+        if matches(user.password_hash, password):
+            self._at_home.forget(key)
+            self._renew_hash(user, password)
+            return Verdict(user)
+        self._record_wrong(user)
+        left = MOST_WRONG - self._at_home.done(key, now)
+        if left <= 0:
+            return Verdict(None, "locked", minutes=_minutes(LOCKED_FOR))
+        return Verdict(None, "wrong", minutes=_minutes(LOCKED_FOR), left=left)
 
     def _judge(self, username: str, password: str, address: str) -> Verdict:
         now = self.doorkeeper.real_clock.now()
@@ -79,16 +118,19 @@ class Reception:
             if left <= 0:
                 return Verdict(None, "locked", minutes=_minutes(LOCKED_FOR))
             return Verdict(None, "wrong", minutes=_minutes(LOCKED_FOR), left=left)
-        self._let_in(user, password)
+        with self.doorkeeper.database.transaction() as session:
+            forgive(session.get_one(User, user.id))
+        self._renew_hash(user, password)
         return Verdict(user)
 
-    def _let_in(self, user: User, password: str) -> None:
-        newer = hashed(password) if outdated(user.password_hash) else None
+    def _renew_hash(self, user: User, password: str) -> None:
+        if not outdated(user.password_hash):
+            return
+        newer = hashed(password)
         with self.doorkeeper.database.transaction() as session:
             account = session.get_one(User, user.id)
-            forgive(account)
             # A password that was changed meanwhile stays changed.
-            if newer is not None and account.password_hash == user.password_hash:
+            if account.password_hash == user.password_hash:
                 account.password_hash = newer
 
     def _record_wrong(self, user: User) -> None:

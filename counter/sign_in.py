@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from counter.auth import Doorkeeper, begin_sign_in, local_path
+from counter.known import KnownBrowsers
 from counter.reception import Reception, Verdict
 from counter.words import Language
 from models.clock import Clock, local_day
@@ -50,7 +51,7 @@ def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language) -> None:
     """Add /sign-in and /sign-out to `app`."""
     blueprint = Blueprint("sign_in", __name__)
     database, clock = doorkeeper.database, doorkeeper.clock
-    reception = Reception(doorkeeper)
+    reception, browsers = Reception(doorkeeper), KnownBrowsers(app)
 
     @blueprint.get("/sign-in")
     def page() -> str:
@@ -59,7 +60,9 @@ def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language) -> None:
     @blueprint.post("/sign-in")
     def check() -> tuple[str, int] | Response:
         wanted = WANTED.validate_python(request.form.to_dict())
-        verdict = reception.judge(wanted.name, wanted.password, request.remote_addr or "")
+        verdict = reception.judge(
+            wanted.name, wanted.password, request.remote_addr or "", known=browsers.users(request)
+        )
         if verdict.user is None:
             return _page(database, clock, language, wanted, verdict=verdict), 401
         user, at = verdict.user, clock.now()
@@ -76,7 +79,9 @@ def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language) -> None:
             said = language.say(g.lang, f"counter.refusals.{refusal.code}", **refusal.facts)
             return _page(database, clock, language, wanted, desk_says=said), 409
         begin_sign_in(user.id, doorkeeper.real_clock.now())
-        return _remember_desk(redirect(_home(user, wanted), 303), wanted.desk)
+        response = redirect(_home(user, wanted), 303)
+        browsers.remember(response, request, user.id)
+        return _remember_desk(response, wanted.desk)
 
     @blueprint.post("/sign-out")
     def sign_out() -> Response:

@@ -40,6 +40,16 @@ class Throttle:
             while len(self._done) > MOST_KEYS:
                 self._done.popitem(last=False)
 
+    def done(self, key: str, at: datetime) -> int:
+        """Return how often `key` did it lately."""
+        with self._lock:
+            return len(self._recent(key, at))
+
+    def forget(self, key: str) -> None:
+        """Let `key` begin anew."""
+        with self._lock:
+            self._done.pop(key, None)
+
     def _recent(self, key: str, at: datetime) -> deque[datetime]:
         done = self._done.setdefault(key, deque(maxlen=self._most))
         while done and done[0] <= at - self._within:

@@ -143,6 +143,56 @@ def test_each_wrong_password_says_how_many_are_left_and_the_fifth_locks(
     assert journal(house).count("SignInFailed") == MOST_WRONG
 
 
+def test_guesses_of_strangers_lock_nobody_out_of_their_own_computer(
+    house: House, browser: FlaskClient
+) -> None:
+    assert sign_in(browser, RINA, desk="3").status_code == 303
+    browser.post("/sign-out", headers=OWN_PAGE)
+    stranger = house.app.test_client()
+    for _ in range(MOST_WRONG):
+        sign_in(stranger, RINA, "salah sekali")
+    assert "Akun dikunci" in sign_in(stranger, RINA, desk="3").text
+    later(house, timedelta(seconds=1))
+    assert sign_in(browser, RINA, desk="3").status_code == 303
+    assert "Akun dikunci" in sign_in(stranger, RINA, desk="3").text
+
+
+def test_guesses_at_an_officers_own_computer_lock_it_by_itself(
+    house: House, browser: FlaskClient
+) -> None:
+    sign_in(browser, RINA, desk="3")
+    said = [sign_in(browser, RINA, "salah sekali", desk="3").text for _ in range(MOST_WRONG)]
+    assert "Empat kali lagi sebelum akun dikunci 5 menit" in said[0]
+    assert "Akun dikunci. Coba lagi 5 menit lagi." in said[-1]
+    assert sign_in(browser, RINA, desk="3").status_code == 401
+    later(house, timedelta(minutes=5))
+    assert sign_in(browser, RINA, desk="3").status_code == 303
+    assert journal(house).count("SignInFailed") == MOST_WRONG
+
+
+@pytest.mark.parametrize("note", ["", "[1]", "WzEsMl0.forged", "x" * 3000])
+def test_a_made_up_note_makes_no_browser_known(
+    house: House, browser: FlaskClient, note: str
+) -> None:
+    browser.set_cookie("balai-known", note)
+    for _ in range(MOST_WRONG):
+        sign_in(browser, RINA, "salah sekali")
+    assert user_of(house, RINA).locked_until is not None
+
+
+def test_a_computer_is_known_to_those_who_share_it_and_to_nobody_else(
+    house: House, browser: FlaskClient
+) -> None:
+    for name in (RINA, HENDRA):
+        sign_in(browser, name, desk="3" if name == RINA else "")
+        browser.post("/sign-out", headers=OWN_PAGE)
+    for name in ("bagus.prasetyo", RINA):
+        for _ in range(MOST_WRONG):
+            sign_in(browser, name, "salah sekali")
+    assert user_of(house, "bagus.prasetyo").locked_until is not None
+    assert user_of(house, RINA).locked_until is None
+
+
 def test_a_name_that_nobody_has_is_refused_like_one_that_somebody_has(
     house: House, browser: FlaskClient
 ) -> None:
