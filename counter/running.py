@@ -7,6 +7,7 @@ import os
 import sys
 
 import click
+from typing_extensions import override
 
 from counter.app import House, build
 from counter.cli_settings import wrong_kind
@@ -22,6 +23,19 @@ LEVELS = {
     "warning": logging.WARNING,
     "error": logging.ERROR,
 }
+
+
+class OneLine(logging.Formatter):
+    """Writes each message on one line, whatever a stranger's address or name contains.
+
+    Else a request could write lines of its own into the log, or colours into a terminal.
+    """
+
+    @override
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        signs = (one if one.isprintable() else repr(one)[1:-1] for one in record.message)
+        record.message = "".join(signs)
+        return super().formatMessage(record)
 
 
 def run(config: Config) -> None:
@@ -48,10 +62,9 @@ def listen(house: House) -> None:
 
 def log_to_stderr(config: Config) -> None:
     """Let the program's messages of the configured weight go to the error stream."""
-    logging.basicConfig(
-        level=LEVELS[config.server.log_level],
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
+    stderr = logging.StreamHandler()
+    stderr.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=LEVELS[config.server.log_level], handlers=[stderr])
     # It tells at every start that there was nothing to do.
     logging.getLogger("alembic").setLevel(logging.WARNING)
 

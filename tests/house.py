@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import IO
 
 from flask.testing import FlaskClient
 from sqlalchemy import make_url, select
@@ -163,11 +164,18 @@ def mall_of(house: House) -> Mall:
 
 
 @contextmanager
-def running_house(folder: Path, *arguments: str, port: int = 0) -> Iterator[Hall]:
-    """The real program, `python -m counter run`, in a process of its own on a free port."""
+def running_house(
+    folder: Path, *arguments: str, port: int = 0, log: IO[str] | None = None
+) -> Iterator[Hall]:
+    """The real program, `python -m counter run`, in a process of its own on a free port.
+
+    What it has to say goes to `log`, if there is one.
+    """
     command = [sys.executable, "-m", "counter", "run", "--config", str(ROOT / "config.toml")]
     command += ["--port", str(port), "--data-dir", str(folder), *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:  # noqa: S603 — our own program.
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=log, text=True, cwd=ROOT
+    ) as process:
         try:
             assert process.stdout
             line = process.stdout.readline().split()

@@ -317,6 +317,18 @@ def test_giant_bodies_are_not_read(hall: Hall, kiosk: Caller, stranger: Caller) 
     assert stranger.look("/sign-in").status_code == 200
 
 
+def test_no_stranger_writes_lines_of_their_own_into_the_log(tmp_path: Path) -> None:
+    with (tmp_path / "log").open("w") as log, running_house(tmp_path, log=log) as hall:
+        for path in ("/x%0aINVENTED%20line", "/x%0d%1b%5b31m", "/x%e2%80%a8INVENTED"):
+            answer = requests.post(
+                f"{hall.url}{path}", headers={"Origin": "https://elsewhere.example"}, timeout=20
+            )
+            assert answer.status_code == 403
+    lines = (tmp_path / "log").read_text().split("\n")[:-1]
+    assert len(lines) == 3
+    assert all("refused POST /x" in line and line.isprintable() for line in lines)
+
+
 def test_nothing_nasty_comes_back_as_it_was(hall: Hall, stranger: Caller) -> None:
     for nasty in NASTY:
         form = {"name": nasty, "password": nasty, "desk": nasty, "next": nasty}
