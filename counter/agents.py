@@ -23,7 +23,7 @@ from models.events import Event, PaperChanged, PrinterChanged
 from models.paper import JobState, PrintJob, claim, settle_job
 from models.people import Actor, Device, Role
 from models.printers import PrinterState, PrinterStatus, note_printer
-from models.topics import Topic
+from models.topics import Topic, id_in
 from printing.layout import Paper
 from printing.papers import compose_paper
 from printing.writing import Words
@@ -148,7 +148,7 @@ class Agents:
 
     def state(self, session: Session, key: str, _at: datetime) -> dict[str, Any] | None:
         """Show an agent its printer's papers, each as the bytes for the printer."""
-        device = session.get(Device, int(key)) if key.isdecimal() else None
+        device = session.get(Device, id_in(key))
         if device is None or device.role is not Role.AGENT:
             return None
         mall_id, printer = device.mall_id, printer_of(device)

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from counter.cli_settings import CLOCK, CONFIG, DATA_DIR, settings, the_mall
 from counter.passwords import LONGEST, SHORTEST, WeakPassword
 from counter.people import SIGNING_IN, BadUsername, UserExists, add_user, as_username, set_password
-from models.people import Role, User
+from models.events import SignedOut, record
+from models.people import Actor, Role, User
 
 WEAK = {
     "too_short": f"The password needs {SHORTEST} characters or more.",
@@ -96,7 +97,9 @@ def password(
             _account(session, mall_id, username)
         new = _password(from_stdin=password_stdin)
         with _refusals(), database.transaction() as session:
-            set_password(_account(session, mall_id, username), new, at=CLOCK.now())
+            account = _account(session, mall_id, username)
+            set_password(account, new, at=CLOCK.now())
+            _send_away(session, account)
         click.echo(f"{as_username(username)} has a new password.")
 
 
@@ -133,7 +136,14 @@ def disable(
             account.in_use = again
             if not again:
                 account.signed_out_at = CLOCK.now()
+                _send_away(session, account)
         click.echo(f"{account.username} may {'sign in again' if again else 'no longer sign in'}.")
+
+
+def _send_away(session: Session, account: User) -> None:
+    """Let the running hall hang up on the pages that are still open."""
+    told = SignedOut(mall_id=account.mall_id, at=CLOCK.now())
+    record(session, told, Actor(user_id=account.id))
 
 
 @contextmanager

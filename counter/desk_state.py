@@ -29,7 +29,7 @@ from models.people import Actor, Role
 from models.serving import set_aside
 from models.shifts import Shift, held_by, shift_at
 from models.tickets import Step, StepState, Ticket
-from models.topics import Topic
+from models.topics import Topic, id_in
 from models.waiting import callable_at, offered_by
 
 # As many rows as the tallest supported screen shows; the number of all is told beside them.
@@ -51,7 +51,7 @@ class Phase(StrEnum):
 
 def desk_state(session: Session, key: str, at: datetime) -> dict[str, Any] | None:
     """Return the whole state of the desk whose id is `key`, at the aware UTC instant `at`."""
-    desk = session.get(Desk, int(key)) if key.isdecimal() else None
+    desk = session.get(Desk, id_in(key))
     if desk is None:
         return None
     shift = shift_at(session, desk.id)
@@ -197,7 +197,7 @@ def _keys(ids: Iterable[int]) -> set[str]:
 
 def may_follow(session: Session, actor: Actor, key: str) -> bool:
     """Tell whether `actor` may see the desk: its officer, or who may stand in for one."""
-    desk = session.get(Desk, int(key)) if key.isdecimal() else None
+    desk = session.get(Desk, id_in(key))
     if desk is None or desk.mall_id != actor.mall_id:
         return False
     if actor.role in STANDING_IN:

@@ -21,7 +21,7 @@ from models.devices import Place, pair, paired_devices, withdraw
 from models.errors import CodeUnknown, NotFound, PlaceTaken
 from models.events import DeviceWithdrawn, Event
 from models.people import Actor, Device
-from models.topics import Topic
+from models.topics import Topic, id_in
 
 WRONG_CODES: Final = 10
 PER_PERSON: Final = timedelta(minutes=10)
@@ -147,7 +147,7 @@ def rows_of(session: Session, mall_id: int, at: datetime) -> list[Row]:
 
 
 def _paired(session: Session, key: str, _at: datetime) -> dict[str, Any] | None:
-    device = session.get(Device, int(key)) if key.isdecimal() else None
+    device = session.get(Device, id_in(key))
     if device is None or device.role is None:
         return None
     return {"paired": device.withdrawn_at is None}

@@ -274,4 +274,5 @@ def _sid() -> str:
 
 def _name_in(wish: object) -> str:
     name = wish.get("topic") if isinstance(wish, dict) else None
-    return name if isinstance(name, str) else ""
+    # No name of a topic has signs that a database would choke on.
+    return name if isinstance(name, str) and name.isascii() and name.isprintable() else ""

@@ -72,6 +72,8 @@ def as_username(text: str) -> str:
 
 def user_called(session: Session, mall_id: int, username: str) -> User | None:
     """Return the account of that name which may still sign in."""
+    if USERNAME.fullmatch(username) is None:
+        return None  # PostgreSQL takes no text with a NUL, not even to look for it.
     return session.scalars(
         select(User).where(
             User.mall_id == mall_id, User.username == username, User.in_use.is_(True)

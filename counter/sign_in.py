@@ -27,6 +27,7 @@ from models.mall import Desk, Mall
 from models.people import Actor, Role, User
 from models.shifts import Shift, sign_off, sign_on
 from models.tickets import Ticket
+from models.topics import id_in
 
 log = logging.getLogger(__name__)
 
@@ -137,7 +138,7 @@ def _desk(session: Session, user: User, number: str) -> Desk:
     desk = session.scalars(
         select(Desk).where(
             Desk.mall_id == user.mall_id,
-            Desk.number == (int(number) if number.isdecimal() else 0),
+            Desk.number == id_in(number),
         )
     ).first()
     if desk is None:

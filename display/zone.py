@@ -17,7 +17,7 @@ from models.mall import Desk, DeskService, Zone
 from models.people import Actor, Role
 from models.shifts import Shift
 from models.tickets import AT_DESK, Call, Step, StepState, Ticket
-from models.topics import Topic
+from models.topics import Topic, id_in
 
 CALLS_SHOWN: Final = 4
 NEXT_SHOWN: Final = 4
@@ -30,7 +30,7 @@ State = dict[str, Any]
 
 def state_of_zone(session: Session, key: str, at: datetime) -> State | None:
     """Return the whole state of the zone with the id `key` at the aware UTC instant `at`."""
-    zone = session.get(Zone, int(key)) if key.isdecimal() else None
+    zone = session.get(Zone, id_in(key))
     if zone is None:
         return None
     desks = list(
@@ -187,7 +187,7 @@ def _keys(session: Session, condition: Any) -> list[str]:
 
 def may_watch(session: Session, actor: Actor, key: str) -> bool:
     """Tell whether `actor` may follow the zone: the mall's own boards and those who run it."""
-    zone = session.get(Zone, int(key)) if key.isdecimal() else None
+    zone = session.get(Zone, id_in(key))
     return zone is not None and actor.role in WATCHERS and actor.mall_id == zone.mall_id
 
 

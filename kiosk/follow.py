@@ -123,7 +123,9 @@ def register(
 
 
 def _ticket(session: Session, token: str) -> Ticket:
-    ticket = session.scalars(select(Ticket).where(Ticket.token == token)).first()
+    # PostgreSQL takes no text with a NUL, not even to look for it.
+    known = token.isprintable()
+    ticket = session.scalars(select(Ticket).where(Ticket.token == token)).first() if known else None
     if ticket is None:
         raise NotFound
     return ticket

@@ -13,7 +13,7 @@ from models.catalogue import Agency, Requirement, Service, ServiceCase
 from models.events import CatalogueChanged, Event
 from models.mall import Mall, OpeningHours
 from models.people import Actor, Role
-from models.topics import Topic
+from models.topics import Topic, id_in
 
 Both = dict[str, str]
 
@@ -55,7 +55,7 @@ def catalogue_state(session: Session, key: str, _at: datetime) -> dict[str, Any]
 
 def mall_of(session: Session, key: str) -> Mall | None:
     """Return the mall that a topic's key names."""
-    return session.get(Mall, int(key)) if key.isdecimal() and len(key) < 10 else None
+    return session.get(Mall, id_in(key))
 
 
 def kiosk_of_mall(_session: Session, actor: Actor, key: str) -> bool:

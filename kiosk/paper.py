@@ -21,7 +21,7 @@ from models.paper import OPEN_STATES, JobState, PaperKind, PrintJob, open_in, re
 from models.people import Actor, Device, Role
 from models.printers import can_print
 from models.tickets import Ticket
-from models.topics import Topic
+from models.topics import Topic, id_in
 
 # What came out is in somebody's hand; a kiosk prints once more only what nobody is sure of.
 _UNSURE = frozenset({JobState.DOUBTFUL, JobState.FAILED, JobState.EXPIRED})
@@ -95,7 +95,7 @@ def slip_state(session: Session, key: str, _at: datetime) -> dict[str, Any] | No
 
 def tray_state(session: Session, key: str, _at: datetime) -> dict[str, Any] | None:
     """Tell whether the printer of the kiosk with the device id `key`, or its second, prints."""
-    device = session.get(Device, int(key)) if key.isdecimal() and len(key) < 10 else None
+    device = session.get(Device, id_in(key))
     if device is None or device.role is not Role.KIOSK:
         return None
     return {"prints": any(can_print(session, device.mall_id, one) for one in _printers(device))}
@@ -153,4 +153,4 @@ def _may_follow_tray(_session: Session, actor: Actor, key: str) -> bool:
 
 
 def _job(session: Session, key: str) -> PrintJob | None:
-    return session.get(PrintJob, int(key)) if key.isdecimal() and len(key) < 10 else None
+    return session.get(PrintJob, id_in(key))

@@ -12,6 +12,15 @@ from sqlalchemy.orm import Session
 from models.events import Event
 from models.people import Actor
 
+# No id is longer, and no database takes a number that is.
+LONGEST_ID = 9
+
+
+def id_in(key: str) -> int:
+    """Return the id that `key` spells; 0, which nothing has, when it spells none."""
+    spelled = key.isascii() and key.isdecimal() and len(key) <= LONGEST_ID
+    return int(key) if spelled else 0
+
 
 @dataclass(frozen=True)
 class Topic:

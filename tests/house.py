@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO
+from typing import IO, Any
 
 from flask.testing import FlaskClient
 from sqlalchemy import make_url, select
@@ -173,9 +173,8 @@ def running_house(
     """
     command = [sys.executable, "-m", "counter", "run", "--config", str(ROOT / "config.toml")]
     command += ["--port", str(port), "--data-dir", str(folder), *arguments]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=log, text=True, cwd=ROOT
-    ) as process:
+    streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": log}
+    with subprocess.Popen(command, text=True, cwd=ROOT, **streams) as process:  # noqa: S603 — our own program.
         try:
             assert process.stdout
             line = process.stdout.readline().split()

@@ -5,6 +5,9 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +22,7 @@ from counter.auth import KEY_FILE
 from counter.people import EXAMPLE_PASSWORD, EXAMPLE_SUPERVISOR
 from tests.hall.morning import live_through
 from tests.hall_server import Hall
-from tests.house import running_house
+from tests.house import ROOT, running_house
 
 pytestmark = pytest.mark.slow
 
@@ -215,6 +218,12 @@ def test_sockets_tell_strangers_nothing(hall: Hall, kiosk: Caller) -> None:
         "",
         "/",
         "desk/3 OR 1=1",
+        f"desk/{'9' * 30}",
+        f"device/{'9' * 30}",
+        f"zone/{'9' * 30}",
+        "ticket/\x00",
+        "ticket/\ud800",
+        "desk/\u0663",
     ):
         assert follow({"topic": topic})["ok"] is False, topic
     wishes: tuple[object, ...] = (
@@ -434,3 +443,18 @@ def test_other_methods_do_nothing(hall: Hall, method: str) -> None:
         if status == 200:
             assert method == "OPTIONS"
             assert body == b""
+
+
+def test_whoever_may_sign_in_no_more_is_sent_away_at_once(tmp_path: Path) -> None:
+    with running_house(tmp_path) as hall:
+        officer, _ = signed_in(hall, "rina.kusumawati", desk="3")
+        line: Any = socketio.Client(reconnection=False)
+        away = threading.Event()
+        line.on("disconnect", lambda *_reason: away.set())
+        cookie = "; ".join(f"{one.name}={one.value}" for one in officer.cookies)
+        line.connect(hall.url, headers={"Cookie": cookie}, transports=["websocket"])
+        assert line.call("follow", {"topic": "desk/3"}, timeout=10)["ok"]
+        command = ["user", "disable", "rina.kusumawati", "--data-dir", str(tmp_path)]
+        subprocess.run([sys.executable, "-m", "counter", *command], cwd=ROOT, check=True)  # noqa: S603 — our own program.
+        assert away.wait(10)
+        assert officer.look("/desk", Accept="application/json").status_code == 401
