@@ -17,7 +17,7 @@ from counter.filling import fill
 from models.clock import Clock
 from models.database import Database
 from models.mall import Mall
-from models.migrating import upgrade
+from models.migrating import DatabaseIsNewer, upgrade
 
 CONFIG = click.option(
     "--config",
@@ -49,6 +49,15 @@ class Polite(click.Group):
         except SQLAlchemyError as error:
             said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
             raise click.ClickException(f"The database refused: {said}") from error
+        except DatabaseIsNewer as error:
+            raise click.ClickException(
+                f"The database is of a newer version of Balai (revision {error})."
+                " Install that version again, or put back the backup from before it."
+            ) from error
+        except OSError as error:
+            if error.filename is None:
+                raise
+            raise click.ClickException(f"{error.filename}: {error.strerror}.") from error
 
 
 def settings(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
 
 import click
@@ -55,7 +54,9 @@ def listen(house: House) -> None:
     try:
         serve(house.app, house.socketio, server.host, server.port, proxies=[server.trusted_proxy])
     except OSError as error:
-        why = os.strerror(error.errno or 0)
+        # An unknown name has a number of its own that os.strerror() cannot read, and gevent adds
+        # the address, which is told already.
+        why = (error.strerror or str(error)).partition(": (")[0]
         click.echo(f"Balai cannot listen on {server.host}:{server.port}: {why}.", err=True)
         sys.exit(1)
 

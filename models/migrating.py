@@ -17,16 +17,24 @@ REVISIONS = Path(__file__).parent / "migrations"
 _LOCK = 2_071_945
 
 
+class DatabaseIsNewer(Exception):
+    """The database has been upgraded by a later version of the house, and there is no way down."""
+
+
 def upgrade(database: Database) -> None:
     """Bring `database` to the newest revision, in one transaction; a second run changes nothing.
 
-    Of two processes that start at once one waits for the other.
+    Of two processes that start at once one waits for the other. Raises DatabaseIsNewer.
     """
     settings = configuration()
     with database.engine.begin() as connection:
         # SQLite's BEGIN IMMEDIATE lets one writer in; PostgreSQL needs a lock before any table.
         if not database.sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        known = {each.revision for each in ScriptDirectory.from_config(settings).walk_revisions()}
+        current = MigrationContext.configure(connection).get_current_revision()
+        if current is not None and current not in known:
+            raise DatabaseIsNewer(current)
         settings.attributes["connection"] = connection
         command.upgrade(settings, "head")
 

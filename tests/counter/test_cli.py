@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -99,6 +100,34 @@ def test_a_refusal_is_one_sentence_and_status_1(
     run: Run, words: str, typed: str, sentence: str
 ) -> None:
     assert sentence in refused(run(*words.split(), typed=typed))
+
+
+def test_a_database_of_a_newer_version_is_refused_with_what_to_do(run: Run, folder: Path) -> None:
+    assert run("db", "upgrade").exit_code == 0
+    with closing(sqlite3.connect(folder / "var" / "balai.db")) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.commit()
+    for words in (("run", "--port", "0"), ("db", "upgrade"), ("user", "list")):
+        said = refused(run(*words))
+        assert "is of a newer version of Balai (revision 9999)" in said
+        assert "put back the backup" in said
+
+
+@pytest.mark.parametrize("words", [("run", "--port", "0"), ("db", "upgrade"), ("user", "list")])
+def test_a_folder_that_cannot_be_made_is_named(run: Run, folder: Path, words: list[str]) -> None:
+    (folder / "var").write_text("a file where the data should be")
+    assert str(folder / "var") in refused(run(*words))
+
+
+@pytest.mark.parametrize("host", ["nowhere.invalid", "192.0.2.1"])
+def test_an_address_that_is_not_ours_is_refused_in_a_sentence(
+    run: Run, folder: Path, host: str
+) -> None:
+    config = folder / "config.toml"
+    real = config.read_text().replace("example = true", "example = false")
+    config.write_text(real)
+    said = refused(run("run", "--host", host, "--port", "0"))
+    assert re.fullmatch(rf"Balai cannot listen on {host}:0: [A-Z][a-z ]+\.\n", said), said
 
 
 def test_check_tells_every_problem_with_its_line(run: Run, folder: Path) -> None:

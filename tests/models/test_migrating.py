@@ -8,7 +8,7 @@ from sqlalchemy import inspect, select, text
 
 from models.database import Database
 from models.mall import Mall
-from models.migrating import configuration, pending, upgrade
+from models.migrating import DatabaseIsNewer, configuration, pending, upgrade
 from models.schema import metadata
 from tests.builders import mall
 
@@ -65,6 +65,16 @@ def test_two_processes_upgrade_at_once_and_both_go_on(database_url: str) -> None
     assert [pending(database) for database in databases] == [False] * 3
     for database in databases:
         database.close()
+
+
+def test_a_database_of_a_newer_version_is_left_alone(database_url: str) -> None:
+    database = Database(database_url)
+    upgrade(database)
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(DatabaseIsNewer, match="9999"):
+        upgrade(database)
+    database.close()
 
 
 def test_going_back_from_the_first_revision_leaves_no_table(database_url: str) -> None:
