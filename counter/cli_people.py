@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from counter.cli_settings import CLOCK, CONFIG, DATA_DIR, settings, the_mall
 from counter.passwords import LONGEST, SHORTEST, WeakPassword
 from counter.people import SIGNING_IN, BadUsername, UserExists, add_user, as_username, set_password
-from models.events import SignedOut, record
+from models.events import SignedOut
+from models.journal import record
 from models.people import Actor, Role, User
 
 WEAK = {
