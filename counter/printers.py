@@ -127,18 +127,7 @@ def register(
             raise NotFound
 
         def rule(session: Session) -> Answer:
-            mall = session.get_one(Mall, g.mall_id)
-            payload = test_page(mall, press.printer, g.lang, at)
-            job = ask_for_paper(
-                session,
-                mall.id,
-                press.printer,
-                payload,
-                ticket_id=None,
-                at=at,
-                kind=PaperKind.TEST,
-            )
-            return {"job_id": job.id}
+            return _promise_test(session, g.mall_id, press.printer, g.lang, at)
 
         database.press(press.press_id, "printers.test", at, rule)
         return redirect("/printers?done=test", 303)
@@ -148,22 +137,13 @@ def register(
         press, at = AGAIN.validate_python(request.form.to_dict()), clock.now()
 
         def rule(session: Session) -> Answer:
-            job = session.get(PrintJob, press.job_id)
-            if job is None or job.mall_id != g.mall_id:
-                raise NotFound
-            return {"job_id": reprint(session, job, at=at).id}
+            return _promise_again(session, g.mall_id, press.job_id, at)
 
         database.press(press.press_id, "printers.again", at, rule)
         return redirect("/printers?done=again", 303)
 
     def state(session: Session, key: str, at: datetime) -> dict[str, Any] | None:
-        if not key.isdecimal():
-            return None
-        rows = rows_of(session, config, int(key), at)
-        return {
-            "printers": {row.code: [row.state, row.minutes] for row in rows},
-            "papers": [[paper.id, paper.state] for row in rows for paper in row.papers],
-        }
+        return _signs(rows_of(session, config, int(key), at)) if key.isdecimal() else None
 
     app.register_blueprint(routes)
     topics(Topic("printers", state, _touched, _may_follow, ticks=True))
@@ -206,6 +186,30 @@ def test_page(mall: Mall, printer: str, language: str, at: datetime) -> dict[str
 
 
 test_page.__test__ = False  # type: ignore[attr-defined]  # no test of pytest's
+
+
+def _promise_test(
+    session: Session, mall_id: int, printer: str, language: str, at: datetime
+) -> Answer:
+    payload = test_page(session.get_one(Mall, mall_id), printer, language, at)
+    kind = PaperKind.TEST
+    job = ask_for_paper(session, mall_id, printer, payload, ticket_id=None, at=at, kind=kind)
+    return {"job_id": job.id}
+
+
+def _promise_again(session: Session, mall_id: int, job_id: int, at: datetime) -> Answer:
+    job = session.get(PrintJob, job_id)
+    if job is None or job.mall_id != mall_id:
+        raise NotFound
+    return {"job_id": reprint(session, job, at=at).id}
+
+
+def _signs(rows: list[PrinterRow]) -> dict[str, Any]:
+    """Return what tells an open page that it is no longer right."""
+    return {
+        "printers": {row.code: [row.state, row.minutes] for row in rows},
+        "papers": [[paper.id, paper.state] for row in rows for paper in row.papers],
+    }
 
 
 def _newest(session: Session, mall_id: int, printer: str) -> Sequence[PrintJob]:
