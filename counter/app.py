@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from flask import Flask, g
 from flask_socketio import SocketIO
@@ -35,6 +33,7 @@ from counter.filling import fill
 from counter.live import Live
 from counter.people import example_people
 from counter.places import places_of
+from counter.print_room import print_room
 from counter.server import make_socketio
 from counter.ticker import Ticker
 from counter.words import LANGUAGES, Language
@@ -45,18 +44,12 @@ from kiosk import follow, take
 from models.clock import Clock
 from models.database import Database
 from models.devices import furnish
-from models.events import Event, PaperChanged
 from models.mall import Mall
 from models.migrating import upgrade
-from models.paper import JobState
-from printing.layout import Paper, paper_for
-from printing.printers import Printer, PrinterSettings, open_printer
 from printing.spooler import Spooler
 
 # The longest press is a note of 500 letters; forms are shorter still.
 LARGEST_BODY = 64 * 1024
-VENDOR = Path(__file__).parent / "static" / "vendor"
-FACE = VENDOR / "fonts" / "plus-jakarta-sans-latin-wght-normal.woff2"
 
 
 @dataclass
@@ -106,11 +99,7 @@ def build(config: Config, *, clock: Clock | None = None) -> House:
     upgrade(database)
     mall = _filled(database, config, clock)
     language = Language(config.mall.time_zone)
-    app = Flask("counter", static_folder="static", static_url_path="/static")
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    _dress(app, mall, language)
-    refusals.register(app, language)
-    forgery.register(app)
+    app = _dressed(mall, language)
     doorkeeper = Doorkeeper(database, clock, config, mall.id)
     auth.register(app, doorkeeper)
     socketio = make_socketio(app, config.mall.public_url)
@@ -118,29 +107,9 @@ def build(config: Config, *, clock: Clock | None = None) -> House:
         app, public_url=config.mall.public_url, trusted_proxy=config.server.trusted_proxy
     )
     live = Live(socketio, database, clock, actors_of=doorkeeper.actors_of)
-    voice = Voice(
-        config.data_dir / "voice",
-        VoiceSettings(
-            variant=config.voice.variant,
-            words_per_minute=config.voice.words_per_minute,
-            repeat=config.voice.repeat,
-        ),
-    )
+    voice = _voice(config)
     announcer = Announcer(database, clock, voice, live.shout, style=config.voice.style)
-    machines = _printers(config, clock)
-    words = {lang: language.words("printing", lang) for lang in LANGUAGES}
-    useful = timedelta(minutes=config.slip.keep_minutes)
-    elsewhere = _agent_papers(config)
-    spooler = Spooler(
-        database,
-        machines,
-        words,
-        clock.now,
-        mall_id=mall.id,
-        kept=useful,
-        elsewhere=frozenset(elsewhere),
-    )
-    database.listeners.append(_waker(spooler))
+    room = print_room(config, database, clock, language, mall_id=mall.id)
 
     welcome.register(app, doorkeeper=doorkeeper)
     sign_in.register(app, doorkeeper=doorkeeper, language=language)
@@ -159,7 +128,7 @@ def build(config: Config, *, clock: Clock | None = None) -> House:
     )
     paper.register(
         app,
-        printers=machines,
+        printers=room.printers,
         clock=clock,
         topics=live.register,
         mall_id=mall.id,
@@ -170,15 +139,12 @@ def build(config: Config, *, clock: Clock | None = None) -> House:
         app,
         database=database,
         clock=clock,
-        papers=elsewhere,
-        words=words,
+        papers=room.elsewhere,
+        words=room.words,
         topics=live.register,
     )
-    agent_watch = AgentWatch(told, mall.id, live.silence_s)
     reports.register(app, doorkeeper=doorkeeper, language=language)
     permissions.require_complete(app)
-    kept = timedelta(days=config.retention.personal_days)
-    ticker = Ticker(database, clock, kept=kept)
     return House(
         config=config,
         app=app,
@@ -189,9 +155,9 @@ def build(config: Config, *, clock: Clock | None = None) -> House:
         language=language,
         live=live,
         announcer=announcer,
-        spooler=spooler,
-        agent_watch=agent_watch,
-        ticker=ticker,
+        spooler=room.spooler,
+        agent_watch=AgentWatch(told, mall.id, live.silence_s),
+        ticker=Ticker(database, clock, kept=timedelta(days=config.retention.personal_days)),
         mall_id=mall.id,
     )
 
@@ -206,55 +172,23 @@ def _filled(database: Database, config: Config, clock: Clock) -> Mall:
         return mall
 
 
-def _printers(config: Config, clock: Clock) -> dict[str, Printer]:
-    settings = [
-        PrinterSettings(
-            code=one.code,
-            kind=one.kind,
-            host=one.host,
-            port=one.port,
-            path=config.data_dir / "paper" if one.kind == "virtual" else Path(one.path),
-            baud=one.baud,
-            vendor_id=one.vendor_id,
-            product_id=one.product_id,
-            columns=one.columns,
-            profile=one.profile,
-            cut=one.cut,
-            requirements=config.slip.requirements,
-            logo=config.logo,
-        )
-        for one in config.printers
-        if one.kind != "agent"
-    ]
-    # Set-up copies the font; without it the slip is set in a plain face.
-    face = FACE if FACE.exists() else None
-    return {one.code: open_printer(one, clock.now, face) for one in settings}
+def _voice(config: Config) -> Voice:
+    settings = VoiceSettings(
+        variant=config.voice.variant,
+        words_per_minute=config.voice.words_per_minute,
+        repeat=config.voice.repeat,
+    )
+    return Voice(config.data_dir / "voice", settings)
 
 
-def _agent_papers(config: Config) -> dict[str, Paper]:
-    """Return the papers of the printers that hang on other machines."""
-    face = FACE if FACE.exists() else None
-    return {
-        one.code: paper_for(
-            one.columns,
-            one.profile,
-            face,
-            cut=one.cut,
-            logo=config.logo,
-            requirements=config.slip.requirements,
-        )
-        for one in config.printers
-        if one.kind == "agent"
-    }
-
-
-def _waker(spooler: Spooler) -> Callable[[Sequence[Event]], None]:
-    def wake(events: Sequence[Event]) -> None:
-        for event in events:
-            if isinstance(event, PaperChanged) and event.state == JobState.WAITING:
-                spooler.wake(event.printer)
-
-    return wake
+def _dressed(mall: Mall, language: Language) -> Flask:
+    """Return an app without a page yet, but with its refusals, its guard and its words."""
+    app = Flask("counter", static_folder="static", static_url_path="/static")
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    _dress(app, mall, language)
+    refusals.register(app, language)
+    forgery.register(app)
+    return app
 
 
 def _dress(app: Flask, mall: Mall, language: Language) -> None:
