@@ -2,10 +2,12 @@
 # and says so; a second run finds the stamps and needs no network.
 
 PYTHON ?= python3
-# Each worker brings its own database and browser; WORKERS=0 runs the tests one after another.
-WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
+# Each worker brings its own database and browser; WORKERS=0 runs the tests one after another.
+WORKERS ?= 2
+# A file stays with one worker, and the files go in the order of tests/conftest.py: slow ones first.
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 CORE := $(VENV)/.core-installed
 DEV := $(VENV)/.dev-installed
 NODE_RUN := node_modules/.run-installed
@@ -48,11 +50,11 @@ pictures: setup-dev browser
 	$(BIN)/python -m docs.pictures
 
 test: check browser
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not long"
+	$(PYTEST) -m "not long"
 
 # What takes longer than a change should wait for: many random days, many power cuts.
 long: browser
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m long
+	$(PYTEST) -m long
 
 check: setup-dev
 	$(BIN)/ruff check --quiet

@@ -24,6 +24,8 @@ from tests.builders import MONDAY
 from tests.hall_server import Hall, running_hall
 from tests.house import example_config
 
+pytestmark = pytest.mark.slow
+
 NUMBER = ".dk-id .plate__n"
 GO = "#go"
 
