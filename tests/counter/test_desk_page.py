@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
-from sqlalchemy import select
 
-from counter.people import EXAMPLE_PASSWORD
-from models.catalogue import Service
 from models.database import Database
-from models.issuing import Wish, take
-from models.mall import Desk, Mall
-from models.people import Actor
-from models.serving import cancel, finish
-from models.shifts import Shift, sign_off
-from models.tickets import Outcome, StepState, Ticket
-from tests.builders import MONDAY
+from tests.counter.desk_windows import (
+    GO,
+    NUMBER,
+    Citizens,
+    main_says,
+    plate,
+    ready,
+    second_window,
+    sign_in,
+)
 from tests.hall_server import Hall, running_hall
 from tests.house import example_config
 
 pytestmark = pytest.mark.slow
-
-NUMBER = ".dk-id .plate__n"
-GO = "#go"
 
 
 @pytest.fixture(scope="module")
@@ -48,74 +44,6 @@ def citizens(folder: Path, hall: Hall) -> Iterator[Citizens]:
     made.go_home()
     yield made
     made.database.close()
-
-
-class Citizens:
-    """Takes numbers from another process: the hall's journal tells its screens."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-
-    def take(self, code: str, *, case: str | None = None, priority: bool = False) -> str:
-        with self.database.transaction() as session:
-            mall = session.scalars(select(Mall)).one()
-            service = session.scalars(select(Service).where(Service.code == code)).one()
-            why = next((one.id for one in service.cases if one.code == case), None)
-            wishes = [Wish(service.id, why)]
-            ticket = take(session, mall, wishes, priority=priority, by=Actor(), at=MONDAY)
-            return ticket.spoken
-
-    def go_home(self) -> None:
-        """Let all citizens leave, served or not, and all officers sign off."""
-        by = Actor()
-        with self.database.transaction() as session:
-            there = session.scalars(select(Desk).join(Shift).where(Shift.ended_at.is_(None))).all()
-            for ticket in session.scalars(select(Ticket).where(Ticket.closed_at.is_(None))):
-                if ticket.current is not None and ticket.current.state is StepState.SERVING:
-                    assert ticket.desk is not None
-                    finish(session, ticket.desk, Outcome.ISSUED, by=by, at=MONDAY)
-                if ticket.closed_at is None:
-                    cancel(session, ticket, reason="", by=by, at=MONDAY)
-            for desk in there:
-                sign_off(session, desk, by=by, at=MONDAY)
-
-
-def plate(number: str) -> str:
-    """A number as the plate draws it."""
-    return number.replace("-", "")
-
-
-def sign_in(page: Page, hall: Hall, desk: int = 3) -> None:
-    """Open the console of `desk` by keyboard, as its first officer."""
-    page.goto(f"{hall.url}/sign-in")
-    page.fill("#name", "rina.kusumawati")
-    page.fill("#password", EXAMPLE_PASSWORD)
-    page.select_option("#desk", str(desk))
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/desk")
-    ready(page)
-
-
-def ready(page: Page) -> None:
-    expect(page.locator(".dk-conn")).to_have_text("Tersambung")
-    expect(page.locator(GO)).not_to_have_attribute("aria-busy", "true")
-
-
-def main_says(page: Page, words: str) -> None:
-    """Wait until the dominant action is `words` and takes a press."""
-    expect(page.locator(GO)).to_contain_text(words)
-    expect(page.locator(f"{GO}[data-steady]")).to_be_visible()
-
-
-@contextmanager
-def second_window(chromium: Browser, page: Page) -> Iterator[Page]:
-    """Another browser with the same sign-in."""
-    with chromium.new_context(
-        storage_state=page.context.storage_state(), locale="id-ID"
-    ) as context:
-        window = context.new_page()
-        window.goto(page.url)
-        yield window
 
 
 def test_a_whole_service_by_keyboard_alone(page: Page, hall: Hall, citizens: Citizens) -> None:
