@@ -1,7 +1,7 @@
 // The visit of the citizen at the desk: its steps, the papers to see, and how it ends.
 
 import { clock } from "../shared/format.js";
-import { html, Icon } from "../shared/parts.js";
+import { html, Icon, useEffect, useRef } from "../shared/parts.js";
 import { addAction, cancelAction } from "./desk-actions.js";
 import { named, say } from "./desk-words.js";
 import { ActionButton, Key } from "./desk-parts.js";
@@ -121,11 +121,14 @@ function Result({ model, hands, current }) {
 /** The papers that are not here; those not ticked come first to hand. @param {Props} props */
 function Missing({ model, hands, current }) {
   const { missing } = model.draft;
+  const list = useRef(/** @type {HTMLElement | null} */ (null));
+  // On a small screen the list opens below the edge, and nobody would look for it there.
+  useEffect(() => list.current?.scrollIntoView({ block: "nearest" }), []);
   const open = current.requirements.filter((paper) => !model.checked.includes(paper.id));
   if (!open.length) return null;
   /** @param {number} id */
   const turned = (id) => (missing.includes(id) ? missing.filter((one) => one !== id) : [...missing, id]);
-  return html`<fieldset class="dk-miss"><legend class="label">${say("result.missing")}</legend>
+  return html`<fieldset class="dk-miss" ref=${list}><legend class="label">${say("result.missing")}</legend>
     ${open.map((paper) => html`<label key=${paper.id} class=${missing.includes(paper.id) ? "is-on" : ""}>
       <input type="checkbox" class="sr" checked=${missing.includes(paper.id)}
         onChange=${() => hands.write({ missing: turned(paper.id) })} />
