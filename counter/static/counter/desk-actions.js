@@ -1,12 +1,15 @@
 // What may be pressed now, and why not: one list for buttons and keys, so they never disagree.
 
 import { clock, duration } from "../shared/format.js";
+import { isPrivate, stillMissing } from "./desk-draft.js";
 import { minutesSince, say, secondsSince } from "./desk-words.js";
 
 /** @typedef {import("./desk-types.js").Action} Action */
 /** @typedef {import("./desk-types.js").AsideRow} AsideRow */
 /** @typedef {import("./desk-types.js").DeskState} DeskState */
 /** @typedef {import("./desk-types.js").Model} Model */
+
+const AT_DESK = ["called", "serving"];
 
 /** Why nothing can be pressed at all. @param {Model} model */
 function blocked(model) {
@@ -22,9 +25,10 @@ function nextHint(model) {
 }
 
 /** What keeps the service from being finished. @param {Model} model */
-export function unfinished({ draft }) {
-  const empty = !draft.missing.length && !draft.note.trim();
-  return draft.outcome === "returned" && empty ? say("off.missing") : "";
+export function unfinished(model) {
+  const { draft, state } = model;
+  if (draft.outcome !== "returned" || isPrivate(state.current)) return "";
+  return stillMissing(model).length || draft.note.trim() ? "" : say("off.missing");
 }
 
 /** The one dominant action. @param {Model} model @returns {Action} */
@@ -76,11 +80,10 @@ function missOff({ state, now }) {
 
 /** The actions beside the main one, in their places. @param {Model} model @returns {Action[]} */
 export function sideActions(model) {
-  const at = ["called", "serving"];
   return [
     { name: "call-again", key: "U", icon: "repeat", off: offUnless(model, ["called"]) },
     { name: "hold", key: "T", icon: "pause", off: offUnless(model, ["serving"]) },
-    { name: "transfer", key: "A", icon: "corner-up-right", off: offUnless(model, at) },
+    { name: "transfer", key: "A", icon: "corner-up-right", off: offUnless(model, AT_DESK) },
     { name: "miss", key: "H", icon: "user-x", off: offUnless(model, ["called"], missOff(model)) },
     { name: "finish", key: "S", icon: "check", off: offUnless(model, ["serving"], unfinished(model)) },
   ].map((action) => {
@@ -104,7 +107,7 @@ export function numberAction(model) {
 /** @param {Model} model @returns {Action} */
 export function addAction(model) {
   const label = say("act.add");
-  return { name: "add", dialog: "add", key: "L", label, off: offUnless(model, ["called", "serving"]) };
+  return { name: "add", dialog: "add", key: "L", label, off: offUnless(model, AT_DESK) };
 }
 
 /** @param {Model} model @returns {Action} */
@@ -136,6 +139,16 @@ export function asideActions(model, row) {
     off: blocked(model), step_id: row.step_id,
   };
   return { main, cancel };
+}
+
+/** Why the open dialog can no longer do what it asks about, as when another window was faster.
+ *  @param {Model} model */
+export function dialogOff(model) {
+  const asked = model.dialog && model.dialog.name;
+  if (asked === "break") return breakAction(model).off;
+  if (asked === "number") return numberAction(model).off;
+  if (asked === "add") return addAction(model).off;
+  return asked === "transfer" ? offUnless(model, AT_DESK) : "";
 }
 
 /** Everything that has a key. @param {Model} model */

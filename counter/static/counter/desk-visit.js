@@ -3,6 +3,7 @@
 import { clock } from "../shared/format.js";
 import { html, Icon, useEffect, useRef } from "../shared/parts.js";
 import { addAction, cancelAction } from "./desk-actions.js";
+import { isPrivate } from "./desk-draft.js";
 import { named, say } from "./desk-words.js";
 import { ActionButton, Key } from "./desk-parts.js";
 
@@ -99,8 +100,8 @@ function Brought({ note }) {
 /** @param {Props} props */
 function Result({ model, hands, current }) {
   const { draft } = model;
-  const plain = current.outcomes.length === 2;
-  const returned = draft.outcome === "returned";
+  const plain = isPrivate(current);
+  const returned = draft.outcome === "returned" && !plain;
   return html`<section aria-labelledby="result">
     <${Brought} note=${current.note} />
     <h2 id="result">${say("result.title")}</h2>
