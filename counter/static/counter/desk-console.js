@@ -1,7 +1,7 @@
 // The console's memory between two drawings, and the presses that leave it.
 
 import { press, Refused } from "../shared/press.js";
-import { mainAction, unfinished } from "./desk-actions.js";
+import { dialogOff, mainAction, unfinished } from "./desk-actions.js";
 import { factsOf, newDraft } from "./desk-draft.js";
 import { Papers } from "./desk-papers.js";
 import { say } from "./desk-words.js";
@@ -83,14 +83,19 @@ export class Console extends EventTarget {
     this._changed();
   }
 
-  /** A dialog about a number that has left the desk meanwhile must not act on the next one.
+  /** A dialog about a number that has left the desk meanwhile must not act on the next one, and
+   *  one that has become impossible must not be filled in. What this window itself does is
+   *  ended by its answer.
    *  @param {number} step */
   _shutOutdated(step) {
-    const { dialog, state } = this.model;
-    if (!dialog || dialog.step_id === null || dialog.step_id === step) return;
-    if (state.aside.some((row) => row.step_id === dialog.step_id)) return;
+    const { dialog, state, busy, status } = this.model;
+    if (!dialog || busy) return;
+    const aside = state.aside.some((row) => row.step_id === dialog.step_id);
+    const gone = dialog.step_id !== null && dialog.step_id !== step && !aside;
+    const off = status === "lost" ? "" : dialogOff(this.model);
+    if (!gone && !off) return;
     this.model.dialog = null;
-    this.toast("bad", say("toast.moved_on", { number: dialog.number }));
+    this.toast("bad", gone ? say("toast.moved_on", { number: dialog.number }) : off);
   }
 
   /** For a moment after the main action changed its meaning, no press counts. */
@@ -177,8 +182,15 @@ export class Console extends EventTarget {
 
   /** @param {unknown} error */
   _failed(error) {
+    if (error instanceof Refused && error.code === "signed_out") this._signedOut();
     const refused = error instanceof Refused && error.title;
     this.toast("bad", refused || say("toast.unreachable"));
+  }
+
+  /** The sign-in is over: only the door helps, and it leads back here. */
+  _signedOut() {
+    const here = location.pathname + location.search;
+    location.assign(`/sign-in?next=${encodeURIComponent(here)}`);
   }
 
   /** @param {Action} action */
@@ -204,7 +216,7 @@ export class Console extends EventTarget {
       const answer = await fetch(`/desk/${this.model.state.desk.id}/choices`, {
         headers: { Accept: "application/json" },
       });
-      if (!answer.ok) throw new Error(String(answer.status));
+      if (!answer.ok) throw new Refused(answer.status, await answer.json());
       this.model.choices = await answer.json();
       this._changed();
     } catch (error) {

@@ -1,7 +1,9 @@
 // What an act has to ask first: where to, which number, until when, and why.
 
+import { clock } from "../shared/format.js";
 import { html, Icon, useLayoutEffect, useRef, useState } from "../shared/parts.js";
 import { handedOn } from "./desk-draft.js";
+import { Toast } from "./desk-parts.js";
 import { Picker } from "./desk-picker.js";
 import { listed, named, say } from "./desk-words.js";
 
@@ -22,14 +24,14 @@ export function Dialogs({ model, hands }) {
   const { dialog } = model;
   if (!dialog) return null;
   const Ask = ASKS[dialog.name];
-  return html`<${Frame} key=${dialog.name} hands=${hands}
+  return html`<${Frame} key=${dialog.name} model=${model} hands=${hands}
     title=${say(`ask.${dialog.name}`, { number: dialog.number })}>
     <${Ask} model=${model} hands=${hands} dialog=${dialog} choices=${model.choices || NONE} />
   <//>`;
 }
 
-/** @param {{hands: Hands, title: string, children?: unknown}} props */
-function Frame({ hands, title, children }) {
+/** @param {{model: Model, hands: Hands, title: string, children?: unknown}} props */
+function Frame({ model, hands, title, children }) {
   const frame = useRef(/** @type {HTMLDialogElement | null} */ (null));
   // Before the next key: an officer types on while the dialog opens.
   useLayoutEffect(() => {
@@ -51,6 +53,7 @@ function Frame({ hands, title, children }) {
     <header><h2 id="ask-title">${title}</h2>
       <button type="button" class="btn btn--quiet btn--s" aria-label=${say("ask.close")} onClick=${hands.closeDialog}>
         <${Icon} name="x" /></button></header>
+    <div role="alert"><${Toast} model=${model} /></div>
     ${children}
   </dialog>`;
 }
@@ -194,8 +197,9 @@ function Cancel({ model, hands, dialog }) {
 /** @param {Asking} props */
 function Break({ model, hands }) {
   const [until, write] = useState("");
+  const past = until !== "" && until <= clock(model.now).replace(".", ":");
   const act = () => {
-    if (until) void hands.send("begin-break", { until });
+    if (until && !past) void hands.send("begin-break", { until });
   };
   return html`<form onSubmit=${submitted(act)}>
     <div class="dk-breaks">${BREAKS_M.map((minutes, place) => html`<button key=${minutes} type="button"
@@ -204,7 +208,8 @@ function Break({ model, hands }) {
       onClick=${() => hands.send("begin-break", { minutes })}>${say("ask.minutes", { minutes })}</button>`)}</div>
     <div class="field"><label for="until">${say("ask.until")}</label>
       <input class="input num" id="until" type="time" value=${until}
-        onInput=${(/** @type {Written} */ event) => write(event.currentTarget.value)} /></div>
-    <${Buttons} off=${!until} busy=${Boolean(model.busy)} hands=${hands} label=${say("ask.break_from")} />
+        onInput=${(/** @type {Written} */ event) => write(event.currentTarget.value)} />
+      <p class="hint" role="status">${past && say("ask.until_past")}</p></div>
+    <${Buttons} off=${!until || past} busy=${Boolean(model.busy)} hands=${hands} label=${say("ask.break_from")} />
   </form>`;
 }

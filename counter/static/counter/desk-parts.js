@@ -1,6 +1,6 @@
 // The console's buttons: they say why they are impossible instead of vanishing.
 
-import { html } from "../shared/parts.js";
+import { html, Icon } from "../shared/parts.js";
 
 /** @typedef {import("./desk-types.js").Action} Action */
 /** @typedef {import("./desk-types.js").Hands} Hands */
@@ -10,6 +10,14 @@ import { html } from "../shared/parts.js";
  *  @param {{model: Model, of: string | undefined}} props */
 export function Key({ model, of }) {
   return of && model.shortcuts ? html`<kbd class="kbd" aria-hidden="true">${of}</kbd>` : null;
+}
+
+/** What must be said now; an open dialog says it itself, for it hides what lies behind it.
+ *  @param {{model: Model}} props */
+export function Toast({ model }) {
+  const { toast } = model;
+  return toast && html`<p class=${`toast dk-toast dk-toast--${toast.kind}`}>
+    <${Icon} name=${toast.kind === "bad" ? "triangle-alert" : "info"} /><span>${toast.text}</span></p>`;
 }
 
 /** A button for one action.

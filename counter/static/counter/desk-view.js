@@ -4,7 +4,7 @@ import { clock } from "../shared/format.js";
 import { Flower, html, Icon, Mark } from "../shared/parts.js";
 import { breakAction, mainAction, sideActions, signOffAction } from "./desk-actions.js";
 import { Dialogs } from "./desk-dialogs.js";
-import { ActionButton, Key } from "./desk-parts.js";
+import { ActionButton, Key, Toast } from "./desk-parts.js";
 import { Side } from "./desk-side.js";
 import { Stage } from "./desk-stage.js";
 import { say } from "./desk-words.js";
@@ -26,9 +26,7 @@ export function Screen({ model, hands }) {
     </div>
     <p class="sr" aria-live="polite">${model.said}</p>
     <div class="dk-toasts" role="alert">
-      ${model.toast && html`<p class=${`toast dk-toast dk-toast--${model.toast.kind}`}>
-        <${Icon} name=${model.toast.kind === "bad" ? "triangle-alert" : "info"} />
-        <span>${model.toast.text}</span></p>`}
+      ${!model.dialog && html`<${Toast} model=${model} />`}
     </div>
     <${Dialogs} model=${model} hands=${hands} />`;
 }

@@ -72,9 +72,15 @@ desk.addEventListener("first", () => {
   if (desk.model.sound) cue();
 });
 live.addEventListener("status", redraw);
+/** Whether somebody else sits at this desk now, whose citizen is not ours to see.
+ *  @param {import("./desk-types.js").DeskState} state */
+function isTheirs({ officer }) {
+  return officer !== null && officer.id !== boot.user.id && !boot.stands_in;
+}
+
 live.follow(
   `desk/${boot.state.desk.id}`,
-  (state) => desk.take(state),
+  (state) => (isTheirs(state) ? window.location.assign("/desk") : desk.take(state)),
   // Somebody ended the shift while this page was away, or the sign-in is over.
   (kind) => kind === "refused" && window.location.assign("/desk")
 );
