@@ -217,6 +217,7 @@ def test_every_word_changes_with_the_language(kiosk: Page) -> None:
     expect(kiosk.locator("html")).to_have_attribute("lang", "en")
     expect(kiosk.locator("h1")).to_have_text("What do you need today?")
     expect(kiosk.locator(".k-clock")).to_contain_text("Monday, 23 November 2026")
+    expect(kiosk.locator(".k-live")).to_contain_text("1 desk open")
     kiosk.locator(".k-card", has_text="Identity card").click()
     kiosk.get_by_role("button", name="Take a number").click()
     expect(kiosk.locator(".t-zone")).to_contain_text("Zone Melati")
@@ -305,6 +306,31 @@ def check_screen(page: Page) -> None:
         }"""
     )
     assert gap >= 0
+
+
+def test_nothing_is_left_to_leaf_through_once_all_fits_again(kiosk: Page) -> None:
+    grid = kiosk.locator(".k-grid")
+    leaf = kiosk.locator(".k-leaf")
+    expect(leaf).to_have_count(0)
+    # So high that it just fits, and would not beside the button.
+    grid.evaluate("one => { one.style.minHeight = `${one.offsetHeight - 20}px`; }")
+    expect(leaf).to_have_count(0)
+    grid.evaluate("one => { one.style.marginBottom = '200px'; }")
+    expect(leaf).to_be_visible()
+    grid.evaluate("one => { one.style.marginBottom = ''; }")
+    expect(leaf).to_have_count(0)
+
+
+def test_no_queue_is_said_only_where_nobody_is_ahead(kiosk: Page) -> None:
+    ranges = kiosk.evaluate(
+        """async () => {
+          const { rangeOf } = await import("/static/kiosk/figures.js");
+          const wait = (low_m, high_m, ahead) => ({ regular: { low_m, high_m, ahead } });
+          const services = { 1: wait(0, 0, 0), 2: wait(0, 0, 1), 3: wait(10, 25, 4) };
+          return [[1], [2], [1, 3]].map((ids) => rangeOf({ services }, ids));
+        }"""
+    )
+    assert [(one["low_m"], one["high_m"]) for one in ranges] == [(0, 0), (0, 5), (0, 25)]
 
 
 def test_low_reach_leaves_the_upper_half_to_the_eyes(kiosk: Page) -> None:

@@ -2,7 +2,7 @@
 
 import { html, Icon } from "../shared/parts.js";
 import { t } from "../shared/words.js";
-import { said } from "./figures.js";
+import { rangeOf, said } from "./figures.js";
 import { Hero, Sheet, WaitOf } from "./frame.js";
 
 /** @typedef {import("./shapes.js").Agency} Agency */
@@ -20,10 +20,11 @@ function people(figures) {
   return figures.regular && figures.regular.high_m ? t("kiosk.agency.next") : t("kiosk.agency.nobody");
 }
 
-/** @param {{service: Service, figures: Figures | undefined, chosen: boolean,
+/** @param {{service: Service, hall: Hall, chosen: boolean,
  *    onOpen: (service: Service) => void}} props */
-function Row({ service, figures, chosen, onOpen }) {
-  const wait = figures?.regular ?? null;
+function Row({ service, hall, chosen, onOpen }) {
+  const figures = hall.services[service.id];
+  const wait = rangeOf(hall, [service.id]);
   return html`<li>
     <button class="k-row" type="button" disabled=${chosen} onClick=${() => onOpen(service)}>
       <span class="k-tile__ic"><${Icon} name=${service.icon} /></span>
@@ -48,7 +49,7 @@ export function AgencyServices({ catalogue, hall, now, agency, chosen, onService
       <ul class="k-list">
         ${services.map(
           (service) => html`<${Row}
-            service=${service} figures=${hall.services[service.id]}
+            service=${service} hall=${hall}
             chosen=${chosen.includes(service.id)} onOpen=${onService} />`
         )}
       </ul>

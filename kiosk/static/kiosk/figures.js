@@ -10,7 +10,8 @@ import { language, t } from "../shared/words.js";
 /** @typedef {import("./shapes.js").Service} Service */
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const FIVE_MINUTES_MS = 5 * 60 * 1000;
+const SHORTEST_M = 5;
+const FIVE_MINUTES_MS = SHORTEST_M * 60 * 1000;
 
 /** A text in the language of the screen. @param {Both} text */
 export function said(text) {
@@ -26,6 +27,13 @@ export function cardTitle(service) {
     : { title: said(service.name), subtitle: said(service.subtitle) };
 }
 
+/** The most minutes that a wait may last. Only with nobody ahead there is no queue at all: a free
+ *  desk that has not yet called whoever is first is about to.
+ *  @param {Newcomer} wait */
+export function longest(wait) {
+  return wait.high_m || (wait.ahead ? SHORTEST_M : 0);
+}
+
 /** From the shortest to the longest wait among the services; null where no desk is open.
  *  @param {Hall} hall
  *  @param {number[]} ids */
@@ -34,8 +42,15 @@ export function rangeOf(hall, ids) {
   if (!waits.length) return null;
   return {
     low_m: Math.min(...waits.map((wait) => wait.low_m)),
-    high_m: Math.max(...waits.map((wait) => wait.high_m)),
+    high_m: Math.max(...waits.map(longest)),
   };
+}
+
+/** How many of today's numbers are left for `ids`: 0 where all are gone, null otherwise.
+ *  @param {Hall} hall
+ *  @param {number[]} ids */
+export function leftOf(hall, ids) {
+  return ids.length && ids.every((id) => hall.services[id]?.left === 0) ? 0 : null;
 }
 
 /** The first call of a number that wants all of `ids`: it waits in every queue at once, but

@@ -37,17 +37,26 @@ export function Hero({ catalogue, now, lead, title, children }) {
   </header>`;
 }
 
+/** The height that an element takes, its margins with it. @param {HTMLElement} element */
+function roomOf(element) {
+  const { marginTop, marginBottom } = getComputedStyle(element);
+  return element.offsetHeight + parseFloat(marginTop) + parseFloat(marginBottom);
+}
+
 /** The light sheet. Where its content is longer than the screen, a button leafs through it:
  *  not every hand can drag, and not every touch screen feels it.
  *  @param {{cls?: string, children?: Children}} props */
 export function Sheet({ cls = "", children }) {
   const box = useRef(/** @type {HTMLDivElement | null} */ (null));
   const [reach, setReach] = useState({ above: false, below: false });
+  const leafing = useRef(/** @type {HTMLButtonElement | null} */ (null));
   const measure = useCallback(() => {
     const at = box.current;
     if (!at) return;
     const rest = at.scrollHeight - at.clientHeight;
-    const next = { above: at.scrollTop > 8, below: rest - at.scrollTop > 8 };
+    // The button takes room itself; it must not stay only because it is there.
+    const fits = rest <= (leafing.current ? roomOf(leafing.current) : 8);
+    const next = { above: !fits && at.scrollTop > 8, below: !fits && rest - at.scrollTop > 8 };
     setReach((seen) => (seen.above === next.above && seen.below === next.below ? seen : next));
   }, []);
   useLayoutEffect(() => {
@@ -66,7 +75,7 @@ export function Sheet({ cls = "", children }) {
       class=${`k-scroll${ends}`} ref=${box} tabindex=${ends ? 0 : undefined} onScroll=${measure}
     >${children}</div>
     ${(reach.above || reach.below) &&
-    html`<button class="k-leaf" type="button" onClick=${leaf}>
+    html`<button class="k-leaf" type="button" ref=${leafing} onClick=${leaf}>
       <${Icon} name=${reach.below ? "chevron-down" : "chevron-up"} stroke=${2.6} />
       ${t(reach.below ? "kiosk.bar.below" : "kiosk.bar.top")}
     </button>`}

@@ -3,7 +3,7 @@
 import { clock } from "../shared/format.js";
 import { html, Icon, useEffect, useState } from "../shared/parts.js";
 import { t } from "../shared/words.js";
-import { cardTitle, rangeOf, said } from "./figures.js";
+import { cardTitle, leftOf, rangeOf, said } from "./figures.js";
 import { Hero, Sheet, WaitOf } from "./frame.js";
 
 /** @typedef {import("./shapes.js").Agency} Agency */
@@ -32,13 +32,13 @@ function unbroken(text) {
 /** @param {{service: Service, hall: Hall, onOpen: (service: Service) => void}} props */
 function Card({ service, hall, onOpen }) {
   const { title, subtitle } = cardTitle(service);
-  const figures = hall.services[service.id];
+  const ids = [service.id];
   return html`<button class="k-card" type="button" onClick=${() => onOpen(service)}>
     <span class="k-card__h">
       <span class="k-card__ic"><${Icon} name=${service.icon} /></span><b>${unbroken(title)}</b>
     </span>
     <span class="k-card__s">${subtitle}</span>
-    <${WaitOf} wait=${figures?.regular ?? null} left=${figures?.left ?? null} />
+    <${WaitOf} wait=${rangeOf(hall, ids)} left=${leftOf(hall, ids)} />
   </button>`;
 }
 
@@ -49,7 +49,8 @@ function Tile({ agency, hall, onOpen }) {
     <span class="k-tile__t">
       <b>${said(agency.need)}</b>
       <span class="k-tile__m">
-        <small>${agency.short_name}</small><${WaitOf} wait=${rangeOf(hall, agency.services)} />
+        <small>${agency.short_name}</small>
+        <${WaitOf} wait=${rangeOf(hall, agency.services)} left=${leftOf(hall, agency.services)} />
       </span>
     </span>
   </button>`;
@@ -86,13 +87,15 @@ function Agencies({ agencies, size, hall, title, onOpen }) {
 /** @param {{hall: Hall}} props */
 function HallNow({ hall }) {
   const until = hall.closes_at ? clock(hall.closes_at) : "–";
+  const people = hall.waiting === 1 ? "person_waiting" : "people_waiting";
+  const desks = hall.desks_open === 1 ? "desk_open" : "desks_open";
   return html`<ul class="k-live">
     <li><i class="dot"></i>${t("kiosk.home.open_until", { time: until })}</li>
     <li>
-      <${Icon} name="users" /><b class="num">${hall.waiting}</b> ${t("kiosk.home.people_waiting")}
+      <${Icon} name="users" /><b class="num">${hall.waiting}</b> ${t(`kiosk.home.${people}`)}
     </li>
     <li>
-      <${Icon} name="armchair" /><b class="num">${hall.desks_open}</b> ${t("kiosk.home.desks_open")}
+      <${Icon} name="armchair" /><b class="num">${hall.desks_open}</b> ${t(`kiosk.home.${desks}`)}
     </li>
   </ul>`;
 }

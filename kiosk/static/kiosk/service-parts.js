@@ -4,7 +4,7 @@ import { range } from "../shared/format.js";
 import { html, Icon } from "../shared/parts.js";
 import { t } from "../shared/words.js";
 import { PrintList } from "./checklist.js";
-import { said } from "./figures.js";
+import { rangeOf, said } from "./figures.js";
 import { toggled, toggleExtra, wanted } from "./visit.js";
 
 /** @typedef {import("./shapes.js").Catalogue} Catalogue */
@@ -34,7 +34,7 @@ function Paper({ catalogue, hall, visit, onVisit, paper }) {
   const offered = here && here.id !== visit.service;
   const added = offered && visit.extras.includes(here.id);
   const full = wanted(visit).length >= catalogue.mall.most_services;
-  const wait = here && hall.services[here.id]?.regular;
+  const wait = here && rangeOf(hall, [here.id]);
   const hint = wait && wait.high_m
     ? t("kiosk.service.here_wait", { range: unbroken(range(wait.low_m, wait.high_m)) })
     : t("kiosk.service.here");

@@ -3,7 +3,7 @@
 import { range, rupiah, span } from "../shared/format.js";
 import { html, Icon, useEffect, useState } from "../shared/parts.js";
 import { t } from "../shared/words.js";
-import { expected, firstCall, said, when } from "./figures.js";
+import { expected, firstCall, longest, said, when } from "./figures.js";
 import { Hero, Sheet } from "./frame.js";
 import { Alsos, Checks, Priorities } from "./service-parts.js";
 import { wanted } from "./visit.js";
@@ -37,7 +37,8 @@ function peopleAhead(wait) {
 function Facts({ service, wait }) {
   const minutes = /** @param {string} text */ (text) =>
     t("kiosk.service.minutes", { minutes: text });
-  const waiting = wait && (wait.high_m ? minutes(range(wait.low_m, wait.high_m)) : t("kiosk.wait.none"));
+  const most = wait && longest(wait);
+  const waiting = wait && (most ? minutes(range(wait.low_m, most)) : t("kiosk.wait.none"));
   return html`<dl class="k-facts">
     <div><dt>${t("kiosk.service.fee")}</dt><dd>${fee(service)}</dd></div>
     <div>
