@@ -270,11 +270,25 @@ def test_everybody_can_read_and_reach_every_screen(
         check_screen(page)
         page.locator(".k-row").first.click()
         expect(page.locator(TAKE)).to_be_enabled()
+        assert shown_whole(page, ".k-prio"), "nobody may miss that they could come first"
         page.get_by_role("button", name="Hilang", exact=True).click()
         check_screen(page)
         page.locator(TAKE).click()
         number_on(page)
         check_screen(page)
+
+
+def shown_whole(page: Page, selector: str) -> bool:
+    """Whether all of `selector` shows in the sheet without leafing."""
+    shown: bool = page.evaluate(
+        """selector => {
+          const [part, sheet] = [selector, ".k-scroll"]
+            .map(one => document.querySelector(one).getBoundingClientRect());
+          return part.top >= sheet.top && part.bottom <= sheet.bottom;
+        }""",
+        selector,
+    )
+    return shown
 
 
 def check_screen(page: Page) -> None:

@@ -109,7 +109,9 @@ function Take({ catalogue, hall, now, visit, wait, onTake }) {
   </div>`;
 }
 
-/** @param {{catalogue: Catalogue, hall: Hall, now: Date, visit: Visit, service: Service,
+/** The question of priority comes first: below the edge of the screen, those who read large text
+ *  or sit in a wheelchair would take their number without having been asked.
+ *  @param {{catalogue: Catalogue, hall: Hall, now: Date, visit: Visit, service: Service,
  *    line: import("./checklist.js").Line | null, onVisit: (visit: Visit) => void,
  *    onMore: () => void, onTake: () => void}} props */
 export function ServiceSheet(props) {
@@ -125,11 +127,11 @@ export function ServiceSheet(props) {
       <${Facts} service=${service} wait=${alone} />
     <//>
     <${Sheet}>
+      <${Priorities} visit=${visit} onVisit=${onVisit} />
       <${FeeNote} service=${service} />
       <${Cases} service=${service} visit=${visit} onVisit=${onVisit} />
       <${Checks} ...${parts} line=${line} />
       <${Alsos} ...${parts} onMore=${onMore} />
-      <${Priorities} visit=${visit} onVisit=${onVisit} />
     <//>
     <${Take} catalogue=${catalogue} hall=${hall} now=${now} visit=${visit} wait=${wait}
       onTake=${onTake} />`;
