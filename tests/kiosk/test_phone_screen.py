@@ -1,0 +1,39 @@
+"""The phone's page in a real browser: small screens, and eyes that need large letters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.builders import MONDAY
+from tests.hall.windows import Windows, service_ids, take
+from tests.kiosk.hall_at import hall_at, kiosk_screen
+
+pytestmark = pytest.mark.slow
+
+# As in the settings of a phone: the size of all letters that are not sized in pixels.
+LARGE_LETTERS = """() => {
+  const size = () => parseFloat(getComputedStyle(document.querySelector(".p-steps b")).fontSize);
+  const before = size();
+  document.documentElement.style.fontSize = "200%";
+  return size() / before;
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 360])
+def test_large_letters_fit_on_a_small_phone(chromium: Browser, tmp_path: Path, width: int) -> None:
+    windows = Windows(chromium)
+    with hall_at(MONDAY, tmp_path) as hall, kiosk_screen(chromium, hall, tmp_path) as kiosk:
+        kiosk.goto(f"{hall.url}/kiosk")
+        ids = service_ids(kiosk)
+        token = take(kiosk, ids["KTP-el"], ids["SKCK"])["token"]
+        for lang in ("id", "en"):
+            phone = windows.open(f"{hall.url}/t/{token}?lang={lang}", (width, 640))
+            expect(phone.locator("#notify")).to_be_visible()
+            assert phone.evaluate("document.documentElement.scrollWidth") == width
+            assert phone.evaluate(LARGE_LETTERS) == pytest.approx(2)
+            assert phone.evaluate("document.documentElement.scrollWidth") == width
+        windows.close()
+    assert windows.errors == []
