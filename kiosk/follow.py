@@ -47,6 +47,7 @@ class Phone:
                 "time_zone": ticket.mall.time_zone,
                 "kind": visit.kind,
                 "ahead": visit.ahead,
+                "calls": visit.calls,
             }
             return render_template("kiosk/follow.html", visit=visit, boot=boot)
 
@@ -83,7 +84,13 @@ class Phone:
             return None
         visit = visit_of(session, ticket, at)
         html = {language: self._drawn(visit, language) for language in LANGUAGES}
-        return {"kind": visit.kind, "ahead": visit.ahead, "number": visit.number, "html": html}
+        return {
+            "kind": visit.kind,
+            "ahead": visit.ahead,
+            "calls": visit.calls,
+            "number": visit.number,
+            "html": html,
+        }
 
     def _drawn(self, visit: Visit, language: str) -> str:
         with self.app.app_context():

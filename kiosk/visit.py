@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from kiosk.given import called_first, clock_span, numbers, zone_of
-from kiosk.offer import both
+from kiosk.offer import Both, both, text_of
 from models.arrangement import Arrangement, ZoneFacts, arrangement_of
 from models.forecast import outlook
-from models.tickets import ENGAGED, Step, StepState, Ticket
+from models.tickets import AT_DESK, ENGAGED, Outcome, Step, StepState, Ticket
 
 _S = StepState
 _KIND_OF_STEP = {
@@ -20,6 +20,8 @@ _KIND_OF_STEP = {
     _S.HELD: "held",
     _S.MISSED: "missed",
 }
+# Where such a step is or was, it is or was at one desk and no other.
+_SETTLED = AT_DESK | {_S.HELD, _S.DONE}
 # What the citizen still hears of; a step that was handed on lives on in its successor.
 _SHOWN = frozenset(StepState) - {_S.TRANSFERRED}
 
@@ -28,30 +30,33 @@ _SHOWN = frozenset(StepState) - {_S.TRANSFERRED}
 class Errand:
     """One service of the visit: its name by language, where, and how it stands."""
 
-    name: dict[str, str]
-    case: dict[str, str] | None
+    name: Both
+    case: Both | None
     desks: str
     zone: str
-    state: str
+    state: str  # of a step, or: now, next, returned
+    missing: tuple[Both, ...]  # papers for want of which it was returned
 
 
 @dataclass(frozen=True)
 class Visit:
     """All that the phone shows; instants aware UTC, None where they do not apply."""
 
-    kind: str  # waiting, called, serving, held, missed, done, cancelled, expired
+    kind: str  # waiting, called, serving, held, missed, lapsed, done, returned, cancelled, expired
     number: str
     token: str
     zone: ZoneFacts
     desk: int | None
     errands: tuple[Errand, ...]
-    bring: tuple[dict[str, str], ...]
+    bring: tuple[Both, ...]
     ahead: int
     expected: tuple[datetime, datetime] | None
     until_at: datetime | None  # how long the officer, or the number, waits
     called_at: datetime | None
+    calls: int  # how often the officer has called, each call being one to hear
     taken_at: datetime
     now: datetime
+    help_desk: Both
     press_id: str  # the same for every look at one situation: two taps are one press
 
 
@@ -61,51 +66,93 @@ def visit_of(session: Session, ticket: Ticket, at: datetime) -> Visit:
     arrangement = arrangement_of(session, ticket.mall)
     ahead = outlook(session, ticket.mall, at)
     first = current or called_first(arrangement, ticket, ahead)
-    desk = None if current is None else arrangement.desks.get(current.desk_id or 0)
-    zone = arrangement.zones[desk.zone_id] if desk else zone_of(arrangement, first)
+    zone, _ = _place(arrangement, first)
+    until_at = _until(ticket, current)
     wait = ahead.of_step(first.id)
     return Visit(
-        kind=_kind(ticket),
+        kind=_kind(ticket, until_at, at),
         number=ticket.spoken,
         token=ticket.token,
         zone=zone,
-        desk=desk.number if desk else None,
-        errands=tuple(_errand(arrangement, step) for step in ticket.steps if step.state in _SHOWN),
+        desk=current.desk.number if current and current.desk else None,
+        errands=tuple(
+            _errand(arrangement, step, first) for step in ticket.steps if step.state in _SHOWN
+        ),
         bring=_bring(arrangement, ticket),
         ahead=ahead.ahead_of_step(first.id),
         expected=None if wait is None else clock_span(at, wait.low, wait.high),
-        until_at=_until(ticket, current),
+        until_at=until_at,
         called_at=None if current is None else current.called_at,
+        calls=0 if current is None else current.calls,
         taken_at=ticket.taken_at,
         now=at,
+        help_desk={
+            language: text_of(ticket.mall, f"help_desk_{language}") for language in ("id", "en")
+        },
         press_id=f"phone-{first.id}-{first.calls}-{int(first.began_waiting_at.timestamp())}",
     )
 
 
-def _kind(ticket: Ticket) -> str:
+def _kind(ticket: Ticket, until_at: datetime | None, at: datetime) -> str:
     if ticket.current is not None:
-        return _KIND_OF_STEP[ticket.current.state]
+        kind = _KIND_OF_STEP[ticket.current.state]
+        over = until_at is not None and at > until_at
+        return "lapsed" if kind == "missed" and over else kind
     if ticket.closed_at is None:
         return "waiting"
     ended = {step.state for step in ticket.steps}
     for state in (_S.EXPIRED, _S.CANCELLED):
         if state in ended:
             return state.value
-    return "done"
+    return "returned" if any(map(_returned, ticket.steps)) else "done"
 
 
-def _errand(arrangement: Arrangement, step: Step) -> Errand:
+def _returned(step: Step) -> bool:
+    return step.state is StepState.DONE and step.outcome is Outcome.RETURNED
+
+
+def _place(arrangement: Arrangement, step: Step) -> tuple[ZoneFacts, tuple[int, ...]]:
+    """Return where the step is served: at its own desk, if it has one, else at any of a zone."""
+    own = (step.desk_id if step.state in _SETTLED else None) or step.only_desk_id
+    if own is not None:
+        desk = arrangement.desks[own]
+        return arrangement.zones[desk.zone_id], (desk.number,)
     zone = zone_of(arrangement, step)
+    return zone, arrangement.desks_in(zone, step.service_id)
+
+
+def _errand(arrangement: Arrangement, step: Step, first: Step) -> Errand:
+    zone, desks = _place(arrangement, step)
+    state = "next" if step is first and step.state is StepState.WAITING else step.state.value
+    if step.state in ENGAGED:
+        state = "now"
+    if _returned(step):
+        state = "returned"
     return Errand(
         name=both(arrangement.services[step.service_id], "name"),
-        case=None if step.case is None else both(step.case, "name"),
-        desks=numbers(arrangement.desks_in(zone, step.service_id)),
+        case=None if step.case is None else _in_a_line(both(step.case, "name")),
+        desks=numbers(desks),
         zone=zone.name,
-        state="now" if step.state in ENGAGED else step.state.value,
+        state=state,
+        missing=_missing(step) if state == "returned" else (),
     )
 
 
-def _bring(arrangement: Arrangement, ticket: Ticket) -> tuple[dict[str, str], ...]:
+def _in_a_line(name: Both) -> Both:
+    """Return a case's name as it stands after a comma: "hilang", but "WNA" stays."""
+    return {
+        language: text if text[1:2].isupper() else text[:1].lower() + text[1:]
+        for language, text in name.items()
+    }
+
+
+def _missing(step: Step) -> tuple[Both, ...]:
+    """Return the papers that the officer missed; they are kept by their Indonesian names."""
+    known = {paper.text_id: both(paper, "text") for paper in step.service.requirements}
+    return tuple(known.get(text, {"id": text, "en": text}) for text in step.missing)
+
+
+def _bring(arrangement: Arrangement, ticket: Ticket) -> tuple[Both, ...]:
     return tuple(
         both(requirement, "text")
         for step in ticket.steps

@@ -99,7 +99,7 @@ class DeskFacts:
 
 @dataclass(frozen=True)
 class Arrangement:
-    """All that stands in one mall until somebody arranges it anew; desks by number."""
+    """All that stands in one mall until somebody arranges it anew, each by its id."""
 
     name: str
     timetable: Timetable

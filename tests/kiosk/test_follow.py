@@ -11,12 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from counter.app import House
-from models.calling import call_next
+from models.calling import call_again, call_next
+from models.catalogue import Service
 from models.issuing import Wish, take
 from models.mall import Desk, Mall
 from models.people import Actor
 from models.serving import finish, hold, miss, start
 from models.tickets import Outcome, StepState, Ticket
+from models.transferring import transfer
 from tests.house import OWN_PAGE, clock_of, open_desk, service_id
 
 
@@ -58,11 +60,24 @@ def missed(house: House) -> str:
 
 
 def press(phone: FlaskClient, token: str, act: str) -> int:
+    return send(phone, token, act, form(phone, token, act))
+
+
+def form(phone: FlaskClient, token: str, act: str) -> dict[str, str]:
     where = f"/t/{token}" if act == "here" else f"/t/{token}/{act}"
-    form = re.search(r'name="press_id" value="([^"]+)"', phone.get(where).text)
-    assert form
-    data = {"press_id": form[1]}
+    found = re.search(r'name="press_id" value="([^"]+)"', phone.get(where).text)
+    assert found
+    return {"press_id": found[1]}
+
+
+def send(phone: FlaskClient, token: str, act: str, data: dict[str, str]) -> int:
     return phone.post(f"/t/{token}/{act}", data=data, headers=OWN_PAGE).status_code
+
+
+def inside(phone: FlaskClient, token: str, lang: str = "id") -> str:
+    """What the page shows, without the sentences that it keeps for its script."""
+    page = phone.get(f"/t/{token}?lang={lang}").text
+    return page.partition("<main")[2].partition("</main>")[0]
 
 
 def test_page_tells_number_place_and_people_ahead(house: House, phone: FlaskClient) -> None:
@@ -124,8 +139,9 @@ def test_second_tap_on_here_changes_nothing_more(house: House, phone: FlaskClien
 
 def test_coming_back_after_the_grace_is_refused(house: House, phone: FlaskClient) -> None:
     token = missed(house)
+    read_before = form(phone, token, "here")
     clock_of(house).pass_by(timedelta(minutes=61))
-    assert press(phone, token, "here") == 409
+    assert send(phone, token, "here", read_before) == 409
     assert state_of(house, token) == {StepState.MISSED}
 
 
@@ -172,3 +188,89 @@ def test_finished_visit_says_thank_you(house: House, phone: FlaskClient) -> None
         start(session, desk_3(session), by=Actor(), at=at)
         finish(session, desk_3(session), Outcome.ISSUED, by=Actor(), at=at)
     assert "Terima kasih sudah datang" in phone.get(f"/t/{token}").text
+
+
+def test_papers_that_were_missing_are_named(house: House, phone: FlaskClient) -> None:
+    token = a_ticket(house)
+    called_at_desk_3(house)
+    at = house.clock.now()
+    with house.database.transaction() as session:
+        start(session, desk_3(session), by=Actor(), at=at)
+        missing = ["Fotokopi Kartu Keluarga"]
+        finish(session, desk_3(session), Outcome.RETURNED, missing=missing, by=Actor(), at=at)
+    page = inside(phone, token)
+    assert "Ada yang masih perlu dilengkapi" in page
+    assert "<li>Fotokopi Kartu Keluarga</li>" in page
+    assert "Semua layanan pada nomor ini sudah selesai" not in page
+    assert "<li>Photocopy of the family card</li>" in inside(phone, token, "en")
+
+
+def test_page_names_the_one_desk_that_serves(house: House, phone: FlaskClient) -> None:
+    token = a_ticket(house)
+    assert "Loket 1–4, Zona Melati" in inside(phone, token)
+    called_at_desk_3(house)
+    with house.database.transaction() as session:
+        start(session, desk_3(session), by=Actor(), at=house.clock.now())
+    page = inside(phone, token)
+    assert "Loket 3, Zona Melati" in page
+    assert "Loket 1–4" not in page
+
+
+def test_sent_on_to_one_desk_is_told_which(house: House, phone: FlaskClient) -> None:
+    token = a_ticket(house)
+    called_at_desk_3(house)
+    open_desk(house, 1)
+    with house.database.transaction() as session:
+        first = session.scalars(select(Desk).where(Desk.number == 1)).one()
+        start(session, desk_3(session), by=Actor(), at=house.clock.now())
+        transfer(session, desk_3(session), to_desk=first, by=Actor(), at=house.clock.now())
+    page = inside(phone, token)
+    assert "Loket 1, Zona Melati" in page
+    assert "Loket 1–4" not in page
+
+
+def test_the_service_that_is_called_first_is_marked(house: House, phone: FlaskClient) -> None:
+    open_desk(house, 7)  # the police; nobody is at the desks of the other service
+    page = inside(phone, a_ticket(house, "ktp-el", "skck"))
+    assert "Zona Mawar" in page
+    assert re.search(r'class="is-next"><i>2</i><div><b>SKCK', page)
+
+
+def test_late_for_a_call_is_not_told_a_time_that_has_passed(
+    house: House, phone: FlaskClient
+) -> None:
+    token = a_ticket(house)
+    called_at_desk_3(house)
+    assert "Petugas menunggu Anda sampai pukul" in inside(phone, token)
+    clock_of(house).pass_by(timedelta(minutes=2, seconds=1))
+    page = inside(phone, token)
+    assert "Petugas masih menunggu Anda" in page
+    assert "sampai pukul" not in page
+
+
+def test_after_the_grace_nobody_is_asked_to_come_back(house: House, phone: FlaskClient) -> None:
+    token = missed(house)
+    assert "Saya sudah di sini" in inside(phone, token)
+    clock_of(house).pass_by(timedelta(minutes=61))
+    page = inside(phone, token)
+    assert "sudah lewat" in page
+    assert "Saya sudah di sini" not in page
+
+
+def test_capitals_of_a_reason_stay(house: House, phone: FlaskClient) -> None:
+    with house.database.transaction() as session:
+        service = session.get_one(Service, service_id(house, "ktp-el"))
+        cases = {case.name_id: case.id for case in service.cases}
+        mall = session.get_one(Mall, house.mall_id)
+        wish = Wish(service.id, cases["Orang asing (ITAP)"])
+        token = take(session, mall, [wish], by=Actor(), at=house.clock.now()).token
+    assert "KTP-el, orang asing (ITAP)" in inside(phone, token)
+
+
+def test_every_call_is_one_to_hear(house: House, phone: FlaskClient) -> None:
+    token = a_ticket(house)
+    called_at_desk_3(house)
+    assert '"calls": 1' in phone.get(f"/t/{token}").text
+    with house.database.transaction() as session:
+        call_again(session, desk_3(session), by=Actor(), at=house.clock.now())
+    assert '"calls": 2' in phone.get(f"/t/{token}").text

@@ -5,7 +5,9 @@ import { clock } from "../shared/format.js";
 import { t } from "../shared/words.js";
 import { Bell } from "./bell.js";
 
-/** @typedef {{kind: string, ahead: number, number: string, html: Record<string, string>}} Visit */
+/** `calls` counts how often the officer has called.
+ *  @typedef {{kind: string, ahead: number, calls: number, number: string,
+ *    html: Record<string, string>}} Visit */
 
 /** How many people are still ahead when the phone speaks up. */
 const SOON = 3;
@@ -18,12 +20,13 @@ function element(id) {
 }
 
 class Page {
-  /** @param {{kind: string, ahead: number}} boot */
+  /** @param {{kind: string, ahead: number, calls: number}} boot */
   constructor(boot) {
     this.main = element("visit");
     this.bell = new Bell();
     this.kind = boot.kind;
     this.ahead = boot.ahead;
+    this.calls = boot.calls;
     /** What is on the page now; unknown before the first live state. */
     this.drawn = "";
     this.main.addEventListener("click", (event) => this.clicked(event));
@@ -32,11 +35,13 @@ class Page {
 
   /** @param {Visit} visit */
   show(visit) {
-    const before = { kind: this.kind, ahead: this.ahead };
+    const before = { kind: this.kind, ahead: this.ahead, calls: this.calls };
     this.kind = visit.kind;
     this.ahead = visit.ahead;
+    this.calls = visit.calls;
     this.draw(visit);
-    if (visit.kind === "called" && before.kind !== "called") {
+    const called = before.kind !== "called" || visit.calls > before.calls;
+    if (visit.kind === "called" && called) {
       element("called").textContent = t("kiosk.follow.your_turn");
       this.bell.ring(3);
     } else if (visit.kind === "waiting" && before.ahead > SOON && visit.ahead <= SOON) {
