@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import re
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,9 @@ from tests.kiosk.hall_at import hall_at, kiosk_screen
 pytestmark = pytest.mark.slow
 
 TAKE = "button:has-text('Ambil nomor')"
+LONG_NAME = (
+    "Penerbitan Kartu Tanda Penduduk Elektronik karena Hilang atau Rusak bagi Penduduk Luar Daerah"
+)
 HURRY = """
 const parse = JSON.parse;
 JSON.parse = (...text) => {
@@ -320,6 +325,50 @@ def check_screen(page: Page) -> None:
         }"""
     )
     assert gap >= 0
+
+
+@pytest.fixture(scope="module")
+def wordy_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("wordy-hall")
+
+
+@pytest.fixture(scope="module")
+def wordy_hall(wordy_folder: Path) -> Iterator[Hall]:
+    """A hall whose services have names of the law, and no desk that is open for them."""
+    with hall_at(MONDAY, wordy_folder) as running:
+        with closing(sqlite3.connect(wordy_folder / "balai.db")) as database, database:
+            database.execute("UPDATE service SET name_id = ?", [LONG_NAME])
+            database.execute("UPDATE shift SET ended_at = began_at")
+        yield running
+
+
+@pytest.mark.parametrize("aid", ["", "Teks besar"])
+@pytest.mark.parametrize("landscape", [False, True])
+def test_long_names_cover_nothing(
+    chromium: Browser, wordy_hall: Hall, wordy_folder: Path, aid: str, landscape: bool
+) -> None:
+    with kiosk_screen(chromium, wordy_hall, wordy_folder, landscape=landscape) as page:
+        page.goto(f"{wordy_hall.url}/kiosk")
+        card = page.locator(".k-card").first
+        expect(card).to_contain_text("Penerbitan")
+        assert card.evaluate("one => one.scrollWidth <= one.clientWidth")
+        card.click()
+        if aid:
+            page.get_by_role("button", name=aid).click()
+        expect(page.locator(TAKE)).to_be_enabled()
+        assert shown_whole(page, ".k-prio")
+        told, head = page.locator(".k-facts").bounding_box(), page.locator(".k-hero").bounding_box()
+        assert told
+        assert head
+        assert told["y"] + told["height"] <= head["y"] + head["height"]
+        for more in (2, 3):
+            page.get_by_role("button", name="Layanan lain").click()
+            page.locator(".k-tile").first.click()
+            page.locator(".k-row:enabled").first.click()
+            expect(page.locator(TAKE)).to_contain_text(f"{more} layanan")
+        page.locator(TAKE).click()
+        number_on(page)
+        check_screen(page)
 
 
 def test_nothing_is_left_to_leaf_through_once_all_fits_again(kiosk: Page) -> None:

@@ -22,9 +22,10 @@ const LANGUAGES = [
   { code: "en", name: "English" },
 ];
 
-/** @param {{catalogue: Catalogue, now: Date, lead: Children, title: Children,
+/** A `long` title is set smaller, so that it leaves the rest its room.
+ *  @param {{catalogue: Catalogue, now: Date, lead: Children, title: Children, long?: boolean,
  *    children?: Children}} props */
-export function Hero({ catalogue, now, lead, title, children }) {
+export function Hero({ catalogue, now, lead, title, long = false, children }) {
   return html`<header class="k-hero on-dark">
     <div class="k-top">
       <div class="brandline">
@@ -32,7 +33,7 @@ export function Hero({ catalogue, now, lead, title, children }) {
       </div>
       <div class="k-clock"><b class="num">${clock(now)}</b><span>${day(now)}</span></div>
     </div>
-    <div class="k-greet"><p>${lead}</p><h1>${title}</h1></div>
+    <div class=${long ? "k-greet is-long" : "k-greet"}><p>${lead}</p><h1>${title}</h1></div>
     ${children}
   </header>`;
 }

@@ -12,6 +12,8 @@ import { Hero, Sheet, WaitOf } from "./frame.js";
 /** @typedef {import("./shapes.js").Service} Service */
 
 const POPULAR = 3;
+// A card takes so many letters in its large type; longer titles are set smaller.
+const LONG_TITLE = 9;
 
 /** The hour of the mall's clock decides the greeting. @param {Date} now */
 function greeting(now) {
@@ -35,7 +37,7 @@ function Card({ service, hall, onOpen }) {
   const ids = [service.id];
   return html`<button class="k-card" type="button" onClick=${() => onOpen(service)}>
     <span class="k-card__h">
-      <span class="k-card__ic"><${Icon} name=${service.icon} /></span><b>${unbroken(title)}</b>
+      <span class="k-card__ic"><${Icon} name=${service.icon} /></span><b class=${title.length > LONG_TITLE ? "is-long" : ""}>${unbroken(title)}</b>
     </span>
     <span class="k-card__s">${subtitle}</span>
     <${WaitOf} wait=${rangeOf(hall, ids)} left=${leftOf(hall, ids)} />

@@ -17,6 +17,7 @@ import { wanted } from "./visit.js";
 // The second touch of a double tap on the screen before must not take a number here.
 const ARMED_AFTER_MS = 500;
 const SHORT_NOTE = 24;
+const LONG_NAME = 28;
 
 /** @param {Service} service */
 function fee(service) {
@@ -122,8 +123,10 @@ export function ServiceSheet(props) {
   const wait = firstCall(hall, catalogue.services, ids, priority);
   const alone = hall.services[service.id]?.[priority ? "priority" : "regular"] ?? null;
   const parts = { catalogue, hall, visit, service, onVisit };
+  const name = said(service.name);
   return html`<${Hero}
-      catalogue=${catalogue} now=${now} lead=${agency?.short_name} title=${said(service.name)}>
+      catalogue=${catalogue} now=${now} lead=${agency?.short_name} title=${name}
+      long=${name.length > LONG_NAME}>
       <${Facts} service=${service} wait=${alone} />
     <//>
     <${Sheet}>

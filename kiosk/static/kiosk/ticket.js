@@ -11,6 +11,10 @@ import { useCountdown } from "./waiting.js";
 /** @typedef {import("./shapes.js").Given} Given */
 /** @typedef {import("./paper.js").Follow} Follow */
 /** @typedef {import("./shapes.js").Patience} Patience */
+
+// More letters than these are set smaller: the card must not grow over what stands below it.
+const ROOMY = 60;
+
 /** "KTP-el, lalu Aktivasi IKD". @param {Given} given */
 function services(given) {
   return given.services
@@ -49,10 +53,11 @@ function Card({ given }) {
   const ahead = given.ahead === 1
     ? t("kiosk.ticket.person")
     : t("kiosk.ticket.people", { count: given.ahead });
+  const names = services(given);
   return html`<article class="t-card" data-zone=${given.zone.flower}>
     <p class="t-label">${t("kiosk.ticket.label")}</p>
     <h1 class="t-num num">${letter}<i></i>${digits}</h1>
-    <p class="t-svc">${services(given)}</p>
+    <p class=${names.length > ROOMY ? "t-svc is-long" : "t-svc"}>${names}</p>
     <${Zone} given=${given} />
     <dl class="t-facts">
       <div>
@@ -61,9 +66,9 @@ function Card({ given }) {
       </div>
       <div>
         <dt>${t("kiosk.ticket.called_about")}</dt>
-        <dd class="num">
-          ${given.expected ? span(...given.expected) : t("kiosk.ticket.no_forecast")}
-        </dd>
+        ${given.expected
+          ? html`<dd class="num">${span(...given.expected)}</dd>`
+          : html`<dd class="t-none">${t("kiosk.ticket.no_forecast")}</dd>`}
       </div>
     </dl>
     <div class="t-tear"></div>
