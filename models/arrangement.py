@@ -8,7 +8,7 @@ tables gives the mall a new name, in the same transaction, and what was kept is 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -126,9 +126,10 @@ class Arrangement:
         """Return the services that share a desk with the service, itself included."""
         return frozenset({service_id}.union(*(one.offers for one in self.desks_for(service_id))))
 
-    def tied_to(self, service_id: int) -> frozenset[int]:
-        """Return the services that one can reach from the service, going from desk to desk."""
-        return self._tied.get(service_id, frozenset({service_id}))
+    def tied_to(self, services: Iterable[int]) -> frozenset[int]:
+        """Return the services that one can reach from `services`, going from desk to desk."""
+        services = frozenset(services)
+        return services.union(*(self._tied.get(one, ()) for one in services))
 
     @cached_property
     def _tied(self) -> dict[int, frozenset[int]]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from models.journal import recorded_so_far
 from models.mall import Mall
 from models.playing import Probe, play
-from models.situation import Situation, read_situation
+from models.situation import Situation, read_situation, situation_near
 from models.tickets import Standing, StepState, Ticket
 from models.waiting import head_start
 
@@ -100,8 +100,8 @@ def announce(session: Session, ticket: Ticket, at: datetime) -> Outlook:
     What was announced before stays: a promise is measured against its first word. Returns
     the outlook that it was read from, which knows only what can touch this ticket.
     """
-    situation = read_situation(session, ticket.mall, at)
-    ahead = _played(situation.near(step.service_id for step in ticket.steps), ticket.mall)
+    wanted = [step.service_id for step in ticket.steps]
+    ahead = _played(situation_near(session, ticket.mall, wanted, at), ticket.mall)
     for step in ticket.steps:
         if step.state is not StepState.WAITING or step.announced_low_s is not None:
             continue

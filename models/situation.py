@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, bindparam, exists, select
+from sqlalchemy.orm import Session, aliased
 
 from models.arrangement import Arrangement, arrangement_of
 from models.clock import local_day
@@ -37,6 +37,14 @@ _OPEN_VISITS: Final = (
         Ticket.closed_at.is_(None),
     )
     .order_by(Step.due_at, Step.id)
+)
+_WANTED = aliased(Step)
+# However full the hall is, a number asks after its own corner of it alone.
+_OPEN_VISITS_NEAR: Final = _OPEN_VISITS.where(
+    exists().where(
+        _WANTED.ticket_id == Ticket.id,
+        _WANTED.service_id.in_(bindparam("services", expanding=True)),
+    )
 )
 _OPEN_SHIFTS: Final = select(Shift.desk_id, Shift.break_until_at).where(
     Shift.mall_id == bindparam("mall_id"), Shift.ended_at.is_(None)
@@ -80,14 +88,13 @@ class Situation:
         Desks tie together the services that they offer, and tickets those that they want.
         What is tied to none of them plays on its own.
         """
-        tied = frozenset().union(*(self.arrangement.tied_to(one) for one in services))
+        tied = self.arrangement.tied_to(services)
         wanted: dict[int, set[int]] = {}
         for step in self.steps:
             wanted.setdefault(step.ticket_id, set()).add(step.service_id)
         several = [services for services in wanted.values() if len(services) > 1]
         while grown := [one for one in several if not tied.isdisjoint(one) and not tied >= one]:
-            reached = frozenset().union(*grown)
-            tied = tied.union(*(self.arrangement.tied_to(one) for one in reached))
+            tied |= self.arrangement.tied_to(frozenset().union(*grown))
         return replace(
             self,
             desks=tuple(desk for desk in self.desks if not tied.isdisjoint(desk.services)),
@@ -95,15 +102,39 @@ class Situation:
         )
 
 
+def situation_near(
+    session: Session, mall: Mall, services: Iterable[int], at: datetime
+) -> Situation:
+    """Read the part of the hall that can touch who waits for `services`, as it is at `at`."""
+    services = frozenset(services)
+    arrangement = arrangement_of(session, mall)
+    tied = arrangement.tied_to(services)
+    seen = _situation(session, mall, at, _OPEN_VISITS_NEAR, {"services": sorted(tied)})
+    if all(step.service_id in tied for step in seen.steps):
+        return seen.near(services)
+    # Somebody there also waits elsewhere, and is called here the later for it.
+    return read_situation(session, mall, at).near(services)
+
+
 def read_situation(session: Session, mall: Mall, at: datetime) -> Situation:
     """Read who waits, who is served since when, and which desks are open at `at`."""
+    return _situation(session, mall, at, _OPEN_VISITS, {})
+
+
+def _situation(
+    session: Session,
+    mall: Mall,
+    at: datetime,
+    open_visits: Select[*tuple[Any, ...]],
+    which: Mapping[str, object],
+) -> Situation:
     arrangement = arrangement_of(session, mall)
     day = local_day(at, mall.time_zone)
     waiting: list[WaitingStep] = []
     away: set[int] = set()
     busy_desks: dict[int | None, datetime] = {}
     busy_tickets: dict[int, datetime] = {}
-    for row in session.execute(_OPEN_VISITS, {"mall_id": mall.id, "day": day}):
+    for row in session.execute(open_visits, {"mall_id": mall.id, "day": day, **which}):
         id_, ticket_id, service_id, due_at, only_desk_id, state, desk_id, started_at = row
         if state in AT_DESK:
             free_at = _free_at(arrangement, service_id, started_at, at)

@@ -20,6 +20,7 @@ from models.mall import Mall
 from models.playing import Probe
 from models.serving import finish, hold, miss, start
 from models.shifts import begin_break, held_by, sign_off
+from models.situation import situation_near
 from models.tickets import Outcome, Ticket
 from models.transferring import transfer
 from models.waiting import offered_by
@@ -139,6 +140,33 @@ def test_a_newcomer_would_really_wait_as_long_as_the_play_says(session: Session,
             assert ahead._played.probes[Probe(wanted.id, priority)] == really.waits[step.id]
             expected = really.ahead(wanted.id, step.id, newcomer.id)
             assert ahead.ahead_of_service(wanted.id, priority=priority) == expected
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_corner_of_the_hall_tells_what_the_whole_hall_does(session: Session, seed: int) -> None:
+    """Two agencies share no desk; whoever wants something of both ties them together."""
+    made = _busy_hall(session, seed)
+    here = list(session.scalars(select(Service).where(Service.mall_id == made.id)))
+    e, f = service(session, made, "E", minutes=9), service(session, made, "F", minutes=6)
+    desk(session, made, [e, f])
+    for number, wanted in enumerate([(e,), (f,), (e, here[seed]), (e, f), (f,)][seed % 2 :]):
+        ticket(session, made, *wanted, at=NOW - number * MINUTE)
+    whole = outlook(session, made, NOW)
+    for row in session.scalars(select(Ticket)):
+        corner = announce(session, row, NOW)
+        for step in row.steps:
+            assert corner.of_step(step.id) == whole.of_step(step.id)
+            assert corner.ahead_of_step(step.id) == whole.ahead_of_step(step.id)
+
+
+def test_a_corner_that_nobody_ties_to_the_rest_is_read_alone(session: Session) -> None:
+    made = _busy_hall(session, 1)
+    e = service(session, made, "E")
+    desk(session, made, [e])
+    visits = [ticket(session, made, e, at=NOW) for _ in range(2)]
+    seen = situation_near(session, made, [e.id], NOW)
+    assert [step.ticket_id for step in seen.steps] == [visit.id for visit in visits]
+    assert len(seen.desks) == 1
 
 
 @given(minutes=some.floats(0, 600))
