@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -30,6 +31,11 @@ class Given:
     expected: tuple[datetime, datetime] | None
 
     @property
+    def in_order(self) -> bool:
+        """Whether each service waits for the one before it; else any may be called first."""
+        return all(later.after_id == earlier.id for earlier, later in pairwise(self.services))
+
+    @property
     def follow_url(self) -> str:
         """The address of the ticket's own page."""
         return f"{self.ticket.mall.public_url}/t/{self.ticket.token}"
@@ -40,6 +46,7 @@ class Given:
             "token": self.ticket.token,
             "number": self.ticket.spoken,
             "services": [both(service, "name") for service in self.services],
+            "in_order": self.in_order,
             "zone": {
                 "name": self.zone.name,
                 "flower": self.zone.flower,

@@ -48,6 +48,7 @@ def slip_payload(told: Given, words: Mapping[str, str], *, kiosk: str) -> dict[s
         "prefix": ticket.prefix,
         "number": ticket.number,
         "services": [text_in(lang, service, "name") for service in told.services],
+        "in_order": told.in_order,
         "agency": ", ".join(dict.fromkeys(service.agency for service in told.services)),
         "zone_name": told.zone.name,
         "zone_flower": told.zone.flower,

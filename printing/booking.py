@@ -30,7 +30,7 @@ class Booking(Content):
     def write(self, writer: Writer) -> None:
         writer.both("booking.title", BOLD_MIDDLE)
         writer.sheet.feed(8)
-        writer.title(services_in_line(writer, self.services))
+        writer.title(services_in_line(writer, self.services, in_order=False))
         writer.paragraph(self.agency)
         writer.sheet.feed(12)
         day, span = writer.day(self.between[0]), writer.span(self.between)

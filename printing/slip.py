@@ -21,6 +21,7 @@ class Slip(Content):
     prefix: str
     number: int
     services: tuple[str, ...]
+    in_order: bool = False  # each service waits for the one before it
     agency: str
     zone_name: str
     zone_flower: str
@@ -46,7 +47,7 @@ class Slip(Content):
     def write(self, writer: Writer) -> None:
         writer.both("your_number")
         writer.number(self.prefix, f"{self.number:03d}", priority=self.priority)
-        writer.title(services_in_line(writer, self.services))
+        writer.title(services_in_line(writer, self.services, in_order=self.in_order))
         writer.paragraph(self.agency)
         writer.sheet.feed(12)
         name = writer.said("zone", name=self.zone_name)
@@ -76,9 +77,11 @@ class Slip(Content):
         writer.paragraph(self.kiosk)
 
 
-def services_in_line(writer: Writer, services: tuple[str, ...]) -> str:
-    """Return the services in the order in which they are served: "KTP-el, lalu IKD"."""
-    return f", {writer.said('then')} ".join(services)
+def services_in_line(writer: Writer, services: tuple[str, ...], *, in_order: bool) -> str:
+    """Return "KTP-el, lalu IKD" where one waits for the other, else "KTP-el dan SKCK"."""
+    if in_order:
+        return f", {writer.said('then')} ".join(services)
+    return writer.listed(services)
 
 
 def forecast(

@@ -35,7 +35,7 @@ class Transfer(Content):
     def write(self, writer: Writer) -> None:
         writer.both("transfer.number")
         writer.number(self.prefix, f"{self.number:03d}", priority=self.priority)
-        writer.title(services_in_line(writer, self.services))
+        writer.title(services_in_line(writer, self.services, in_order=False))
         writer.paragraph(self.agency)
         writer.sheet.feed(12)
         name = writer.said("zone", name=self.zone_name)

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+from babel.lists import format_list
 from pydantic import TypeAdapter
 
 from printing import drawing
@@ -91,7 +92,8 @@ class Writer:
         self.paper = paper
         self._content = content
         self._zone = ZoneInfo(content.time_zone)
-        self._words = words.get(content.language, words["id"])
+        self._language = content.language if content.language in words else "id"
+        self._words = words[self._language]
         other = words.get(content.also)
         self._also = None if other is self._words else other
 
@@ -102,6 +104,10 @@ class Writer:
     def each(self, key: str, **facts: object) -> list[str]:
         """Return the sentence in the paper's language and, if there is one, in the second."""
         return [words[key].format(**facts) for words in (self._words, self._also) if words]
+
+    def listed(self, things: Sequence[str]) -> str:
+        """Return "KTP-el, SIM, dan SKCK", as the paper's language lists things."""
+        return format_list(things, locale=self._language)
 
     def clock(self, at: datetime) -> str:
         """Return the local time: "09.41"."""

@@ -128,6 +128,16 @@ def test_services_are_told_in_the_order_in_which_they_can_be_done(
     assert answer["number"].startswith("A-")
     told = [service["id"] for service in answer["services"]]
     assert told == ["Surat kehilangan", "KTP-el", "Aktivasi IKD"]
+    assert answer["in_order"]
+
+
+def test_services_that_wait_side_by_side_are_promised_no_order(
+    house: House, kiosk: FlaskClient
+) -> None:
+    open_desk(house, 1)
+    answer = given_to(kiosk, house, "ktp-el", "paspor-baru")
+    assert not answer["in_order"]
+    assert not slip_of(house, answer["job_id"]).in_order
 
 
 def test_priority_is_kept_and_its_reason_is_nowhere(house: House, kiosk: FlaskClient) -> None:

@@ -36,6 +36,7 @@ def slip(**changes: Any) -> Slip:
         prefix="A",
         number=58,
         services=("KTP-el", "Aktivasi IKD"),
+        in_order=True,
         agency="Dinas Kependudukan dan Pencatatan Sipil",
         zone_name="Melati",
         zone_flower="melati",

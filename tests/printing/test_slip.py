@@ -65,6 +65,21 @@ def test_no_name_in_a_catalogue_breaks_the_paper(paper: Paper, changes: dict[str
     assert len(done.cuts) == (0 if paper.cut == "none" else 1)
 
 
+@pytest.mark.parametrize(
+    ("language", "services", "line"),
+    [
+        ("id", ("KTP-el", "SKCK"), "KTP–el dan SKCK"),
+        ("id", ("KTP-el", "SKCK", "PBB"), "KTP–el, SKCK, dan PBB"),
+        ("en", ("KTP-el", "SKCK"), "KTP–el and SKCK"),
+    ],
+)
+def test_services_that_wait_side_by_side_are_promised_no_order(
+    language: str, services: tuple[str, ...], line: str
+) -> None:
+    several = slip(language=language, services=services, in_order=False)
+    assert line in text_of(several, TEXT_ONLY[0]).replace("-", "–")
+
+
 @pytest.mark.parametrize("paper", TEXT_ONLY, ids=paper_id)
 def test_everything_a_citizen_needs_is_there(paper: Paper) -> None:
     words = text_of(slip(), paper).replace("-", "–")

@@ -31,7 +31,7 @@
  *    next_day_at: string | null, opens_at: string | null, closes_at: string | null,
  *    waiting: number, desks_open: number, services: Record<string, Figures>}} Hall */
 
-/** @typedef {{token: string, number: string, services: Both[],
+/** @typedef {{token: string, number: string, services: Both[], in_order: boolean,
  *    zone: {name: string, flower: string, place: Both}, desks: string, ahead: number,
  *    expected: [string, string] | null, url: string,
  *    job_id?: number | null}} Given */

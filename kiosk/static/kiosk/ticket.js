@@ -2,7 +2,7 @@
 
 import { numberParts, span } from "../shared/format.js";
 import { Flower, html, Icon, useMemo, useState } from "../shared/parts.js";
-import { t } from "../shared/words.js";
+import { language, t } from "../shared/words.js";
 import { said } from "./figures.js";
 import { drawingOf } from "./qr.js";
 import { PaperLine, useFate, useReprint } from "./paper.js";
@@ -15,11 +15,14 @@ import { useCountdown } from "./waiting.js";
 // More letters than these are set smaller: the card must not grow over what stands below it.
 const ROOMY = 60;
 
-/** "KTP-el, lalu Aktivasi IKD". @param {Given} given */
+/**
+ * "KTP-el, lalu Aktivasi IKD" where one waits for the other, else "KTP-el dan SKCK".
+ * @param {Given} given
+ */
 function services(given) {
-  return given.services
-    .map(said)
-    .reduce((first, next) => t("kiosk.ticket.then", { first, next }));
+  const names = given.services.map(said);
+  if (!given.in_order) return new Intl.ListFormat(language()).format(names);
+  return names.reduce((first, next) => t("kiosk.ticket.then", { first, next }));
 }
 
 /** @param {{given: Given}} props */
