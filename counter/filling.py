@@ -10,7 +10,16 @@ from sqlalchemy.orm import Session
 from counter.catalogue import AgencyFile, Catalogue, ServiceFile
 from counter.config import Config
 from models.catalogue import Agency, Requirement, Service, ServiceCase
-from models.mall import Desk, DeskService, HallBreak, Holiday, Mall, OpeningHours, Zone
+from models.mall import (
+    Desk,
+    DeskService,
+    HallBreak,
+    Holiday,
+    Mall,
+    OpeningHours,
+    Zone,
+    new_arrangement,
+)
 
 
 class WrongKindOfMall(Exception):
@@ -147,6 +156,7 @@ def fill_desks(session: Session, mall: Mall, config: Config) -> None:
             # The catalogue in the database may have moved on from its files.
             if code in services:
                 session.add(DeskService(desk_id=desk.id, service_id=services[code]))
+    mall.arrangement = new_arrangement()  # rows that are deleted in one statement tell nobody
     session.flush()
     session.refresh(mall)
 

@@ -128,7 +128,7 @@ def test_after_the_first_start_the_export_is_the_shipped_files_byte_for_byte(
     }
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(first=catalogue(), second=catalogue())
 def test_any_catalogue_comes_back_unchanged_also_over_another(
     first: Catalogue, second: Catalogue
@@ -144,7 +144,7 @@ def test_any_catalogue_comes_back_unchanged_also_over_another(
     database.close()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(one=catalogue(), other=catalogue())
 def test_two_catalogues_differ_in_no_line_only_when_they_are_equal(
     one: Catalogue, other: Catalogue

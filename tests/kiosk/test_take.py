@@ -310,7 +310,6 @@ JSON = st.recursive(
 
 @settings(
     max_examples=60,
-    deadline=None,
     # The house is the same for all examples on purpose: nothing may change in it.
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -255,7 +255,6 @@ def _play(database: Database, *, days: int, acts: int) -> None:
         settings=settings(
             max_examples=days,
             stateful_step_count=acts,
-            deadline=None,
             phases=PHASES,
             suppress_health_check=list(HealthCheck),
         ),

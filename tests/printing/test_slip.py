@@ -36,7 +36,7 @@ def test_every_line_fits_and_every_order_is_known(paper: Paper) -> None:
     assert all(line.dots <= paper.dots for line in done.lines)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     paper=st.sampled_from(ALL_PAPERS),
     changes=st.fixed_dictionaries(
