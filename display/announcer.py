@@ -167,6 +167,7 @@ class Announcer:
             "audio": f"/voice/{clip.key}.wav" if clip else "",
             "voice": worded,
             "duration_s": math.ceil(lasts.total_seconds()),
+            "once_ms": round((clip.once if clip else lasts).total_seconds() * 1000),
         }
         self._shout(f"zone/{zone_id}", spoken.kind, spoken.payload | sound)
         return lasts + GAP

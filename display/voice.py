@@ -53,6 +53,8 @@ class Clip(NamedTuple):
     key: str
     path: Path
     duration: timedelta
+    once: timedelta
+    """From the beginning to the end of the first saying."""
 
 
 class Voice:
@@ -84,7 +86,12 @@ class Voice:
                     os.utime(path)
             except OSError as reason:
                 raise VoiceUnavailable(f"the clip cannot be kept: {reason}") from reason
-        return Clip(key, path, duration)
+        return Clip(key, path, duration, self._once(duration, times if sentences else 1))
+
+    def _once(self, duration: timedelta, times: int) -> timedelta:
+        chimed = len(chime(SAMPLE_RATE)) / SAMPLE_RATE if self._settings.chime else 0.0
+        said = duration - timedelta(seconds=chimed) - (times - 1) * self._settings.pause
+        return timedelta(seconds=chimed) + said / times
 
     def path_of(self, key: str) -> Path:
         """Where the clip named `key` lies if it has been spoken and not been pruned since."""

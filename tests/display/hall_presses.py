@@ -54,9 +54,9 @@ class Officer(Person):
 
     def __init__(self, hall: Hall, username: str, desk: Desk) -> None:
         super().__init__(hall)
-        self._desk_id = desk.id
+        self.desk = desk
         form = {"name": username, "password": EXAMPLE_PASSWORD, "desk": str(desk.number)}
         self._session.post(f"{self._url}/sign-in", data=form, timeout=10).raise_for_status()
 
     def act(self, act: str, **facts: Any) -> dict[str, Any]:
-        return self.press(f"/desk/{act}", desk_id=self._desk_id, **facts)
+        return self.press(f"/desk/{act}", desk_id=self.desk.id, **facts)

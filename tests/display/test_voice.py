@@ -94,6 +94,16 @@ def test_sentence_is_said_twice_with_a_pause_between(tmp_path: Path) -> None:
     assert not any(sound[said : said + pause])
 
 
+def test_end_of_the_first_saying_is_known(tmp_path: Path) -> None:
+    """A board that falls behind stops there, in the pause, and never within a word."""
+    once = Voice(tmp_path, ONCE).speak(CALL)
+    twice = Voice(tmp_path, replace(ONCE, repeat=2)).speak(CALL)
+    assert once.once == once.duration
+    assert abs(twice.once - once.duration) < timedelta(seconds=0.3)
+    bell = Voice(tmp_path, replace(ONCE, repeat=2)).speak()
+    assert bell.once == bell.duration
+
+
 def test_second_language_follows_the_first(tmp_path: Path) -> None:
     english = call_sentence("A", 47, 3, language="en")
     voice = Voice(tmp_path, BARE)

@@ -196,6 +196,18 @@ def test_television_without_sound_asks_for_one_press(wall: Page, place: Place) -
     officer.close()
 
 
+def test_television_says_before_the_first_call_that_it_has_no_sound(
+    wall: Page, place: Place
+) -> None:
+    """Whoever puts a screen up is gone when the first number is called."""
+    wall.add_init_script(SHY)
+    open_wall(wall, place, "cempaka")
+    expect(wall.locator(".w-media.is-urgent")).to_contain_text("Suara belum menyala")
+    expect(wall.locator(".w-media.is-urgent")).to_contain_text("Tekan OK atau sentuh layar ini")
+    wall.keyboard.press("Enter")
+    expect(wall.locator(".w-media.is-urgent")).to_have_count(0)
+
+
 def test_nothing_on_the_wall_is_cut_or_hides_another(wall: Page, place: Place) -> None:
     for width, height in ((1920, 1080), (1366, 768), (1920, 940), (1280, 1024)):
         wall.set_viewport_size({"width": width, "height": height})

@@ -6,23 +6,32 @@
 const GRACE_MS = 3000;
 /** How long a call stays at least where it is only seen. */
 const SEEN_MS = 5000;
-/** More than this behind, the older ones are of no use to anybody any more. */
-const MOST = 4;
+/** With so many behind it a call is said once: the others shall not wait for the loudspeaker. */
+const CROWDED = 2;
+/** Until then the zone's state may not know yet of a call that was heard already. */
+const SETTLED_MS = 1000;
+/** The same notice comes once for each zone of the hall, whenever that zone has time for it. */
+const SAME_NOTICE_MS = 3 * 60 * 1000;
+const SILENCE = "/static/display/silence.wav";
 
 export class Announcements {
   /** @param {boolean} voice whether this screen has the loudspeaker
    *  @param {() => void} onChange called when something else is being called, or nothing
-   *  @param {(announcement: Announcement) => void} onSpoken called when it has been played */
-  constructor(voice, onChange, onSpoken) {
+   *  @param {(announcement: Announcement) => void} onSpoken called when it has been played
+   *  @param {(announcement: Announcement) => boolean} isWanted whether its citizen is awaited still */
+  constructor(voice, onChange, onSpoken, isWanted) {
     this.voice = voice;
     this.onChange = onChange;
     this.onSpoken = onSpoken;
+    this.isWanted = isWanted;
     /** @type {Announcement | null} */
     this.current = null;
     /** @type {"on" | "blocked" | "none"} */
     this.sound = "on";
-    /** @type {Announcement[]} */
+    /** @type {Array<{announcement: Announcement, at: number}>} */
     this.waiting = [];
+    /** @type {Map<string, number>} when each notice was heard last */
+    this.notices = new Map();
     this.audio = new Audio();
     /** Ends the showing of a call that has been seen. */
     this.leave = () => {};
@@ -31,21 +40,59 @@ export class Announcements {
   /** Takes an announcement in; it comes when those before it are over.
    *  @param {Announcement} announcement */
   hear(announcement) {
-    this.waiting.push(announcement);
-    this.waiting.splice(0, this.waiting.length - MOST);
+    const at = performance.now();
+    if (announcement.text && this.isKnown(announcement.text.id, at)) return;
+    // Called again while it waits, a number keeps its place in the line.
+    const before = this.waiting.find(
+      (one) => Boolean(announcement.number) && one.announcement.number === announcement.number
+    );
+    if (before) before.announcement = announcement;
+    else this.waiting.push({ announcement, at });
     if (!this.current) this.next();
     else this.leave();
   }
 
+  /** @param {string} notice @param {number} at */
+  isKnown(notice, at) {
+    const last = this.notices.get(notice);
+    if (last !== undefined && at - last < SAME_NOTICE_MS) return true;
+    this.notices.set(notice, at);
+    return false;
+  }
+
+  /** Finds out before the first call whether this browser waits for a person's touch: whoever
+   *  puts the screen up is still there to touch it. */
+  async probe() {
+    if (!this.voice) return;
+    this.audio.src = SILENCE;
+    try {
+      await this.audio.play();
+      this.tell("on");
+    } catch (reason) {
+      if (isRefusal(reason)) this.tell("blocked");
+    }
+  }
+
   /** Lets a browser that waits for a person's touch play sounds from now on. */
   unblock() {
-    if (this.sound !== "blocked") return;
-    this.sound = "on";
-    this.onChange();
+    if (this.sound === "blocked") this.probe();
+  }
+
+  /** The next that is still of use: whoever came meanwhile need not be called.
+   *  @returns {Announcement | null} */
+  taken() {
+    for (;;) {
+      const one = this.waiting.shift();
+      if (!one) return null;
+      const settled = performance.now() - one.at > SETTLED_MS;
+      if (!settled || !one.announcement.number || this.isWanted(one.announcement)) {
+        return one.announcement;
+      }
+    }
   }
 
   async next() {
-    const announcement = this.waiting.shift() || null;
+    const announcement = this.taken();
     this.current = announcement;
     this.onChange();
     if (!announcement) return;
@@ -75,16 +122,21 @@ export class Announcements {
   async play(announcement) {
     const ends = pause(announcement.duration_s * 1000);
     this.audio.src = announcement.audio;
+    const source = this.audio.src;
     const heard = new Promise((resolve) => {
       this.audio.onended = () => resolve(true);
       this.audio.onerror = () => resolve(false);
       setTimeout(resolve, announcement.duration_s * 1000 + GRACE_MS, false);
+      setTimeout(() => {
+        if (this.waiting.length < CROWDED || this.audio.src !== source) return;
+        this.audio.pause();
+        resolve(true);
+      }, announcement.once_ms);
     });
     try {
       await this.audio.play();
     } catch (reason) {
-      const refused = reason instanceof DOMException && reason.name === "NotAllowedError";
-      this.tell(refused ? "blocked" : "none");
+      this.tell(isRefusal(reason) ? "blocked" : "none");
       await ends;
       return false;
     }
@@ -100,6 +152,11 @@ export class Announcements {
     this.sound = sound;
     this.onChange();
   }
+}
+
+/** @param {unknown} reason */
+function isRefusal(reason) {
+  return reason instanceof DOMException && reason.name === "NotAllowedError";
 }
 
 /** @param {number} ms */

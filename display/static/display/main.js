@@ -33,8 +33,15 @@ function main() {
   const live = new Live();
   /** @type {Map<number, ZoneState>} */
   const states = new Map();
-  const announcements = new Announcements(boot.voice, draw, report);
+  const announcements = new Announcements(boot.voice, draw, report, isWanted);
   const zoneIds = boot.zone_id === null ? boot.zones.map((zone) => zone.id) : [boot.zone_id];
+
+  /** @param {Announcement} call */
+  function isWanted(call) {
+    const zone = states.get(call.zone_id || 0);
+    const desk = zone && zone.desks.find((one) => one.number === call.desk);
+    return !desk || (desk.state === "called" && desk.ticket === call.number);
+  }
 
   function draw() {
     const known = /** @type {ZoneState[]} */ (
@@ -73,6 +80,7 @@ function main() {
   });
   place.textContent = "";
   draw();
+  announcements.probe();
   // The sign for a lost server must be here before it is lost.
   keepIcons().then(draw, () => undefined);
 }

@@ -12,10 +12,11 @@
  *   closes_at: string | null, next_at: string | null, desks: Desk[], calls: Call[],
  *   next: string[], waiting: number}} ZoneState */
 
-/** What is to be heard once: a call, or a notice to everybody.
+/** What is to be heard once: a call, or a notice to everybody. Until `once_ms` the clip says it
+ *  for the first time.
  *  @typedef {{call_id?: number, zone_id?: number, number?: string, desk?: number, round?: number,
  *   language?: string, text?: Both, audio: string, voice: boolean,
- *   duration_s: number}} Announcement */
+ *   duration_s: number, once_ms: number}} Announcement */
 
 /** What the page was loaded with; `zone_id` is null on a screen of the whole hall.
  *  @typedef {{name: string, mall: {name: string, region: string}, zone_id: number | null, arrow: string | null,
