@@ -229,6 +229,31 @@ def test_nothing_on_the_wall_is_cut_or_hides_another(wall: Page, place: Place) -
         assert max(over) <= 1, (width, height)
 
 
+def test_numbers_beside_each_other_are_whole_or_not_there(wall: Page, place: Place) -> None:
+    """Half a desk number sends somebody to another desk."""
+    open_wall(wall, place, "hall")
+    for zone in ("cempaka", "cempaka", "mawar", "mawar"):
+        call(place, zone)[2].close()
+    pairs = wall.locator(".w-lists .w-pair")
+    expect(pairs).to_have_count(3)
+    for letters, number in (("W", 8), ("W", 888)):
+        # Wide letters and the highest desk that a mall may have.
+        cut = wall.evaluate(
+            """([letter, desk]) => Array.from(document.querySelectorAll(".w-lists .w-pair"))
+              .filter((pair) => {
+                pair.querySelector("em").textContent = desk;
+                pair.querySelector("b").textContent = letter + " 888";
+                const line = pair.parentNode.getBoundingClientRect();
+                const box = pair.querySelector("em").getBoundingClientRect();
+                const gone = box.top >= line.bottom - 1;
+                const card = pair.closest(".w-lists").getBoundingClientRect();
+                return !gone && box.right > card.right;
+              }).length""",
+            [letters, number],
+        )
+        assert cut == 0, number
+
+
 def test_zone_with_many_desks_shows_those_that_serve(wall: Page, place: Place) -> None:
     """The rows that fit, the closed desks giving way first."""
     open_wall(wall, place, "cempaka")
