@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.hall.morning import live_through
-from tests.hall.windows import KIOSK, PHONE, WALL, Windows, press, service_ids, take
+from tests.hall.windows import DESK, KIOSK, PHONE, WALL, Windows, press, service_ids, take
 from tests.hall_server import Hall
 from tests.house import ROOT, example_config, running_house
 
@@ -118,6 +120,43 @@ def test_pages_for_leaders(hall: Hall, windows: Windows, audit: Audit) -> None:
     officer = windows.desk(hall, 7, **STILL)
     officer.goto(f"{hall.url}/devices")
     audit.look(officer, "403")
+
+
+def test_printers_and_reports(hall: Hall, windows: Windows, audit: Audit) -> None:
+    page = windows.signed_in(hall, "admin", **STILL)
+    page.goto(f"{hall.url}/printers")
+    page.get_by_role("button", name=re.compile("^Cetak halaman uji")).first.click()
+    expect(page.locator(".banner--ok")).to_be_visible()
+    audit.look(page, "printers")
+    today = page.goto(f"{hall.url}/reports") and page.locator("#day").input_value()
+    assert today
+    for query, state in (
+        (f"day={today}", "a day"),
+        (f"month={today[:7]}", "a month"),
+        ("day=2020-01-05", "a day without visits"),
+        ("day=2026-02-31", "no such day"),
+        ("day=2099-01-01", "a day to come"),
+    ):
+        page.goto(f"{hall.url}/reports?{query}")
+        expect(page.locator("h1")).to_be_visible()
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        audit.look(page, f"reports, {state}")
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    for path in ("/printers", f"/reports?day={today}", "/devices"):
+        page.goto(f"{hall.url}{path}")
+        audit.look(page, f"{path} on a phone")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= PHONE[0], path
+
+
+def test_page_of_a_broken_house(tmp_path: Path, windows: Windows, audit: Audit) -> None:
+    with running_house(tmp_path) as hall:
+        with closing(sqlite3.connect(tmp_path / "balai.db")) as database:
+            database.execute("ALTER TABLE ticket RENAME TO lost")
+        for path, size in (("/sign-in", DESK), ("/sign-in?lang=en", PHONE)):
+            page = windows.open(f"{hall.url}{path}", size, **STILL)
+            expect(page.locator(".er-p")).to_contain_text("500")
+            audit.look(page, f"500 at {path}")
 
 
 @pytest.mark.parametrize("theme", ["light", "contrast"])

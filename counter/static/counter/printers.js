@@ -28,9 +28,14 @@ async function readAgain() {
 
 const boot = JSON.parse(element("boot").textContent || "{}");
 const live = new Live();
-live.follow(`printers/${boot.mall_id}`, () => {
-  readAgain().catch(() => undefined); // the line's own silence is said below
-});
+live.follow(
+  `printers/${boot.mall_id}`,
+  () => {
+    readAgain().catch(() => undefined); // the line's own silence is said below
+  },
+  // The sign-in is over: what stands here would grow old unnoticed.
+  (kind) => kind === "refused" && window.location.reload()
+);
 live.addEventListener("status", () => {
   element("lost").hidden = live.status !== "lost";
 });
