@@ -1,10 +1,13 @@
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.calling import call_next, call_number
 from models.database import Press
 from models.days import close_old_days
+from models.errors import NobodyWaiting, TicketClosed
 from models.events import ServiceDayClosed
 from models.journal import take_recorded
 from models.serving import hold
@@ -58,6 +61,17 @@ def test_each_mall_has_its_own_midnight(session: Session) -> None:
     assert close_old_days(session, east.mall, at=two_hours_earlier) == 1
     still_open = session.scalars(select(Step).where(Step.state.in_(OPEN_STATES))).all()
     assert [step.mall_id for step in still_open] == [west.mall.id]
+
+
+def test_nobody_calls_a_number_of_yesterday_before_its_day_is_closed(session: Session) -> None:
+    hall = small_mall(session)
+    visit = ticket(session, hall.mall, hall.a)
+    with pytest.raises(NobodyWaiting):
+        call_next(session, hall.desk_a, by=CITIZEN, at=TUESDAY_MIDNIGHT)
+    with pytest.raises(TicketClosed):
+        call_number(session, hall.desk_a, visit, reason="hadir", by=CITIZEN, at=TUESDAY_MIDNIGHT)
+    just_before = TUESDAY_MIDNIGHT - timedelta(microseconds=1)
+    assert call_next(session, hall.desk_a, by=CITIZEN, at=just_before).ticket is visit
 
 
 def test_a_shift_of_today_goes_on(session: Session) -> None:
