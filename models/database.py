@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
@@ -20,6 +22,9 @@ from models.events import Event
 from models.journal import take_recorded
 
 log = logging.getLogger(__name__)
+
+# How long a process waits for another that writes into the same SQLite file, in seconds.
+BUSY_S = 15
 
 Listener = Callable[[Sequence[Event]], None]
 Answer = dict[str, Any]
@@ -141,13 +146,13 @@ def _one_picture(engine: Engine) -> Engine:
 
 
 def _sqlite_engine(url: str, begin: str) -> Engine:
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 15})
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_S})
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the driver must not begin on its own
+        _keep_a_log(connection)
         for pragma in (
-            "journal_mode=WAL",
             # FULL: a ticket that was given survives a power cut.
             "synchronous=FULL",
             "foreign_keys=ON",
@@ -160,3 +165,21 @@ def _sqlite_engine(url: str, begin: str) -> Engine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _keep_a_log(connection: sqlite3.Connection) -> None:
+    """Let the file write ahead into a log, which it remembers from its first day on.
+
+    While another process makes the first tables, SQLite refuses this at once instead of waiting
+    as it does for everything else.
+    """
+    until_s = time.monotonic() + BUSY_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > until_s:
+                raise
+            time.sleep(0.02)
+        else:
+            return
