@@ -2,12 +2,10 @@
 # and says so; a second run finds the stamps and needs no network.
 
 PYTHON ?= python3
-VENV := .venv
-BIN := $(VENV)/bin
 # Each worker brings its own database and browser; WORKERS=0 runs the tests one after another.
 WORKERS ?= 2
-# A file stays with one worker, and the files go in the order of tests/conftest.py: slow ones first.
-PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+VENV := .venv
+BIN := $(VENV)/bin
 CORE := $(VENV)/.core-installed
 DEV := $(VENV)/.dev-installed
 NODE_RUN := node_modules/.run-installed
@@ -50,11 +48,11 @@ pictures: setup-dev browser
 	$(BIN)/python -m docs.pictures
 
 test: check browser
-	$(PYTEST) -m "not long"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not long"
 
 # What takes longer than a change should wait for: many random days, many power cuts.
 long: browser
-	$(PYTEST) -m long
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m long
 
 check: setup-dev
 	$(BIN)/ruff check --quiet
