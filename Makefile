@@ -3,7 +3,8 @@
 
 PYTHON ?= python3
 # Each worker brings its own database and browser; WORKERS=0 runs the tests one after another.
-WORKERS ?= 2
+# One more than the smallest machine has cores, because browsers and printers are often waited for.
+WORKERS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 CORE := $(VENV)/.core-installed
