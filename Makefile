@@ -2,11 +2,13 @@
 # and says so; a second run finds the stamps and needs no network.
 
 PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
 # Each worker brings its own database and browser; WORKERS=0 runs the tests one after another.
 # One more than the smallest machine has cores, because browsers and printers are often waited for.
 WORKERS ?= 3
-VENV := .venv
-BIN := $(VENV)/bin
+# A file stays with one worker, and the files go in the order of tests/conftest.py: slow ones first.
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 CORE := $(VENV)/.core-installed
 DEV := $(VENV)/.dev-installed
 NODE_RUN := node_modules/.run-installed
@@ -49,11 +51,11 @@ pictures: setup-dev browser
 	$(BIN)/python -m docs.pictures
 
 test: check browser
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not long"
+	$(PYTEST) -m "not long"
 
 # What takes longer than a change should wait for: many random days, many power cuts.
 long: browser
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m long
+	$(PYTEST) -m long
 
 check: setup-dev
 	$(BIN)/ruff check --quiet

@@ -8,6 +8,7 @@ from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 pytest_plugins = ["tests.databases"]
+
 CHROMIUM = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -27,10 +28,15 @@ settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a browser, so that `-m "not browser"` leaves it out."""
+    """Mark what needs a browser, so that `-m "not browser"` leaves it out; slow files go first.
+
+    A slow file that began last would run alone, while the other workers have nothing to do.
+    """
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(scope="session")

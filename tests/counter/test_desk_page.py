@@ -23,6 +23,8 @@ from tests.counter.desk_windows import (
 from tests.hall_server import Hall, running_hall
 from tests.house import example_config
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -21,6 +21,8 @@ from tests.printing.paper_hall import CLOCK, PaperHall, at_port
 from tests.printing.ports import listening, printer_at, take_all
 from tests.printing.slips import HOUSE, WORDS, slip
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def hall(database: Database) -> PaperHall:
