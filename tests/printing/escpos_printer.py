@@ -203,6 +203,11 @@ class EscposPrinter:
         with self._changed:
             assert self._changed.wait_for(fact, within_s), (len(self.sheets), len(self.torn))
 
+    def wait_for_question(self) -> None:
+        """Wait until somebody has begun to ask how it fares, from now on."""
+        taken = self.bytes_taken
+        self.wait_for(lambda: self.bytes_taken > taken)
+
     @property
     def printing(self) -> bool:
         """Whether a paper has begun to come out."""

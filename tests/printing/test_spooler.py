@@ -195,6 +195,8 @@ def test_the_second_printer_steps_in_within_three_seconds(hall: PaperHall) -> No
         with spooling(hall, *printers):
             hall.wait_for_printer("kiosk-1", PrinterState.ONLINE)
             own.run_out()
+            # A look that saw the last of the paper would rightly have sent it the first one.
+            own.wait_for_question()
             surprised = hall.ask(slip(follow_url=f"{hall.url}/1"), fallback="kiosk-2")
             hall.wait_for(surprised, JobState.PRINTED, within_s=3.0)
             known_out = hall.ask(slip(follow_url=f"{hall.url}/2"), fallback="kiosk-2")
