@@ -42,7 +42,7 @@ BEFORE_OPENING = timedelta(minutes=4)
 NOON = timedelta(hours=4)
 NOON_TURN = timedelta(minutes=30)
 # The hall's time after closing when the next day begins, even if a person still serves.
-NIGHT_AFTER = timedelta(minutes=60)
+NIGHT_AFTER = timedelta(minutes=90)
 
 
 class Play:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
@@ -13,7 +14,7 @@ from sqlalchemy import func, select
 from counter.config import load_config
 from counter.demo import status
 from counter.demo_citizens import Citizen, Fate, citizens, offers_of
-from counter.demo_play import Play
+from counter.demo_play import NIGHT_AFTER, Play
 from counter.filling import fill
 from counter.people import example_people
 from models.arrangement import arrangement_of
@@ -27,6 +28,8 @@ from models.tickets import Step, StepState, Ticket
 
 ROOT = Path(__file__).parents[2]
 KEPT = frozenset({3})
+# The day that follows has the long noon, and the fewest hours for as many people.
+THURSDAY_NIGHT = datetime(2026, 11, 26, 20, tzinfo=ZoneInfo("Asia/Jakarta"))
 
 
 class Hall:
@@ -35,7 +38,7 @@ class Hall:
     def __init__(self, folder: Path, *, seed: int) -> None:
         self.database = Database(f"sqlite:///{folder / 'balai.db'}")
         Base.metadata.create_all(self.database.engine)
-        self.clock = Clock()
+        self.clock = Clock(ahead=THURSDAY_NIGHT - Clock().now())
         with self.database.transaction() as session:
             mall = fill(session, load_config(ROOT / "config.toml"))
             self.mall_id = mall.id
@@ -156,7 +159,7 @@ def test_a_stopped_demo_goes_on_with_the_day(hall: Hall) -> None:
 def test_a_whole_day_ends_with_everybody_gone_and_the_next_begins(hall: Hall) -> None:
     today = hall.play.day.day
     hall.play.begin_day()
-    end: datetime = hall.play.day.closes_at + timedelta(minutes=59)
+    end: datetime = hall.play.day.closes_at + NIGHT_AFTER - timedelta(minutes=1)
     hall.clock.jump_to(end)
     hall.play.catch_up()
     with hall.database.reading() as session:
