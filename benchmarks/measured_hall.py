@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import socket
 import subprocess
@@ -36,6 +37,7 @@ from models.shifts import sign_on
 ROOT = Path(__file__).parents[1]
 DESK = 1
 WAITING = 60
+PROCESSORS = os.sched_getaffinity(0)
 PATIENCE_S = 60.0
 
 
@@ -130,6 +132,7 @@ class OverHttp:
         self._process = subprocess.Popen(  # noqa: S603 — our own program
             [*command, str(data_dir)], cwd=ROOT, stdout=subprocess.PIPE, text=True
         )
+        self._settle_apart()
         address = ("127.0.0.1", self._port())
         self._line = socket.create_connection(address, timeout=PATIENCE_S)
         self._line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -170,6 +173,16 @@ class OverHttp:
         self._line.close()
         self._process.terminate()
         self._process.wait(PATIENCE_S)
+        os.sched_setaffinity(0, PROCESSORS)
+
+    def _settle_apart(self) -> None:
+        """Give the server and this process a processor each.
+
+        Whoever presses sits at another machine. Sharing one with them, the server would keep
+        them from hearing its answer while it goes on to print and to tell the screens.
+        """
+        os.sched_setaffinity(0, {min(PROCESSORS)})
+        os.sched_setaffinity(self._process.pid, {max(PROCESSORS)})
 
     def _port(self) -> int:
         until_s = time.monotonic() + PATIENCE_S

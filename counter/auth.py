@@ -8,15 +8,14 @@ from __future__ import annotations
 import os
 import secrets
 import tempfile
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from flask import Flask, Request, abort, current_app, g, redirect, request, session
+from flask import Flask, Request, abort, g, redirect, request, session
 from sqlalchemy import bindparam, select
 from werkzeug.wrappers import Response
 
@@ -64,33 +63,27 @@ class Doorkeeper:
     def actors_of(self, request: Request) -> tuple[Actor, ...]:
         """Return all whom this browser may act for: who signed in, then its devices.
 
-        Never empty: somebody unknown is one actor with the role PUBLIC. Serves a page's
-        request and the one with which a socket begins; both have an application around them.
+        Never empty: somebody unknown is one actor with the role PUBLIC. `request` is the current
+        one, a page's or that with which a socket begins.
         """
-        user = self._user(request)
+        user = self._user()
         known = (*(() if user is None else (user,)), *self._devices(request))
         return known or (Actor(mall_id=self.mall_id),)
-
-    def actor_of(self, request: Request) -> Actor:
-        """Return the first of actors_of()."""
-        return self.actors_of(request)[0]
 
     def plays_on_its_own(self, request: Request) -> bool:
         """Tell whether screens pair themselves for whoever asks: the example, at its machine."""
         return self.config.mall.example and from_this_machine(request)
 
-    def _user(self, request: Request) -> Actor | None:
-        app = current_app
-        claims: Mapping[str, Any] = app.session_interface.open_session(app, request) or {}
-        user_id, began_s, seen_s = (claims.get(name) for name in ("user", "began", "seen"))
+    def _user(self) -> Actor | None:
+        user_id, began_s, seen_s = (session.get(name) for name in ("user", "began", "seen"))
         if not (user_id and began_s and seen_s):
             return None
         now_s = self.real_clock.now().timestamp()
         idle_s = self.config.server.session_hours * 3600
         if now_s - seen_s > idle_s or now_s - began_s > LONGEST_SIGN_IN.total_seconds():
             return None
-        with self.database.reading() as session:
-            user = session.execute(_USER, {"user_id": user_id}).one_or_none()
+        with self.database.glancing() as connection:
+            user = connection.execute(_USER, {"user_id": user_id}).one_or_none()
         if user is None or not user.in_use:
             return None
         if user.signed_out_at is not None and began_s < user.signed_out_at.timestamp():
@@ -101,8 +94,8 @@ class Doorkeeper:
         tokens = [token for name, token in request.cookies.items() if _is_device(name)]
         if not tokens:
             return []
-        with self.database.reading() as session:
-            devices = devices_of_tokens(session, tokens)
+        with self.database.glancing() as connection:
+            devices = devices_of_tokens(connection, tokens)
         place = place_meant(request)
         devices.sort(key=lambda device: device.place != place)
         if place and self.plays_on_its_own(request):

@@ -11,8 +11,8 @@ from counter.desk_state import STANDING_IN
 from models.catalogue import Service
 from models.errors import DeskClosed, DeskTaken, NotFound, Outdated
 from models.mall import Desk
-from models.people import Actor
-from models.shifts import held_by, lock_desk, shift_at
+from models.people import Actor, User
+from models.shifts import held_by, lock_desk, officer_at
 from models.tickets import ENGAGED, Step, Ticket
 
 # Every press asks for its desk's mall, too.
@@ -35,11 +35,11 @@ def require_officer(session: Session, desk: Desk, actor: Actor) -> None:
     """
     if actor.role in STANDING_IN:
         return
-    shift = shift_at(session, desk.id)
-    if shift is None:
+    officer_id = officer_at(session, desk)
+    if officer_id is None:
         raise DeskClosed(desk=desk.number)
-    if shift.user_id != actor.user_id:
-        raise DeskTaken(desk=desk.number, officer=shift.user.name)
+    if officer_id != actor.user_id:
+        raise DeskTaken(desk=desk.number, officer=session.get_one(User, officer_id).name)
 
 
 def step_at_desk(session: Session, desk: Desk, step_id: int) -> Step:

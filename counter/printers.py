@@ -27,6 +27,7 @@ from models.mall import Mall
 from models.paper import REPRINTABLE, JobState, PaperKind, PrintJob, ask_for_paper, reprint
 from models.people import Actor
 from models.printers import PRINTING_STATES, PrinterState, printer_states
+from models.tickets import spoken
 from models.topics import Topic
 from printing.trial import Trial
 
@@ -240,7 +241,7 @@ def _paper(job: PrintJob) -> PaperRow:
     unplanned = job.state not in {JobState.PRINTED, JobState.SENDING}
     return PaperRow(
         id=job.id,
-        number=f"{prefix}-{number:03d}" if prefix and isinstance(number, int) else "",
+        number=spoken(prefix, number) if prefix and isinstance(number, int) else "",
         kind=PaperKind(job.kind).value,
         at=job.created_at,
         state=job.state.value,

@@ -11,6 +11,7 @@ from pydantic.dataclasses import dataclass as checked
 from sqlalchemy.orm import Session
 
 from kiosk.offer import text_of
+from kiosk.place import place_of
 from kiosk.slip import letterhead, money, text_in
 from models.catalogue import Service, ServiceCase, needed_for
 from models.clock import Clock
@@ -18,7 +19,7 @@ from models.database import Answer, Database
 from models.errors import BadInput, NotFound
 from models.mall import Mall
 from models.paper import PaperKind, ask_for_paper
-from models.people import Actor, Device
+from models.people import Actor
 
 # PostgreSQL's integer ends here; a larger id names nothing and must not reach the database.
 _Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -51,9 +52,8 @@ class ChecklistPrinter:
         actor: Actor = g.actor
 
         def rule(session: Session) -> Answer:
-            device = kiosk_of(session, actor)
-            printer = printer_of(device)
-            if device is None or not printer:
+            place = place_of(session, actor.device_id)
+            if place is None or not place.printer:
                 raise NotFound
             service, case = _wanted(session, press)
             mall = session.get_one(Mall, g.mall_id)
@@ -62,32 +62,21 @@ class ChecklistPrinter:
                 **what_to_bring(service, case, press.language),
                 "help_desk": text_of(mall, f"help_desk_{press.language}"),
                 "printed_at": at.isoformat(),
-                "kiosk": device.name or device.place,
+                "kiosk": place.name,
             }
             job = ask_for_paper(
                 session,
                 mall.id,
-                printer,
+                place.printer,
                 payload,
                 ticket_id=None,
                 at=at,
                 kind=PaperKind.CHECKLIST,
-                fallback=str(device.settings.get("fallback") or ""),
+                fallback=place.fallback,
             )
             return {"job_id": job.id}
 
         return jsonify(self.database.press(press.press_id, "kiosk.checklist", at, rule))
-
-
-def kiosk_of(session: Session, actor: Actor) -> Device | None:
-    """Return the kiosk that the actor is."""
-    return None if actor.device_id is None else session.get(Device, actor.device_id)
-
-
-def printer_of(device: Device | None) -> str:
-    """Return the code of the kiosk's printer, empty when it has none."""
-    printer = None if device is None else device.settings.get("printer")
-    return printer if isinstance(printer, str) else ""
 
 
 def what_to_bring(service: Service, case: ServiceCase | None, language: str) -> dict[str, Any]:

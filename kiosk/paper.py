@@ -13,12 +13,13 @@ from pydantic.dataclasses import dataclass as checked
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kiosk.place import place_of, places
 from models.clock import Clock
 from models.database import Answer, Database
 from models.errors import NotFound, NotReprintable
 from models.events import Event, PaperChanged, PrinterChanged
 from models.paper import OPEN_STATES, JobState, PaperKind, PrintJob, open_in, reprint
-from models.people import Actor, Device, Role
+from models.people import Actor, Role
 from models.printers import can_print
 from models.tickets import Ticket
 from models.topics import Topic, id_in
@@ -95,23 +96,16 @@ def slip_state(session: Session, key: str, _at: datetime) -> dict[str, Any] | No
 
 def tray_state(session: Session, key: str, _at: datetime) -> dict[str, Any] | None:
     """Tell whether the printer of the kiosk with the device id `key`, or its second, prints."""
-    device = session.get(Device, id_in(key))
-    if device is None or device.role is not Role.KIOSK:
+    place = place_of(session, id_in(key))
+    if place is None:
         return None
-    return {"prints": any(can_print(session, device.mall_id, one) for one in _printers(device))}
-
-
-def _printers(device: Device) -> list[str]:
-    named = (device.settings.get(key) for key in ("printer", "fallback"))
-    return [one for one in named if isinstance(one, str) and one]
+    return {"prints": any(can_print(session, place.mall_id, one) for one in place.printers)}
 
 
 def _elsewhere(session: Session, job: PrintJob) -> str:
     ticket = None if job.ticket_id is None else session.get(Ticket, job.ticket_id)
-    device = None if ticket is None else session.get(Device, ticket.taken_by_device_id)
-    if device is None or job.printer == device.settings.get("printer"):
-        return ""
-    return str(device.settings.get("fallback_name") or "")
+    place = None if ticket is None else place_of(session, ticket.taken_by_device_id)
+    return "" if place is None or job.printer == place.printer else place.fallback_name
 
 
 def _has_copy(session: Session, job: PrintJob) -> bool:
@@ -131,8 +125,8 @@ def _touched_slips(session: Session, event: Event) -> Iterable[str]:
 def _touched_trays(session: Session, event: Event) -> Iterable[str]:
     if not isinstance(event, PrinterChanged):
         return []
-    kiosks = select(Device).where(Device.mall_id == event.mall_id, Device.role == Role.KIOSK)
-    return [str(one.id) for one in session.scalars(kiosks) if event.printer in _printers(one)]
+    kiosks = places(session, event.mall_id)
+    return [str(one.device_id) for one in kiosks if event.printer in one.printers]
 
 
 def _may_follow_slip(session: Session, actor: Actor, key: str) -> bool:
@@ -141,8 +135,8 @@ def _may_follow_slip(session: Session, actor: Actor, key: str) -> bool:
     if actor.role is not Role.KIOSK or job is None:
         return False
     if job.ticket_id is None:
-        device = session.get(Device, actor.device_id)
-        own = [] if device is None else _printers(device)
+        place = place_of(session, actor.device_id)
+        own = () if place is None else place.printers
         return job.kind is PaperKind.CHECKLIST and job.printer in own
     ticket = session.get(Ticket, job.ticket_id)
     return ticket is not None and ticket.taken_by_device_id == actor.device_id

@@ -10,32 +10,34 @@ from sqlalchemy.orm import Session
 
 from kiosk.given import Given, numbers
 from kiosk.offer import text_of
+from kiosk.place import KioskPlace
 from models.mall import Mall
 from models.paper import ask_for_paper
-from models.people import Device
 
 
 def promise_slip(
-    session: Session, told: Given, device: Device | None, words: Mapping[str, str], *, at: datetime
+    session: Session,
+    told: Given,
+    place: KioskPlace | None,
+    words: Mapping[str, str],
+    *,
+    at: datetime,
 ) -> int | None:
     """Promise the ticket's paper at the kiosk's printer; return the print job's id.
 
     None when the kiosk has no printer. `words` are the kiosk's in the ticket's language.
     """
-    printer = None if device is None else device.settings.get("printer")
-    if device is None or not isinstance(printer, str) or not printer:
+    if place is None or not place.printer:
         return None
     ticket = told.ticket
-    payload = slip_payload(told, words, kiosk=device.name or device.place)
-    fallback = str(device.settings.get("fallback") or "")
     return ask_for_paper(
         session,
         ticket.mall_id,
-        printer,
-        payload,
+        place.printer,
+        slip_payload(told, words, kiosk=place.name),
         ticket_id=ticket.id,
         at=at,
-        fallback=fallback,
+        fallback=place.fallback,
     ).id
 
 

@@ -13,11 +13,12 @@ from pydantic.dataclasses import dataclass as checked
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kiosk.checklist import ChecklistPrinter, kiosk_of, printer_of
+from kiosk.checklist import ChecklistPrinter
 from kiosk.figures import services_state, services_topic
 from kiosk.given import Given, given
 from kiosk.offer import catalogue_state, catalogue_topic
 from kiosk.paper import SlipReprinter, slip_topic, tray_topic
+from kiosk.place import place_of
 from kiosk.slip import promise_slip
 from models.clock import Clock
 from models.database import Answer, Database
@@ -27,7 +28,7 @@ from models.forecast import announce
 from models.issuing import Wish, add_service, take
 from models.journal import record
 from models.mall import Mall
-from models.people import Actor, Device
+from models.people import Actor
 from models.tickets import Ticket
 from models.topics import Topic
 
@@ -96,6 +97,7 @@ class Kiosk:
         key = str(g.mall_id)
         with self.database.reading() as session:
             mall = session.get_one(Mall, g.mall_id)
+            place = place_of(session, g.actor.device_id)
             boot = {
                 "mall_id": mall.id,
                 "time_zone": mall.time_zone,
@@ -104,7 +106,7 @@ class Kiosk:
                 "services": services_state(session, key, at),
                 "patience": asdict(self.patience),
                 "device_id": g.actor.device_id,
-                "prints": bool(printer_of(kiosk_of(session, g.actor))),
+                "prints": bool(place and place.printer),
             }
         return render_template("kiosk/kiosk.html", boot=boot)
 
@@ -126,9 +128,9 @@ class Kiosk:
                 at=at,
             )
             told = _announced(session, ticket, at)
-            device = None if actor.device_id is None else session.get(Device, actor.device_id)
             words = self.words("kiosk", ticket.language)
-            job_id = promise_slip(session, told, device, words, at=at)
+            place = place_of(session, actor.device_id)
+            job_id = promise_slip(session, told, place, words, at=at)
             return told.to_json() | {"job_id": job_id}
 
         try:

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session, contains_eager
 
 from models.clock import local_day
 from models.errors import (
-    DeskBusy,
     DeskEmpty,
     NobodyWaiting,
     NotAllowed,
@@ -23,15 +22,15 @@ from models.events import CallSpoken, TicketCalled, TicketCalledAgain, TicketWel
 from models.journal import record
 from models.mall import Desk
 from models.people import Actor
-from models.shifts import held_by, lock_desk, require_serving
+from models.rows import add_now, change_now, know, plain
+from models.shifts import held_by, lock_desk, require_free
 from models.telling import tell_step
 from models.tickets import Call, Step, StepState, Ticket
 from models.waiting import callable_by, lock_ticket, offered_by, settle
 
 _DUE_FIRST: Final = (
-    select(Step)
+    select(Step.id, Step.ticket_id)
     .join(Step.ticket)
-    .options(contains_eager(Step.ticket))
     .where(
         callable_by(bindparam("desk_id"), bindparam("services", expanding=True)),
         Ticket.service_day == bindparam("day"),
@@ -42,6 +41,13 @@ _DUE_FIRST: Final = (
     .limit(1)
     .with_for_update(of=Ticket, skip_locked=True, key_share=True)
 )
+_VISIT: Final = (
+    select(Step)
+    .join(Step.ticket)
+    .options(contains_eager(Step.ticket))
+    .where(Step.ticket_id == bindparam("ticket_id"))
+    .order_by(Step.position)
+)
 
 
 def call_next(session: Session, desk: Desk, *, by: Actor, at: datetime) -> Call:
@@ -50,10 +56,10 @@ def call_next(session: Session, desk: Desk, *, by: Actor, at: datetime) -> Call:
     `at` is an aware UTC instant. Raises DeskClosed, DeskOnBreak, DeskBusy while the
     desk holds a ticket, and NobodyWaiting when its queue is empty.
     """
-    _require_free(session, desk)
+    lock_desk(session, desk)
+    require_free(session, desk)
     services = offered_by(session, desk)
     while (step := _due_first(session, desk, services, at)) is not None:
-        lock_ticket(session, step.ticket)
         # Between the look and the lock another process may have called and put back the ticket.
         if step.state is StepState.WAITING and step.ticket.desk_id is None:
             return _invite(session, desk, step, reason="", by=by, at=at)
@@ -71,7 +77,8 @@ def call_number(
     """
     if not reason.strip():
         raise ReasonNeeded
-    _require_free(session, desk)
+    lock_desk(session, desk)
+    require_free(session, desk)
     lock_ticket(session, ticket)
     # Between midnight and its closing yesterday's ticket is as good as closed.
     if ticket.closed_at is not None or ticket.service_day != _today(desk, at):
@@ -140,20 +147,19 @@ def _note_return(session: Session, step: Step, *, by: Actor, at: datetime) -> No
     tell_step(session, step, TicketWelcomedBack, at, by)
 
 
-def _require_free(session: Session, desk: Desk) -> None:
-    lock_desk(session, desk)
-    require_serving(session, desk)
-    if (ticket := held_by(session, desk)) is not None:
-        raise DeskBusy(number=ticket.spoken)
-
-
 def _due_first(session: Session, desk: Desk, services: list[int], at: datetime) -> Step | None:
-    """Return the due step and lock its ticket, passing over tickets others hold locked.
+    """Return the due step with its ticket locked, passing over tickets others hold locked.
 
     Only today's numbers are called: yesterday's are about to be closed as such.
     """
     wanted = {"desk_id": desk.id, "services": services, "day": _today(desk, at)}
-    return session.scalars(_DUE_FIRST, wanted).first()
+    due = plain(session).execute(_DUE_FIRST, wanted).first()
+    if due is None:
+        return None
+    steps = session.scalars(_VISIT, {"ticket_id": due.ticket_id}).all()
+    know(steps[0].ticket, steps=list(steps))
+    lock_ticket(session, steps[0].ticket)
+    return next(step for step in steps if step.id == due.id)
 
 
 def _today(desk: Desk, at: datetime) -> date:
@@ -164,28 +170,28 @@ def _invite(
     session: Session, desk: Desk, step: Step, *, reason: str, by: Actor, at: datetime
 ) -> Call:
     ticket = step.ticket
-    with session.no_autoflush:  # one flush for all of it, the invitation included
-        step.move(StepState.CALLED)
-        step.desk_id, step.called_at, step.calls = desk.id, at, 1
-        ticket.desk_id = desk.id
-        settle(ticket)
+    step.require_way_to(StepState.CALLED)
+    change_now(session, step, state=StepState.CALLED, desk_id=desk.id, called_at=at, calls=1)
+    change_now(session, ticket, desk_id=desk.id)
+    settle(ticket)
     call = _call(session, desk, step, reason=reason, at=at)
     tell_step(session, step, TicketCalled, at, by, call_id=call.id, picked=bool(reason))
     return call
 
 
 def _call(session: Session, desk: Desk, step: Step, *, reason: str, at: datetime) -> Call:
-    call = Call(
-        mall_id=desk.mall_id,
-        ticket_id=step.ticket_id,
-        step_id=step.id,
-        desk_id=desk.id,
-        zone_id=desk.zone_id,
-        round=step.calls,
-        at=at,
-        reason=reason,
+    call = add_now(
+        session,
+        Call(
+            mall_id=desk.mall_id,
+            ticket_id=step.ticket_id,
+            step_id=step.id,
+            desk_id=desk.id,
+            zone_id=desk.zone_id,
+            round=step.calls,
+            at=at,
+            reason=reason,
+        ),
     )
-    call.ticket, call.desk, call.step = step.ticket, desk, step
-    session.add(call)
-    session.flush()
+    know(call, ticket=step.ticket, desk=desk, step=step)
     return call

@@ -11,7 +11,17 @@ from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Engine, bindparam, create_engine, event, insert, select, update
+from sqlalchemy import (
+    JSON,
+    Connection,
+    Engine,
+    bindparam,
+    create_engine,
+    event,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 
@@ -20,6 +30,7 @@ from models.base import Base, table_of
 from models.errors import BadInput
 from models.events import Event
 from models.journal import take_recorded
+from models.rows import plain
 
 log = logging.getLogger(__name__)
 
@@ -52,8 +63,8 @@ class Database:
     def __init__(self, url: str) -> None:
         """Connect lazily to `url`, an SQLAlchemy URL."""
         self.sqlite = url.startswith("sqlite")
-        self.engine = _sqlite_engine(url, "BEGIN IMMEDIATE") if self.sqlite else _engine(url)
-        self.looking = _sqlite_engine(url, "BEGIN") if self.sqlite else _one_picture(self.engine)
+        self.engine = _sqlite_engine(url, writes=True) if self.sqlite else _engine(url)
+        self.looking = _sqlite_engine(url) if self.sqlite else _one_picture(self.engine)
         # SQLite has one writer. Queueing for it here is fair; its own busy handler starves.
         self._writer = threading.Lock() if self.sqlite else nullcontext()
         kept: dict[str, object] = {ARRANGEMENTS: {}}
@@ -76,7 +87,15 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """Open a session that only looks: one consistent picture, nothing is committed."""
         with self._read() as session:
+            if self.sqlite:
+                session.connection().exec_driver_sql("BEGIN")
             yield session
+
+    @contextmanager
+    def glancing(self) -> Iterator[Connection]:
+        """Open a connection for one statement about plain columns: lighter than a session."""
+        with self.looking.connect() as connection:
+            yield connection
 
     def press(
         self, press_id: str, act: str, at: datetime, rule: Callable[[Session], Answer]
@@ -93,13 +112,13 @@ class Database:
                     return _same_act(earlier, act)
                 if self.sqlite:
                     answer = rule(session)
-                    session.execute(_CARRIED_OUT, claim | {"answer": answer})
+                    plain(session).execute(_CARRIED_OUT, claim | {"answer": answer})
                     return answer
                 # The id is claimed before the rule runs: a retry in another process waits
                 # here for the first one, else it would be refused for what that one did.
-                session.execute(_CARRIED_OUT, claim | {"answer": {}})
+                plain(session).execute(_CARRIED_OUT, claim | {"answer": {}})
                 answer = rule(session)
-                session.execute(_ANSWERED, {"press_id": press_id, "answer": answer})
+                plain(session).execute(_ANSWERED, {"press_id": press_id, "answer": answer})
                 return answer
         except IntegrityError:
             # Two processes heard the same press at once; the other one was first.
@@ -125,7 +144,7 @@ class Database:
 
 
 def _earlier(session: Session, press_id: str) -> tuple[str, Answer] | None:
-    row = session.execute(_EARLIER, {"press_id": press_id}).one_or_none()
+    row = plain(session).execute(_EARLIER, {"press_id": press_id}).one_or_none()
     return None if row is None else (row.act, row.answer)
 
 
@@ -145,7 +164,7 @@ def _one_picture(engine: Engine) -> Engine:
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
-def _sqlite_engine(url: str, begin: str) -> Engine:
+def _sqlite_engine(url: str, *, writes: bool = False) -> Engine:
     engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_S})
 
     @event.listens_for(engine, "connect")
@@ -160,9 +179,11 @@ def _sqlite_engine(url: str, begin: str) -> Engine:
         ):
             connection.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+    if writes:
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Any) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from models.errors import CodeUnknown, PlaceTaken
@@ -125,10 +125,10 @@ def withdraw(session: Session, device: Device, *, by: Actor, at: datetime) -> No
     record(session, DeviceWithdrawn(mall_id=device.mall_id, at=at, device_id=device.id), by)
 
 
-def devices_of_tokens(session: Session, tokens: Iterable[str]) -> list[Acting]:
+def devices_of_tokens(looking: Session | Connection, tokens: Iterable[str]) -> list[Acting]:
     """Return the devices that may act with one of `tokens`: paired, and not withdrawn."""
     hashes = [fingerprint(token) for token in tokens]
-    found = session.execute(_ACTING, {"hashes": hashes})
+    found = looking.execute(_ACTING, {"hashes": hashes})
     return [Acting(id_, mall_id, role, place) for id_, mall_id, role, place in found if role]
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from models.journal import recorded_so_far
 from models.mall import Mall
 from models.playing import Probe, play
+from models.rows import change_now
 from models.situation import Situation, read_situation, situation_near
 from models.tickets import Standing, StepState, Ticket
 from models.waiting import head_start
@@ -89,7 +90,11 @@ def outlook(session: Session, mall: Mall, at: datetime) -> Outlook:
     seen: tuple[tuple[int, datetime], Outlook] | None = session.info.get(key)
     if seen is not None and seen[0] == moment:
         return seen[1]
-    made = _played(read_situation(session, mall, at), mall)
+    probes = {
+        False: at - head_start(mall, Standing.REGULAR),
+        True: at - head_start(mall, Standing.PRIORITY),
+    }
+    made = Outlook(read_situation(session, mall, at), probes)
     session.info[key] = (moment, made)
     return made
 
@@ -98,26 +103,23 @@ def announce(session: Session, ticket: Ticket, at: datetime) -> Outlook:
     """Store with each newly waiting step of `ticket` the range that its citizen is told now.
 
     What was announced before stays: a promise is measured against its first word. Returns
-    the outlook that it was read from, which knows only what can touch this ticket.
+    the outlook that it was read from, which knows only what can touch this ticket, and nothing
+    of newcomers.
     """
     wanted = [step.service_id for step in ticket.steps]
-    ahead = _played(situation_near(session, ticket.mall, wanted, at), ticket.mall)
+    ahead = Outlook(situation_near(session, ticket.mall, wanted, at), probes={})
     for step in ticket.steps:
         if step.state is not StepState.WAITING or step.announced_low_s is not None:
             continue
         told = ahead.of_step(step.id)
         if told is not None:
-            step.announced_low_s = int(told.low.total_seconds())
-            step.announced_high_s = int(told.high.total_seconds())
+            change_now(
+                session,
+                step,
+                announced_low_s=int(told.low.total_seconds()),
+                announced_high_s=int(told.high.total_seconds()),
+            )
     return ahead
-
-
-def _played(situation: Situation, mall: Mall) -> Outlook:
-    probes = {
-        False: situation.at - head_start(mall, Standing.REGULAR),
-        True: situation.at - head_start(mall, Standing.PRIORITY),
-    }
-    return Outlook(situation, probes)
 
 
 def rounded(wait: timedelta | None) -> Range | None:

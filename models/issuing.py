@@ -31,8 +31,9 @@ from models.hours import IntakePhase
 from models.journal import record
 from models.mall import Mall
 from models.people import Actor
+from models.rows import add_now, know, plain
 from models.telling import tell_step
-from models.tickets import OPEN_STATES, Standing, Step, StepState, Ticket
+from models.tickets import OPEN_STATES, Standing, Step, Ticket
 from models.waiting import head_start, lock_ticket, settle
 
 # 80 bits: guessing one of a day's 1,500 tickets stays out of reach, and the QR stays coarse.
@@ -113,23 +114,24 @@ def take(
     for service in sorted(services, key=lambda service: service.id):
         _count_towards_quota(session, mall, service, day, at)
     prefix = services[0].prefix
-    ticket = Ticket(
-        mall_id=mall.id,
-        service_day=day,
-        prefix=prefix,
-        number=_next_number(session, mall.id, day, prefix),
-        token=secrets.token_hex(TOKEN_BYTES),
-        priority=priority,
-        language=language,
-        taken_at=at,
-        taken_by_device_id=by.device_id,
-        taken_by_user_id=by.user_id,
+    ticket = add_now(
+        session,
+        Ticket(
+            mall_id=mall.id,
+            service_day=day,
+            prefix=prefix,
+            number=_next_number(session, mall.id, day, prefix),
+            token=secrets.token_hex(TOKEN_BYTES),
+            priority=priority,
+            language=language,
+            taken_at=at,
+            taken_by_device_id=by.device_id,
+            taken_by_user_id=by.user_id,
+        ),
     )
-    ticket.mall = mall
-    for position, wish in enumerate(wishes, start=1):
-        ticket.steps.append(_new_step(ticket, wish, position=position, at=at))
-    session.add(ticket)
-    session.flush()
+    know(ticket, mall=mall, steps=[])
+    for wish in wishes:
+        _want(session, ticket, wish, at)
     settle(ticket)
     record(session, TicketTaken(mall_id=mall.id, at=at, ticket_id=ticket.id, priority=priority), by)
     for step in ticket.steps:
@@ -153,9 +155,7 @@ def add_service(session: Session, ticket: Ticket, wish: Wish, *, by: Actor, at: 
     if any(step.service_id == service.id for step in wanted):
         raise ServiceTwice(service=service.name_id)
     _count_towards_quota(session, ticket.mall, service, ticket.service_day, at)
-    step = _new_step(ticket, wish, position=len(ticket.steps) + 1, at=at)
-    ticket.steps.append(step)
-    session.flush()
+    step = _want(session, ticket, wish, at)
     settle(ticket)
     tell_step(session, step, StepAdded, at, by, position=step.position)
     return step
@@ -198,35 +198,40 @@ def _services(session: Session, mall: Mall, wishes: Sequence[Wish]) -> list[Serv
     return services
 
 
-def _new_step(ticket: Ticket, wish: Wish, *, position: int, at: datetime) -> Step:
+def _want(session: Session, ticket: Ticket, wish: Wish, at: datetime) -> Step:
+    """Let the ticket wait for what is wished, behind its other steps."""
     standing = Standing.PRIORITY if ticket.priority else Standing.REGULAR
-    return Step(
-        mall_id=ticket.mall_id,
-        service_id=wish.service_id,
-        case_id=wish.case_id,
-        position=position,
-        state=StepState.WAITING,  # the default comes with the flush, too late for settle()
-        standing=standing,
-        began_waiting_at=at,
-        due_at=at - head_start(ticket.mall, standing),
+    step = add_now(
+        session,
+        Step(
+            mall_id=ticket.mall_id,
+            ticket_id=ticket.id,
+            service_id=wish.service_id,
+            case_id=wish.case_id,
+            position=len(ticket.steps) + 1,
+            standing=standing,
+            began_waiting_at=at,
+            due_at=at - head_start(ticket.mall, standing),
+        ),
     )
+    know(step, ticket=ticket)
+    know(ticket, steps=[*ticket.steps, step])
+    return step
 
 
 def _next_number(session: Session, mall_id: int, day: date, prefix: str) -> int:
     """Turn the roll by one; the row stays locked until the commit, so no number is lost."""
     turned = _NEXT_NUMBER[session.get_bind().dialect.name]
-    return session.scalars(
-        turned, {"mall_id": mall_id, "service_day": day, "prefix": prefix, "last": 1}
-    ).one()
+    values = {"mall_id": mall_id, "service_day": day, "prefix": prefix, "last": 1}
+    return plain(session).execute(turned, values).scalar_one()
 
 
 def _count_towards_quota(
     session: Session, mall: Mall, service: ServiceFacts, day: date, at: datetime
 ) -> None:
     counted = _ONE_MORE[session.get_bind().dialect.name]
-    taken = session.scalars(
-        counted, {"service_id": service.id, "service_day": day, "taken": 1}
-    ).one()
+    values = {"service_id": service.id, "service_day": day, "taken": 1}
+    taken = plain(session).execute(counted, values).scalar_one()
     if service.daily_quota is not None and taken > service.daily_quota:
         next_at = arrangement_of(session, mall).timetable.next_day(at)
         raise QuotaUsedUp(service=service.name_id, quota=service.daily_quota, next_at=next_at)

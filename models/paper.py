@@ -25,6 +25,7 @@ from models.base import Base
 from models.errors import NotReprintable
 from models.events import PaperChanged
 from models.journal import record
+from models.rows import add_now
 
 
 class JobState(StrEnum):
@@ -103,18 +104,19 @@ def ask_for_paper(
     copy_of: PrintJob | None = None,
 ) -> PrintJob:
     """Promise a paper: the job is waiting for its printer once the transaction commits."""
-    job = PrintJob(
-        mall_id=mall_id,
-        ticket_id=ticket_id,
-        printer=printer,
-        fallback="" if fallback == printer else fallback,
-        kind=kind,
-        payload=payload,
-        copy_of_id=None if copy_of is None else copy_of.id,
-        created_at=at,
+    job = add_now(
+        session,
+        PrintJob(
+            mall_id=mall_id,
+            ticket_id=ticket_id,
+            printer=printer,
+            fallback="" if fallback == printer else fallback,
+            kind=kind,
+            payload=payload,
+            copy_of_id=None if copy_of is None else copy_of.id,
+            created_at=at,
+        ),
     )
-    session.add(job)
-    session.flush()
     _tell(session, job, at)
     return job
 

@@ -14,7 +14,8 @@ from models.events import BreakBegan, BreakEnded, ShiftBegan, ShiftEnded
 from models.journal import record
 from models.mall import Desk
 from models.people import Actor, User
-from models.tickets import Step, StepState, Ticket
+from models.rows import plain
+from models.tickets import Step, StepState, Ticket, spoken
 
 
 class Shift(Base):
@@ -54,6 +55,14 @@ class Shift(Base):
 
 _SHIFT: Final = select(Shift).where(Shift.desk_id == bindparam("desk_id"), Shift.ended_at.is_(None))
 _SHIFT_KEPT: Final = _SHIFT.with_for_update(read=True)
+_STANDING: Final = (
+    select(Shift.break_began_at, Shift.break_until_at, Ticket.prefix, Ticket.number)
+    .outerjoin(Ticket, Ticket.desk_id == Shift.desk_id)
+    .where(Shift.desk_id == bindparam("desk_id"), Shift.ended_at.is_(None))
+)
+_OFFICER: Final = select(Shift.user_id).where(
+    Shift.desk_id == bindparam("desk_id"), Shift.ended_at.is_(None)
+)
 _HELD: Final = select(Ticket).where(Ticket.desk_id == bindparam("desk_id"))
 
 
@@ -95,6 +104,22 @@ def require_serving(session: Session, desk: Desk) -> Shift:
     if shift.break_began_at is not None:
         raise DeskOnBreak(until_at=shift.break_until_at)
     return shift
+
+
+def require_free(session: Session, desk: Desk) -> None:
+    """Raise DeskClosed or DeskOnBreak, and DeskBusy while a ticket is at the desk."""
+    standing = plain(session).execute(_STANDING, {"desk_id": desk.id}).one_or_none()
+    if standing is None:
+        raise DeskClosed(desk=desk.number)
+    if standing.break_began_at is not None:
+        raise DeskOnBreak(until_at=standing.break_until_at)
+    if standing.prefix is not None:
+        raise DeskBusy(number=spoken(standing.prefix, standing.number))
+
+
+def officer_at(session: Session, desk: Desk) -> int | None:
+    """Return the id of the user who is signed on at the desk, None when nobody is."""
+    return plain(session).execute(_OFFICER, {"desk_id": desk.id}).scalar_one_or_none()
 
 
 def sign_on(session: Session, desk: Desk, user: User, *, by: Actor, at: datetime) -> Shift:

@@ -123,12 +123,17 @@ class Ticket(Base):
     @property
     def spoken(self) -> str:
         """The number as it is written and called: `A-012`."""
-        return f"{self.prefix}-{self.number:03d}"
+        return spoken(self.prefix, self.number)
 
     @property
     def current(self) -> Step | None:
         """The step that is at a desk, held or missed; None while the ticket just waits."""
         return next((step for step in self.steps if step.state in ENGAGED), None)
+
+
+def spoken(prefix: str, number: int) -> str:
+    """Return a number as it is written and called: `A-012`."""
+    return f"{prefix}-{number:03d}"
 
 
 class Step(Base):
@@ -192,9 +197,13 @@ class Step(Base):
 
     def move(self, state: StepState) -> None:
         """Take the step to `state`, or raise NotAllowed when the table has no such way."""
+        self.require_way_to(state)
+        self.state = state
+
+    def require_way_to(self, state: StepState) -> None:
+        """Raise NotAllowed when the table has no way from where the step stands to `state`."""
         if state not in NEXT_STATES[self.state]:
             raise NotAllowed(number=self.ticket.spoken, state=self.state, wanted=state)
-        self.state = state
 
 
 def among(states: Iterable[StepState]) -> ColumnElement[bool]:
