@@ -57,7 +57,7 @@ def add_now(session: Session, row: R) -> R:
 
 def change_now(session: Session, row: Base, **values: Any) -> None:
     """Set columns of a row that the session knows, in the database and in the object."""
-    plain(session).execute(_changing(type(row)), {_ROW: row.__dict__["id"], **values})
+    plain(session).execute(_changing(type(row)), {_ROW: cast("Any", row).id, **values})
     know(row, **values)
     _remember(session, row, session.expire)
 
@@ -87,7 +87,8 @@ def _undo(session: Session, undone: SessionTransaction) -> None:
 
 @listens_for(Session, "after_commit")
 def _forget(session: Session) -> None:
-    session.info.pop(_WRITTEN, None)
+    if not session.in_nested_transaction():  # a savepoint that is kept may still be taken back
+        session.info.pop(_WRITTEN, None)
 
 
 def _is_in(inner: SessionTransaction | None, outer: SessionTransaction) -> bool:
