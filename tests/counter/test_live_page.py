@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from models.database import Database
 from tests.counter import tiny_hall
 from tests.hall_server import Hall, running_hall
+from tests.slow_line import slow_line
 
 TINY = "tests.counter.tiny_hall"
 
@@ -53,6 +54,15 @@ def test_a_page_shows_the_number_and_every_change(page: Page, hall: Hall) -> Non
     expect(page.locator("#waiting")).to_have_text("0")
     post(hall, "/take/3")
     expect(page.locator("#waiting")).to_have_text("3")
+
+
+def test_a_page_on_a_very_slow_line_becomes_live(page: Page, hall: Hall) -> None:
+    # An answer takes 3.4 s: longer than the first question waits for it.
+    with slow_line(int(hall.url.rsplit(":", 1)[1]), 1.7) as port:
+        page.goto(f"http://127.0.0.1:{port}/?topic=number/1", wait_until="commit")
+        expect(page.locator("#status")).to_have_text("live", timeout=60_000)
+        post(hall, "/take/3")
+        expect(page.locator("#waiting")).to_have_text("3", timeout=10_000)
 
 
 def test_a_late_packet_is_dropped_and_a_tick_is_shown(page: Page, hall: Hall) -> None:

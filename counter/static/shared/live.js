@@ -16,6 +16,8 @@ const LOOK_MS = 250;
 // After a sleep the line has this long to prove that it is still there.
 const PROOF_MS = 1000;
 const ANSWER_MS = 3000;
+// What a slow line needs is found by waiting twice as long each time, but never longer than this.
+const LONGEST_MS = 24000;
 
 /** @param {State} state
  *  @param {State | null} last
@@ -102,8 +104,8 @@ export class Live {
       if (reason === "io server disconnect") setTimeout(() => socket.connect(), 300);
     });
     socket.io.on("reconnect_attempt", (count) => {
-      // Short tries find a returning server soon; every fourth gives a slow phone its time.
-      socket.io.timeout(count % 4 === 0 ? 8000 : 1500);
+      // Short tries find a returning server soon; every fourth gives a slow line its time.
+      socket.io.timeout(count % 4 === 0 ? Math.min(2000 * count, LONGEST_MS) : 1500);
     });
   }
 
@@ -118,17 +120,17 @@ export class Live {
     this._heard();
   }
 
-  /** @param {string} topic @param {Following} following */
-  _ask(topic, following) {
+  /** @param {string} topic @param {Following} following @param {number} patienceMs */
+  _ask(topic, following, patienceMs = ANSWER_MS) {
     const socket = this._socket;
     if (!socket.connected) return;
     const connection = socket.id;
-    socket.timeout(ANSWER_MS).emit(
+    socket.timeout(patienceMs).emit(
       "follow",
       { topic },
       (/** @type {Error | null} */ silence, /** @type {Answer} */ answer) => {
         if (socket.id !== connection || this._followed.get(topic) !== following) return;
-        if (silence) this._ask(topic, following);
+        if (silence) this._ask(topic, following, Math.min(2 * patienceMs, LONGEST_MS));
         else this._answered(following, answer);
       }
     );
