@@ -87,7 +87,7 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """Open a session that only looks: one consistent picture, nothing is committed."""
         with self._read() as session:
-            if self.sqlite:
+            if self.sqlite:  # PostgreSQL's driver begins by itself
                 session.connection().exec_driver_sql("BEGIN")
             yield session
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from models.database import Database
 from tests.counter import tiny_hall
 from tests.hall_server import Hall, running_hall
-from tests.slow_line import slow_line
+from tests.line import line_to
 
 TINY = "tests.counter.tiny_hall"
 
@@ -44,6 +44,10 @@ def post(hall: Hall, path: str, body: dict[str, Any] | None = None) -> None:
     requests.post(f"{hall.url}{path}", json=body, timeout=5).raise_for_status()
 
 
+def port_of(hall: Hall) -> int:
+    return int(hall.url.rsplit(":", 1)[1])
+
+
 def state(seq: int, *, waiting: int, minute: int = 30, epoch: str = "one") -> dict[str, Any]:
     now = f"2026-11-23T02:{minute}:00.000+00:00"
     return {"seq": seq, "now": now, "epoch": epoch, "waiting": waiting}
@@ -58,10 +62,24 @@ def test_a_page_shows_the_number_and_every_change(page: Page, hall: Hall) -> Non
 
 def test_a_page_on_a_very_slow_line_becomes_live(page: Page, hall: Hall) -> None:
     # An answer takes 3.4 s: longer than the first question waits for it.
-    with slow_line(int(hall.url.rsplit(":", 1)[1]), 1.7) as port:
-        page.goto(f"http://127.0.0.1:{port}/?topic=number/1", wait_until="commit")
+    with line_to(port_of(hall), delay_s=1.7) as line:
+        page.goto(f"http://127.0.0.1:{line.port}/?topic=number/1", wait_until="commit")
         expect(page.locator("#status")).to_have_text("live", timeout=60_000)
         post(hall, "/take/3")
+        expect(page.locator("#waiting")).to_have_text("3", timeout=10_000)
+
+
+@pytest.mark.long
+def test_a_page_whose_cable_was_long_out_is_soon_right_again(page: Page, hall: Hall) -> None:
+    with line_to(port_of(hall)) as line:
+        page.goto(f"http://127.0.0.1:{line.port}/?topic=number/1")
+        expect(page.locator("#status")).to_have_text("live", timeout=5000)
+        line.plugged.clear()
+        expect(page.locator("#status")).to_have_text("lost", timeout=6000)
+        # By then a page that learnt patience from silence would try for 16 s in vain.
+        page.wait_for_timeout(30_000)
+        post(hall, "/take/3")
+        line.plugged.set()
         expect(page.locator("#waiting")).to_have_text("3", timeout=10_000)
 
 

@@ -18,6 +18,8 @@ const PROOF_MS = 1000;
 const ANSWER_MS = 3000;
 // What a slow line needs is found by waiting twice as long each time, but never longer than this.
 const LONGEST_MS = 24000;
+const SHORT_MS = 1500;
+const SLOW_MS = 8000;
 
 /** @param {State} state
  *  @param {State | null} last
@@ -41,6 +43,7 @@ export class Live {
     this._lookedAt = Date.now();
     /** The server's time at its last sign of life, in milliseconds; 0 before the first. */
     this.lastSeenAt = 0;
+    this._slowMs = SLOW_MS;
     /** @type {Map<string, Following>} */
     this._followed = new Map();
     this._socket = io({
@@ -104,8 +107,11 @@ export class Live {
       if (reason === "io server disconnect") setTimeout(() => socket.connect(), 300);
     });
     socket.io.on("reconnect_attempt", (count) => {
-      // Short tries find a returning server soon; every fourth gives a slow line its time.
-      socket.io.timeout(count % 4 === 0 ? Math.min(2000 * count, LONGEST_MS) : 1500);
+      // Short tries find a returning server soon; every fourth gives a slow line its time. How
+      // much that is, it learns until it is first heard: a long try in a pulled cable only delays.
+      const slow = count % 4 === 0;
+      if (slow && !this.lastSeenAt) this._slowMs = Math.min(2000 * count, LONGEST_MS);
+      socket.io.timeout(slow ? this._slowMs : SHORT_MS);
     });
   }
 
