@@ -10,6 +10,17 @@ function element(id) {
 }
 
 let asked = 0;
+// A button that is replaced between press and release never hears of the click.
+let pressing = false;
+document.addEventListener("pointerdown", () => (pressing = true));
+for (const end of ["pointerup", "pointercancel"]) {
+  document.addEventListener(end, () => setTimeout(() => (pressing = false)));
+}
+
+/** Resolves when nobody presses anything. */
+async function released() {
+  while (pressing) await new Promise((done) => setTimeout(done, 50));
+}
 
 /** Puts the page's newest list in place of the one shown; the focus stays where it was. */
 async function readAgain() {
@@ -19,6 +30,7 @@ async function readAgain() {
   if (!response.ok || turn !== asked) return;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const fresh = page.getElementById("printers");
+  await released();
   if (!fresh || turn !== asked) return;
   const focused = document.activeElement ? document.activeElement.id : "";
   element("printers").replaceWith(document.importNode(fresh, true));
