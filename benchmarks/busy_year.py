@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from models.clock import local_instant
+from models.core.clock import local_instant
 
 OPENS_M, LAST_M = 8 * 60, 14 * 60 + 30
 SATURDAY = 5

@@ -21,18 +21,18 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from counter.app import House
-from counter.auth import DEVICE_COOKIE, SESSION_COOKIE
-from counter.config import Config, load_config
-from counter.devices import place_called
-from counter.people import EXAMPLE_PASSWORD, example_officers
+from counter.door.auth import DEVICE_COOKIE, SESSION_COOKIE
+from counter.door.people import EXAMPLE_PASSWORD, example_officers
+from counter.files.config import Config, load_config
+from counter.leaders.devices import place_called
 from counter.running import built
-from models.arrangement import arrangement_of
-from models.devices import new_code, pair
-from models.forecast import announce
-from models.issuing import Wish, take
-from models.mall import DeskService, Mall
-from models.people import Actor, Role, User
-from models.shifts import sign_on
+from models.mall.arrangement import arrangement_of
+from models.mall.devices import new_code, pair
+from models.mall.mall import DeskService, Mall
+from models.mall.people import Actor, Role, User
+from models.queue.issuing import Wish, take
+from models.queue.shifts import sign_on
+from models.waits.forecast import announce
 
 ROOT = Path(__file__).parents[1]
 DESK = 1

@@ -23,17 +23,17 @@ from sqlalchemy import select
 from benchmarks.busy_year import add_year
 from benchmarks.measured_hall import settings
 from benchmarks.recorded import Recorder, Statements
-from counter.filling import fill
-from counter.reporting import house_faces
-from counter.words import Language
-from models.clock import local_instant
-from models.database import Database
-from models.figures import Figures, Period
-from models.mall import Mall
-from models.migrating import upgrade
-from models.reckoning import figures
+from counter.files.filling import fill
+from counter.leaders.reporting import house_faces
+from counter.words.language import Language
+from models.core.clock import local_instant
+from models.core.database import Database
+from models.figures.figures import Figures, Period
+from models.figures.reckoning import figures
+from models.keeping.migrating import upgrade
+from models.mall.mall import Mall
 from printing.reports.pdf import as_pdf
-from printing.reports.telling import report_of
+from printing.reports.wording import report_of
 
 LAST = date(2026, 10, 30)
 DAYS, A_DAY, ROUNDS = 261, 1000, 5

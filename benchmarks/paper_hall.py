@@ -17,16 +17,16 @@ from statistics import median, quantiles
 
 from benchmarks.measured_hall import furnish, settings
 from counter.app import House
-from counter.auth import DEVICE_COOKIE
-from counter.devices import place_called
+from counter.door.auth import DEVICE_COOKIE
+from counter.files.settings import KioskSettings
+from counter.leaders.devices import place_called
 from counter.running import built
-from counter.settings import KioskSettings
-from models.devices import new_code, pair
-from models.events import Event, PaperChanged
-from models.paper import JobState, PrintJob, ask_for_paper
-from models.people import Actor
-from printing.layout import PAPERS
-from printing.papers import compose_paper
+from models.journal.events import Event, PaperChanged
+from models.mall.devices import new_code, pair
+from models.mall.people import Actor
+from models.paper.jobs import JobState, PrintJob, ask_for_paper
+from printing.ink.layout import PAPERS
+from printing.papers.composing import compose_paper
 
 KIOSKS = 10
 ROUNDS, WARM_UP = 60, 5

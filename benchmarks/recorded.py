@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from models.database import Database
+from models.core.database import Database
 
 # A statement, its values, and whether it is sent once for each of many sets of values.
 Statements = list[tuple[str, Any, bool]]

@@ -4,7 +4,7 @@ from gevent import monkey
 
 monkey.patch_all()
 
-from counter.cli import balai  # noqa: E402 — nothing may be imported before the patch.
+from counter.cli.main import balai  # noqa: E402 — nothing may be imported before the patch.
 
 if __name__ == "__main__":
     balai(prog_name="python -m counter")

@@ -10,43 +10,32 @@ from flask_socketio import SocketIO
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
-from counter import (
-    agents,
-    auth,
-    desk,
-    devices,
-    forgery,
-    pairing,
-    paper,
-    permissions,
-    printers,
-    proxy,
-    refusals,
-    reports,
-    sign_in,
-    welcome,
-)
-from counter.agent_watch import AgentWatch
-from counter.auth import Doorkeeper
-from counter.config import Config
-from counter.filling import fill
-from counter.live import Live
-from counter.people import example_people
-from counter.places import places_of
-from counter.print_room import print_room
+from counter.desk import page as desk
+from counter.door import auth, forgery, pairing, permissions, proxy, sign_in, welcome
+from counter.door.auth import Doorkeeper
+from counter.door.people import example_people
+from counter.files.config import Config
+from counter.files.filling import fill
+from counter.files.places import places_of
+from counter.leaders import agents, devices, paper, printers, reports
+from counter.leaders.agent_watch import AgentWatch
+from counter.leaders.print_room import print_room
+from counter.live.live import Live
 from counter.server import make_socketio
 from counter.ticker import Ticker
-from counter.words import LANGUAGES, Language
-from display import board
-from display.announcer import Announcer
-from display.voice import Voice, VoiceSettings
-from kiosk import follow, take
-from models.clock import Clock
-from models.database import Database
-from models.devices import furnish
-from models.mall import Mall
-from models.migrating import upgrade
-from printing.spooler import Spooler
+from counter.words import refusals
+from counter.words.language import LANGUAGES, Language
+from display.voice.announcer import Announcer
+from display.voice.voice import Voice, VoiceSettings
+from display.wall import board
+from kiosk.phone import follow
+from kiosk.touch import take
+from models.core.clock import Clock
+from models.core.database import Database
+from models.keeping.migrating import upgrade
+from models.mall.devices import furnish
+from models.mall.mall import Mall
+from printing.machines.spooler import Spooler
 
 # The longest press is a note of 500 letters; forms are shorter still.
 LARGEST_BODY = 64 * 1024

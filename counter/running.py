@@ -10,12 +10,12 @@ import click
 from typing_extensions import override
 
 from counter.app import House, build
-from counter.cli_settings import wrong_kind
-from counter.config import Config
-from counter.example import example_clock, refuse_public_example
-from counter.filling import WrongKindOfMall
+from counter.cli.options import wrong_kind
+from counter.demo.example import example_clock, refuse_public_example
+from counter.files.config import Config
+from counter.files.filling import WrongKindOfMall
 from counter.server import serve
-from models.clock import Clock
+from models.core.clock import Clock
 
 LEVELS = {
     "debug": logging.DEBUG,

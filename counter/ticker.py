@@ -9,12 +9,12 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from counter.example import example_clock
-from models.clock import Clock, local_day
-from models.database import Database
-from models.days import close_old_days
-from models.mall import Mall
-from models.retention import forget_people
+from counter.demo.example import example_clock
+from models.core.clock import Clock, local_day
+from models.core.database import Database
+from models.keeping.days import close_old_days
+from models.keeping.retention import forget_people
+from models.mall.mall import Mall
 
 log = logging.getLogger(__name__)
 

@@ -12,14 +12,14 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 from sqlalchemy import select
 
-from models.database import Database
-from models.tickets import Ticket
+from models.core.database import Database
+from models.queue.tickets import Ticket
 from tests.conftest import CHROMIUM
 from tests.hall.morning import live_through
 from tests.hall.windows import Windows, shown
 from tests.hall_server import Hall
 from tests.house import ROOT, running_house
-from tests.printing.escpos_printer import EscposPrinter
+from tests.printing.machines.escpos_printer import EscposPrinter
 
 FOLDER = Path(__file__).parent / "img"
 # Sharp enough for a page of text, small enough for a repository.

@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from kiosk.offer import both
-from models.arrangement import Arrangement, ServiceFacts, ZoneFacts, arrangement_of
-from models.errors import ServiceNotOffered
-from models.forecast import Outlook
-from models.tickets import OPEN_STATES, Step, StepState, Ticket
+from kiosk.touch.offer import both
+from models.core.errors import ServiceNotOffered
+from models.mall.arrangement import Arrangement, ServiceFacts, ZoneFacts, arrangement_of
+from models.queue.tickets import OPEN_STATES, Step, StepState, Ticket
+from models.waits.forecast import Outlook
 
 _ROUND = timedelta(minutes=5)
 

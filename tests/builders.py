@@ -10,14 +10,14 @@ from itertools import count
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.calling import call_next
-from models.catalogue import Agency, Requirement, Service
-from models.issuing import Wish, take
-from models.mall import Desk, DeskService, HallBreak, Mall, OpeningHours, Zone
-from models.people import Actor, Role, User
-from models.serving import start
-from models.shifts import sign_on
-from models.tickets import Ticket
+from models.mall.catalogue import Agency, Requirement, Service
+from models.mall.mall import Desk, DeskService, HallBreak, Mall, OpeningHours, Zone
+from models.mall.people import Actor, Role, User
+from models.queue.calling import call_next
+from models.queue.issuing import Wish, take
+from models.queue.serving import start
+from models.queue.shifts import sign_on
+from models.queue.tickets import Ticket
 
 # Monday 23 November 2026, nine o'clock in Jakarta: open, no break, far from both ends.
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)

@@ -19,16 +19,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from models.calling import call_next
-from models.days import close_old_days
-from models.events import TicketRefused
-from models.journal import record, write_recorded
-from models.mall import Desk, Mall
-from models.printers import PrinterState, note_printer
-from models.serving import cancel, finish, hold, miss, resume, start, welcome_back
-from models.shifts import begin_break, end_break, sign_off
-from models.tickets import Outcome, Ticket
-from models.transferring import transfer
+from models.journal.events import TicketRefused
+from models.journal.record import record, write_recorded
+from models.keeping.days import close_old_days
+from models.mall.mall import Desk, Mall
+from models.paper.printers import PrinterState, note_printer
+from models.queue.calling import call_next
+from models.queue.serving import cancel, finish, hold, miss, resume, start, welcome_back
+from models.queue.shifts import begin_break, end_break, sign_off
+from models.queue.tickets import Outcome, Ticket
+from models.queue.transferring import transfer
 from tests.builders import CITIZEN, MONDAY, SmallMall, small_mall, ticket
 
 HOLD = "menunggu fotokopi"

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from models.database import Database
-from models.migrating import upgrade
+from models.core.database import Database
+from models.keeping.migrating import upgrade
 from tests.postgres import Postgres, PostgresMissing, running_postgres
 
 KINDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]

@@ -18,15 +18,15 @@ from sqlalchemy import make_url, select
 from typing_extensions import override
 
 from counter.app import House, build
-from counter.auth import DEVICE_COOKIE
-from counter.config import Config, load_config
-from counter.places import places_of
-from models.catalogue import Service
-from models.clock import Clock
-from models.devices import new_code, pair
-from models.mall import Desk, Mall
-from models.people import Actor, Role, User
-from models.shifts import sign_on
+from counter.door.auth import DEVICE_COOKIE
+from counter.files.config import Config, load_config
+from counter.files.places import places_of
+from models.core.clock import Clock
+from models.mall.catalogue import Service
+from models.mall.devices import new_code, pair
+from models.mall.mall import Desk, Mall
+from models.mall.people import Actor, Role, User
+from models.queue.shifts import sign_on
 from tests.builders import MONDAY
 from tests.hall_server import Hall
 

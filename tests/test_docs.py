@@ -12,10 +12,10 @@ import click
 import pytest
 import tomlkit
 
-from counter.cli import balai
-from counter.config import load_config
-from counter.settings import Settings
-from counter.words import Language
+from counter.cli.main import balai
+from counter.files.config import load_config
+from counter.files.settings import Settings
+from counter.words.language import Language
 
 ROOT = Path(__file__).parent.parent
 DOCS = [
@@ -107,7 +107,7 @@ def test_the_settings_of_the_installation_guide_are_accepted(tmp_path: Path) -> 
 
 
 def test_the_operators_guide_knows_every_key_of_the_desk() -> None:
-    actions = (ROOT / "counter/static/counter/desk-actions.js").read_text(encoding="utf-8")
+    actions = (ROOT / "counter/static/counter/desk/actions.js").read_text(encoding="utf-8")
     found = re.findall(r'name: "([\w-]+)",(?: dialog: "\w+",)? key: "(\w)"', actions)
     keys = {key: name.replace("-", "_") for name, key in found}
     assert set(keys) == set(re.findall(r'key: "(\w)"', actions))

@@ -7,8 +7,8 @@ from typing import Literal
 import sqlalchemy as sa
 from alembic import context
 
-from models.base import Instant
-from models.schema import metadata
+from models.core.base import Instant
+from models.keeping.schema import metadata
 
 
 def _render(kind: str, item: object, _context: object) -> str | Literal[False]:

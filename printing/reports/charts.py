@@ -10,7 +10,7 @@ from typing import Literal
 from reportlab.graphics.shapes import Circle, Drawing, Group, Line, PolyLine, Rect, String
 from reportlab.lib.colors import Color
 
-from models.figures import DayFigures
+from models.figures.figures import DayFigures
 from printing.reports.formats import Formats
 from printing.reports.look import BOLD, INK, INK_2, LINE, NILA, NILA_SOFT, STRONG, TRACK
 from printing.reports.report import Report

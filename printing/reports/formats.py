@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal, format_percent
 
-from models.figures import Period
+from models.figures.figures import Period
 
 LOCALES: Final[Mapping[str, str]] = MappingProxyType({"id": "id_ID", "en": "en_GB"})
 CLOCKS: Final[Mapping[str, str]] = MappingProxyType({"id": "HH.mm", "en": "HH:mm"})

@@ -8,7 +8,7 @@ from html import escape
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Paragraph, Table, TableStyle
 
-from models.figures import ServiceFigures, share
+from models.figures.figures import ServiceFigures, share
 from printing.reports import look
 from printing.reports.charts import day_by_hour, share_bar, visits_by_day
 from printing.reports.formats import Kind
@@ -16,7 +16,7 @@ from printing.reports.paging import TEXT_WIDTH
 from printing.reports.report import Fact, Report
 from printing.reports.ruling import ruled
 from printing.reports.tabling import name_of
-from printing.reports.telling import GOOD
+from printing.reports.wording import GOOD
 
 # What stands large, in this order.
 TILES = ("visits", "visits_a_day", "wait_median", "wait_kept", "range_held", "left_share")

@@ -12,9 +12,9 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate
 from typing_extensions import override
 
+from printing.ink.silhouettes import petals
 from printing.reports import look
 from printing.reports.report import Report
-from printing.silhouettes import petals
 
 WIDTH, HEIGHT = A4
 TEXT_WIDTH = WIDTH - look.LEFT - look.RIGHT

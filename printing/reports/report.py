@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from models.figures import Figures
+from models.figures.figures import Figures
 from printing.reports.formats import Formats, Kind, Value
 
 

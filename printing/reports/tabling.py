@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TypeAlias
 
-from models.clock import local_day
-from models.figures import Figures, ServiceFigures, Steps
-from models.outages import Outage
-from models.tickets import Outcome
+from models.core.clock import local_day
+from models.figures.figures import Figures, ServiceFigures, Steps
+from models.paper.outages import Outage
+from models.queue.tickets import Outcome
 from printing.reports.formats import Formats, Kind, Value
 from printing.reports.report import Column, Table
 

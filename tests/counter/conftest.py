@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from models.database import Database
-from tests.counter.desk_windows import Citizens
+from models.core.database import Database
+from tests.counter.desk.windows import Citizens
 from tests.hall_server import Hall, running_hall
 from tests.house import example_config
 

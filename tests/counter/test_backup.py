@@ -14,10 +14,10 @@ import pytest
 from sqlalchemy import func, select
 
 from counter.backup import BackupFailed, back_up
-from models.base import Base
-from models.database import Database
-from models.mall import Mall
-from models.tickets import Ticket
+from models.core.base import Base
+from models.core.database import Database
+from models.mall.mall import Mall
+from models.queue.tickets import Ticket
 from tests.builders import MONDAY, SmallMall, small_mall, ticket
 from tests.postgres import Postgres
 

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 import counter
-from models.database import Database
-from tests.counter import tiny_hall
+from models.core.database import Database
+from tests.counter.live import tiny_hall
 from tests.hall_server import Hall, running_hall
 
 TEMPLATES = Path(counter.__file__).parent / "templates"

@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import select
 
 from counter.ticker import Ticker
-from models.arrangement import arrangement_of
-from models.base import Base
-from models.clock import Clock
-from models.database import Database
-from models.events import Event, ServiceDayClosed
-from models.hours import IntakePhase
-from models.mall import Mall
-from models.tickets import StepState, Ticket
+from models.core.base import Base
+from models.core.clock import Clock
+from models.core.database import Database
+from models.journal.events import Event, ServiceDayClosed
+from models.mall.arrangement import arrangement_of
+from models.mall.hours import IntakePhase
+from models.mall.mall import Mall
+from models.queue.tickets import StepState, Ticket
 from tests.builders import MONDAY, small_mall, ticket
 
 

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import requests
 
-from counter.people import EXAMPLE_PASSWORD
-from models.mall import Desk
+from counter.door.people import EXAMPLE_PASSWORD
+from models.mall.mall import Desk
 from tests.hall_server import Hall
 from tests.house import OWN_PAGE
 

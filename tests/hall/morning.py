@@ -18,20 +18,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from counter.app import House, build
-from counter.config import Config
-from models.calling import call_next
-from models.catalogue import Service
-from models.clock import Clock, local_day, local_instant
-from models.errors import NobodyWaiting
-from models.events import SignedIn
-from models.forecast import announce
-from models.issuing import Wish, take
-from models.journal import record
-from models.mall import Desk, DeskService, Mall
-from models.people import Actor, Role, User
-from models.serving import check_requirements, finish, miss, start
-from models.shifts import sign_on
-from models.tickets import Outcome
+from counter.files.config import Config
+from models.core.clock import Clock, local_day, local_instant
+from models.core.errors import NobodyWaiting
+from models.journal.events import SignedIn
+from models.journal.record import record
+from models.mall.catalogue import Service
+from models.mall.mall import Desk, DeskService, Mall
+from models.mall.people import Actor, Role, User
+from models.queue.calling import call_next
+from models.queue.issuing import Wish, take
+from models.queue.serving import check_requirements, finish, miss, start
+from models.queue.shifts import sign_on
+from models.queue.tickets import Outcome
+from models.waits.forecast import announce
 from tests.house import StandingClock, example_config
 
 # Where the hall stands when the program goes on: 09.41.

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from printing.virtual import printout
+from printing.ink.virtual import printout
 from tests.hall.morning import live_through
 from tests.hall.windows import Windows
 from tests.hall_server import Hall
 from tests.house import ROOT, running_house
-from tests.printing.escpos_printer import EscposPrinter
+from tests.printing.machines.escpos_printer import EscposPrinter
 
 pytestmark = pytest.mark.slow
 # Three seconds for the house, as it promises, and two for a browser on a busy machine.

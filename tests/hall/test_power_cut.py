@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
-from models.database import Database
-from models.paper import JobState, PrintJob
-from models.tickets import Ticket
+from models.core.database import Database
+from models.paper.jobs import JobState, PrintJob
+from models.queue.tickets import Ticket
 from tests.hall.morning import live_through
 from tests.hall.windows import Windows, expect_number, service_ids, take
 from tests.house import running_house

@@ -12,15 +12,15 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
 from counter.app import House, build
-from counter.auth import DEVICE_COOKIE
-from counter.config import Config
-from counter.places import places_of
+from counter.door.auth import DEVICE_COOKIE
+from counter.files.config import Config
+from counter.files.places import places_of
 from counter.server import serve
-from models.clock import Clock
-from models.devices import new_code, pair
-from models.mall import Desk
-from models.people import Actor, Role, User
-from models.shifts import sign_on
+from models.core.clock import Clock
+from models.mall.devices import new_code, pair
+from models.mall.mall import Desk
+from models.mall.people import Actor, Role, User
+from models.queue.shifts import sign_on
 from tests.hall_server import Hall, running_hall
 from tests.house import example_config
 

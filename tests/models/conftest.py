@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy.orm import Session
 
-from models.database import Database
+from models.core.database import Database
 
 # These hold the assertions of the random days.
 pytest.register_assert_rewrite("tests.models.random_hall", "tests.models.retelling")

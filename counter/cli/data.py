@@ -1,0 +1,149 @@
+"""Commands for what is kept: the schema, a backup, the catalogue out of the database and in."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from counter.backup import BackupFailed, back_up
+from counter.cli.options import CLOCK, CONFIG, DATA_DIR, settings, the_mall
+from counter.files.catalogue import write_catalogue
+from counter.files.exchange import differences, import_catalogue, stored_catalogue
+from models.core.database import Database
+from models.keeping.migrating import pending
+from models.keeping.migrating import upgrade as bring_up
+from models.mall.mall import Mall
+
+DIFFERENT = 2
+FOLDER = click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+
+
+@click.group()
+def db() -> None:
+    """Look after the database."""
+
+
+@db.command()
+@CONFIG
+@DATA_DIR
+def upgrade(config_file: Path, data_dir: Path | None) -> None:
+    """Bring the database to the schema of this version; `run` does it, too.
+
+    Make a backup first: there is no way down.
+    """
+    config = settings(config_file, data_dir=data_dir)
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(config.database_url)
+    try:
+        there = pending(database)
+        bring_up(database)
+    finally:
+        database.close()
+    click.echo("The database is up to date now." if there else "The database was up to date.")
+
+
+@click.command()
+@click.argument("target", type=click.Path(path_type=Path))
+@CONFIG
+@DATA_DIR
+def backup(target: Path, config_file: Path, data_dir: Path | None) -> None:
+    """Copy the whole database to the new file TARGET, also while the hall runs.
+
+    The copy is complete and checked, or there is none; a file that exists is never
+    written over. SQLite gives a database file, which takes the place of balai.db while the
+    hall is closed. PostgreSQL gives a dump for pg_restore.
+
+    \b
+    Example, for every night:
+      backup /var/backups/balai-$(date +%F).db
+    """
+    try:
+        size = back_up(settings(config_file, data_dir=data_dir).database_url, target)
+    except BackupFailed as error:
+        raise click.ClickException(f"No backup was made: {error}") from error
+    click.echo(f"{target} is a sound copy of {size / 1e6:.1f} MB.")
+
+
+@click.group()
+def catalogue() -> None:
+    """Carry agencies and services between the database and files.
+
+    The first start takes the catalogue from its files. From then on the database counts,
+    and a change in the files is brought in by `catalogue import`.
+    """
+
+
+@catalogue.command("export")
+@FOLDER
+@CONFIG
+@DATA_DIR
+def export(folder: Path, config_file: Path, data_dir: Path | None) -> None:
+    """Write what the mall serves now to FOLDER, one file for each agency."""
+    with the_mall(settings(config_file, data_dir=data_dir)) as (database, mall_id):
+        with database.reading() as session:
+            stored = stored_catalogue(session, session.get_one(Mall, mall_id))
+        try:
+            write_catalogue(stored, folder)
+        except OSError as error:
+            raise click.ClickException(f"{folder} cannot be written: {error.strerror}.") from error
+    names = {f"{agency.code}.toml" for agency in stored.agencies}
+    click.echo(f"{len(names)} agencies are in {folder}.")
+    for path in sorted(folder.glob("*.toml")):
+        if path.name not in names:
+            click.echo(f"{path} is of no agency that serves now; it was left alone.", err=True)
+
+
+@catalogue.command("import")
+@FOLDER
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Change nothing; tell what would change. The exit status is 2 if anything would.",
+)
+@CONFIG
+@DATA_DIR
+def import_(
+    folder: Path,
+    dry_run: bool,  # noqa: FBT001 — click gives options by their names.
+    config_file: Path,
+    data_dir: Path | None,
+) -> None:
+    """Let the mall serve what the files in FOLDER say, also while it is open.
+
+    All of it is checked first, also against the desks of config.toml, and comes in as a
+    whole or not at all. A service that the files no longer name is kept for the numbers
+    that asked for it, but no longer offered.
+
+    \b
+    Examples:
+      catalogue import catalogue --dry-run
+      catalogue import catalogue
+    """
+    config = settings(config_file, data_dir=data_dir, catalogue_dir=folder)
+    with the_mall(config) as (database, mall_id):
+        with database.reading() as session:
+            before = stored_catalogue(session, session.get_one(Mall, mall_id))
+        lines = differences(before, config.catalogue)
+        for line in lines:
+            click.echo(line)
+        if dry_run:
+            click.echo(_counted(lines) + "." if lines else "Nothing would change.")
+            sys.exit(DIFFERENT if lines else 0)
+        if not lines:
+            click.echo("Nothing changed.")
+            return
+        with database.transaction() as session:
+            import_catalogue(session, session.get_one(Mall, mall_id), config, at=CLOCK.now())
+    click.echo(f"{_counted(lines)} brought into the database.")
+    if folder.resolve() != (config.file.parent / config.server.catalogue_dir).resolve():
+        click.echo(
+            f"At its next start the hall checks its desks against {config.server.catalogue_dir}:"
+            f" let catalogue_dir in {config.file.name} name {folder}, or copy the files there.",
+            err=True,
+        )
+
+
+def _counted(lines: list[str]) -> str:
+    return "1 difference" if len(lines) == 1 else f"{len(lines)} differences"

@@ -1,0 +1,195 @@
+"""Commands for accounts: the first one of a new hall can be made nowhere else."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from counter.cli.options import CLOCK, CONFIG, DATA_DIR, settings, the_mall
+from counter.door.passwords import LONGEST, SHORTEST, WeakPassword
+from counter.door.people import (
+    SIGNING_IN,
+    BadUsername,
+    UserExists,
+    add_user,
+    as_username,
+    set_password,
+)
+from models.journal.events import SignedOut
+from models.journal.record import record
+from models.mall.people import Actor, Role, User
+
+WEAK = {
+    "too_short": f"The password needs {SHORTEST} characters or more.",
+    "too_long": f"The password may have {LONGEST} characters at most.",
+    "common": "The password is one of those that are tried first; choose another.",
+    "like_name": "The password must not be the person's name.",
+}
+PASSWORD_STDIN = click.option(
+    "--password-stdin", is_flag=True, help="Read the password from standard input, for scripts."
+)
+
+
+@click.group()
+def user() -> None:
+    """Make and change the accounts of officers, supervisors, admins and auditors."""
+
+
+@user.command()
+@click.argument("username")
+@click.option("--name", required=True, help="The person's name, as screens show it.")
+@click.option(
+    "--role",
+    required=True,
+    type=click.Choice(sorted(role.value for role in SIGNING_IN)),
+    help="What the person may do.",
+)
+@PASSWORD_STDIN
+@CONFIG
+@DATA_DIR
+def add(
+    username: str,
+    name: str,
+    role: str,
+    password_stdin: bool,  # noqa: FBT001 — click gives options by their names.
+    config_file: Path,
+    data_dir: Path | None,
+) -> None:
+    """Make an account for USERNAME; a NIP serves as one, too.
+
+    Asks twice for the password and does not show it.
+
+    \b
+    Examples:
+      user add lestari --name "Lestari Handayani" --role admin
+      user add 198703122010012001 --name "Rina Kusumawati" --role officer
+    """
+    with the_mall(settings(config_file, data_dir=data_dir)) as (database, mall_id):
+        with database.reading() as session:
+            if _found(session, mall_id, username) is not None:
+                raise _exists(username)
+        password = _password(from_stdin=password_stdin)
+        with _refusals(), database.transaction() as session:
+            made = add_user(
+                session,
+                mall_id,
+                username,
+                name=name,
+                role=Role(role),
+                password=password,
+                at=CLOCK.now(),
+            )
+        click.echo(f"{made.username} ({made.name}) may sign in as {made.role.value}.")
+
+
+@user.command()
+@click.argument("username")
+@PASSWORD_STDIN
+@CONFIG
+@DATA_DIR
+def password(
+    username: str,
+    password_stdin: bool,  # noqa: FBT001 — click gives options by their names.
+    config_file: Path,
+    data_dir: Path | None,
+) -> None:
+    """Give USERNAME a new password; whoever is signed in with the old one is out."""
+    with the_mall(settings(config_file, data_dir=data_dir)) as (database, mall_id):
+        with database.reading() as session:
+            _account(session, mall_id, username)
+        new = _password(from_stdin=password_stdin)
+        with _refusals(), database.transaction() as session:
+            account = _account(session, mall_id, username)
+            set_password(account, new, at=CLOCK.now())
+            _send_away(session, account)
+        click.echo(f"{as_username(username)} has a new password.")
+
+
+@user.command("list")
+@CONFIG
+@DATA_DIR
+def list_(config_file: Path, data_dir: Path | None) -> None:
+    """List all accounts with their roles."""
+    with (
+        the_mall(settings(config_file, data_dir=data_dir)) as (database, mall_id),
+        database.reading() as session,
+    ):
+        people = select(User).where(User.mall_id == mall_id).order_by(User.role, User.username)
+        for one in session.scalars(people):
+            disabled = "" if one.in_use else "  disabled"
+            click.echo(f"{one.role.value:<11} {one.username:<28} {one.name}{disabled}")
+
+
+@user.command()
+@click.argument("username")
+@click.option("--again", is_flag=True, help="Let a disabled account sign in again.")
+@CONFIG
+@DATA_DIR
+def disable(
+    username: str,
+    again: bool,  # noqa: FBT001 — click gives options by their names.
+    config_file: Path,
+    data_dir: Path | None,
+) -> None:
+    """Keep USERNAME from signing in, at once, and keep the account for the journal's sake."""
+    with the_mall(settings(config_file, data_dir=data_dir)) as (database, mall_id):
+        with database.transaction() as session:
+            account = _account(session, mall_id, username)
+            account.in_use = again
+            if not again:
+                account.signed_out_at = CLOCK.now()
+                _send_away(session, account)
+        click.echo(f"{account.username} may {'sign in again' if again else 'no longer sign in'}.")
+
+
+def _send_away(session: Session, account: User) -> None:
+    """Let the running hall hang up on the pages that are still open."""
+    told = SignedOut(mall_id=account.mall_id, at=CLOCK.now())
+    record(session, told, Actor(user_id=account.id))
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except UserExists as error:
+        raise _exists(str(error)) from error
+    except BadUsername as error:
+        raise click.ClickException(
+            f'"{error}" cannot be a username: 3 to 40 letters a–z, digits, dots, hyphens or'
+            " underscores, with a letter or digit at both ends."
+        ) from error
+    except WeakPassword as error:
+        raise click.ClickException(WEAK[error.code]) from error
+
+
+def _exists(username: str) -> click.ClickException:
+    return click.ClickException(f"There is an account {as_username(username)} already.")
+
+
+def _found(session: Session, mall_id: int, username: str) -> User | None:
+    """Return the account, also a disabled one."""
+    named = select(User).where(User.mall_id == mall_id, User.username == as_username(username))
+    return session.scalars(named).first()
+
+
+def _account(session: Session, mall_id: int, username: str) -> User:
+    account = _found(session, mall_id, username)
+    if account is None:
+        raise click.ClickException(
+            f"There is no account {as_username(username)}; `user list` names all."
+        )
+    return account
+
+
+def _password(*, from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    typed: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return typed

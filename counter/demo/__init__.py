@@ -1,0 +1,1 @@
+"""The example mall and the day that plays itself in it."""

@@ -1,0 +1,226 @@
+"""What an officer may press: each act and the one rule of the ground that it asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter
+from sqlalchemy.orm import Session
+
+from counter.desk.presence import step_at_desk, the_service, visit_of
+from counter.desk.presses import (
+    BreakPress,
+    CheckPress,
+    FinishPress,
+    NumberPress,
+    Press,
+    ReasonPress,
+    ServicePress,
+    StepPress,
+    TransferPress,
+)
+from models.core.clock import local_day, local_instant
+from models.core.errors import BadInput, NobodyWaiting, NotFound, ReasonNeeded
+from models.mall.mall import Desk
+from models.mall.people import Actor, User
+from models.queue import calling, serving, shifts, transferring
+from models.queue.issuing import Wish, add_service
+from models.queue.tickets import Ticket
+from models.waits.forecast import announce
+
+Answer = dict[str, Any]
+P = TypeVar("P", bound=Press)
+Rule = Callable[[Session, Desk, P, Actor, datetime], Answer]
+
+
+class Act(Generic[P]):
+    """An act: how its press is read, and what it does inside the transaction."""
+
+    def __init__(self, press: type[P], rule: Rule[P], *, signed_on: bool = True) -> None:
+        """`signed_on` says that only the officer at the desk may do it."""
+        self.reads = TypeAdapter(press)
+        self.rule = rule
+        self.signed_on = signed_on
+
+
+def _sign_on(session: Session, desk: Desk, _press: Press, by: Actor, at: datetime) -> Answer:
+    user = session.get(User, by.user_id)
+    if user is None:
+        raise NotFound
+    shifts.sign_on(session, desk, user, by=by, at=at)
+    return {}
+
+
+def _sign_off(session: Session, desk: Desk, _press: Press, by: Actor, at: datetime) -> Answer:
+    shifts.sign_off(session, desk, by=by, at=at)
+    return {}
+
+
+def _begin_break(
+    session: Session, desk: Desk, press: BreakPress, by: Actor, at: datetime
+) -> Answer:
+    until_at = _break_end(desk, press, at)
+    shifts.begin_break(session, desk, until_at=until_at, by=by, at=at)
+    return {"until_at": until_at.isoformat()}
+
+
+def _break_end(desk: Desk, press: BreakPress, at: datetime) -> datetime:
+    if press.minutes is not None:
+        return at + timedelta(minutes=press.minutes)
+    try:
+        until = time.fromisoformat(press.until or "")
+    except ValueError as error:
+        raise BadInput(field="until") from error
+    zone = desk.mall.time_zone
+    until_at = local_instant(local_day(at, zone), until.hour * 60 + until.minute, zone)
+    if until_at <= at:
+        raise BadInput(field="until")
+    return until_at
+
+
+def _end_break(session: Session, desk: Desk, _press: Press, by: Actor, at: datetime) -> Answer:
+    shifts.end_break(session, desk, by=by, at=at)
+    return {}
+
+
+def _call_next(session: Session, desk: Desk, _press: Press, by: Actor, at: datetime) -> Answer:
+    call = calling.call_next(session, desk, by=by, at=at)
+    return {"called": call.ticket.spoken}
+
+
+def _call_number(
+    session: Session, desk: Desk, press: NumberPress, by: Actor, at: datetime
+) -> Answer:
+    ticket = session.get(Ticket, press.ticket_id)
+    if ticket is None or ticket.mall_id != desk.mall_id:
+        raise NotFound
+    call = calling.call_number(session, desk, ticket, reason=press.reason, by=by, at=at)
+    return {"called": call.ticket.spoken}
+
+
+def _call_again(session: Session, desk: Desk, press: StepPress, by: Actor, at: datetime) -> Answer:
+    step_at_desk(session, desk, press.step_id)
+    call = calling.call_again(session, desk, by=by, at=at)
+    return {"called": call.ticket.spoken, "round": call.round}
+
+
+def _start(session: Session, desk: Desk, press: StepPress, by: Actor, at: datetime) -> Answer:
+    step_at_desk(session, desk, press.step_id)
+    step = serving.start(session, desk, by=by, at=at)
+    return {"number": step.ticket.spoken}
+
+
+def _check(session: Session, desk: Desk, press: CheckPress, by: Actor, at: datetime) -> Answer:
+    step_at_desk(session, desk, press.step_id)
+    step = serving.check_requirements(session, desk, press.checked, by=by, at=at)
+    return {"checked": step.checked}
+
+
+def _finish(session: Session, desk: Desk, press: FinishPress, by: Actor, at: datetime) -> Answer:
+    step = step_at_desk(session, desk, press.step_id)
+    papers = {one.id: one.text_id for one in step.service.requirements}
+    serving.finish(
+        session,
+        desk,
+        press.outcome,
+        missing=[papers[id_] for id_ in press.missing if id_ in papers],
+        note=press.note,
+        by=by,
+        at=at,
+    )
+    return {"number": step.ticket.spoken}
+
+
+def _finish_and_call(
+    session: Session, desk: Desk, press: FinishPress, by: Actor, at: datetime
+) -> Answer:
+    """Finish, then call; that nobody waits is no reason to keep the citizen at the desk."""
+    answer = _finish(session, desk, press, by, at)
+    try:
+        return answer | _call_next(session, desk, press, by, at)
+    except NobodyWaiting:
+        return answer | {"called": None}
+
+
+def _hold(session: Session, desk: Desk, press: ReasonPress, by: Actor, at: datetime) -> Answer:
+    step_at_desk(session, desk, press.step_id)
+    step = serving.hold(session, desk, reason=press.reason, by=by, at=at)
+    return {"number": step.ticket.spoken}
+
+
+def _resume(session: Session, desk: Desk, press: StepPress, by: Actor, at: datetime) -> Answer:
+    ticket = visit_of(session, desk, press.step_id)
+    serving.resume(session, desk, ticket, by=by, at=at)
+    return {"number": ticket.spoken}
+
+
+def _transfer(
+    session: Session, desk: Desk, press: TransferPress, by: Actor, at: datetime
+) -> Answer:
+    ticket = step_at_desk(session, desk, press.step_id).ticket
+    service = None if press.service_id is None else the_service(session, desk, press.service_id)
+    to_desk = None if press.to_desk_id is None else session.get(Desk, press.to_desk_id)
+    if to_desk is not None and to_desk.mall_id != desk.mall_id:
+        raise NotFound
+    transferring.transfer(
+        session, desk, to_service=service, to_desk=to_desk, reason=press.reason, by=by, at=at
+    )
+    announce(session, ticket, at)
+    return {"number": ticket.spoken}
+
+
+def _miss(session: Session, desk: Desk, press: StepPress, by: Actor, at: datetime) -> Answer:
+    step_at_desk(session, desk, press.step_id)
+    step = serving.miss(session, desk, by=by, at=at)
+    return {"number": step.ticket.spoken}
+
+
+def _welcome_back(
+    session: Session, desk: Desk, press: StepPress, by: Actor, at: datetime
+) -> Answer:
+    ticket = visit_of(session, desk, press.step_id)
+    serving.welcome_back(session, ticket, by=by, at=at)
+    announce(session, ticket, at)
+    return {"number": ticket.spoken}
+
+
+def _cancel(session: Session, desk: Desk, press: ReasonPress, by: Actor, at: datetime) -> Answer:
+    if not press.reason.strip():
+        raise ReasonNeeded
+    ticket = visit_of(session, desk, press.step_id)
+    serving.cancel(session, ticket, reason=press.reason, by=by, at=at)
+    return {"number": ticket.spoken}
+
+
+def _add_service(
+    session: Session, desk: Desk, press: ServicePress, by: Actor, at: datetime
+) -> Answer:
+    ticket = step_at_desk(session, desk, press.step_id).ticket
+    wish = Wish(press.service_id, press.case_id)
+    add_service(session, ticket, wish, by=by, at=at)
+    announce(session, ticket, at)
+    return {"number": ticket.spoken}
+
+
+ACTS: dict[str, Act[Any]] = {
+    "sign-on": Act(Press, _sign_on, signed_on=False),
+    "sign-off": Act(Press, _sign_off),
+    "begin-break": Act(BreakPress, _begin_break),
+    "end-break": Act(Press, _end_break),
+    "call-next": Act(Press, _call_next),
+    "call-number": Act(NumberPress, _call_number),
+    "call-again": Act(StepPress, _call_again),
+    "start": Act(StepPress, _start),
+    "check": Act(CheckPress, _check),
+    "finish": Act(FinishPress, _finish),
+    "finish-and-call-next": Act(FinishPress, _finish_and_call),
+    "hold": Act(ReasonPress, _hold),
+    "resume": Act(StepPress, _resume),
+    "transfer": Act(TransferPress, _transfer),
+    "miss": Act(StepPress, _miss),
+    "welcome-back": Act(StepPress, _welcome_back),
+    "cancel": Act(ReasonPress, _cancel),
+    "add-service": Act(ServicePress, _add_service),
+}

@@ -1,0 +1,70 @@
+"""An officer's own day at a desk, folded from the journal: how many, how long, how well in time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.core.clock import local_day, local_instant
+from models.figures.handling import BEGINS, ENDS, Handling, handling_times
+from models.journal.events import StepFinished
+from models.journal.record import JournalEntry
+from models.mall.catalogue import Service
+from models.mall.mall import Desk
+from models.queue.tickets import Step
+
+
+def handling_of(session: Session, step: Step) -> Handling | None:
+    """Return the service time of one step so far, wherever it was served."""
+    told = session.scalars(
+        select(JournalEntry)
+        .where(
+            JournalEntry.ticket_id == step.ticket_id,
+            JournalEntry.step_id == step.id,
+            JournalEntry.kind.in_(BEGINS | ENDS),
+        )
+        .order_by(JournalEntry.id)
+    )
+    return handling_times(told).get(step.id)
+
+
+def figures(session: Session, desk: Desk, user_id: int | None, at: datetime) -> dict[str, Any]:
+    """Return what the officer finished at `desk` on the local day of `at`.
+
+    The mean is in whole seconds, None before the first; `within` counts those that kept
+    to the service's target.
+    """
+    time_zone = desk.mall.time_zone
+    midnight = local_instant(local_day(at, time_zone), 0, time_zone)
+    told = session.scalars(
+        select(JournalEntry)
+        .where(
+            JournalEntry.desk_id == desk.id,
+            JournalEntry.at >= midnight,
+            JournalEntry.kind.in_(BEGINS | ENDS),
+        )
+        .order_by(JournalEntry.id)
+    ).all()
+    times = handling_times(told)
+    finished = [
+        (times[entry.step_id].spent, entry.service_id)
+        for entry in told
+        if entry.kind == StepFinished.__name__
+        and entry.step_id is not None
+        and entry.user_id == user_id
+    ]
+    targets = _targets(session, {service_id for _, service_id in finished if service_id})
+    total = sum((spent for spent, _ in finished), timedelta())
+    return {
+        "served": len(finished),
+        "mean_s": round(total.total_seconds() / len(finished)) if finished else None,
+        "within": sum(spent <= targets[service_id] for spent, service_id in finished if service_id),
+    }
+
+
+def _targets(session: Session, services: set[int]) -> dict[int, timedelta]:
+    rows = session.execute(select(Service.id, Service.target_m).where(Service.id.in_(services)))
+    return {service_id: timedelta(minutes=minutes) for service_id, minutes in rows}

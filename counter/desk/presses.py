@@ -1,0 +1,83 @@
+"""What a press from the desk console carries: strict facts, read at the door."""
+
+from __future__ import annotations
+
+from dataclasses import field
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from models.queue.tickets import Outcome
+
+_STRICT = ConfigDict(strict=True, extra="forbid", str_max_length=500)
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Press:
+    """A press for a desk; the retry of a press carries the same `press_id`."""
+
+    press_id: Annotated[str, Field(min_length=16, max_length=64)]
+    desk_id: int
+
+
+@dataclass(frozen=True, config=_STRICT)
+class StepPress(Press):
+    """A press meant for one step, so that a screen that is behind acts on nobody else."""
+
+    step_id: int
+
+
+@dataclass(frozen=True, config=_STRICT)
+class CheckPress(StepPress):
+    """The papers that the officer has seen, all of them each time."""
+
+    checked: list[int]
+
+
+@dataclass(frozen=True, config=_STRICT)
+class FinishPress(StepPress):
+    """How serving ended; `missing` are requirement ids."""
+
+    outcome: Outcome
+    missing: list[int] = field(default_factory=list)
+    note: str = ""
+
+
+@dataclass(frozen=True, config=_STRICT)
+class ReasonPress(StepPress):
+    """A step and why."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, config=_STRICT)
+class TransferPress(ReasonPress):
+    """Where to: another service, one desk, or both."""
+
+    service_id: int | None = None
+    to_desk_id: int | None = None
+
+
+@dataclass(frozen=True, config=_STRICT)
+class ServicePress(StepPress):
+    """One service more for the same number."""
+
+    service_id: int
+    case_id: int | None = None
+
+
+@dataclass(frozen=True, config=_STRICT)
+class NumberPress(Press):
+    """A number to call out of its turn, and why."""
+
+    ticket_id: int
+    reason: str
+
+
+@dataclass(frozen=True, config=_STRICT)
+class BreakPress(Press):
+    """A break of so many minutes, or until a local time of day such as `10:15`."""
+
+    minutes: Annotated[int, Field(ge=1, le=240)] | None = None
+    until: Annotated[str, Field(pattern=r"^\d\d:\d\d$")] | None = None

@@ -1,0 +1,209 @@
+"""What the officer's console shows: one desk, whole, as it stands now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from counter.desk.figures import figures
+from counter.desk.ticket import aside_row, names, ticket_at_desk
+from models.journal.events import (
+    BreakBegan,
+    BreakEnded,
+    CallSpoken,
+    CatalogueChanged,
+    Event,
+    PaperChanged,
+    ServiceDayClosed,
+    ShiftBegan,
+    ShiftEnded,
+)
+from models.journal.topics import Topic, id_in
+from models.mall.catalogue import Service
+from models.mall.mall import Desk, DeskService
+from models.mall.people import Actor, Role
+from models.queue.serving import set_aside
+from models.queue.shifts import Shift, held_by, shift_at
+from models.queue.tickets import Step, StepState, Ticket
+from models.queue.waiting import callable_at, offered_by
+
+# As many rows as the tallest supported screen shows; the number of all is told beside them.
+QUEUE_SHOWN = 16
+# Who may act at any desk of the mall, signed on there or not.
+STANDING_IN = frozenset({Role.SUPERVISOR, Role.ADMIN})
+
+
+class Phase(StrEnum):
+    """What the console is for at this moment; decides the one dominant action."""
+
+    CLOSED = "closed"
+    BREAK = "break"
+    EMPTY = "empty"
+    READY = "ready"
+    CALLED = "called"
+    SERVING = "serving"
+
+
+def desk_state(session: Session, key: str, at: datetime) -> dict[str, Any] | None:
+    """Return the whole state of the desk whose id is `key`, at the aware UTC instant `at`."""
+    desk = session.get(Desk, id_in(key))
+    if desk is None:
+        return None
+    shift = shift_at(session, desk.id)
+    ticket = held_by(session, desk)
+    services = offered_by(session, desk)
+    waiting, longest_since = _waiting(session, desk, services)
+    return {
+        "desk": {
+            "id": desk.id,
+            "number": desk.number,
+            "zone": desk.zone.name,
+            "flower": desk.zone.flower,
+        },
+        "phase": _phase(shift, ticket, waiting),
+        "officer": None if shift is None else {"id": shift.user_id, "name": shift.user.name},
+        "break": _break(shift),
+        "current": None if ticket is None else ticket_at_desk(session, ticket),
+        "waiting": waiting,
+        "longest_since": longest_since,
+        "queue": [_queue_row(step) for step in _first(session, desk, services)],
+        "aside": [aside_row(step) for step in set_aside(session, desk)],
+        "neighbours": _neighbours(session, desk, services),
+        "today": figures(session, desk, None if shift is None else shift.user_id, at),
+    }
+
+
+def _phase(shift: Shift | None, ticket: Ticket | None, waiting: int) -> Phase:
+    if shift is None:
+        return Phase.CLOSED
+    if shift.break_began_at is not None:
+        return Phase.BREAK
+    if ticket is not None and ticket.current is not None:
+        return Phase.SERVING if ticket.current.state is StepState.SERVING else Phase.CALLED
+    return Phase.READY if waiting else Phase.EMPTY
+
+
+def _break(shift: Shift | None) -> dict[str, str | None] | None:
+    if shift is None or shift.break_began_at is None:
+        return None
+    until_at = shift.break_until_at
+    return {
+        "began_at": shift.break_began_at.isoformat(),
+        "until_at": None if until_at is None else until_at.isoformat(),
+    }
+
+
+def _waiting(session: Session, desk: Desk, services: list[int]) -> tuple[int, str | None]:
+    mine = callable_at(desk, services)
+    waiting = session.scalar(select(func.count(Step.id)).where(mine)) or 0
+    since: datetime | None = session.scalar(select(func.min(Step.began_waiting_at)).where(mine))
+    return waiting, None if since is None else since.isoformat()
+
+
+def _first(session: Session, desk: Desk, services: list[int]) -> list[Step]:
+    return list(
+        session.scalars(
+            select(Step)
+            .where(callable_at(desk, services))
+            .options(
+                joinedload(Step.ticket).selectinload(Ticket.steps).joinedload(Step.service),
+                joinedload(Step.service),
+                joinedload(Step.case),
+                selectinload(Step.ticket, Ticket.steps, Step.service, Service.agency),
+            )
+            .order_by(Step.due_at, Step.id)
+            .limit(QUEUE_SHOWN)
+        )
+    )
+
+
+def _queue_row(step: Step) -> dict[str, Any]:
+    """Return a row with the reason for its place, so that the order can be explained."""
+    elsewhere = {
+        other.service.agency.short_name
+        for other in step.ticket.steps
+        if other is not step
+        and other.state is StepState.WAITING
+        and other.service.agency_id != step.service.agency_id
+    }
+    return {
+        "step_id": step.id,
+        "ticket_id": step.ticket_id,
+        "number": step.ticket.spoken,
+        "service": names(step.service),
+        "case": None if step.case is None else names(step.case),
+        "standing": step.standing,
+        "only_here": step.only_desk_id is not None,
+        "also": sorted(elsewhere),
+        "since": step.began_waiting_at.isoformat(),
+        "due_at": step.due_at.isoformat(),
+        "promise_s": step.service.promise_m * 60,
+    }
+
+
+def _neighbours(session: Session, desk: Desk, services: list[int]) -> list[int]:
+    """Return the numbers of the other desks that serve now and share a service with `desk`."""
+    return list(
+        session.scalars(
+            select(Desk.number)
+            .join(Shift, Shift.desk_id == Desk.id)
+            .join(DeskService, DeskService.desk_id == Desk.id)
+            .where(
+                Shift.ended_at.is_(None),
+                Shift.break_began_at.is_(None),
+                DeskService.service_id.in_(services),
+                Desk.id != desk.id,
+            )
+            .distinct()
+            .order_by(Desk.number)
+        )
+    )
+
+
+def touched(session: Session, event: Event) -> Iterable[str]:
+    """Return the ids of the desks whose console an event changed."""
+    if isinstance(event, CallSpoken | PaperChanged):
+        return set()
+    if isinstance(event, CatalogueChanged | ServiceDayClosed):
+        return _keys(session.scalars(select(Desk.id).where(Desk.mall_id == event.mall_id)))
+    desks = set() if event.desk_id is None else {str(event.desk_id)}
+    services = set(_services_of(session, event))
+    if services:
+        offering = select(DeskService.desk_id).where(DeskService.service_id.in_(services))
+        desks |= _keys(session.scalars(offering.distinct()))
+    return desks
+
+
+def _services_of(session: Session, event: Event) -> Iterable[int]:
+    if isinstance(event, ShiftBegan | ShiftEnded | BreakBegan | BreakEnded):
+        # Who shares a service with this desk shows it as a neighbour, or gets its numbers back.
+        return session.scalars(
+            select(DeskService.service_id).where(DeskService.desk_id == event.desk_id)
+        )
+    if event.ticket_id is None:
+        return () if event.service_id is None else (event.service_id,)
+    # An act on one step pauses or frees the ticket's other steps.
+    return session.scalars(select(Step.service_id).where(Step.ticket_id == event.ticket_id))
+
+
+def _keys(ids: Iterable[int]) -> set[str]:
+    return {str(id_) for id_ in ids}
+
+
+def may_follow(session: Session, actor: Actor, key: str) -> bool:
+    """Tell whether `actor` may see the desk: its officer, or who may stand in for one."""
+    desk = session.get(Desk, id_in(key))
+    if desk is None or desk.mall_id != actor.mall_id:
+        return False
+    if actor.role in STANDING_IN:
+        return True
+    shift = shift_at(session, desk.id)
+    return actor.role is Role.OFFICER and shift is not None and shift.user_id == actor.user_id
+
+
+DESK = Topic(name="desk", state=desk_state, touched=touched, may_follow=may_follow)

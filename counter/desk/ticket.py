@@ -1,0 +1,172 @@
+"""The ticket at a desk as its officer needs it: the visit, the case, what to check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from counter.desk.figures import handling_of
+from models.mall.catalogue import Requirement, Service, ServiceCase, needed_for
+from models.mall.mall import Desk, DeskService
+from models.mall.people import Device
+from models.queue.shifts import Shift
+from models.queue.tickets import Outcome, Step, StepState, Ticket
+
+# What may be told of a service whose outcome is private: done, or returned.
+PRIVATE_OUTCOMES = (Outcome.ISSUED, Outcome.RETURNED)
+
+
+def names(named: Service | ServiceCase) -> dict[str, str]:
+    """Return a name in each language; the page chooses."""
+    return {"id": named.name_id, "en": named.name_en}
+
+
+def ticket_at_desk(session: Session, ticket: Ticket) -> dict[str, Any] | None:
+    """Return what the console shows of a ticket that is at a desk; None when it just left."""
+    step = ticket.current
+    if step is None or step.called_at is None:
+        return None
+    return {
+        "ticket_id": ticket.id,
+        "step_id": step.id,
+        "number": ticket.spoken,
+        "state": step.state,
+        "priority": ticket.priority,
+        "standing": step.standing,
+        "language": ticket.language,
+        "taken_at": ticket.taken_at.isoformat(),
+        "taken_from": _taken_from(session, ticket),
+        "service_id": step.service_id,
+        "service": names(step.service),
+        "case": None if step.case is None else names(step.case),
+        "calls": step.calls,
+        "called_at": step.called_at.isoformat(),
+        "miss_from_at": _miss_from(ticket, step),
+        "waited_s": int((step.called_at - step.began_waiting_at).total_seconds()),
+        "announced": _announced(step),
+        "serving_from_at": _serving_from(session, step),
+        "target_s": step.service.target_m * 60,
+        "note": step.note,
+        "outcomes": list(PRIVATE_OUTCOMES if step.service.private_outcome else Outcome),
+        "steps": _steps(session, ticket),
+        "requirements": _requirements(ticket, step),
+    }
+
+
+def aside_row(step: Step) -> dict[str, Any]:
+    """Return a held or missed step with what the officer needs to take it up again."""
+    ticket = step.ticket
+    missed_at = step.ended_at if step.state is StepState.MISSED else None
+    grace = timedelta(minutes=ticket.mall.return_grace_m)
+    return {
+        "step_id": step.id,
+        "ticket_id": step.ticket_id,
+        "number": ticket.spoken,
+        "service": names(step.service),
+        "state": step.state,
+        "note": step.note,
+        "since": None if missed_at is None else missed_at.isoformat(),
+        "back_until_at": None if missed_at is None else (missed_at + grace).isoformat(),
+    }
+
+
+def _taken_from(session: Session, ticket: Ticket) -> str:
+    if ticket.taken_by_device_id is None:
+        return ""
+    device = session.get(Device, ticket.taken_by_device_id)
+    return "" if device is None else device.name
+
+
+def _miss_from(ticket: Ticket, step: Step) -> str | None:
+    if step.state is not StepState.CALLED or step.called_at is None:
+        return None
+    return (step.called_at + timedelta(seconds=ticket.mall.miss_after_s)).isoformat()
+
+
+def _announced(step: Step) -> dict[str, int] | None:
+    if step.announced_low_s is None or step.announced_high_s is None:
+        return None
+    return {"low_s": step.announced_low_s, "high_s": step.announced_high_s}
+
+
+def _serving_from(session: Session, step: Step) -> str | None:
+    """Return when serving would have begun had nothing been held in between."""
+    if step.state is not StepState.SERVING:
+        return None
+    handling = handling_of(session, step)
+    if handling is None or handling.since is None:
+        return None
+    return (handling.since - handling.spent).isoformat()
+
+
+def _requirements(ticket: Ticket, step: Step) -> list[dict[str, Any]]:
+    done = {
+        other.service_id: other
+        for other in ticket.steps
+        if other.state is StepState.DONE and other.outcome is Outcome.ISSUED
+    }
+    return [
+        {
+            "id": requirement.id,
+            "text": {"id": requirement.text_id, "en": requirement.text_en},
+            "checked": requirement.id in step.checked,
+            "made_at_desk": _made_at(requirement, done),
+        }
+        for requirement in needed_for(step.service, step.case)
+    ]
+
+
+def _made_at(requirement: Requirement, done: dict[int, Step]) -> int | None:
+    """Return the number of the desk that issued this paper earlier in the visit."""
+    made = done.get(requirement.available_here_id or 0)
+    return None if made is None or made.desk is None else made.desk.number
+
+
+def _steps(session: Session, ticket: Ticket) -> list[dict[str, Any]]:
+    ahead = {step.service_id for step in ticket.steps if step.state in _AHEAD}
+    waiting = _waiting_for(session, ahead)
+    desks = _desks_of(session, ahead)
+    return [
+        {
+            "step_id": step.id,
+            "service_id": step.service_id,
+            "service": names(step.service),
+            "state": step.state,
+            "desk": None if step.desk is None else step.desk.number,
+            "ended_at": None if step.ended_at is None else step.ended_at.isoformat(),
+            "waiting": waiting.get(step.service_id, 0),
+            "desks": desks.get(step.service_id, []),
+        }
+        for step in ticket.steps
+    ]
+
+
+_AHEAD = frozenset({StepState.WAITING, StepState.PAUSED})
+
+
+def _waiting_for(session: Session, services: Iterable[int]) -> dict[int, int]:
+    counted = session.execute(
+        select(Step.service_id, func.count(Step.id))
+        .where(Step.state == StepState.WAITING, Step.service_id.in_(services))
+        .group_by(Step.service_id)
+    )
+    return {row[0]: row[1] for row in counted}
+
+
+def _desks_of(session: Session, services: Iterable[int]) -> dict[int, list[int]]:
+    """Return the numbers of the desks with an officer, for each service."""
+    open_desks = session.execute(
+        select(DeskService.service_id, Desk.number)
+        .join(Desk, Desk.id == DeskService.desk_id)
+        .join(Shift, Shift.desk_id == Desk.id)
+        .where(Shift.ended_at.is_(None), DeskService.service_id.in_(services))
+        .order_by(Desk.number)
+    )
+    found: dict[int, list[int]] = {}
+    for service_id, number in open_desks:
+        found.setdefault(service_id, []).append(number)
+    return found

@@ -1,0 +1,1 @@
+"""Who may come in: signing in, pairing, permissions, and what keeps strangers out."""

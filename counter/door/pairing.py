@@ -1,0 +1,171 @@
+"""A screen that is not paired yet: it shows a code until a leader has said what it is."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import Annotated, Final
+
+from flask import Blueprint, Flask, abort, current_app, g, jsonify, render_template, request
+from pydantic import Field, TypeAdapter
+from pydantic.dataclasses import dataclass
+from qrcode.constants import ERROR_CORRECT_M
+from qrcode.image.svg import SvgPathImage
+from qrcode.main import QRCode
+from werkzeug.wrappers import Response
+
+from counter.door.auth import DEVICE_COOKIE, Doorkeeper, local_path, place_in
+from counter.door.throttle import Throttle
+from counter.files.places import places_of
+from counter.words.language import Language
+from models.core.errors import Forbidden, NotFound
+from models.mall.devices import (
+    devices_of_tokens,
+    fingerprint,
+    new_code,
+    nickname,
+    pair,
+    shown_code,
+    was_withdrawn,
+)
+from models.mall.people import Actor, Role
+
+# Browsers keep no cookie longer than 400 days; a screen's is renewed each time its page opens.
+COOKIE_LIFETIME: Final = timedelta(days=400)
+# A screen asks every five minutes, and a switch may start twenty of them behind one address.
+CODES_PER_ADDRESS: Final = 60
+PER_ADDRESS: Final = timedelta(minutes=5)
+PAGES: Final[dict[Role | None, str]] = {Role.KIOSK: "/kiosk", Role.BOARD: "/wall"}
+
+
+@dataclass(frozen=True)
+class Here:
+    """Which place a screen of the example wants to be."""
+
+    place: Annotated[str, Field(max_length=40)]
+
+
+HERE = TypeAdapter(Here)
+
+
+def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language) -> None:
+    """Add /pair and what its page asks for to `app`."""
+    blueprint = Blueprint("pairing", __name__)
+    database, clock = doorkeeper.database, doorkeeper.clock
+    throttle = Throttle(CODES_PER_ADDRESS, PER_ADDRESS)
+
+    @blueprint.get("/pair")
+    def screen() -> str:
+        next_path = local_path(request.args.get("next")) or "/"
+        place = place_in(next_path) if doorkeeper.plays_on_its_own(request) else ""
+        return render_template(
+            "counter/door/pair.html",
+            boot={"next": next_path, "place": place, "says": _says(language)},
+            now=clock.now(),
+        )
+
+    @blueprint.post("/pair/code")
+    def ask() -> Response:
+        at, address = clock.now(), request.remote_addr or ""
+        if throttle.wait(address, at):
+            abort(429)
+        throttle.count(address, at)
+        with database.transaction() as session:
+            asked = new_code(session, g.mall_id, token=request.cookies.get(DEVICE_COOKIE), at=at)
+        url = f"{doorkeeper.config.mall.public_url}/devices?code={asked.code}"
+        response = jsonify(
+            code=asked.code,
+            left_s=int((asked.expires_at - at).total_seconds()),
+            label=language.say(g.lang, "counter.pair.code", code=" ".join(asked.code)),
+            screen=language.say(
+                g.lang,
+                "counter.pair.screen",
+                nickname=nickname(fingerprint(asked.token)),
+                address=address,
+            ),
+            qr=_qr_svg(url),
+        )
+        return _hand_over(response, DEVICE_COOKIE, asked.token)
+
+    @blueprint.get("/pair/state")
+    def state() -> Response:
+        token, at = request.cookies.get(DEVICE_COOKIE, ""), clock.now()
+        with database.reading() as session:
+            paired = devices_of_tokens(session, [token])
+            waiting = shown_code(session, token, at) is not None
+        return jsonify(
+            # Where to go on, because a screen that opened /kiosk may have been made a board.
+            go=PAGES.get(paired[0].role) if paired else None,
+            over=not waiting,
+            clock=language.clock(g.lang, at),
+            day=language.day(g.lang, at),
+        )
+
+    @app.after_request
+    def renew(response: Response) -> Response:
+        """Let the cookie of a screen that is in use never run out."""
+        token = request.cookies.get(DEVICE_COOKIE)
+        actor: Actor = g.get("actor", Actor())
+        if token and actor.device_id is not None and response.mimetype == "text/html":
+            _hand_over(response, DEVICE_COOKIE, token)
+        return response
+
+    _for_paired_screens(blueprint, doorkeeper)
+    app.register_blueprint(blueprint)
+
+
+def _for_paired_screens(blueprint: Blueprint, doorkeeper: Doorkeeper) -> None:
+    database, clock = doorkeeper.database, doorkeeper.clock
+
+    @blueprint.post("/pair/here")
+    def here() -> Response:
+        """Pair a screen of the example mall without a leader."""
+        if not doorkeeper.plays_on_its_own(request):
+            raise Forbidden
+        wanted = HERE.validate_json(request.get_data())
+        at, nobody = clock.now(), Actor(mall_id=g.mall_id)
+        cookie = f"{DEVICE_COOKIE}.{wanted.place}"
+        with database.transaction() as session:
+            places = places_of(session, doorkeeper.config, g.mall_id)
+            place = next((one for one in places if one.code == wanted.place), None)
+            if place is None:
+                raise NotFound
+            if was_withdrawn(session, request.cookies.get(cookie, "")):
+                # Somebody took it back: now it must show its code, in the example as anywhere.
+                raise Forbidden
+            asked = new_code(session, g.mall_id, token=None, at=at)
+            pair(session, g.mall_id, asked.code, place, name="", by=nobody, at=at)
+        # One browser may show every screen of the example, each with a token of its own.
+        return _hand_over(jsonify(place=place.code), cookie, asked.token)
+
+    @blueprint.post("/pair/alive")
+    def alive() -> Response:
+        """Hear of a screen whose page is open for weeks; the doorkeeper has noted it already."""
+        return Response(status=204)
+
+
+def _hand_over(response: Response, cookie: str, token: str) -> Response:
+    response.set_cookie(
+        cookie,
+        token,
+        max_age=COOKIE_LIFETIME,
+        httponly=True,
+        samesite="Lax",
+        secure=current_app.session_interface.get_cookie_secure(current_app),
+    )
+    return response
+
+
+def _says(language: Language) -> dict[str, str]:
+    """Return what the page's script may have to say."""
+    return {
+        key: language.say(g.lang, f"counter.pair.{key}") for key in ("unreachable", "too_often")
+    }
+
+
+def _qr_svg(text: str) -> str:
+    code = QRCode(error_correction=ERROR_CORRECT_M, border=0)
+    code.add_data(text)
+    drawn = io.BytesIO()
+    code.make_image(image_factory=SvgPathImage).save(drawn)
+    return drawn.getvalue().decode()

@@ -1,0 +1,188 @@
+"""Signing in and out: a name, a password, and for officers the desk where they sit today."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Flask, g, redirect, render_template, request, session
+from pydantic import TypeAdapter
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from counter.door.auth import Doorkeeper, begin_sign_in, local_path
+from counter.door.known import KnownBrowsers
+from counter.door.reception import Reception, Verdict
+from counter.words.language import Language
+from models.core.clock import Clock, local_day
+from models.core.database import Database
+from models.core.errors import DeskBusy, NotFound, Refusal
+from models.journal.events import SignedIn, SignedOut
+from models.journal.record import record
+from models.journal.topics import id_in
+from models.mall.mall import Desk, Mall
+from models.mall.people import Actor, Role, User
+from models.queue.shifts import Shift, sign_off, sign_on
+from models.queue.tickets import Ticket
+
+log = logging.getLogger(__name__)
+
+DESK_COOKIE: Final = "balai-desk"
+DESK_COOKIE_LIFETIME: Final = timedelta(days=400)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the form says."""
+
+    name: str = ""
+    password: str = ""
+    desk: str = ""
+    next: str = ""
+
+
+WANTED = TypeAdapter(Wanted)
+
+
+def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language) -> None:
+    """Add /sign-in and /sign-out to `app`."""
+    blueprint = Blueprint("sign_in", __name__)
+    database, clock = doorkeeper.database, doorkeeper.clock
+    reception, browsers = Reception(doorkeeper), KnownBrowsers(app)
+
+    @blueprint.get("/sign-in")
+    def page() -> str:
+        return _page(database, clock, language, Wanted(next=request.args.get("next", "")))
+
+    @blueprint.post("/sign-in")
+    def check() -> tuple[str, int] | Response:
+        wanted = WANTED.validate_python(request.form.to_dict())
+        verdict = reception.judge(
+            wanted.name, wanted.password, request.remote_addr or "", known=browsers.users(request)
+        )
+        if verdict.user is None:
+            return _page(database, clock, language, wanted, verdict=verdict), 401
+        user, at = verdict.user, clock.now()
+        if user.role is Role.OFFICER and not wanted.desk:
+            says = language.say(g.lang, "counter.sign_in.desk_missing")
+            return _page(database, clock, language, wanted, desk_says=says), 422
+        by = Actor(role=user.role, mall_id=user.mall_id, user_id=user.id)
+        try:
+            with database.transaction() as work:
+                record(work, SignedIn(mall_id=user.mall_id, at=at), by)
+                if wanted.desk:
+                    sign_on(work, _desk(work, user, wanted.desk), user, by=by, at=at)
+        except Refusal as refusal:
+            said = language.say(g.lang, f"counter.refusals.{refusal.code}", **refusal.facts)
+            return _page(database, clock, language, wanted, desk_says=said), 409
+        begin_sign_in(user.id, doorkeeper.real_clock.now())
+        response = redirect(_home(user, wanted), 303)
+        browsers.remember(response, request, user.id)
+        return _remember_desk(response, wanted.desk)
+
+    @blueprint.post("/sign-out")
+    def sign_out() -> Response:
+        if g.actor.user_id is not None:
+            with database.transaction() as work:
+                _leave(work, g.actor, at=clock.now(), real_at=doorkeeper.real_clock.now())
+        session.clear()
+        return redirect("/sign-in", 303)
+
+    app.register_blueprint(blueprint)
+
+
+def _page(
+    database: Database,
+    clock: Clock,
+    language: Language,
+    wanted: Wanted,
+    *,
+    verdict: Verdict | None = None,
+    desk_says: str = "",
+) -> str:
+    at = clock.now()
+    with database.reading() as session:
+        mall = session.get_one(Mall, g.mall_id)
+        desks = [
+            {"number": desk.number, "zone": desk.zone.name} for desk in mall.desks if desk.in_use
+        ]
+        taken = session.scalar(
+            select(func.count())
+            .select_from(Ticket)
+            .where(
+                Ticket.mall_id == mall.id,
+                Ticket.service_day == local_day(at, mall.time_zone),
+            )
+        )
+    return render_template(
+        "counter/door/sign_in.html",
+        greeting=greeting(at, mall.time_zone),
+        times_left=language.say(g.lang, f"counter.sign_in.left_{verdict.left}")
+        if verdict and verdict.left
+        else "",
+        wanted=wanted,
+        chosen=wanted.desk or request.cookies.get(DESK_COOKIE, ""),
+        verdict=verdict,
+        desk_says=desk_says,
+        desks=desks,
+        taken=taken,
+    )
+
+
+def _desk(session: Session, user: User, number: str) -> Desk:
+    """Return the desk of that number in the user's mall; raise NotFound for a made-up one."""
+    desk = session.scalars(
+        select(Desk).where(
+            Desk.mall_id == user.mall_id,
+            Desk.number == id_in(number),
+        )
+    ).first()
+    if desk is None:
+        raise NotFound
+    return desk
+
+
+def _leave(session: Session, actor: Actor, *, at: datetime, real_at: datetime) -> None:
+    """End all sign-ins of the user, so that a copied cookie is worthless, and free their desk.
+
+    A desk that still holds a citizen stays theirs until they come back or somebody else ends it.
+    """
+    user = session.get_one(User, actor.user_id)
+    user.signed_out_at = real_at
+    shift = session.scalars(
+        select(Shift).where(Shift.user_id == user.id, Shift.ended_at.is_(None))
+    ).first()
+    if shift is not None:
+        try:
+            sign_off(session, shift.desk, by=actor, at=at)
+        except DeskBusy:
+            log.info("user %s signed out with a ticket at desk %s", user.id, shift.desk_id)
+    record(session, SignedOut(mall_id=user.mall_id, at=at), actor)
+
+
+def _home(user: User, wanted: Wanted) -> str:
+    """Return where somebody goes who has just signed in."""
+    if user.role is Role.OFFICER:
+        return "/desk"
+    own = {Role.SUPERVISOR: "/devices", Role.ADMIN: "/devices"}.get(user.role, "/")
+    return local_path(wanted.next) or ("/desk" if wanted.desk else own)
+
+
+def _remember_desk(response: Response, desk: str) -> Response:
+    """Offer the same desk the next morning: the computer stands there."""
+    if desk:
+        response.set_cookie(
+            DESK_COOKIE, desk, max_age=DESK_COOKIE_LIFETIME, httponly=True, samesite="Lax"
+        )
+    return response
+
+
+def greeting(at: datetime, time_zone: str) -> str:
+    """Return which greeting of the language file suits the local hour."""
+    hour = at.astimezone(ZoneInfo(time_zone)).hour
+    ends = ((4, "evening"), (11, "morning"), (15, "noon"), (18, "afternoon"), (24, "evening"))
+    return next(name for until, name in ends if hour < until)

@@ -1,0 +1,1 @@
+"""Files that people write: config.toml and the catalogue, read, checked, filled in, given back."""

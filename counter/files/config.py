@@ -1,0 +1,190 @@
+"""Turns config.toml, with the catalogue beside it, into one frozen and checked value.
+
+Whatever is wrong is told at once, each problem with its file and line: an installer mends a
+file in one go, not key by key.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from counter.files.catalogue import Catalogue
+from counter.files.catalogue_files import CatalogueFiles
+from counter.files.problems import ConfigError, Problem, unknown
+from counter.files.settings import (
+    BoardSettings,
+    DayHours,
+    DeskSettings,
+    Holiday,
+    KioskSettings,
+    PrinterSettings,
+    Settings,
+    Weekday,
+    ZoneSettings,
+)
+from counter.files.toml_file import TomlFile, complain_twice
+from counter.files.toml_lines import KeyPath
+
+__all__ = ["Config", "ConfigError", "Problem", "load_config"]
+
+WEEKDAYS: Final[tuple[Weekday, ...]] = (
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+)
+NAMED: Final[dict[str, type[ZoneSettings | PrinterSettings | KioskSettings | BoardSettings]]] = {
+    "zones": ZoneSettings,
+    "printers": PrinterSettings,
+    "kiosks": KioskSettings,
+    "boards": BoardSettings,
+}
+
+
+class Config(Settings):
+    """The settings and the catalogue of one mall; `file` is where the settings came from.
+
+    The desks' `services` are plain service codes here: `agency:…` has been written out.
+    """
+
+    file: Path
+    catalogue: Catalogue
+
+    @property
+    def data_dir(self) -> Path:
+        """Where the program keeps its data; relative settings begin at the file's folder."""
+        return self.file.parent / self.server.data_dir
+
+    @property
+    def database_url(self) -> str:
+        """The database to use: the one that is set, or the SQLite file in `data_dir`."""
+        return self.server.database_url or f"sqlite:///{self.data_dir / 'balai.db'}"
+
+    @property
+    def logo(self) -> Path | None:
+        """The picture that stands for the house's mark on paper, None without one."""
+        return self.file.parent / self.slip.logo if self.slip.logo else None
+
+    def hours_on(self, weekday: int) -> DayHours | None:
+        """Return the hours of a weekday, Monday being 0; None on a weekday without service."""
+        name = WEEKDAYS[weekday]
+        return next((hours for hours in self.hours.days if name in hours.days), None)
+
+
+def load_config(path: Path, *, catalogue_dir: Path | None = None) -> Config:
+    """Read config.toml at `path` and the catalogue that it names, or the one in `catalogue_dir`.
+
+    Raises ConfigError with every problem of all these files.
+    """
+    source = TomlFile(path)
+    if source.problems:
+        raise ConfigError(source.problems)
+    settings = source.checked(TypeAdapter(Settings), (), source.raw)
+    catalogue = CatalogueFiles(catalogue_dir or path.parent / _catalogue_dir(source))
+    _check_names(source)
+    _check_days(source)
+    _check_logo(source, settings)
+    desks = _check_desks(source, catalogue)
+    problems = source.problems + catalogue.problems
+    if settings is None or problems:
+        raise ConfigError(problems)
+    sections = {name: getattr(settings, name) for name in Settings.model_fields}
+    agencies = Catalogue(agencies=tuple(catalogue.agencies))
+    return Config.model_validate(
+        sections | {"desks": desks, "file": path.absolute(), "catalogue": agencies}
+    )
+
+
+def _catalogue_dir(source: TomlFile) -> str:
+    server = source.raw.get("server")
+    folder = server.get("catalogue_dir") if isinstance(server, dict) else None
+    return folder if isinstance(folder, str) and folder else "catalogue"
+
+
+def _check_names(source: TomlFile) -> None:
+    """Nothing has two owners of one name, and every name that is used has one."""
+    zones, printers = source.names("zones"), source.names("printers")
+    for key, model in NAMED.items():
+        complain_twice(
+            "the code",
+            [(source, (*at, "code"), one.code) for at, one in source.sound(model, key)],
+        )
+    for path, board in source.sound(BoardSettings, "boards"):
+        if board.zone and board.zone not in zones:
+            source.complain((*path, "zone"), unknown("zone", board.zone, zones))
+    for path, kiosk in source.sound(KioskSettings, "kiosks"):
+        if kiosk.printer not in printers:
+            source.complain((*path, "printer"), unknown("printer", kiosk.printer, printers))
+        if kiosk.fallback and kiosk.fallback not in printers:
+            source.complain((*path, "fallback"), unknown("printer", kiosk.fallback, printers))
+
+
+def _check_logo(source: TomlFile, settings: Settings | None) -> None:
+    """A logo that is named is there: whoever looks for it at the printer looks too late."""
+    logo = "" if settings is None else settings.slip.logo
+    if logo and not (source.path.parent / logo).is_file():
+        source.complain(("slip", "logo"), f'there is no file "{logo}"')
+
+
+def _check_days(source: TomlFile) -> None:
+    """A weekday has one set of hours, and a holiday is named once."""
+    complain_twice(
+        "the weekday",
+        [
+            (source, (*path, "days", at), day)
+            for path, hours in source.sound(DayHours, "hours", "days")
+            for at, day in enumerate(hours.days)
+        ],
+    )
+    complain_twice(
+        "the day",
+        [(source, (*at, "date"), one.date) for at, one in source.sound(Holiday, "holidays")],
+    )
+
+
+def _check_desks(source: TomlFile, catalogue: CatalogueFiles) -> tuple[DeskSettings, ...]:
+    """Return the desks with their services written out, one code each."""
+    desks = source.sound(DeskSettings, "desks")
+    zones = source.names("zones")
+    complain_twice("the number", [(source, (*at, "number"), one.number) for at, one in desks])
+    written_out: list[DeskSettings] = []
+    for path, desk in desks:
+        if desk.zone not in zones:
+            source.complain((*path, "zone"), unknown("zone", desk.zone, zones))
+        offered: list[str] = []
+        for at, name in enumerate(desk.services):
+            where = (*path, "services", at)
+            meant = _codes_meant(source, where, name, catalogue)
+            if set(meant) & set(offered):
+                source.complain(where, f'"{name}" offers again what this desk offers already')
+            offered += meant
+        written_out.append(desk.model_copy(update={"services": tuple(offered)}))
+    if not any(problem.path.startswith("desks") for problem in source.problems):
+        served = {code for desk in written_out for code in desk.services}
+        for code in catalogue.codes:
+            if code not in served:
+                source.complain(("desks",), f'no desk offers the service "{code}"')
+    return tuple(written_out)
+
+
+def _codes_meant(
+    source: TomlFile, path: KeyPath, name: str, catalogue: CatalogueFiles
+) -> list[str]:
+    """Return the services behind `name`, a service code or `agency:<code>`."""
+    agencies = catalogue.services_by_agency
+    if name.startswith("agency:"):
+        agency = name.removeprefix("agency:")
+        if agency in agencies:
+            return agencies[agency]
+        source.complain(path, unknown("agency", agency, list(agencies)))
+    elif name in catalogue.codes:
+        return [name]
+    else:
+        source.complain(path, unknown("service", name, catalogue.codes))
+    return []

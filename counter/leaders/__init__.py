@@ -1,0 +1,1 @@
+"""The leaders' pages: devices, printers, papers, reports, and the agents that print elsewhere."""

@@ -1,0 +1,263 @@
+"""The server's side of the print agents: what waits for each, and what each tells."""
+
+from __future__ import annotations
+
+import base64
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+
+from flask import Blueprint, Flask, g, jsonify, request
+from pydantic import Field, TypeAdapter
+from pydantic.dataclasses import dataclass
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from models.core.clock import Clock
+from models.core.database import Database
+from models.core.errors import Forbidden, NotFound
+from models.journal.events import Event, PaperChanged, PrinterChanged
+from models.journal.topics import Topic, id_in
+from models.mall.people import Actor, Device, Role
+from models.paper.agents import SHOWN, agent_of, jobs_in, printer_of, take_word
+from models.paper.jobs import JobState, PrintJob, claim, settle_job
+from models.paper.printers import PrinterState, PrinterStatus, note_printer
+from printing.ink.layout import Paper
+from printing.papers.composing import compose_paper
+from printing.papers.writing import Words
+
+log = logging.getLogger(__name__)
+
+_KEPT: Final = 32
+
+_PressId = Annotated[str, Field(min_length=16, max_length=64)]
+
+
+@dataclass(frozen=True)
+class ClaimPress:
+    """May I print this paper?"""
+
+    press_id: _PressId
+    job_id: int
+
+
+@dataclass(frozen=True)
+class ResultPress:
+    """What came of a paper that was claimed."""
+
+    press_id: _PressId
+    job_id: int
+    state: Literal["printed", "failed", "doubtful", "waiting"]
+    error: Annotated[str, Field(max_length=200)]
+
+
+@dataclass(frozen=True)
+class StatePress:
+    """How the printer fares."""
+
+    press_id: _PressId
+    state: PrinterState
+    detail: Annotated[str, Field(max_length=200)]
+
+
+CLAIM, RESULT, STATE = TypeAdapter(ClaimPress), TypeAdapter(ResultPress), TypeAdapter(StatePress)
+
+
+class Composed:
+    """The bytes of the papers that were set last: a paper is shown several times, set once."""
+
+    def __init__(self, papers: Mapping[str, Paper], words: Words, clock: Clock) -> None:
+        self._papers = papers
+        self._words = words
+        self._clock = clock
+        self._known: OrderedDict[tuple[int, datetime], bytes] = OrderedDict()
+
+    def data(self, job: PrintJob) -> bytes:
+        """Return the paper's bytes. Raises whatever setting it raises."""
+        key = (job.id, job.created_at)
+        if key not in self._known:
+            self._known[key] = self._compose(job)
+            while len(self._known) > _KEPT:
+                self._known.popitem(last=False)
+        return self._known[key]
+
+    def _compose(self, job: PrintJob) -> bytes:
+        return compose_paper(
+            job.kind,
+            job.payload,
+            self._papers[job.printer],
+            self._words,
+            copy=job.copy_of_id is not None,
+            at=self._clock.now(),
+        )
+
+
+class Agents:
+    """What the server knows of the agents' printers."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        papers: Mapping[str, Paper],
+        words: Words,
+    ) -> None:
+        """Serve the agents of the printers in `papers`, each with the paper in it."""
+        self.database = database
+        self.clock = clock
+        self.printers = frozenset(papers)
+        self.composed = Composed(papers, words, clock)
+
+    def own_printer(self, session: Session, actor: Actor) -> str:
+        """Return the printer that `actor` prints for. Raises Forbidden or NotFound."""
+        device = None if actor.device_id is None else session.get(Device, actor.device_id)
+        if device is None or device.role is not Role.AGENT:
+            raise Forbidden
+        printer = printer_of(device)
+        if printer not in self.printers:
+            raise NotFound
+        agent = agent_of(session, device.mall_id, printer)
+        if agent is None or agent.id != device.id:
+            raise Forbidden
+        return printer
+
+    def claimed(self, session: Session, actor: Actor, job_id: int, at: datetime) -> dict[str, Any]:
+        """Let the actor print a waiting paper of its own printer, unless somebody has it."""
+        job = self._own_job(session, actor, job_id)
+        try:
+            self.composed.data(job)
+        except Exception as error:
+            # A door between rooms: whatever is wrong with one paper must not stop the next.
+            log.exception("print job %s cannot be set", job.id)
+            if claim(session, job, at=at):
+                settle_job(session, job, JobState.FAILED, at=at, error=type(error).__name__)
+            return {"claimed": False}
+        return {"claimed": claim(session, job, at=at)}
+
+    def holds(self, job_id: int) -> bool:
+        """Tell whether the paper is still in its agent's hands."""
+        with self.database.reading() as session:
+            return session.get_one(PrintJob, job_id).state is JobState.SENDING
+
+    def told(self, session: Session, actor: Actor, press: ResultPress, at: datetime) -> bool:
+        """Take the actor's word on a paper; False when it is no news."""
+        job = self._own_job(session, actor, press.job_id)
+        return take_word(session, job, JobState(press.state), at=at, error=press.error)
+
+    def state(self, session: Session, key: str, _at: datetime) -> dict[str, Any] | None:
+        """Show an agent its printer's papers, each as the bytes for the printer."""
+        device = session.get(Device, id_in(key))
+        if device is None or device.role is not Role.AGENT:
+            return None
+        mall_id, printer = device.mall_id, printer_of(device)
+        status = session.get(PrinterStatus, (mall_id, printer))
+        waiting = jobs_in(session, mall_id, printer, JobState.WAITING, most=SHOWN)
+        sending = jobs_in(session, mall_id, printer, JobState.SENDING, most=SHOWN)
+        return {
+            "printer_state": "" if status is None else status.state,
+            "jobs": [_named(job) | {"data": self._shown(job)} for job in waiting],
+            "sending": [_named(job) for job in sending],
+        }
+
+    def touched(self, session: Session, event: Event) -> Iterable[str]:
+        """Tell which agent an event concerns."""
+        if not isinstance(event, PaperChanged | PrinterChanged):
+            return []
+        if event.printer not in self.printers:
+            return []
+        agent = agent_of(session, event.mall_id, event.printer)
+        return [] if agent is None else [str(agent.id)]
+
+    def may_follow(self, session: Session, actor: Actor, key: str) -> bool:
+        """Let an agent see its own papers alone."""
+        if actor.role is not Role.AGENT or str(actor.device_id) != key:
+            return False
+        try:
+            self.own_printer(session, actor)
+        except (Forbidden, NotFound):
+            return False
+        return True
+
+    def _own_job(self, session: Session, actor: Actor, job_id: int) -> PrintJob:
+        printer = self.own_printer(session, actor)
+        job = session.get(PrintJob, job_id)
+        if job is None or job.mall_id != actor.mall_id:
+            raise NotFound
+        if job.printer != printer:
+            raise Forbidden
+        return job
+
+    def _shown(self, job: PrintJob) -> str:
+        try:
+            return base64.b64encode(self.composed.data(job)).decode()
+        except Exception:
+            # The same door: whoever claims it is told that it cannot be set.
+            log.exception("print job %s cannot be set", job.id)
+            return ""
+
+
+def register(
+    app: Flask,
+    *,
+    database: Database,
+    clock: Clock,
+    papers: Mapping[str, Paper],
+    words: Words,
+    topics: Callable[[Topic], None],
+) -> Agents:
+    """Let agents ask and tell in `app`, and follow `agent/<device id>`.
+
+    `papers` are those in their printers, by the printers' codes.
+    """
+    agents = Agents(database, clock, papers, words)
+    blueprint = Blueprint("agents", __name__)
+
+    @blueprint.get("/agent/self")
+    def who() -> Response:
+        with database.reading() as session:
+            printer = agents.own_printer(session, g.actor)
+        return jsonify(device_id=g.actor.device_id, printer=printer)
+
+    @blueprint.post("/agent/claim")
+    def claim_one() -> Response:
+        press, at = CLAIM.validate_python(request.get_json()), clock.now()
+        answer = database.press(
+            press.press_id,
+            "agent.claim",
+            at,
+            lambda session: agents.claimed(session, g.actor, press.job_id, at),
+        )
+        # The retry of a press gets the first answer; meanwhile the paper may have been doubted.
+        return jsonify(claimed=answer["claimed"] and agents.holds(press.job_id))
+
+    @blueprint.post("/agent/result")
+    def result() -> Response:
+        press, at = RESULT.validate_python(request.get_json()), clock.now()
+
+        def rule(session: Session) -> dict[str, Any]:
+            return {"taken": agents.told(session, g.actor, press, at)}
+
+        return jsonify(database.press(press.press_id, "agent.result", at, rule))
+
+    @blueprint.post("/agent/state")
+    def state() -> Response:
+        press, at = STATE.validate_python(request.get_json()), clock.now()
+
+        def rule(session: Session) -> dict[str, Any]:
+            printer = agents.own_printer(session, g.actor)
+            news = note_printer(
+                session, g.mall_id, printer, press.state, at=at, detail=press.detail
+            )
+            return {"news": news}
+
+        return jsonify(database.press(press.press_id, "agent.state", at, rule))
+
+    app.register_blueprint(blueprint)
+    topics(Topic("agent", agents.state, agents.touched, agents.may_follow))
+    return agents
+
+
+def _named(job: PrintJob) -> dict[str, Any]:
+    return {"id": job.id, "made_at": job.created_at.isoformat()}

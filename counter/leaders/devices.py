@@ -1,0 +1,173 @@
+"""The hall's devices in the hands of its leaders: pairing by code, seeing, taking back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final
+
+from flask import Blueprint, Flask, g, redirect, render_template, request
+from pydantic import Field, TypeAdapter
+from pydantic.dataclasses import dataclass
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from counter.door.auth import Doorkeeper
+from counter.door.throttle import Throttle
+from counter.files.config import Config
+from counter.files.places import places_of
+from models.core.errors import CodeUnknown, NotFound, PlaceTaken
+from models.journal.events import DeviceWithdrawn, Event
+from models.journal.topics import Topic, id_in
+from models.mall.devices import Place, pair, paired_devices, withdraw
+from models.mall.people import Actor, Device
+from models.paper.agents import agent_place
+
+WRONG_CODES: Final = 10
+PER_PERSON: Final = timedelta(minutes=10)
+# A screen is noted as alive once a minute; twice that without a sign is silence.
+SILENT_AFTER: Final = timedelta(minutes=3)
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """What a leader says about the screen that shows `code`."""
+
+    code: Annotated[str, Field(max_length=20)] = ""
+    place: Annotated[str, Field(max_length=60)] = ""
+    name: Annotated[str, Field(max_length=80)] = ""
+
+
+CONFIRMED = TypeAdapter(Confirmed)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One device as the page shows it."""
+
+    id: int
+    name: str
+    role: str
+    place: str
+    seen_at: datetime | None
+    state: str
+
+
+def register(app: Flask, *, doorkeeper: Doorkeeper, topics: Callable[[Topic], None]) -> None:
+    """Add /devices to `app`, and give `topics` the one by which a screen hears of its end."""
+    blueprint = Blueprint("devices", __name__)
+    database, clock = doorkeeper.database, doorkeeper.clock
+    throttle = Throttle(WRONG_CODES, PER_PERSON)
+
+    def shown(form: Confirmed, says: str = "") -> str:
+        done = request.args.get("done", "")
+        with database.reading() as session:
+            rows = rows_of(session, g.mall_id, clock.now())
+            return render_template(
+                "counter/leaders/devices.html",
+                form=form,
+                says=says,
+                places=places_of(session, doorkeeper.config, g.mall_id),
+                rows=rows,
+                paired=next((row for row in rows if str(row.id) == done), None),
+            )
+
+    @blueprint.get("/devices")
+    def page() -> str:
+        return shown(Confirmed(code=request.args.get("code", "")[:20]))
+
+    @blueprint.post("/devices")
+    def confirm() -> Response | tuple[str, int]:
+        form, at = CONFIRMED.validate_python(request.form.to_dict()), clock.now()
+        person = str(g.actor.user_id)
+        if throttle.wait(person, at):
+            return shown(form, "too_often"), 429
+        try:
+            with database.transaction() as session:
+                place = place_called(session, doorkeeper.config, g.mall_id, form.place)
+                device = pair(
+                    session, g.mall_id, form.code, place, name=form.name, by=g.actor, at=at
+                )
+        except NotFound:
+            return shown(form, "no_place"), 422
+        except PlaceTaken:
+            return shown(form, "place_taken"), 409
+        except CodeUnknown:
+            throttle.count(person, at)
+            return shown(form, "no_code"), 409
+        return redirect(f"/devices?done={device.id}", 303)
+
+    @blueprint.post("/devices/<int:device_id>/withdraw")
+    def take_back(device_id: int) -> Response:
+        with database.transaction() as session:
+            device = session.get(Device, device_id)
+            if device is None or device.mall_id != g.mall_id:
+                raise NotFound
+            withdraw(session, device, by=g.actor, at=clock.now())
+        return redirect("/devices", 303)
+
+    app.register_blueprint(blueprint)
+    topics(DEVICE)
+
+
+def place_called(session: Session, config: Config, mall_id: int, code: str) -> Place:
+    """Return the place of that code. Raises NotFound."""
+    places = {place.code: place for place in reversed(places_of(session, config, mall_id))}
+    found = places.get(code) or places.get(agent_place(code))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def pair_by_code(
+    session: Session, config: Config, mall_id: int, code: str, place: str, *, at: datetime
+) -> Device:
+    """Pair from the command line, where whoever types owns the machine.
+
+    The code of a printer means its agent, where no screen is called the same. Raises NotFound
+    for a place that config.toml does not name, and what pair() raises.
+    """
+    chosen = place_called(session, config, mall_id, place)
+    return pair(session, mall_id, code, chosen, name="", by=Actor(mall_id=mall_id), at=at)
+
+
+def rows_of(session: Session, mall_id: int, at: datetime) -> list[Row]:
+    """Return the mall's devices as they stand at `at`, those in use first."""
+    return [
+        Row(
+            id=device.id,
+            name=device.name,
+            role="" if device.role is None else device.role.value,
+            place=device.place,
+            seen_at=device.last_seen_at,
+            state=_state(device, at),
+        )
+        for device in paired_devices(session, mall_id)
+    ]
+
+
+def _paired(session: Session, key: str, _at: datetime) -> dict[str, Any] | None:
+    device = session.get(Device, id_in(key))
+    if device is None or device.role is None:
+        return None
+    return {"paired": device.withdrawn_at is None}
+
+
+def _touched(_session: Session, event: Event) -> Iterable[str]:
+    return [str(event.device_id)] if isinstance(event, DeviceWithdrawn) else []
+
+
+def _anybody(_session: Session, _actor: Actor, _key: str) -> bool:
+    """Whether a number is still paired is no secret, and a withdrawn screen is anybody."""
+    return True
+
+
+DEVICE = Topic("device", state=_paired, touched=_touched, may_follow=_anybody)
+
+
+def _state(device: Device, at: datetime) -> str:
+    if device.withdrawn_at is not None:
+        return "withdrawn"
+    if device.last_seen_at is None or at - device.last_seen_at > SILENT_AFTER:
+        return "silent"
+    return "here"

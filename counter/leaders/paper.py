@@ -1,0 +1,90 @@
+"""The paper page: what the virtual printers have printed, drawn from the very bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Flask, g, render_template
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from counter.door.permissions import STAFF
+from models.core.clock import Clock
+from models.core.errors import Forbidden, NotFound
+from models.journal.events import Event, PaperChanged
+from models.journal.topics import Topic
+from models.mall.people import Actor
+from printing.ink.virtual import picture
+from printing.machines.printers import Printer, VirtualPrinter
+
+SHOWN = 12
+# A paper never changes; its name is the instant of its printing.
+PICTURE_AGE_S = 24 * 3600
+
+
+def register(
+    app: Flask,
+    *,
+    printers: Mapping[str, Printer],
+    clock: Clock,
+    topics: Callable[[Topic], None],
+    mall_id: int,
+    open_tray: bool,
+) -> None:
+    """Open the paper page and its pictures in `app`, and its topic `paper/<mall_id>`.
+
+    Without `open_tray` they are for those who work in the hall: a slip's code opens its ticket,
+    and in a real hall strangers would cancel other people's numbers.
+    """
+    virtual = {code: one for code, one in printers.items() if isinstance(one, VirtualPrinter)}
+    routes = Blueprint("paper", __name__)
+
+    def newest() -> list[dict[str, str]]:
+        papers = [
+            (paper.printed_at, code, paper.name)
+            for code, printer in virtual.items()
+            for paper in printer.printed()[:SHOWN]
+        ]
+        return [
+            {"printer": code, "name": name, "at": at.isoformat()}
+            for at, code, name in sorted(papers, reverse=True)[:SHOWN]
+        ]
+
+    def may_look(actor: Actor) -> bool:
+        return open_tray or actor.role in STAFF
+
+    @routes.before_request
+    def keep_out() -> None:
+        if not may_look(g.actor):
+            raise Forbidden
+
+    @routes.get("/paper")
+    def page() -> str:
+        boot = {"mall_id": g.mall_id, "papers": newest(), "now": clock.now().isoformat()}
+        return render_template("counter/leaders/paper.html", boot=boot, printers=sorted(virtual))
+
+    @routes.get("/paper/<printer>/<name>.png")
+    def drawn(printer: str, name: str) -> Response:
+        machine = virtual.get(printer)
+        if machine is None:
+            raise NotFound
+        try:
+            data = machine.read(name)
+        except FileNotFoundError:
+            raise NotFound from None
+        response = Response(picture(data, machine.paper), mimetype="image/png")
+        response.cache_control.max_age = PICTURE_AGE_S
+        response.cache_control.private = True
+        return response
+
+    def state(_session: Session, key: str, _at: datetime) -> dict[str, Any] | None:
+        return {"papers": newest()} if key == str(mall_id) else None
+
+    app.register_blueprint(routes)
+    topics(Topic("paper", state, _touched, lambda _session, actor, _key: may_look(actor)))
+
+
+def _touched(_session: Session, event: Event) -> Iterable[str]:
+    return [str(event.mall_id)] if isinstance(event, PaperChanged) else []

@@ -1,0 +1,102 @@
+"""The print room: the printers of config.toml, and the spooler that feeds those of this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from counter.files.config import Config
+from counter.words.language import LANGUAGES, Language
+from models.core.clock import Clock
+from models.core.database import Database
+from models.journal.events import Event, PaperChanged
+from models.paper.jobs import JobState
+from printing.ink.layout import Paper, paper_for
+from printing.machines.printers import Printer, PrinterSettings, open_printer
+from printing.machines.spooler import Spooler
+from printing.papers.writing import Words
+
+VENDOR = Path(__file__).parents[1] / "static" / "vendor"
+FACE = VENDOR / "fonts" / "plus-jakarta-sans-latin-wght-normal.woff2"
+
+
+@dataclass(frozen=True)
+class PrintRoom:
+    """Who prints here, what paper lies in the printers elsewhere, and the words for both."""
+
+    printers: Mapping[str, Printer]
+    elsewhere: Mapping[str, Paper]
+    words: Words
+    spooler: Spooler
+
+
+def print_room(
+    config: Config, database: Database, clock: Clock, language: Language, *, mall_id: int
+) -> PrintRoom:
+    """Set the print room up; its spooler hears of papers in `database`, and is not started yet."""
+    printers, elsewhere = _printers(config, clock), _agent_papers(config)
+    words = {lang: language.words("printing", lang) for lang in LANGUAGES}
+    spooler = Spooler(
+        database,
+        printers,
+        words,
+        clock.now,
+        mall_id=mall_id,
+        kept=timedelta(minutes=config.slip.keep_minutes),
+        elsewhere=frozenset(elsewhere),
+    )
+    database.listeners.append(_waker(spooler))
+    return PrintRoom(printers, elsewhere, words, spooler)
+
+
+def _printers(config: Config, clock: Clock) -> dict[str, Printer]:
+    settings = [
+        PrinterSettings(
+            code=one.code,
+            kind=one.kind,
+            host=one.host,
+            port=one.port,
+            path=config.data_dir / "paper" if one.kind == "virtual" else Path(one.path),
+            baud=one.baud,
+            vendor_id=one.vendor_id,
+            product_id=one.product_id,
+            columns=one.columns,
+            profile=one.profile,
+            cut=one.cut,
+            requirements=config.slip.requirements,
+            logo=config.logo,
+        )
+        for one in config.printers
+        if one.kind != "agent"
+    ]
+    # Set-up copies the font; without it the slip is set in a plain face.
+    face = FACE if FACE.exists() else None
+    return {one.code: open_printer(one, clock.now, face) for one in settings}
+
+
+def _agent_papers(config: Config) -> dict[str, Paper]:
+    """Return the papers of the printers that hang on other machines."""
+    face = FACE if FACE.exists() else None
+    return {
+        one.code: paper_for(
+            one.columns,
+            one.profile,
+            face,
+            cut=one.cut,
+            logo=config.logo,
+            requirements=config.slip.requirements,
+        )
+        for one in config.printers
+        if one.kind == "agent"
+    }
+
+
+def _waker(spooler: Spooler) -> Callable[[Sequence[Event]], None]:
+    def wake(events: Sequence[Event]) -> None:
+        for event in events:
+            if isinstance(event, PaperChanged) and event.state == JobState.WAITING:
+                spooler.wake(event.printer)
+
+    return wake

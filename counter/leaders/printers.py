@@ -1,0 +1,259 @@
+"""The hall's printers in the hands of its leaders: how each fares, what it printed, once more."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+from flask import Blueprint, Flask, g, redirect, render_template, request
+from pydantic import Field, TypeAdapter
+from pydantic.dataclasses import dataclass as checked
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from counter.door.permissions import LEADERS
+from counter.files.config import Config
+from counter.files.settings import PrinterSettings
+from kiosk.touch.slip import letterhead
+from models.core.clock import Clock
+from models.core.database import Answer, Database
+from models.core.errors import NotFound
+from models.journal.events import Event, PaperChanged, PrinterChanged
+from models.journal.topics import Topic
+from models.mall.mall import Mall
+from models.mall.people import Actor
+from models.paper.jobs import REPRINTABLE, JobState, PaperKind, PrintJob, ask_for_paper, reprint
+from models.paper.printers import PRINTING_STATES, PrinterState, printer_states
+from models.queue.tickets import spoken
+from printing.papers.trial import Trial
+
+SHOWN: Final = 8
+_LOOKED_AT: Final = 2000
+# What a printer that is away has told about why, where another sentence helps more.
+_KNOWN_AWAY: Final = frozenset({"silent", "stalled", "busy", "no_agent", "agent_silent"})
+# The reasons of a paper's end that the pages have words for; others are the system's own.
+_KNOWN_ENDS: Final = frozenset(
+    {"interrupted", "too_late", "not_set", "silent", "stalled", "slow", "agent_silent"}
+    | {state.value for state in PrinterState}
+)
+
+_PressId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+
+
+@checked(frozen=True)
+class TestPress:
+    """Which printer shall print the test page."""
+
+    __test__ = False  # no test of pytest's
+
+    press_id: _PressId
+    printer: Annotated[str, Field(max_length=40)]
+
+
+@checked(frozen=True)
+class AgainPress:
+    """Which paper shall be printed once more."""
+
+    press_id: _PressId
+    job_id: Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+TEST, AGAIN = TypeAdapter(TestPress), TypeAdapter(AgainPress)
+
+
+@dataclass(frozen=True)
+class PaperRow:
+    """One paper as the page shows it; `why` is a word for an end that was not as planned."""
+
+    id: int
+    number: str
+    kind: str
+    at: datetime
+    state: str
+    why: str
+    copy: bool
+    again: bool
+
+
+@dataclass(frozen=True)
+class PrinterRow:
+    """One printer as the page shows it; `advice` names the sentence that says what to do."""
+
+    code: str
+    name: str
+    kind: str
+    state: str
+    prints: bool
+    since_at: datetime | None
+    minutes: int
+    advice: str
+    kiosks: tuple[str, ...]
+    steps_in_for: tuple[str, ...]
+    waiting: int
+    papers: tuple[PaperRow, ...]
+
+
+def register(
+    app: Flask,
+    *,
+    database: Database,
+    clock: Clock,
+    config: Config,
+    topics: Callable[[Topic], None],
+) -> None:
+    """Add /printers to `app`, and its topic `printers/<mall_id>`."""
+    routes = Blueprint("printers", __name__)
+    known = {one.code for one in config.printers}
+
+    @routes.get("/printers")
+    def page() -> str:
+        with database.reading() as session:
+            rows = rows_of(session, config, g.mall_id, clock.now())
+        return render_template(
+            "counter/leaders/printers.html",
+            rows=rows,
+            boot={"mall_id": g.mall_id},
+            press_id=lambda: secrets.token_hex(16),
+            done=request.args.get("done", ""),
+        )
+
+    @routes.post("/printers/test")
+    def test() -> Response:
+        press, at = TEST.validate_python(request.form.to_dict()), clock.now()
+        if press.printer not in known:
+            raise NotFound
+
+        def rule(session: Session) -> Answer:
+            return _promise_test(session, g.mall_id, press.printer, g.lang, at)
+
+        database.press(press.press_id, "printers.test", at, rule)
+        return redirect("/printers?done=test", 303)
+
+    @routes.post("/printers/again")
+    def again() -> Response:
+        press, at = AGAIN.validate_python(request.form.to_dict()), clock.now()
+
+        def rule(session: Session) -> Answer:
+            return _promise_again(session, g.mall_id, press.job_id, at)
+
+        database.press(press.press_id, "printers.again", at, rule)
+        return redirect("/printers?done=again", 303)
+
+    def state(session: Session, key: str, at: datetime) -> dict[str, Any] | None:
+        return _signs(rows_of(session, config, int(key), at)) if key.isdecimal() else None
+
+    app.register_blueprint(routes)
+    topics(Topic("printers", state, _touched, _may_follow, ticks=True))
+
+
+def rows_of(session: Session, config: Config, mall_id: int, at: datetime) -> list[PrinterRow]:
+    """Return the printers of config.toml as they stand at `at`, in the file's order."""
+    states = printer_states(session, mall_id)
+    rows = []
+    for one in config.printers:
+        status = states.get(one.code)
+        state = PrinterState.UNKNOWN if status is None else status.state
+        jobs = _newest(session, mall_id, one.code)
+        since_at = None if status is None else status.since_at
+        rows.append(
+            PrinterRow(
+                code=one.code,
+                name=one.name,
+                kind=one.kind,
+                state=state.value,
+                prints=state in PRINTING_STATES,
+                since_at=since_at,
+                minutes=0 if since_at is None else int((at - since_at).total_seconds()) // 60,
+                advice=_advice(one, state, "" if status is None else status.detail),
+                kiosks=tuple(kiosk.name for kiosk in config.kiosks if kiosk.printer == one.code),
+                steps_in_for=tuple(
+                    kiosk.name for kiosk in config.kiosks if kiosk.fallback == one.code
+                ),
+                waiting=sum(job.state is JobState.WAITING for job in jobs),
+                papers=tuple(_paper(job) for job in jobs[:SHOWN]),
+            )
+        )
+    return rows
+
+
+def test_page(mall: Mall, printer: str, language: str, at: datetime) -> dict[str, Any]:
+    """Return the payload of a test page for the printer of that code."""
+    facts = {"printer": printer, "url": mall.public_url, "printed_at": at.isoformat()}
+    return Trial.from_json(letterhead(mall, language) | facts).to_json()
+
+
+test_page.__test__ = False  # type: ignore[attr-defined]  # no test of pytest's
+
+
+def _promise_test(
+    session: Session, mall_id: int, printer: str, language: str, at: datetime
+) -> Answer:
+    payload = test_page(session.get_one(Mall, mall_id), printer, language, at)
+    kind = PaperKind.TEST
+    job = ask_for_paper(session, mall_id, printer, payload, ticket_id=None, at=at, kind=kind)
+    return {"job_id": job.id}
+
+
+def _promise_again(session: Session, mall_id: int, job_id: int, at: datetime) -> Answer:
+    job = session.get(PrintJob, job_id)
+    if job is None or job.mall_id != mall_id:
+        raise NotFound
+    return {"job_id": reprint(session, job, at=at).id}
+
+
+def _signs(rows: list[PrinterRow]) -> dict[str, Any]:
+    """Return what tells an open page that it is no longer right."""
+    return {
+        "printers": {row.code: [row.state, row.minutes] for row in rows},
+        "papers": [[paper.id, paper.state] for row in rows for paper in row.papers],
+    }
+
+
+def _newest(session: Session, mall_id: int, printer: str) -> Sequence[PrintJob]:
+    # Among the house's last papers, so that a printer that hardly prints costs no long search.
+    last = session.scalar(select(func.max(PrintJob.id))) or 0
+    return session.scalars(
+        select(PrintJob)
+        .where(
+            PrintJob.id > last - _LOOKED_AT,
+            PrintJob.printer == printer,
+            PrintJob.mall_id == mall_id,
+        )
+        .order_by(PrintJob.id.desc())
+        .limit(100)
+    ).all()
+
+
+def _advice(printer: PrinterSettings, state: PrinterState, detail: str) -> str:
+    if state is not PrinterState.AWAY:
+        return state.value
+    if detail in _KNOWN_AWAY:
+        return f"away_{detail}"
+    return f"away_{printer.kind}"
+
+
+def _paper(job: PrintJob) -> PaperRow:
+    prefix, number = job.payload.get("prefix"), job.payload.get("number")
+    unplanned = job.state not in {JobState.PRINTED, JobState.SENDING}
+    return PaperRow(
+        id=job.id,
+        number=spoken(prefix, number) if prefix and isinstance(number, int) else "",
+        kind=PaperKind(job.kind).value,
+        at=job.created_at,
+        state=job.state.value,
+        why=(job.error if job.error in _KNOWN_ENDS else "other") if unplanned and job.error else "",
+        copy=job.copy_of_id is not None,
+        again=job.state in REPRINTABLE,
+    )
+
+
+def _touched(_session: Session, event: Event) -> Iterable[str]:
+    return [str(event.mall_id)] if isinstance(event, PaperChanged | PrinterChanged) else []
+
+
+def _may_follow(_session: Session, actor: Actor, key: str) -> bool:
+    return actor.role in LEADERS and str(actor.mall_id) == key

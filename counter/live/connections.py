@@ -1,0 +1,115 @@
+"""The door to the network: it lets nobody take all the room, and waits for nobody without end."""
+
+from __future__ import annotations
+
+import logging
+import resource
+import time
+from collections import Counter
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from typing import Any
+
+import gevent
+from gevent.pool import Pool
+from gevent.pywsgi import WSGIServer
+from typing_extensions import override
+
+from counter.live.wire import SocketHandler
+
+log = logging.getLogger(__name__)
+
+# A hall's thousand screens come back within a second when the server does.
+BACKLOG = 2048
+# A router of the mall's Wi-Fi may bring all phones under one address; a single phone needs six.
+PER_ADDRESS = 400
+# Each connection is an open file. What is asked of the system, and what the database, the papers
+# and the sounds need of it beside the connections.
+FILES_WANTED = 65_536
+FILES_KEPT = 256
+# Whoever says nothing for so long, or takes in nothing, may come again.
+SILENCE_S = 60.0
+# One line in the log for an address that is turned away, however often it knocks.
+TELL_AGAIN_S = 60.0
+
+
+class Handler(SocketHandler):
+    """Serves one connection, and lets the others take their turn between its requests."""
+
+    @override
+    def handle_one_response(self) -> None:
+        super().handle_one_response()
+        # Requests that arrive faster than they are answered would never let go of the loop.
+        gevent.sleep(0)
+
+    def _handle_client_error(self, ex: Exception) -> object:
+        # Hanging up in the middle of a request is no error of ours that needs a stack trace.
+        return None if isinstance(ex, OSError) else super()._handle_client_error(ex)
+
+
+class Doorway(WSGIServer):  # type: ignore[misc]  # gevent comes without types
+    """Listens, and counts the connections of each address."""
+
+    def __init__(
+        self,
+        address: tuple[str, int],
+        app: Callable[..., object],
+        *,
+        unlimited: Collection[str] = (),
+        most: int = PER_ADDRESS,
+        silence_s: float = SILENCE_S,
+    ) -> None:
+        """Let each address have `most` connections; those in `unlimited` may have more.
+
+        A reverse proxy is unlimited, because it brings everybody, and so is this machine. Who
+        neither speaks nor takes in what is sent for `silence_s` is hung up on.
+        """
+        # Without a free file nothing could be read or printed: leave room for that.
+        self.under_way = Pool(max(1, open_files() - FILES_KEPT))
+        super().__init__(
+            address,
+            app,
+            backlog=BACKLOG,
+            spawn=self.under_way,
+            log=None,
+            error_log=log,
+            handler_class=Handler,
+        )
+        self._most, self._silence_s = most, silence_s
+        self._unlimited = frozenset(unlimited)
+        self._held: Counter[str] = Counter()
+        self._told_s: dict[str, float] = {}
+
+    @override
+    def handle(self, sock: Any, address: tuple[str, int]) -> None:
+        host = address[0]
+        if host not in self._unlimited and self._held[host] >= self._most:
+            self._tell(host)
+            return
+        self._held[host] += 1
+        sock.settimeout(self._silence_s)
+        try:
+            super().handle(sock, address)
+        finally:
+            self._held[host] -= 1
+            if not self._held[host]:
+                del self._held[host]
+
+    def _tell(self, host: str) -> None:
+        now_s = time.monotonic()
+        told = {one: at_s for one, at_s in self._told_s.items() if now_s - at_s < TELL_AGAIN_S}
+        if host not in told:
+            told[host] = now_s
+            log.warning("%s holds %s connections and gets no more", host, self._most)
+        self._told_s = told
+
+
+def open_files() -> int:
+    """Ask the system for as many open files as a full hall needs; return how many it grants."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES_WANTED if hard == resource.RLIM_INFINITY else min(FILES_WANTED, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            soft = wanted
+    return FILES_WANTED if soft == resource.RLIM_INFINITY else soft

@@ -1,0 +1,88 @@
+"""What can be followed: every room's topics by name, what touches them, and how they are read."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models.core.clock import Clock
+from models.journal.events import Event
+from models.journal.record import last_seq
+from models.journal.topics import Topic
+from models.mall.people import Actor
+
+log = logging.getLogger(__name__)
+
+State = dict[str, Any]
+
+
+class Topics:
+    """The families of topics; a name such as `zone/3` is a family and a key."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._families: dict[str, Topic] = {}
+        # Names the database: its seq counts from the beginning when this changes.
+        self.epoch = ""
+
+    def __contains__(self, name: str) -> bool:
+        """Tell whether the family of `name` is known."""
+        return _split(name)[0] in self._families
+
+    def register(self, topic: Topic) -> None:
+        """Add a family; ValueError when there is one of that name."""
+        if topic.name in self._families:
+            raise ValueError(f"two topics are named {topic.name}")
+        self._families[topic.name] = topic
+
+    def may_follow(self, session: Session, actors: Iterable[Actor], name: str) -> bool:
+        """Tell whether one of `actors` may see the topic."""
+        family, key = _split(name)
+        topic = self._families[family]
+        return any(topic.may_follow(session, actor, key) for actor in actors)
+
+    def ticking(self, names: Iterable[str]) -> set[str]:
+        """Return those of `names` whose state changes by the clock alone."""
+        return {name for name in names if self._families[_split(name)[0]].ticks}
+
+    def touched(self, session: Session, events: Iterable[Event], names: set[str]) -> set[str]:
+        """Return those of `names` that `events` changed.
+
+        A family that cannot tell is read anew whole: told too often is better than never.
+        """
+        found: set[str] = set()
+        events = list(events)
+        for family in {_split(name)[0] for name in names}:
+            topic = self._families[family]
+            try:
+                for event in events:
+                    found.update(f"{family}/{key}" for key in topic.touched(session, event))
+            except Exception:
+                # A door between rooms: one room's fault must not darken the others' screens.
+                log.exception("topic %s could not tell what changed", family)
+                session.rollback()
+                found.update(name for name in names if _split(name)[0] == family)
+        return found & names
+
+    def picture(self, session: Session) -> Callable[[str], State | None]:
+        """Return a reader of states that all belong to one instant; None names nothing.
+
+        The seq is read first, so that no state is older than it says.
+        """
+        seq, at = last_seq(session), self._clock.now()
+        marks = {"seq": seq, "now": at.isoformat(timespec="milliseconds"), "epoch": self.epoch}
+
+        def read(name: str) -> State | None:
+            family, key = _split(name)
+            state = self._families[family].state(session, key, at)
+            return None if state is None else state | marks
+
+        return read
+
+
+def _split(name: str) -> tuple[str, str]:
+    family, _, key = name.partition("/")
+    return family, key

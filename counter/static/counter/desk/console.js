@@ -1,0 +1,277 @@
+// The console's memory between two drawings, and the presses that leave it.
+
+import { press, Refused } from "../../shared/press.js";
+import { dialogOff, mainAction, unfinished } from "./actions.js";
+import { factsOf, newDraft } from "./draft.js";
+import { Papers } from "./papers.js";
+import { say } from "./words.js";
+
+/** @typedef {import("./types.js").Action} Action */
+/** @typedef {import("./types.js").Boot} Boot */
+/** @typedef {import("./types.js").DeskState} DeskState */
+/** @typedef {import("./types.js").Draft} Draft */
+/** @typedef {import("./types.js").Model} Model */
+
+// Long enough that a double press never does two things, short enough to be no hindrance.
+const STEADY_MS = 600;
+// The live state usually follows an answer within 100 ms; without it the buttons come back anyway.
+const FOLLOWS_MS = 2500;
+const TOAST_MS = 9000;
+const FRESH_MS = 8000;
+
+/** @param {string} name @param {boolean} otherwise */
+function remembered(name, otherwise) {
+  const kept = localStorage.getItem(`desk.${name}`);
+  return kept === null ? otherwise : kept === "on";
+}
+
+/** Holds what the drawing shows. Emits "change" whenever it must be drawn again, and "first"
+ *  when a number comes into an empty queue. */
+export class Console extends EventTarget {
+  /** @param {Boot} boot */
+  constructor(boot) {
+    super();
+    this.papers = new Papers((step_id, checked) =>
+      press("/desk/check", { desk_id: boot.state.desk.id, step_id, checked })
+    );
+    this.papers.addEventListener("change", () => this._changed());
+    this.papers.addEventListener("failed", (event) =>
+      this._failed(/** @type {CustomEvent} */ (event).detail)
+    );
+    /** @type {Model} */
+    this.model = {
+      boot,
+      state: boot.state,
+      now: new Date(boot.now),
+      status: "connecting",
+      lastSeenAt: Date.parse(boot.now),
+      draft: newDraft(boot.state),
+      checked: this.papers.seen(boot.state.current),
+      dialog: null,
+      choices: null,
+      toast: null,
+      said: "",
+      busy: "",
+      steady: true,
+      fresh: false,
+      shortcuts: remembered("shortcuts", true),
+      sound: remembered("sound", true),
+    };
+    this._steadyTimer = 0;
+    /** @type {Array<{seq: number, done: () => void}>} */
+    this._awaited = [];
+    this._toastTimer = 0;
+  }
+
+  /** @param {DeskState} state */
+  take(state) {
+    const { model } = this;
+    const [before, wanted] = [model.state, mainAction(model).name];
+    model.state = state;
+    model.checked = this.papers.seen(state.current);
+    const step = state.current ? state.current.step_id : 0;
+    if (step !== model.draft.step_id) model.draft = newDraft(state);
+    this._shutOutdated(step);
+    if (mainAction(model).name !== wanted) this._waver();
+    if (before.phase === "empty" && state.phase === "ready") this._first();
+    this._tell(before, state);
+    this._awaited = this._awaited.filter((one) => {
+      if (state.seq < one.seq) return true;
+      one.done();
+      return false;
+    });
+    this._changed();
+  }
+
+  /** A dialog about a number that has left the desk meanwhile must not act on the next one, and
+   *  one that has become impossible must not be filled in. What this window itself does is
+   *  ended by its answer.
+   *  @param {number} step */
+  _shutOutdated(step) {
+    const { dialog, state, busy, status } = this.model;
+    if (!dialog || busy) return;
+    const aside = state.aside.some((row) => row.step_id === dialog.step_id);
+    const gone = dialog.step_id !== null && dialog.step_id !== step && !aside;
+    const off = status === "lost" ? "" : dialogOff(this.model);
+    if (!gone && !off) return;
+    this.model.dialog = null;
+    this.toast("bad", gone ? say("toast.moved_on", { number: dialog.number }) : off);
+  }
+
+  /** For a moment after the main action changed its meaning, no press counts. */
+  _waver() {
+    this.model.steady = false;
+    clearTimeout(this._steadyTimer);
+    this._steadyTimer = setTimeout(() => {
+      this.model.steady = true;
+      this._changed();
+    }, STEADY_MS);
+  }
+
+  _first() {
+    this.model.fresh = true;
+    setTimeout(() => {
+      this.model.fresh = false;
+      this._changed();
+    }, FRESH_MS);
+    this.dispatchEvent(new CustomEvent("first"));
+  }
+
+  /** Says in words what changed, for who listens to the screen.
+   *  @param {DeskState} before @param {DeskState} state */
+  _tell(before, state) {
+    const number = state.current ? state.current.number : "";
+    const was = before.current ? before.current.number : "";
+    if (before.phase === state.phase && number === was) return;
+    this.model.said = say(`said.${state.phase}`, { number, waiting: state.waiting });
+  }
+
+  /** Presses the one dominant action. */
+  pressMain() {
+    if (this.model.steady) this.press(mainAction(this.model));
+  }
+
+  /** @param {Action} action */
+  press(action) {
+    const { model } = this;
+    if (model.busy) return;
+    if (action.off) {
+      this.toast("info", action.off);
+      return;
+    }
+    if (action.dialog) {
+      this._open(action);
+      return;
+    }
+    void this.send(action.name, factsOf(this.model, action));
+  }
+
+  /** Sends one act and waits until the screen shows it. Returns whether it was done.
+   *  @param {string} act @param {Record<string, unknown>} [facts] */
+  async send(act, facts = {}) {
+    const { model } = this;
+    if (model.busy) return false;
+    model.busy = act;
+    model.toast = null;
+    this._changed();
+    try {
+      await this.papers.settled();
+      const desk_id = model.state.desk.id;
+      const answer = await press(`/desk/${act}`, { desk_id, ...facts });
+      model.dialog = null;
+      if (answer.called === null) this.toast("info", say("toast.nobody"));
+      await this._follow(answer.seq);
+      return true;
+    } catch (error) {
+      this._failed(error);
+      return false;
+    } finally {
+      model.busy = "";
+      this._changed();
+    }
+  }
+
+  /** @param {number} seq @returns {Promise<void>} */
+  _follow(seq) {
+    if (this.model.state.seq >= seq) return Promise.resolve();
+    return new Promise((done) => {
+      this._awaited.push({ seq, done });
+      setTimeout(done, FOLLOWS_MS);
+    });
+  }
+
+  /** @param {unknown} error */
+  _failed(error) {
+    if (error instanceof Refused && error.code === "signed_out") this._signedOut();
+    const refused = error instanceof Refused && error.title;
+    this.toast("bad", refused || say("toast.unreachable"));
+  }
+
+  /** The sign-in is over: only the door helps, and it leads back here. */
+  _signedOut() {
+    const here = location.pathname + location.search;
+    location.assign(`/sign-in?next=${encodeURIComponent(here)}`);
+  }
+
+  /** @param {Action} action */
+  _open(action) {
+    const { state } = this.model;
+    const aside = state.aside.find((row) => row.step_id === action.step_id);
+    const at = aside || state.current;
+    const dialog = action.dialog;
+    if (!dialog) return;
+    this.model.toast = null;
+    this.model.choices = null;
+    this.model.dialog = {
+      name: dialog,
+      step_id: at ? at.step_id : null,
+      number: at ? at.number : "",
+    };
+    this._changed();
+    if (dialog !== "break" && dialog !== "cancel") void this._choices();
+  }
+
+  async _choices() {
+    try {
+      const answer = await fetch(`/desk/${this.model.state.desk.id}/choices`, {
+        headers: { Accept: "application/json" },
+      });
+      if (!answer.ok) throw new Refused(answer.status, await answer.json());
+      this.model.choices = await answer.json();
+      this._changed();
+    } catch (error) {
+      this.closeDialog();
+      this._failed(error);
+    }
+  }
+
+  closeDialog() {
+    this.model.dialog = null;
+    this._changed();
+  }
+
+  /** Ticks or unticks the paper at a place of the checklist. @param {number} place */
+  tickPlace(place) {
+    const { current } = this.model.state;
+    const paper = current && current.requirements[place];
+    if (paper) this.tick(paper.id);
+  }
+
+  /** @param {number} paper */
+  tick(paper) {
+    const { state, status } = this.model;
+    if (!state.current || status === "lost") return;
+    this.papers.toggle(state.current, paper);
+    this.model.checked = this.papers.seen(state.current);
+    this._changed();
+  }
+
+  /** @param {Partial<Draft>} change */
+  write(change) {
+    Object.assign(this.model.draft, change);
+    if (!unfinished(this.model)) this.model.toast = null;
+    this._changed();
+  }
+
+  /** @param {"shortcuts" | "sound"} name @param {boolean} on */
+  set(name, on) {
+    this.model[name] = on;
+    localStorage.setItem(`desk.${name}`, on ? "on" : "off");
+    this._changed();
+  }
+
+  /** @param {"bad" | "info"} kind @param {string} text */
+  toast(kind, text) {
+    this.model.toast = { kind, text };
+    clearTimeout(this._toastTimer);
+    this._toastTimer = setTimeout(() => {
+      this.model.toast = null;
+      this._changed();
+    }, TOAST_MS);
+    this._changed();
+  }
+
+  _changed() {
+    this.dispatchEvent(new CustomEvent("change"));
+  }
+}

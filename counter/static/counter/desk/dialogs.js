@@ -1,0 +1,215 @@
+// What an act has to ask first: where to, which number, until when, and why.
+
+import { clock } from "../../shared/format.js";
+import { html, Icon, useLayoutEffect, useRef, useState } from "../../shared/parts.js";
+import { handedOn } from "./draft.js";
+import { Toast } from "./parts.js";
+import { Picker } from "./picker.js";
+import { listed, named, say } from "./words.js";
+
+/** @typedef {import("./types.js").Choices} Choices */
+/** @typedef {import("./types.js").Hands} Hands */
+/** @typedef {import("./types.js").Model} Model */
+/** @typedef {import("./types.js").OpenDialog} OpenDialog */
+/** @typedef {Event & {currentTarget: HTMLInputElement}} Written */
+/** @typedef {{model: Model, hands: Hands, dialog: OpenDialog, choices: Choices}} Asking */
+
+const BREAKS_M = [10, 15, 30, 60];
+const ASKS = { transfer: Transfer, number: CallNumber, add: AddService, cancel: Cancel, break: Break };
+/** @type {Choices} */
+const NONE = { services: [], desks: [], numbers: [] };
+
+/** @param {{model: Model, hands: Hands}} props */
+export function Dialogs({ model, hands }) {
+  const { dialog } = model;
+  if (!dialog) return null;
+  const Ask = ASKS[dialog.name];
+  return html`<${Frame} key=${dialog.name} model=${model} hands=${hands}
+    title=${say(`ask.${dialog.name}`, { number: dialog.number })}>
+    <${Ask} model=${model} hands=${hands} dialog=${dialog} choices=${model.choices || NONE} />
+  <//>`;
+}
+
+/** @param {{model: Model, hands: Hands, title: string, children?: unknown}} props */
+function Frame({ model, hands, title, children }) {
+  const frame = useRef(/** @type {HTMLDialogElement | null} */ (null));
+  // Before the next key: an officer types on while the dialog opens.
+  useLayoutEffect(() => {
+    const open = frame.current;
+    if (!open) return undefined;
+    const before = document.activeElement;
+    open.showModal();
+    const first = open.querySelector("[data-first]");
+    if (first instanceof HTMLElement) first.focus();
+    return () => {
+      open.close();
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, []);
+  return html`<dialog class="dk-ask" ref=${frame} aria-labelledby="ask-title" onCancel=${(/** @type {Event} */ event) => {
+    event.preventDefault();
+    hands.closeDialog();
+  }}>
+    <header><h2 id="ask-title">${title}</h2>
+      <button type="button" class="btn btn--quiet btn--s" aria-label=${say("ask.close")} onClick=${hands.closeDialog}>
+        <${Icon} name="x" /></button></header>
+    <div role="alert"><${Toast} model=${model} /></div>
+    ${children}
+  </dialog>`;
+}
+
+/** @param {{label: string, off: boolean, busy: boolean, hands: Hands}} props */
+function Buttons({ label, off, busy, hands }) {
+  return html`<footer>
+    <button type="button" class="btn btn--plain" onClick=${hands.closeDialog}>${say("ask.back")}</button>
+    <button class="btn btn--primary" disabled=${off || busy}>${label}</button>
+  </footer>`;
+}
+
+/** @param {{value: string, label: string, first?: boolean, onWrite: (text: string) => void}} props */
+function Reason({ value, label, first = false, onWrite }) {
+  return html`<div class="field"><label for="reason">${label}</label>
+    <input class="input" id="reason" type="text" maxlength="200" autocomplete="off" value=${value}
+      data-first=${first ? "" : undefined}
+      onInput=${(/** @type {Written} */ event) => onWrite(event.currentTarget.value)} /></div>`;
+}
+
+/** @param {() => void} act */
+function submitted(act) {
+  return (/** @type {Event} */ event) => {
+    event.preventDefault();
+    act();
+  };
+}
+
+/** @param {Asking} props */
+function Transfer({ model, hands, dialog, choices }) {
+  const [chosen, choose] = useState("");
+  const [reason, write] = useState(handedOn(model.state, model.draft));
+  const { current, desk } = model.state;
+  if (!current) return null;
+  const taken = current.steps.filter((step) => !step.ended_at).map((step) => step.service_id);
+  const services = choices.services
+    .filter((service) => !taken.includes(service.id))
+    .map((service) => ({
+      id: `service-${service.id}`,
+      label: named(service.name),
+      detail: service.desks.length
+        ? say("ask.service", { agency: service.agency, desks: listed(service.desks) })
+        : say("ask.service_closed", { agency: service.agency }),
+    }));
+  const desks = choices.desks
+    .filter((one) => one.id !== desk.id && one.services.some((own) => own.id === current.service_id))
+    .map((one) => ({
+      id: `desk-${one.id}`,
+      label: say("name", { desk: one.number }),
+      detail: say(one.on_break ? "ask.desk_break" : "ask.desk", { officer: one.officer, zone: one.zone }),
+    }));
+  const items = [...desks, ...services];
+  const target = items.find((item) => item.id === chosen);
+  const act = () => {
+    const [sort, id] = chosen.split("-");
+    const where = sort === "desk" ? { to_desk_id: Number(id) } : { service_id: Number(id) };
+    if (target) void hands.send("transfer", { step_id: dialog.step_id, reason, ...where });
+  };
+  return html`<form onSubmit=${submitted(act)}>
+    <${Picker} id="where" label=${say("ask.where")} none=${say(model.choices ? "ask.none" : "ask.loading")} items=${items} chosen=${chosen} onChoose=${choose} />
+    <${Reason} value=${reason} label=${say("ask.transfer_note")} onWrite=${write} />
+    <${Buttons} off=${!target} busy=${Boolean(model.busy)} hands=${hands}
+      label=${target ? say("ask.transfer_to", { target: target.label }) : say("act.transfer")} />
+  </form>`;
+}
+
+/** @param {Asking} props */
+function CallNumber({ model, hands, choices }) {
+  const [chosen, choose] = useState("");
+  const [reason, write] = useState("");
+  const items = choices.numbers.map((one) => ({
+    id: String(one.ticket_id),
+    label: one.number,
+    detail: say(one.state === "missed" ? "ask.number_missed" : "ask.number_waiting", {
+      service: named(one.service),
+      minutes: Math.floor(one.waited_s / 60),
+    }),
+  }));
+  const target = items.find((item) => item.id === chosen);
+  const off = !target || !reason.trim();
+  const act = () => {
+    if (!off) void hands.send("call-number", { ticket_id: Number(chosen), reason });
+  };
+  return html`<form onSubmit=${submitted(act)}>
+    <${Picker} id="who" label=${say("ask.who")} none=${say(model.choices ? "ask.none" : "ask.loading")} items=${items} chosen=${chosen} onChoose=${choose} />
+    <${Reason} value=${reason} label=${say("ask.call_reason")} onWrite=${write} />
+    <${Buttons} off=${off} busy=${Boolean(model.busy)} hands=${hands}
+      label=${target ? say("ask.call", { number: target.label }) : say("act.call_number")} />
+  </form>`;
+}
+
+/** @param {Asking} props */
+function AddService({ model, hands, dialog, choices }) {
+  const [chosen, choose] = useState("");
+  const [kind, chooseCase] = useState("");
+  const { current } = model.state;
+  if (!current) return null;
+  const taken = current.steps.filter((step) => !step.ended_at).map((step) => step.service_id);
+  const open = choices.services.filter((service) => !taken.includes(service.id));
+  const items = open.map((service) => ({
+    id: String(service.id),
+    label: named(service.name),
+    detail: service.agency,
+  }));
+  const target = open.find((service) => String(service.id) === chosen);
+  const act = () => {
+    const case_id = kind ? Number(kind) : null;
+    if (target) void hands.send("add-service", { step_id: dialog.step_id, service_id: target.id, case_id });
+  };
+  return html`<form onSubmit=${submitted(act)}>
+    <${Picker} id="what" label=${say("ask.what")} none=${say(model.choices ? "ask.none" : "ask.loading")} items=${items} chosen=${chosen}
+      onChoose=${(/** @type {string} */ id) => {
+        choose(id);
+        chooseCase("");
+      }} />
+    ${target && target.cases.length > 0 && html`<div class="field"><label for="case">${say("ask.case")}</label>
+      <select class="input" id="case" value=${kind}
+        onChange=${(/** @type {Event & {currentTarget: HTMLSelectElement}} */ event) => chooseCase(event.currentTarget.value)}>
+        <option value="">${say("ask.case_open")}</option>
+        ${target.cases.map((one) => html`<option key=${one.id} value=${one.id}>${named(one.name)}</option>`)}
+      </select></div>`}
+    <${Buttons} off=${!target} busy=${Boolean(model.busy)} hands=${hands}
+      label=${target ? say("ask.add_this", { service: named(target.name) }) : say("act.add")} />
+  </form>`;
+}
+
+/** @param {Asking} props */
+function Cancel({ model, hands, dialog }) {
+  const [reason, write] = useState("");
+  const act = () => {
+    if (reason.trim()) void hands.send("cancel", { step_id: dialog.step_id, reason });
+  };
+  return html`<form onSubmit=${submitted(act)}>
+    <p>${say("ask.cancel_text", { number: dialog.number })}</p>
+    <${Reason} first=${true} value=${reason} label=${say("ask.cancel_reason")} onWrite=${write} />
+    <${Buttons} off=${!reason.trim()} busy=${Boolean(model.busy)} hands=${hands}
+      label=${say("act.cancel_number", { number: dialog.number })} />
+  </form>`;
+}
+
+/** @param {Asking} props */
+function Break({ model, hands }) {
+  const [until, write] = useState("");
+  const past = until !== "" && until <= clock(model.now).replace(".", ":");
+  const act = () => {
+    if (until && !past) void hands.send("begin-break", { until });
+  };
+  return html`<form onSubmit=${submitted(act)}>
+    <div class="dk-breaks">${BREAKS_M.map((minutes, place) => html`<button key=${minutes} type="button"
+      data-first=${place === 0 ? "" : undefined}
+      class="btn btn--plain num" disabled=${Boolean(model.busy)}
+      onClick=${() => hands.send("begin-break", { minutes })}>${say("ask.minutes", { minutes })}</button>`)}</div>
+    <div class="field"><label for="until">${say("ask.until")}</label>
+      <input class="input num" id="until" type="time" value=${until}
+        onInput=${(/** @type {Written} */ event) => write(event.currentTarget.value)} />
+      <p class="hint" role="status">${past && say("ask.until_past")}</p></div>
+    <${Buttons} off=${!until || past} busy=${Boolean(model.busy)} hands=${hands} label=${say("ask.break_from")} />
+  </form>`;
+}

@@ -1,0 +1,120 @@
+// The console as it is drawn: bar, stage, actions, side. State goes in, html comes out.
+
+import { clock } from "../../shared/format.js";
+import { Flower, html, Icon, Mark } from "../../shared/parts.js";
+import { breakAction, mainAction, sideActions, signOffAction } from "./actions.js";
+import { Dialogs } from "./dialogs.js";
+import { ActionButton, Key, Toast } from "./parts.js";
+import { Side } from "./side.js";
+import { Stage } from "./stage.js";
+import { say } from "./words.js";
+
+/** @typedef {import("./types.js").Hands} Hands */
+/** @typedef {import("./types.js").Model} Model */
+/** @typedef {{model: Model, hands: Hands}} Props */
+
+/** @param {Props} props */
+export function Screen({ model, hands }) {
+  return html`<${Top} model=${model} hands=${hands} />
+    <${Lost} model=${model} />
+    <div class="dk-grid">
+      <main class="dk-main" id="main">
+        <${Stage} model=${model} hands=${hands} />
+        <${Acts} model=${model} hands=${hands} />
+      </main>
+      <${Side} model=${model} hands=${hands} />
+    </div>
+    <p class="sr" aria-live="polite">${model.said}</p>
+    <div class="dk-toasts" role="alert">
+      ${!model.dialog && html`<${Toast} model=${model} />`}
+    </div>
+    <${Dialogs} model=${model} hands=${hands} />`;
+}
+
+/** @param {Props} props */
+function Top({ model, hands }) {
+  const { desk, officer } = model.state;
+  const name = officer ? officer.name : model.boot.user.name;
+  const stands = officer && officer.id !== model.boot.user.id;
+  const pause = breakAction(model);
+  const onBreak = model.state.phase === "break";
+  return html`<header class="dk-top">
+    <a class="dk-home" href="/" aria-label=${say("home")}><${Mark} /></a>
+    <h1 class="dk-loket">${say("name", { desk: desk.number })}</h1>
+    <span class="zone" data-zone=${desk.flower}><${Flower} code=${desk.flower} />${say("zone", { zone: desk.zone })}</span>
+    <span class="dk-sp"></span>
+    <${Connection} model=${model} />
+    <span class="dk-user">${name}${stands && html`<small>${say("stands_in", { name: model.boot.user.name })}</small>`}</span>
+    <${ActionButton} model=${model} hands=${hands} action=${pause}
+      cls=${`btn btn--s ${onBreak ? "btn--tint" : "btn--plain"}`}>
+      <${Icon} name="coffee" />${pause.label}<${Key} model=${model} of=${pause.key} />
+    <//>
+    <${Menu} model=${model} hands=${hands} />
+    <b class="dk-time num">${clock(model.now)}</b>
+  </header>`;
+}
+
+/** @param {{model: Model}} props */
+function Connection({ model }) {
+  const lost = model.status === "lost";
+  const words = lost ? say("lost.since", { at: clock(model.lastSeenAt) }) : say("connected");
+  return html`<span class=${`dk-conn ${lost ? "is-lost" : ""}`}>
+    <i class=${`dot ${lost ? "dot--bad" : ""}`}></i>${words}</span>`;
+}
+
+/** @param {{model: Model}} props */
+function Lost({ model }) {
+  if (model.status !== "lost") return html`<div role="status"></div>`;
+  return html`<div role="status" class="banner banner--bad dk-lost">
+    <${Icon} name="wifi-off" /><p><b>${say("lost.title")}</b> ${say("lost.text", { at: clock(model.lastSeenAt) })}</p>
+  </div>`;
+}
+
+/** @param {Props} props */
+function Menu({ model, hands }) {
+  const off = signOffAction(model);
+  /** @param {"shortcuts" | "sound"} name */
+  const choice = (name) => html`<label class="dk-set">
+    <input type="checkbox" checked=${model[name]}
+      onChange=${(/** @type {Event & {currentTarget: HTMLInputElement}} */ event) => hands.set(name, event.currentTarget.checked)} />
+    ${say(`set.${name}`)}</label>`;
+  return html`<details class="dk-menu" key=${model.state.phase}>
+    <summary class="btn btn--plain btn--s" aria-label=${say("menu")}><${Icon} name="settings" /></summary>
+    <div class="dk-menu__in">
+      ${choice("shortcuts")}${choice("sound")}
+      <${ActionButton} model=${model} hands=${hands} action=${off} cls="btn btn--plain btn--s">
+        <${Icon} name="door-open" />${off.label}<//>
+      <form method="post" action="/sign-out">
+        <button class="btn btn--plain btn--s"><${Icon} name="log-out" />${say("sign_out")}</button>
+      </form>
+    </div>
+  </details>`;
+}
+
+const MAIN_LOOK = /** @type {Record<string, string>} */ ({
+  start: "dk-go--serve",
+  "end-break": "dk-go--serve",
+  "sign-on": "dk-go--serve",
+});
+
+/** @param {Props} props */
+function Acts({ model, hands }) {
+  const main = mainAction(model);
+  const look = main.off ? "dk-go--off" : MAIN_LOOK[main.name] || "";
+  const busy = model.busy ? "is-busy" : "";
+  return html`<footer class="dk-act">
+    <button type="button" id="go" class=${`dk-go ${look} ${busy} ${model.fresh ? "is-fresh" : ""}`}
+      aria-disabled=${main.off ? "true" : undefined} aria-busy=${model.busy ? "true" : undefined}
+      title=${main.off || undefined} data-act=${main.name} data-steady=${model.steady && !model.busy ? "" : undefined}
+      onClick=${hands.main}>
+      <span>${main.label}<small class="num">${main.hint}</small></span>
+      <kbd class="kbd" aria-hidden="true">Enter</kbd>
+    </button>
+    <div class="dk-sec">
+      ${sideActions(model).map((action) => html`<${ActionButton} key=${action.name}
+        model=${model} hands=${hands} action=${action}>
+        <${Icon} name=${action.icon} /><span>${action.label}</span>
+        <${Key} model=${model} of=${action.key} /><//>`)}
+    </div>
+  </footer>`;
+}

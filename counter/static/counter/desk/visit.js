@@ -1,0 +1,138 @@
+// The visit of the citizen at the desk: its steps, the papers to see, and how it ends.
+
+import { clock } from "../../shared/format.js";
+import { html, Icon, useEffect, useRef } from "../../shared/parts.js";
+import { addAction, cancelAction } from "./actions.js";
+import { isPrivate } from "./draft.js";
+import { named, say } from "./words.js";
+import { ActionButton, Key } from "./parts.js";
+
+/** @typedef {import("./types.js").Current} Current */
+/** @typedef {import("./types.js").Hands} Hands */
+/** @typedef {import("./types.js").Model} Model */
+/** @typedef {import("./types.js").Paper} Paper */
+/** @typedef {import("./types.js").VisitStep} VisitStep */
+/** @typedef {{model: Model, hands: Hands, current: Current}} Props */
+
+const MOST_DESKS = 4;
+
+/** @param {Props} props */
+export function Visit({ model, hands, current }) {
+  return html`<${Steps} model=${model} hands=${hands} current=${current} />
+    <div class="dk-cols">
+      <${Papers} model=${model} hands=${hands} current=${current} />
+      ${current.state === "called"
+        ? html`<${Calling} model=${model} hands=${hands} current=${current} />`
+        : html`<${Result} model=${model} hands=${hands} current=${current} />`}
+    </div>`;
+}
+
+/** @param {VisitStep} step @param {Current} current */
+function whereabouts(step, current) {
+  if (step.step_id === current.step_id) return say(`step.${current.state}`, { desk: step.desk });
+  const facts = { desk: step.desk, at: step.ended_at && clock(step.ended_at) };
+  if (step.ended_at) return say(`step.${step.state}`, facts);
+  if (!step.desks.length) return say("step.no_desk", { waiting: step.waiting });
+  const desks = step.desks.length > MOST_DESKS ? [...step.desks.slice(0, MOST_DESKS), "…"] : step.desks;
+  return say(step.waiting ? "step.waiting" : "step.free", { desks: desks.join(", "), waiting: step.waiting });
+}
+
+/** @param {Props} props */
+function Steps({ model, hands, current }) {
+  const add = addAction(model);
+  return html`<ol class="dk-steps" aria-label=${say("steps")}>
+    ${current.steps.map((step, place) => {
+      const now = step.step_id === current.step_id;
+      const done = step.state === "done";
+      const closed = !now && Boolean(step.ended_at) && !done;
+      const look = now ? "is-now" : done ? "is-done" : closed ? "is-closed" : "";
+      return html`<li key=${step.step_id} class=${look} aria-current=${now ? "step" : undefined}>
+        <i>${done ? html`<${Icon} name="check" stroke=${3} />` : place + 1}</i>
+        <div><b>${named(step.service)}</b><small class="num">${whereabouts(step, current)}</small></div></li>`;
+    })}
+    <li class="dk-addstep"><${ActionButton} model=${model} hands=${hands} action=${add} cls="btn btn--quiet btn--s">
+      <${Icon} name="plus" />${add.label}<${Key} model=${model} of=${add.key} /><//></li>
+  </ol>`;
+}
+
+/** @param {Props} props */
+function Papers({ model, hands, current }) {
+  const seen = current.requirements.filter((paper) => model.checked.includes(paper.id)).length;
+  const all = current.requirements.length;
+  return html`<section aria-labelledby="papers">
+    <h2 id="papers">${say("papers.title")} <small class="num">${all > 0 && say("papers.seen", { seen, all })}</small></h2>
+    ${all
+      ? html`<ul class="dk-req">${current.requirements.map((paper, place) => html`<${PaperRow}
+          key=${paper.id} model=${model} hands=${hands} paper=${paper} place=${place} />`)}</ul>`
+      : html`<p class="dk-none">${say("papers.none")}</p>`}
+  </section>`;
+}
+
+/** @param {{model: Model, hands: Hands, paper: Paper, place: number}} props */
+function PaperRow({ model, hands, paper, place }) {
+  const on = model.checked.includes(paper.id);
+  return html`<li><label class=${on ? "is-on" : ""}>
+    <input type="checkbox" class="sr" checked=${on} disabled=${model.status === "lost"}
+      onChange=${() => hands.tick(paper.id)} />
+    <span class="tick"><${Icon} name="check" /></span>
+    <span>${named(paper.text)}${paper.made_at_desk !== null && html`<small>${say("papers.made", { desk: paper.made_at_desk })}</small>`}</span>
+    ${place < 9 && html`<${Key} model=${model} of=${String(place + 1)} />`}
+  </label></li>`;
+}
+
+/** What to do until the citizen comes. @param {Props} props */
+function Calling({ model, hands, current }) {
+  const cancel = cancelAction(model);
+  return html`<section class="dk-calling">
+    <h2>${say("calling.title")}</h2>
+    <p>${say("calling.text", { number: current.number })}</p>
+    <${Brought} note=${current.note} />
+    <${ActionButton} model=${model} hands=${hands} action=${cancel} cls="btn btn--plain btn--s">
+      <${Icon} name="ban" />${cancel.label}<//>
+  </section>`;
+}
+
+/** What a desk before this one, or a hold, left to know. @param {{note: string}} props */
+function Brought({ note }) {
+  return note && html`<div class="dk-note"><b>${say("note_brought")}</b><p>${note}</p></div>`;
+}
+
+/** @param {Props} props */
+function Result({ model, hands, current }) {
+  const { draft } = model;
+  const plain = isPrivate(current);
+  const returned = draft.outcome === "returned" && !plain;
+  return html`<section aria-labelledby="result">
+    <${Brought} note=${current.note} />
+    <h2 id="result">${say("result.title")}</h2>
+    <div class=${`dk-res ${plain ? "dk-res--2" : ""}`} role="radiogroup" aria-labelledby="result">
+      ${current.outcomes.map((outcome) => html`<label key=${outcome} class=${draft.outcome === outcome ? "is-on" : ""}>
+        <input type="radio" class="sr" name="outcome" value=${outcome} checked=${draft.outcome === outcome}
+          onChange=${() => hands.write({ outcome })} />
+        <span class="radio"></span>${say(`outcome.${plain ? "private_" : ""}${outcome}`)}</label>`)}
+    </div>
+    ${plain && html`<p class="hint dk-private">${say("result.private")}</p>`}
+    ${returned && html`<${Missing} model=${model} hands=${hands} current=${current} />`}
+    <label class="label dk-l" for="note">${say(returned ? "result.note_returned" : "result.note")}</label>
+    <textarea class="input" id="note" rows="3" maxlength="500" value=${draft.note}
+      onInput=${(/** @type {Event & {currentTarget: HTMLTextAreaElement}} */ event) => hands.write({ note: event.currentTarget.value })}></textarea>
+  </section>`;
+}
+
+/** The papers that are not here; those not ticked come first to hand. @param {Props} props */
+function Missing({ model, hands, current }) {
+  const { missing } = model.draft;
+  const list = useRef(/** @type {HTMLElement | null} */ (null));
+  // On a small screen the list opens below the edge, and nobody would look for it there.
+  useEffect(() => list.current?.scrollIntoView({ block: "nearest" }), []);
+  const open = current.requirements.filter((paper) => !model.checked.includes(paper.id));
+  if (!open.length) return null;
+  /** @param {number} id */
+  const turned = (id) => (missing.includes(id) ? missing.filter((one) => one !== id) : [...missing, id]);
+  return html`<fieldset class="dk-miss" ref=${list}><legend class="label">${say("result.missing")}</legend>
+    ${open.map((paper) => html`<label key=${paper.id} class=${missing.includes(paper.id) ? "is-on" : ""}>
+      <input type="checkbox" class="sr" checked=${missing.includes(paper.id)}
+        onChange=${() => hands.write({ missing: turned(paper.id) })} />
+      <span class="tick"><${Icon} name="x" /></span><span>${named(paper.text)}</span></label>`)}
+  </fieldset>`;
+}

@@ -1,0 +1,45 @@
+// The console's own sentences and the few shapes of text that it repeats.
+
+import { language, t } from "../../shared/words.js";
+
+/** @typedef {import("./types.js").Names} Names */
+
+/** A sentence of the desk. @param {string} key @param {Record<string, unknown>} [facts] */
+export function say(key, facts = {}) {
+  return t(`counter.desk.${key}`, facts);
+}
+
+/** A name in the page's language. @param {Names} names */
+export function named(names) {
+  return language() === "en" ? names.en : names.id;
+}
+
+/** "KTP-el, hilang". @param {{service: Names, case: Names | null}} wish */
+export function wished(wish) {
+  if (!wish.case) return named(wish.service);
+  // Inside the phrase a case begins small, unless it begins with an abbreviation.
+  const why = named(wish.case).replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase());
+  return `${named(wish.service)}, ${why}`;
+}
+
+/** "1, 2, dan 4". @param {Array<number | string>} items */
+export function listed(items) {
+  return new Intl.ListFormat(language() === "en" ? "en-GB" : "id-ID").format(items.map(String));
+}
+
+/** Whole minutes from `since` to `now`. @param {string} since @param {Date} now */
+export function minutesSince(since, now) {
+  return Math.max(0, Math.floor((now.getTime() - Date.parse(since)) / 60000));
+}
+
+/** Seconds from `since` to `now`, below zero when it lies ahead.
+ *  @param {string} since @param {Date} now */
+export function secondsSince(since, now) {
+  return (now.getTime() - Date.parse(since)) / 1000;
+}
+
+/** "11,2": one decimal. @param {number} amount */
+export function decimal(amount) {
+  const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+  return amount.toLocaleString(language() === "en" ? "en-GB" : "id-ID", digits);
+}

@@ -1,0 +1,1 @@
+"""What the house says: its languages, and every refusal as a sentence."""

@@ -1,0 +1,73 @@
+"""Every no of the house as a sentence: problem+json for scripts, a page for people."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import Any
+
+from flask import Flask, Response, g, jsonify, render_template, request
+from pydantic import ValidationError
+from werkzeug.exceptions import HTTPException
+
+from counter.words.language import Language
+from models.core.errors import BadInput, Forbidden, NotFound, Refusal
+
+log = logging.getLogger(__name__)
+
+STATUS: dict[type[Refusal], int] = {NotFound: 404, Forbidden: 403, BadInput: 422}
+# What a refusal page says for statuses that are not the rules' own.
+CODES = {400: "bad_input", 401: "signed_out", 403: "forbidden", 404: "not_found"}
+CODES |= {405: "bad_input", 413: "bad_input", 415: "bad_input", 422: "bad_input", 429: "too_often"}
+
+
+def register(app: Flask, language: Language) -> None:
+    """Let `app` answer refusals and errors in the language of the request."""
+
+    def answer(status: int, code: str, facts: dict[str, object]) -> Response:
+        lang = g.get("lang", "id")
+        title = language.say(lang, f"counter.refusals.{code}", **facts)
+        if wants_json():
+            body = {"type": "about:blank", "title": title, "status": status, "code": code}
+            told = {name: _plain(fact) for name, fact in facts.items()}
+            response = jsonify(body | {"facts": told})
+            response.content_type = "application/problem+json"
+        else:
+            page = render_template(
+                "counter/error.html", status=status, code=code, sentence=title, facts=facts
+            )
+            response = Response(page)
+        response.status_code = status
+        return response
+
+    @app.errorhandler(Refusal)
+    def refused(refusal: Refusal) -> Response:
+        return answer(STATUS.get(type(refusal), 409), refusal.code, refusal.facts)
+
+    @app.errorhandler(ValidationError)
+    def malformed(error: ValidationError) -> Response:
+        where = ".".join(str(part) for part in error.errors(include_url=False)[0]["loc"])
+        return answer(422, BadInput.code, {"field": where or "body"})
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Response | HTTPException:
+        status = error.code or 500
+        if status < 400:
+            return error
+        return answer(status, CODES.get(status, "broken"), {"incident": "", "field": ""})
+
+    @app.errorhandler(Exception)
+    def broken(error: Exception) -> Response:
+        incident = secrets.token_hex(4)
+        log.error("incident %s at %s", incident, request.path, exc_info=error)
+        return answer(500, "broken", {"incident": incident})
+
+
+def wants_json() -> bool:
+    """Tell whether the request came from a script rather than from somebody who reads pages."""
+    accepted = request.accept_mimetypes
+    return request.is_json or accepted.best_match(["text/html", "application/json"]) != "text/html"
+
+
+def _plain(fact: object) -> Any:
+    return fact.isoformat() if hasattr(fact, "isoformat") else fact

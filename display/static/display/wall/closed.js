@@ -1,0 +1,55 @@
+// The screen while the hall is closed: when it opens, and where to go then.
+
+import { clock, day } from "../../shared/format.js";
+import { Flower, html } from "../../shared/parts.js";
+import { language, t } from "../../shared/words.js";
+
+/** @typedef {import("./types.js").HallZone} HallZone */
+/** @typedef {import("./types.js").Model} Model */
+
+/** "1–6", "1, 3, 7–9": runs of desks drawn together.
+ *  @param {number[]} numbers in ascending order */
+export function runs(numbers) {
+  /** @type {number[][]} */
+  const found = [];
+  numbers.forEach((number) => {
+    const last = found[found.length - 1];
+    if (last && last[last.length - 1] === number - 1) last.push(number);
+    else found.push([number]);
+  });
+  return found
+    .map((run) => (run.length > 1 ? `${run[0]}–${run[run.length - 1]}` : String(run[0])))
+    .join(", ");
+}
+
+/** @param {Model} model */
+function opening({ states, now }) {
+  const next = states[0] && states[0].next_at;
+  if (!next) return t("display.wall.closed_now");
+  const time = clock(next);
+  if (day(next) === day(now)) return t("display.wall.opens_today", { time });
+  return t("display.wall.opens_later", { day: day(next), time });
+}
+
+/** @param {{zone: HallZone}} props */
+function ZoneLine({ zone }) {
+  const needs = zone.needs.map((need) => (language() === "en" ? need.en : need.id)).join(", ");
+  return html`<li data-zone=${zone.flower}>
+    <span><${Flower} code=${zone.flower} /></span>
+    <div><b>${t("display.wall.zone", { name: zone.name })}</b><small>${needs}</small></div>
+    <em>${t("display.wall.desk")}<b class="num">${runs(zone.desks)}</b></em>
+  </li>`;
+}
+
+/** @param {Model} model */
+export function Closed(model) {
+  return html`<main class="w-idle">
+    <div>
+      <h2>${opening(model)}</h2>
+      <p>${t("display.wall.how_take")}<br />${t("display.wall.how_called")}</p>
+    </div>
+    <ul>
+      ${model.boot.zones.map((zone) => html`<${ZoneLine} key=${zone.id} zone=${zone} />`)}
+    </ul>
+  </main>`;
+}

@@ -1,0 +1,88 @@
+// The wall's page: follows its zone, or all of them, and draws what they say.
+
+import { Live } from "../../shared/live.js";
+import { stayPaired } from "../../shared/paired.js";
+import { html, keepIcons, render } from "../../shared/parts.js";
+import { press } from "../../shared/press.js";
+import { Announcements } from "./announcements.js";
+import { Wall } from "./wall.js";
+
+/** @typedef {import("./types.js").Announcement} Announcement */
+/** @typedef {import("./types.js").Boot} Boot */
+/** @typedef {import("./types.js").ZoneState} ZoneState */
+
+const CLOCK_MS = 1000;
+
+/** @returns {Boot} */
+function readBoot() {
+  const block = document.getElementById("boot");
+  return JSON.parse((block && block.textContent) || "{}");
+}
+
+/** Sends the receipt; a call whose receipt is lost is spoken all the same.
+ *  @param {Announcement} announcement */
+function report(announcement) {
+  if (announcement.call_id) {
+    press("/wall/spoken", { call_id: announcement.call_id }).catch(() => undefined);
+  }
+}
+
+function main() {
+  const boot = readBoot();
+  const place = /** @type {HTMLElement} */ (document.getElementById("wall"));
+  const live = new Live();
+  /** @type {Map<number, ZoneState>} */
+  const states = new Map();
+  const announcements = new Announcements(boot.voice, draw, report, isWanted);
+  const zoneIds = boot.zone_id === null ? boot.zones.map((zone) => zone.id) : [boot.zone_id];
+
+  /** @param {Announcement} call */
+  function isWanted(call) {
+    const zone = states.get(call.zone_id || 0);
+    const desk = zone && zone.desks.find((one) => one.number === call.desk);
+    return !desk || (desk.state === "called" && desk.ticket === call.number);
+  }
+
+  function draw() {
+    const known = /** @type {ZoneState[]} */ (
+      zoneIds.map((id) => states.get(id)).filter((state) => state !== undefined)
+    );
+    const model = {
+      boot,
+      states: known,
+      current: announcements.current,
+      sound: announcements.sound,
+      lostSince: live.status === "lost" ? live.lastSeenAt : null,
+      now: live.now(),
+    };
+    render(html`<${Wall} ...${model} />`, place);
+  }
+
+  zoneIds.forEach((id) => {
+    live.follow(
+      `zone/${id}`,
+      (state) => {
+        states.set(id, state);
+        draw();
+      },
+      (kind, payload) => {
+        // A screen whose pairing was taken back starts over, and shows its code.
+        if (kind === "refused") location.reload();
+        else announcements.hear(payload);
+      }
+    );
+  });
+  stayPaired(live);
+  live.addEventListener("status", draw);
+  setInterval(draw, CLOCK_MS);
+  ["click", "keydown", "touchend"].forEach((touch) => {
+    document.addEventListener(touch, () => announcements.unblock());
+  });
+  place.textContent = "";
+  draw();
+  announcements.probe();
+  // The sign for a lost server must be here before it is lost.
+  keepIcons().then(draw, () => undefined);
+}
+
+main();

@@ -1,0 +1,97 @@
+"""What the hall's voice says, written out so that no engine has to read a number or a code."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from display.voice.numbers import Language, cardinal, digits
+
+Style = Literal["digits", "cardinal"]
+Announcement = Literal["opening", "intake_closing", "friday_break", "outage", "quota_out", "test"]
+_NOON = 12
+_ROUND_WORDING = {1: "", 2: "second"}
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One thing to say in one language, with every number already in words."""
+
+    text: str
+    language: Language
+
+
+@cache
+def _voice_part(language: Language) -> Mapping[str, object]:
+    text = files("display").joinpath("language", f"{language}.toml").read_text("utf-8")
+    return dict(tomllib.loads(text)["voice"])
+
+
+def _worded(key: str, language: Language, **words: str) -> str:
+    return str(_voice_part(language)[key]).format_map(words)
+
+
+def pronunciations(language: Language) -> Mapping[str, str]:
+    """The words, in lower case, that the engine must be given as phonemes."""
+    table = _voice_part(language)["pronounce"]
+    return table if isinstance(table, dict) else {}
+
+
+def ticket_words(prefix: str, number: int, language: Language, *, style: Style = "digits") -> str:
+    """A ticket's number as it is said: "A, nol empat tujuh", or "A, empat puluh tujuh".
+
+    Digit by digit is what the paper shows (A-047) and survives noise best. Letters stay single
+    capitals: espeak-ng gives those their Indonesian names (bé, cé, ha, ki, wé, zèt), and reads
+    names that are spelt out with the wrong e.
+    """
+    said = digits(f"{number:03d}", language) if style == "digits" else cardinal(number, language)
+    return ", ".join([*prefix.upper(), said])
+
+
+def call_sentence(
+    prefix: str,
+    number: int,
+    desk: int,
+    *,
+    language: Language = "id",
+    call_round: int = 1,
+    style: Style = "digits",
+    place: str = "",
+    onward: bool = False,
+) -> Sentence:
+    """The invitation of one ticket to one desk.
+
+    `call_round` 1 is the first call, 2 the second, 3 and above the last. `place` is said before
+    the desk ("lantai dua") where a zone needs it. `onward` words the way to a second desk.
+    """
+    ticket = ticket_words(prefix, number, language, style=style)
+    number_of_desk = cardinal(desk, language)
+    target = _worded("target_at" if place else "target", language, place=place, desk=number_of_desk)
+    said = _worded("onward" if onward else "call", language, ticket=ticket, target=target)
+    repeated = _ROUND_WORDING.get(call_round, "last")
+    return Sentence(_worded(repeated, language, call=said) if repeated else said, language)
+
+
+def announcement(
+    kind: Announcement,
+    *,
+    language: Language = "id",
+    minutes: int = 15,
+    hour: int = 13,
+    service: str = "",
+) -> Sentence:
+    """A sentence for the whole hall, with `minutes`, local `hour` or `service` if it names one."""
+    words = {
+        "minutes": cardinal(minutes, language),
+        "time": _hour_words(hour, language),
+        "service": service,
+    }
+    return Sentence(_worded(kind, language, **words), language)
+
+
+def _hour_words(hour: int, language: Language) -> str:
+    if language == "id":
+        return cardinal(hour, language)
+    return f"{cardinal(hour % _NOON or _NOON, language)} {'a.m.' if hour < _NOON else 'p.m.'}"

@@ -1,0 +1,1 @@
+"""The walls of the waiting areas: what they show, and their receipts."""

@@ -1,0 +1,205 @@
+"""What one waiting area shows: who is called where, which desks serve, who comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from models.core.clock import local_day, local_instant
+from models.journal.events import CatalogueChanged, Event, ServiceDayClosed
+from models.journal.topics import Topic, id_in
+from models.mall.arrangement import arrangement_of
+from models.mall.catalogue import Agency, Service
+from models.mall.mall import Desk, DeskService, Zone
+from models.mall.people import Actor, Role
+from models.queue.shifts import Shift
+from models.queue.tickets import AT_DESK, Call, Step, StepState, Ticket
+
+CALLS_SHOWN: Final = 4
+NEXT_SHOWN: Final = 4
+# A ticket that was called again stands in the list of calls more than once.
+_CALLS_READ: Final = 5 * CALLS_SHOWN
+WATCHERS: Final = frozenset({Role.BOARD, Role.SUPERVISOR, Role.ADMIN})
+
+State = dict[str, Any]
+
+
+def state_of_zone(session: Session, key: str, at: datetime) -> State | None:
+    """Return the whole state of the zone with the id `key` at the aware UTC instant `at`."""
+    zone = session.get(Zone, id_in(key))
+    if zone is None:
+        return None
+    desks = list(
+        session.scalars(
+            select(Desk).where(Desk.zone_id == zone.id, Desk.in_use).order_by(Desk.number)
+        )
+    )
+    shifts = _shifts(session, desks)
+    intake = arrangement_of(session, zone.mall).timetable.intake(at)
+    return {
+        "zone": describe_zone(zone),
+        "phase": intake.phase,
+        "opens_at": _iso(intake.opens_at),
+        "closes_at": _iso(intake.closes_at),
+        "next_at": _iso(intake.next_at),
+        "desks": _desks(session, desks, shifts),
+        "calls": _calls(session, zone, at),
+        **_queue(session, [desk for desk in desks if desk.id in shifts]),
+    }
+
+
+def describe_zone(zone: Zone) -> State:
+    """Return what a screen needs to name the zone and to draw it."""
+    return {
+        "id": zone.id,
+        "name": zone.name,
+        "flower": zone.flower,
+        "place": {"id": zone.place_id, "en": zone.place_en},
+    }
+
+
+def needs_of_desks(session: Session, desks: Iterable[Desk]) -> dict[int, list[State]]:
+    """Return, by desk id, the needs a desk serves in the citizen's words, in the mall's order."""
+    rows = session.execute(
+        select(DeskService.desk_id, Agency.need_id, Agency.need_en)
+        .join(Service, Service.id == DeskService.service_id)
+        .join(Agency, Agency.id == Service.agency_id)
+        .where(DeskService.desk_id.in_([desk.id for desk in desks]), Service.in_use)
+        .group_by(DeskService.desk_id, Agency.id, Agency.need_id, Agency.need_en, Agency.position)
+        .order_by(Agency.position)
+    )
+    needs: dict[int, list[State]] = {}
+    for desk_id, need_id, need_en in rows:
+        needs.setdefault(desk_id, []).append({"id": need_id, "en": need_en})
+    return needs
+
+
+def _shifts(session: Session, desks: Iterable[Desk]) -> dict[int, Shift]:
+    open_shifts = select(Shift).where(
+        Shift.desk_id.in_([desk.id for desk in desks]), Shift.ended_at.is_(None)
+    )
+    return {shift.desk_id: shift for shift in session.scalars(open_shifts)}
+
+
+def _desks(session: Session, desks: list[Desk], shifts: dict[int, Shift]) -> list[State]:
+    at_desks = session.execute(
+        select(Ticket, Step.state)
+        .join(Step, (Step.ticket_id == Ticket.id) & Step.state.in_(AT_DESK))
+        .where(Ticket.desk_id.in_([desk.id for desk in desks]))
+    )
+    tickets = {ticket.desk_id: (ticket.spoken, state) for ticket, state in at_desks}
+    needs = needs_of_desks(session, desks)
+    shown = []
+    for desk in desks:
+        shift = shifts.get(desk.id)
+        ticket, state = tickets.get(desk.id, ("", ""))
+        until_at = None
+        if not ticket:
+            state = "ready" if shift else "closed"
+        if shift and shift.break_began_at is not None:
+            state, until_at = "break", shift.break_until_at
+        shown.append(
+            {
+                "number": desk.number,
+                "state": state,
+                "ticket": ticket,
+                "until_at": _iso(until_at),
+                "needs": needs.get(desk.id, []),
+            }
+        )
+    return shown
+
+
+def _calls(session: Session, zone: Zone, at: datetime) -> list[State]:
+    """Return the newest call of each ticket today, newest first."""
+    time_zone = zone.mall.time_zone
+    midnight = local_instant(local_day(at, time_zone), 0, time_zone)
+    newest: dict[int, State] = {}
+    for call in session.scalars(
+        select(Call)
+        .where(Call.zone_id == zone.id, Call.at >= midnight)
+        .options(joinedload(Call.ticket), joinedload(Call.desk))
+        .order_by(Call.id.desc())
+        .limit(_CALLS_READ)
+    ):
+        shown = {
+            "call_id": call.id,
+            "ticket": call.ticket.spoken,
+            "desk": call.desk.number,
+            "round": call.round,
+            "at": _iso(call.at),
+        }
+        newest.setdefault(call.ticket_id, shown)
+    return list(newest.values())[:CALLS_SHOWN]
+
+
+def _queue(session: Session, serving: list[Desk]) -> State:
+    """Return who comes next at the desks that are open, and how many wait for them."""
+    desk_ids = [desk.id for desk in serving]
+    offered = select(DeskService.service_id).where(DeskService.desk_id.in_(desk_ids))
+    waiting = (
+        Step.state == StepState.WAITING,
+        Step.service_id.in_(offered),
+        or_(Step.only_desk_id.is_(None), Step.only_desk_id.in_(desk_ids)),
+    )
+    due_first = (
+        select(Ticket)
+        .join(Step, Step.ticket_id == Ticket.id)
+        .where(*waiting)
+        .group_by(Ticket.id)
+        .order_by(func.min(Step.due_at), func.min(Step.id))
+        .limit(NEXT_SHOWN)
+    )
+    count = select(func.count(Step.ticket_id.distinct())).where(*waiting)
+    return {
+        "next": [ticket.spoken for ticket in session.scalars(due_first)],
+        "waiting": session.scalar(count) or 0,
+    }
+
+
+def zones_touched(session: Session, event: Event) -> Iterable[str]:
+    """Return the ids of the zones whose screens `event` may change.
+
+    A ticket touches the zone of its desk and every zone that serves one of its steps: a step
+    elsewhere pauses when the ticket is called here.
+    """
+    if isinstance(event, CatalogueChanged | ServiceDayClosed):
+        return _keys(session, Zone.mall_id == event.mall_id)
+    where = []
+    if event.desk_id is not None:
+        where.append(Desk.id == event.desk_id)
+    if event.ticket_id is not None:
+        services = select(Step.service_id).where(Step.ticket_id == event.ticket_id)
+        offering = select(DeskService.desk_id).where(DeskService.service_id.in_(services))
+        where.append(Desk.id.in_(offering))
+    if not where:
+        return []
+    return _keys(session, Zone.id.in_(select(Desk.zone_id).where(or_(*where))))
+
+
+def _keys(session: Session, condition: Any) -> list[str]:
+    return [str(zone_id) for zone_id in session.scalars(select(Zone.id).where(condition))]
+
+
+def may_watch(session: Session, actor: Actor, key: str) -> bool:
+    """Tell whether `actor` may follow the zone: the mall's own boards and those who run it."""
+    zone = session.get(Zone, id_in(key))
+    return zone is not None and actor.role in WATCHERS and actor.mall_id == zone.mall_id
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.isoformat()
+
+
+ZONE = Topic(
+    name="zone",
+    state=state_of_zone,
+    touched=zones_touched,
+    may_follow=may_watch,
+    # The hall opens, pauses and closes without anybody pressing anything.
+    ticks=True,
+)

@@ -1,0 +1,1 @@
+"""The ticket's own page on the citizen's phone."""

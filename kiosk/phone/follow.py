@@ -1,0 +1,156 @@
+"""The phone behind the QR code: one ticket's own page, seen with its token and never without."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Flask, g, redirect, render_template, request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from kiosk.phone.visit import Visit, visit_of
+from models.core.clock import Clock
+from models.core.database import Answer, Database
+from models.core.errors import BadInput, NotFound
+from models.journal.events import Event
+from models.journal.topics import Topic
+from models.mall.people import Actor
+from models.queue.serving import cancel, welcome_back
+from models.queue.tickets import Ticket
+
+LANGUAGES = ("id", "en")
+# Why a citizen's own cancellation stands in the journal.
+BY_CITIZEN = "citizen"
+
+
+@dataclass(frozen=True)
+class Phone:
+    """The routes of a ticket's page with what they need; `register` makes it."""
+
+    app: Flask
+    database: Database
+    clock: Clock
+
+    def page(self, token: str) -> str:
+        at = self.clock.now()
+        with self.database.reading() as session:
+            ticket = _ticket(session, token)
+            g.lang = _chosen_language(ticket)
+            visit = visit_of(session, ticket, at)
+            boot = {
+                "token": token,
+                "mall_id": ticket.mall_id,
+                "time_zone": ticket.mall.time_zone,
+                "kind": visit.kind,
+                "ahead": visit.ahead,
+                "calls": visit.calls,
+            }
+            return render_template("kiosk/phone/follow.html", visit=visit, boot=boot)
+
+    def ask_to_cancel(self, token: str) -> str:
+        with self.database.reading() as session:
+            ticket = _ticket(session, token)
+            g.lang = _chosen_language(ticket)
+            visit = visit_of(session, ticket, self.clock.now())
+            return render_template("kiosk/phone/follow_cancel.html", visit=visit)
+
+    def cancel(self, token: str) -> Response:
+        def rule(session: Session, ticket: Ticket, at: datetime) -> None:
+            cancel(session, ticket, reason=BY_CITIZEN, by=g.actor, at=at)
+
+        return self._press(token, "cancel", rule)
+
+    def here(self, token: str) -> Response:
+        def rule(session: Session, ticket: Ticket, at: datetime) -> None:
+            welcome_back(session, ticket, by=g.actor, at=at)
+
+        return self._press(token, "here", rule)
+
+    def topic(self) -> Topic:
+        """The topic `ticket/<token>`: the page's inside, drawn once for every language.
+
+        Only what happens to the ticket itself is sent at once; how the queue moves comes
+        with the ticks, because a page that changes every few seconds cannot be listened to.
+        """
+        return Topic("ticket", self.state, _touched, _holds_token, ticks=True)
+
+    def state(self, session: Session, token: str, at: datetime) -> dict[str, Any] | None:
+        ticket = session.scalars(select(Ticket).where(Ticket.token == token)).first()
+        if ticket is None:
+            return None
+        visit = visit_of(session, ticket, at)
+        html = {language: self._drawn(visit, language) for language in LANGUAGES}
+        return {
+            "kind": visit.kind,
+            "ahead": visit.ahead,
+            "calls": visit.calls,
+            "number": visit.number,
+            "html": html,
+        }
+
+    def _drawn(self, visit: Visit, language: str) -> str:
+        with self.app.app_context():
+            g.lang = language
+            return render_template("kiosk/phone/follow_main.html", visit=visit)
+
+    def _press(
+        self, token: str, act: str, rule: Callable[[Session, Ticket, datetime], None]
+    ) -> Response:
+        at = self.clock.now()
+        press_id = request.form.get("press_id", "")
+        if not 8 <= len(press_id) <= 64:
+            raise BadInput(field="press_id")
+
+        def carry_out(session: Session) -> Answer:
+            ticket = _ticket(session, token)
+            g.lang = _chosen_language(ticket)
+            rule(session, ticket, at)
+            return {}
+
+        self.database.press(f"{act}-{press_id}-{token}", f"follow.{act}", at, carry_out)
+        return redirect(f"/t/{token}", 303)
+
+
+def register(
+    app: Flask, *, database: Database, clock: Clock, topics: Callable[[Topic], None]
+) -> None:
+    """Open the tickets' pages in `app`."""
+    phone = Phone(app, database, clock)
+    routes = Blueprint("follow", "kiosk", template_folder="templates", url_prefix="/t/<token>")
+    routes.add_url_rule("", "page", phone.page)
+    routes.add_url_rule("/cancel", "ask_to_cancel", phone.ask_to_cancel)
+    routes.add_url_rule("/cancel", "cancel", phone.cancel, methods=["POST"])
+    routes.add_url_rule("/here", "here", phone.here, methods=["POST"])
+    app.register_blueprint(routes)
+    topics(phone.topic())
+
+
+def _ticket(session: Session, token: str) -> Ticket:
+    # PostgreSQL takes no text with a NUL, not even to look for it.
+    known = token.isprintable()
+    ticket = session.scalars(select(Ticket).where(Ticket.token == token)).first() if known else None
+    if ticket is None:
+        raise NotFound
+    return ticket
+
+
+def _chosen_language(ticket: Ticket) -> str:
+    """The language asked for in the address, else the one the number was taken in."""
+    asked = request.args.get("lang", "")
+    return asked if asked in LANGUAGES else ticket.language
+
+
+def _touched(session: Session, event: Event) -> Iterable[str]:
+    if event.ticket_id is None:
+        return []
+    ticket = session.get(Ticket, event.ticket_id)
+    return [] if ticket is None else [ticket.token]
+
+
+def _holds_token(_session: Session, _actor: Actor, _token: str) -> bool:
+    # Whoever can name the topic holds the token; there is no other way to see a ticket.
+    return True

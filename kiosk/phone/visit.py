@@ -1,0 +1,171 @@
+"""One ticket as its citizen sees it on the phone: where it stands and what comes next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from kiosk.given import called_first, clock_span, numbers, zone_of
+from kiosk.touch.offer import Both, both, text_of
+from models.mall.arrangement import Arrangement, ZoneFacts, arrangement_of
+from models.queue.tickets import AT_DESK, ENGAGED, Outcome, Step, StepState, Ticket
+from models.waits.forecast import outlook
+
+_S = StepState
+_KIND_OF_STEP = {
+    _S.CALLED: "called",
+    _S.SERVING: "serving",
+    _S.HELD: "held",
+    _S.MISSED: "missed",
+}
+# Where such a step is or was, it is or was at one desk and no other.
+_SETTLED = AT_DESK | {_S.HELD, _S.DONE}
+# What the citizen still hears of; a step that was handed on lives on in its successor.
+_SHOWN = frozenset(StepState) - {_S.TRANSFERRED}
+
+
+@dataclass(frozen=True)
+class Errand:
+    """One service of the visit: its name by language, where, and how it stands."""
+
+    name: Both
+    case: Both | None
+    desks: str
+    zone: str
+    state: str  # of a step, or: now, next, returned
+    missing: tuple[Both, ...]  # papers for want of which it was returned
+
+
+@dataclass(frozen=True)
+class Visit:
+    """All that the phone shows; instants aware UTC, None where they do not apply."""
+
+    kind: str  # waiting, called, serving, held, missed, lapsed, done, returned, cancelled, expired
+    number: str
+    token: str
+    zone: ZoneFacts
+    desk: int | None
+    errands: tuple[Errand, ...]
+    bring: tuple[Both, ...]
+    ahead: int
+    expected: tuple[datetime, datetime] | None
+    until_at: datetime | None  # how long the officer, or the number, waits
+    called_at: datetime | None
+    calls: int  # how often the officer has called, each call being one to hear
+    taken_at: datetime
+    now: datetime
+    help_desk: Both
+    press_id: str  # the same for every look at one situation: two taps are one press
+
+
+def visit_of(session: Session, ticket: Ticket, at: datetime) -> Visit:
+    """Look at `ticket` at the instant `at`."""
+    current = ticket.current
+    arrangement = arrangement_of(session, ticket.mall)
+    ahead = outlook(session, ticket.mall, at)
+    first = current or called_first(arrangement, ticket, ahead)
+    zone, _ = _place(arrangement, first)
+    until_at = _until(ticket, current)
+    wait = ahead.of_step(first.id)
+    return Visit(
+        kind=_kind(ticket, until_at, at),
+        number=ticket.spoken,
+        token=ticket.token,
+        zone=zone,
+        desk=current.desk.number if current and current.desk else None,
+        errands=tuple(
+            _errand(arrangement, step, first) for step in ticket.steps if step.state in _SHOWN
+        ),
+        bring=_bring(arrangement, ticket),
+        ahead=ahead.ahead_of_step(first.id),
+        expected=None if wait is None else clock_span(at, wait.low, wait.high),
+        until_at=until_at,
+        called_at=None if current is None else current.called_at,
+        calls=0 if current is None else current.calls,
+        taken_at=ticket.taken_at,
+        now=at,
+        help_desk={
+            language: text_of(ticket.mall, f"help_desk_{language}") for language in ("id", "en")
+        },
+        press_id=f"phone-{first.id}-{first.calls}-{int(first.began_waiting_at.timestamp())}",
+    )
+
+
+def _kind(ticket: Ticket, until_at: datetime | None, at: datetime) -> str:
+    if ticket.current is not None:
+        kind = _KIND_OF_STEP[ticket.current.state]
+        over = until_at is not None and at > until_at
+        return "lapsed" if kind == "missed" and over else kind
+    if ticket.closed_at is None:
+        return "waiting"
+    ended = {step.state for step in ticket.steps}
+    for state in (_S.EXPIRED, _S.CANCELLED):
+        if state in ended:
+            return state.value
+    return "returned" if any(map(_returned, ticket.steps)) else "done"
+
+
+def _returned(step: Step) -> bool:
+    return step.state is StepState.DONE and step.outcome is Outcome.RETURNED
+
+
+def _place(arrangement: Arrangement, step: Step) -> tuple[ZoneFacts, tuple[int, ...]]:
+    """Return where the step is served: at its own desk, if it has one, else at any of a zone."""
+    own = (step.desk_id if step.state in _SETTLED else None) or step.only_desk_id
+    if own is not None:
+        desk = arrangement.desks[own]
+        return arrangement.zones[desk.zone_id], (desk.number,)
+    zone = zone_of(arrangement, step)
+    return zone, arrangement.desks_in(zone, step.service_id)
+
+
+def _errand(arrangement: Arrangement, step: Step, first: Step) -> Errand:
+    zone, desks = _place(arrangement, step)
+    state = "next" if step is first and step.state is StepState.WAITING else step.state.value
+    if step.state in ENGAGED:
+        state = "now"
+    if _returned(step):
+        state = "returned"
+    return Errand(
+        name=both(arrangement.services[step.service_id], "name"),
+        case=None if step.case is None else _in_a_line(both(step.case, "name")),
+        desks=numbers(desks),
+        zone=zone.name,
+        state=state,
+        missing=_missing(step) if state == "returned" else (),
+    )
+
+
+def _in_a_line(name: Both) -> Both:
+    """Return a case's name as it stands after a comma: "hilang", but "WNA" stays."""
+    return {
+        language: text if text[1:2].isupper() else text[:1].lower() + text[1:]
+        for language, text in name.items()
+    }
+
+
+def _missing(step: Step) -> tuple[Both, ...]:
+    """Return the papers that the officer missed; they are kept by their Indonesian names."""
+    known = {paper.text_id: both(paper, "text") for paper in step.service.requirements}
+    return tuple(known.get(text, {"id": text, "en": text}) for text in step.missing)
+
+
+def _bring(arrangement: Arrangement, ticket: Ticket) -> tuple[Both, ...]:
+    return tuple(
+        both(requirement, "text")
+        for step in ticket.steps
+        if step.state in (StepState.WAITING, StepState.PAUSED, StepState.CALLED)
+        for requirement in arrangement.services[step.service_id].needed_for(step.case_id)
+    )
+
+
+def _until(ticket: Ticket, current: Step | None) -> datetime | None:
+    if current is None:
+        return None
+    if current.state is StepState.CALLED and current.called_at is not None:
+        return current.called_at + timedelta(seconds=ticket.mall.miss_after_s)
+    if current.state is StepState.MISSED and current.ended_at is not None:
+        return current.ended_at + timedelta(minutes=ticket.mall.return_grace_m)
+    return None

@@ -1,0 +1,101 @@
+// What lies over a screen for a moment: help, a refusal, "still there?", one service more.
+
+import { html, Icon, useEffect, useRef } from "../../shared/parts.js";
+import { knows, t } from "../../shared/words.js";
+import { when } from "./figures.js";
+
+/** @typedef {import("preact").ComponentChildren} Children */
+/** @typedef {{code: string, facts: Record<string, unknown>}} Trouble */
+
+/** The browser's own modal: it keeps the focus inside and the rest of the page silent.
+ *  @param {{icon: string, title: string, children?: Children, onClose: () => void}} props */
+function Dialog({ icon, title, children, onClose }) {
+  const box = useRef(/** @type {HTMLDialogElement | null} */ (null));
+  useEffect(() => {
+    const dialog = box.current;
+    dialog?.showModal();
+    return () => dialog?.close();
+  }, []);
+  const escaped = /** @param {Event} event */ (event) => {
+    event.preventDefault();
+    onClose();
+  };
+  return html`<dialog class="k-dialog" ref=${box} aria-labelledby="d-title" onCancel=${escaped}>
+    <span class="st-ic"><${Icon} name=${icon} /></span>
+    <h2 id="d-title">${title}</h2>
+    ${children}
+  </dialog>`;
+}
+
+/** @param {{label: string, primary?: boolean, onClick: () => void}} props */
+function Choice({ label, primary = false, onClick }) {
+  return html`<button
+    class=${`btn ${primary ? "btn--primary" : "btn--plain"}`} type="button" onClick=${onClick}
+  >${label}</button>`;
+}
+
+/** @param {{help_desk: string, onClose: () => void}} props */
+export function HelpDialog({ help_desk, onClose }) {
+  return html`<${Dialog} icon="hand-helping" title=${t("kiosk.help.title")} onClose=${onClose}>
+    <p>${t("kiosk.help.where", { help_desk })}</p>
+    <div class="k-choices">
+      <${Choice} primary label=${t("kiosk.help.close")} onClick=${onClose} />
+    </div>
+  <//>`;
+}
+
+/** @param {{left: number, onMore: () => void, onRestart: () => void}} props */
+export function IdleDialog({ left, onMore, onRestart }) {
+  return html`<${Dialog} icon="timer" title=${t("kiosk.idle.title")} onClose=${onMore}>
+    <p role="timer">${t("kiosk.idle.text", { seconds: left })}</p>
+    <div class="k-choices">
+      <${Choice} label=${t("kiosk.idle.restart")} onClick=${onRestart} />
+      <${Choice} primary label=${t("kiosk.idle.more")} onClick=${onMore} />
+    </div>
+  <//>`;
+}
+
+/** The rules said no, with the reason and the time to come again.
+ *  @param {{trouble: Trouble, help_desk: string, now: Date, onClose: () => void}} props */
+export function RefusedDialog({ trouble, help_desk, now, onClose }) {
+  const key = `kiosk.refused.${trouble.code}`;
+  const { next_at } = trouble.facts;
+  const next = when(typeof next_at === "string" ? next_at : null, now);
+  const facts = { ...trouble.facts, next, help_desk };
+  const sentence = t(knows(key) ? key : "kiosk.refused.other", facts);
+  return html`<${Dialog} icon="circle-alert" title=${t("kiosk.refused.title")} onClose=${onClose}>
+    <p>${sentence}</p>
+    <div class="k-choices">
+      <${Choice} primary label=${t("kiosk.refused.understood")} onClick=${onClose} />
+    </div>
+  <//>`;
+}
+
+/** No answer came: the same press is sent again, so it still counts once.
+ *  @param {{onAgain: () => void, onRestart: () => void}} props */
+export function UnreachableDialog({ onAgain, onRestart }) {
+  const title = t("kiosk.refused.unreachable_title");
+  return html`<${Dialog} icon="wifi-off" title=${title} onClose=${onRestart}>
+    <p>${t("kiosk.refused.unreachable")}</p>
+    <div class="k-choices">
+      <${Choice} label=${t("kiosk.idle.restart")} onClick=${onRestart} />
+      <${Choice} primary label=${t("kiosk.refused.again")} onClick=${onAgain} />
+    </div>
+  <//>`;
+}
+
+/** One service more on the number that was given.
+ *  @param {{service: string, number: string, pending: boolean, onYes: () => void,
+ *    onNo: () => void}} props */
+export function AddDialog({ service, number, pending, onYes, onNo }) {
+  const title = t("kiosk.refused.ask_add", { service });
+  return html`<${Dialog} icon="plus" title=${title} onClose=${onNo}>
+    <p>${t("kiosk.refused.same_number", { number })}</p>
+    <div class="k-choices">
+      <${Choice} label=${t("kiosk.bar.back")} onClick=${onNo} />
+      <button class="btn btn--primary" type="button" disabled=${pending} onClick=${onYes}>
+        ${t("kiosk.service.add")}
+      </button>
+    </div>
+  <//>`;
+}

@@ -1,0 +1,161 @@
+// The parts of a service's sheet that can be touched: papers, further services, priority.
+
+import { range } from "../../shared/format.js";
+import { html, Icon } from "../../shared/parts.js";
+import { t } from "../../shared/words.js";
+import { PrintList } from "./checklist.js";
+import { rangeOf, said } from "./figures.js";
+import { toggled, toggleExtra, wanted } from "./visit.js";
+
+/** @typedef {import("./shapes.js").Catalogue} Catalogue */
+/** @typedef {import("./shapes.js").Hall} Hall */
+/** @typedef {import("./shapes.js").Requirement} Requirement */
+/** @typedef {import("./shapes.js").Service} Service */
+/** @typedef {import("./visit.js").Visit} Visit */
+/** @typedef {{catalogue: Catalogue, hall: Hall, visit: Visit, service: Service,
+ *    onVisit: (visit: Visit) => void}} Parts */
+
+/** "40–75" in one piece: a word joiner on each side of the dash. @param {string} text */
+function unbroken(text) {
+  return text.replace("–", "\u2060–\u2060");
+}
+
+/** What the service asks for in the chosen case. @param {Service} service @param {Visit} visit */
+function needed(service, visit) {
+  const chosen = service.cases.find((one) => one.id === visit.chosenCase);
+  return service.requirements.filter(
+    ({ cases }) => !cases.length || (chosen && cases.includes(chosen.code))
+  );
+}
+
+/** @param {Parts & {paper: Requirement}} props */
+function Paper({ catalogue, hall, visit, onVisit, paper }) {
+  const here = paper.here === null ? undefined : catalogue.services[paper.here];
+  const offered = here && here.id !== visit.service;
+  const added = offered && visit.extras.includes(here.id);
+  const full = wanted(visit).length >= catalogue.mall.most_services;
+  const wait = here && rangeOf(hall, [here.id]);
+  const hint = wait && wait.high_m
+    ? t("kiosk.service.here_wait", { range: unbroken(range(wait.low_m, wait.high_m)) })
+    : t("kiosk.service.here");
+  const ready = visit.ready.includes(paper.id);
+  return html`<li>
+    <button
+      class=${`k-check${ready ? " is-on" : ""}`} type="button" role="checkbox" aria-checked=${ready}
+      onClick=${() => onVisit({ ...visit, ready: toggled(visit.ready, paper.id) })}
+    >
+      <span class="tick"><${Icon} name="check" /></span>
+      <span><b>${said(paper.text)}</b>${offered && html`<small>${hint}</small>`}</span>
+    </button>
+    ${offered &&
+    html`<button
+      class="k-add" type="button" aria-pressed=${added} disabled=${full && !added}
+      onClick=${() => onVisit(toggleExtra(visit, here.id))}
+    >
+      <${Icon} name=${added ? "check" : "plus"} />
+      ${t(added ? "kiosk.service.added" : "kiosk.service.add")}
+      <span class="sr">${said(here.name)}</span>
+    </button>`}
+  </li>`;
+}
+
+/** @param {Parts & {line: import("./checklist.js").Line | null}} props */
+export function Checks({ line, ...parts }) {
+  const { service, visit } = parts;
+  if (!service.requirements.length) return null;
+  const papers = needed(service, visit);
+  const hint = papers.length ? "kiosk.service.bring_later" : "kiosk.service.bring_by_case";
+  return html`<section aria-labelledby="q-bring">
+    <h2 id="q-bring">
+      ${t("kiosk.service.bring")} ${papers.length > 0 &&
+      html`<small>${t("kiosk.service.bring_hint")}</small>`}
+    </h2>
+    ${papers.length > 0 &&
+    html`<ul class="k-checks">
+      ${papers.map((paper) => html`<${Paper} key=${paper.id} ...${parts} paper=${paper} />`)}
+    </ul>`}
+    <div class="k-bring">
+      <p class="k-hint"><${Icon} name="info" /><span>${t(hint)}</span></p>
+      ${line && papers.length > 0 && html`<${PrintList}
+        key=${visit.chosenCase} service=${service} chosenCase=${visit.chosenCase} line=${line} />`}
+    </div>
+  </section>`;
+}
+
+/** What is often done in the same visit: a service of this agency that comes after this one.
+ *  @param {Catalogue} catalogue @param {Service} service */
+function suggested(catalogue, service) {
+  return Object.values(catalogue.services).filter(
+    (one) => one.after_id === service.id && one.agency_id === service.agency_id
+  );
+}
+
+/** @param {{service: Service, on: boolean, off: boolean, onClick: () => void}} props */
+function Also({ service, on, off, onClick }) {
+  const facts = { subtitle: said(service.subtitle), minutes: service.handling_m };
+  const hint = t(facts.subtitle ? "kiosk.service.plus" : "kiosk.service.plus_only", facts);
+  return html`<button
+    class=${`k-opt${on ? " is-on" : ""}`} type="button" aria-pressed=${on} disabled=${off}
+    onClick=${onClick}
+  >
+    ${on
+      ? html`<span class="tick is-on"><${Icon} name="check" /></span>`
+      : html`<span class="k-plus"><${Icon} name="plus" /></span>`}
+    <span><b>${said(service.name)}</b><small>${hint}</small></span>
+  </button>`;
+}
+
+/** @param {Parts & {onMore: () => void}} props */
+export function Alsos({ catalogue, visit, service, onVisit, onMore }) {
+  const most = catalogue.mall.most_services;
+  const full = wanted(visit).length >= most;
+  if (most < 2) return null;
+  const chosen = visit.extras.flatMap((id) => catalogue.services[id] ?? []);
+  const first = suggested(catalogue, service).filter((one) => !visit.extras.includes(one.id));
+  return html`<section aria-labelledby="q-also">
+    <h2 id="q-also">
+      ${t("kiosk.service.also")} <small>${t("kiosk.service.also_hint")}</small>
+    </h2>
+    <div class="k-multi">
+      ${[...chosen, ...first.slice(0, 1)].map((one) => {
+        const on = visit.extras.includes(one.id);
+        return html`<${Also} key=${one.id} service=${one} on=${on} off=${full && !on}
+          onClick=${() => onVisit(toggleExtra(visit, one.id))} />`;
+      })}
+      <button class="k-opt" type="button" disabled=${full} onClick=${onMore}>
+        <span class="k-plus"><${Icon} name="plus" /></span>
+        <span>
+          <b>${t("kiosk.service.other")}</b>
+          <small>${t(full ? "kiosk.service.most" : "kiosk.service.other_hint", { most })}</small>
+        </span>
+      </button>
+    </div>
+  </section>`;
+}
+
+const KINDS = [
+  { kind: "old", icon: "heart-handshake" },
+  { kind: "disability", icon: "accessibility" },
+  { kind: "baby", icon: "baby" },
+];
+
+/** Offered, not demanded. Which tile was touched never leaves this screen.
+ *  @param {{visit: Visit, onVisit: (visit: Visit) => void}} props */
+export function Priorities({ visit, onVisit }) {
+  return html`<section aria-labelledby="q-first">
+    <h2 id="q-first">
+      ${t("kiosk.service.first")} <small>${t("kiosk.service.first_hint")}</small>
+    </h2>
+    <div class="k-prio">
+      ${KINDS.map(
+        ({ kind, icon }) => html`<button
+          type="button" aria-pressed=${visit.kinds.includes(kind)}
+          onClick=${() => onVisit({ ...visit, kinds: toggled(visit.kinds, kind) })}
+        >
+          <${Icon} name=${icon} /><b>${t(`kiosk.service.${kind}`)}</b>
+          <small>${t(`kiosk.service.${kind}_hint`)}</small>
+        </button>`
+      )}
+    </div>
+  </section>`;
+}

@@ -1,0 +1,141 @@
+// The sheet of one service: why, what to bring, what else, whether first, and the one button.
+
+import { range, rupiah, span } from "../../shared/format.js";
+import { html, Icon, useEffect, useState } from "../../shared/parts.js";
+import { t } from "../../shared/words.js";
+import { expected, firstCall, longest, said, when } from "./figures.js";
+import { Hero, Sheet } from "./frame.js";
+import { Alsos, Checks, Priorities } from "./service-parts.js";
+import { wanted } from "./visit.js";
+
+/** @typedef {import("./shapes.js").Catalogue} Catalogue */
+/** @typedef {import("./shapes.js").Hall} Hall */
+/** @typedef {import("./shapes.js").Newcomer} Newcomer */
+/** @typedef {import("./shapes.js").Service} Service */
+/** @typedef {import("./visit.js").Visit} Visit */
+
+// The second touch of a double tap on the screen before must not take a number here.
+const ARMED_AFTER_MS = 500;
+const SHORT_NOTE = 24;
+const LONG_NAME = 28;
+
+/** @param {Service} service */
+function fee(service) {
+  if (service.fee_idr === 0) return t("kiosk.service.free");
+  if (service.fee_idr !== null) return rupiah(service.fee_idr);
+  const note = said(service.fee_note);
+  return note && note.length <= SHORT_NOTE ? note : t("kiosk.service.tariff");
+}
+
+/** @param {Newcomer} wait */
+function peopleAhead(wait) {
+  if (wait.ahead === 0) return t("kiosk.service.nobody_ahead");
+  if (wait.ahead === 1) return t("kiosk.service.one_ahead");
+  return t("kiosk.service.ahead", { count: wait.ahead });
+}
+
+/** @param {{service: Service, wait: Newcomer | null}} props */
+function Facts({ service, wait }) {
+  const minutes = /** @param {string} text */ (text) =>
+    t("kiosk.service.minutes", { minutes: text });
+  const most = wait && longest(wait);
+  const waiting = wait && (most ? minutes(range(wait.low_m, most)) : t("kiosk.wait.none"));
+  return html`<dl class="k-facts">
+    <div><dt>${t("kiosk.service.fee")}</dt><dd>${fee(service)}</dd></div>
+    <div>
+      <dt>${t("kiosk.service.handling")}</dt><dd>${minutes(String(service.handling_m))}</dd>
+    </div>
+    <div>
+      <dt>${t("kiosk.service.waiting")}</dt>
+      <dd>${waiting || t("kiosk.wait.no_desk")}</dd>
+      ${wait && html`<dd class="k-facts__s">${peopleAhead(wait)}</dd>`}
+    </div>
+  </dl>`;
+}
+
+/** @param {{service: Service, visit: Visit, onVisit: (visit: Visit) => void}} props */
+function Cases({ service, visit, onVisit }) {
+  if (service.cases.length < 2) return null;
+  const columns = service.cases.length <= 4 ? service.cases.length : 3;
+  return html`<section aria-labelledby="q-why">
+    <h2 id="q-why">${t("kiosk.service.why", { service: said(service.name) })}</h2>
+    <div class="k-seg" role="group" aria-labelledby="q-why" style=${`--columns:${columns}`}>
+      ${service.cases.map(
+        (one) => html`<button
+          type="button" aria-pressed=${visit.chosenCase === one.id}
+          onClick=${() => onVisit({ ...visit, chosenCase: one.id, ready: [] })}
+        >${said(one.name)}</button>`
+      )}
+    </div>
+  </section>`;
+}
+
+/** A fee that needs a sentence. @param {{service: Service}} props */
+function FeeNote({ service }) {
+  const note = said(service.fee_note);
+  if (!note || service.fee_idr === 0 || note === fee(service)) return null;
+  return html`<p class="k-hint k-hint--fee"><${Icon} name="banknote" /><span>${note}</span></p>`;
+}
+
+/** The first of `ids` whose numbers are gone for today. @param {Hall} hall @param {number[]} ids */
+function usedUp(hall, ids) {
+  return ids.find((id) => hall.services[id]?.left === 0);
+}
+
+/** @param {{catalogue: Catalogue, hall: Hall, now: Date, visit: Visit, wait: Newcomer | null,
+ *    onTake: () => void}} props */
+function Take({ catalogue, hall, now, visit, wait, onTake }) {
+  const [armed, setArmed] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setArmed(true), ARMED_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  const ids = wanted(visit);
+  const gone = usedUp(hall, ids);
+  const goneService = gone === undefined ? undefined : catalogue.services[gone];
+  const count = ids.length;
+  const services = t(`kiosk.service.count_${count === 1 ? "one" : "many"}`, { count });
+  const about = wait && t("kiosk.service.called_about", { span: span(...expected(wait, now)) });
+  const facts = { next: when(hall.next_day_at, now) };
+  const note = goneService
+    ? t("kiosk.service.used_up_of", { ...facts, service: said(goneService.name) })
+    : [services, about].filter(Boolean).join(" · ");
+  const label = t(visit.pending ? "kiosk.service.taking" : "kiosk.service.take");
+  return html`<div class="k-cta">
+    <button
+      class=${`btn btn--primary btn--block${armed ? "" : " is-arming"}`} type="button"
+      aria-busy=${visit.pending}
+      disabled=${!armed || visit.pending || gone !== undefined} onClick=${onTake}
+    ><span>${label}<small>${note}</small></span><${Icon} name="arrow-right" /></button>
+  </div>`;
+}
+
+/** The question of priority comes first: below the edge of the screen, those who read large text
+ *  or sit in a wheelchair would take their number without having been asked.
+ *  @param {{catalogue: Catalogue, hall: Hall, now: Date, visit: Visit, service: Service,
+ *    line: import("./checklist.js").Line | null, onVisit: (visit: Visit) => void,
+ *    onMore: () => void, onTake: () => void}} props */
+export function ServiceSheet(props) {
+  const { catalogue, hall, now, visit, service, line, onVisit, onMore, onTake } = props;
+  const agency = catalogue.agencies.find((one) => one.id === service.agency_id);
+  const priority = visit.kinds.length > 0;
+  const ids = wanted(visit);
+  const wait = firstCall(hall, catalogue.services, ids, priority);
+  const alone = hall.services[service.id]?.[priority ? "priority" : "regular"] ?? null;
+  const parts = { catalogue, hall, visit, service, onVisit };
+  const name = said(service.name);
+  return html`<${Hero}
+      catalogue=${catalogue} now=${now} lead=${agency?.short_name} title=${name}
+      long=${name.length > LONG_NAME}>
+      <${Facts} service=${service} wait=${alone} />
+    <//>
+    <${Sheet}>
+      <${Priorities} visit=${visit} onVisit=${onVisit} />
+      <${FeeNote} service=${service} />
+      <${Cases} service=${service} visit=${visit} onVisit=${onVisit} />
+      <${Checks} ...${parts} line=${line} />
+      <${Alsos} ...${parts} onMore=${onMore} />
+    <//>
+    <${Take} catalogue=${catalogue} hall=${hall} now=${now} visit=${visit} wait=${wait}
+      onTake=${onTake} />`;
+}

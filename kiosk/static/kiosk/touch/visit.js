@@ -1,0 +1,98 @@
+// One citizen's visit at the kiosk: what was chosen so far, and every way it can go on.
+// Plain values and functions without a screen; nothing of it outlives the visit.
+
+import { pressId } from "../../shared/press.js";
+
+/** @typedef {import("./shapes.js").Given} Given */
+/** @typedef {import("./shapes.js").Service} Service */
+
+/** `kinds` are the priority tiles that were touched; they stay on this screen and are never sent.
+ *  @typedef {object} Visit
+ *  @property {"home" | "agency" | "service"} screen
+ *  @property {boolean} adding - looking for one service more
+ *  @property {number | null} agency
+ *  @property {number | null} service
+ *  @property {number | null} chosenCase
+ *  @property {number[]} extras
+ *  @property {number[]} ready - requirements that the citizen has touched
+ *  @property {string[]} kinds
+ *  @property {string} pressId - one for the whole visit: however often it is sent, one number
+ *  @property {boolean} pending
+ *  @property {Given | null} given */
+
+/** @returns {Visit} */
+export function newVisit() {
+  return {
+    screen: "home",
+    adding: false,
+    agency: null,
+    service: null,
+    chosenCase: null,
+    extras: [],
+    ready: [],
+    kinds: [],
+    pressId: pressId(),
+    pending: false,
+    given: null,
+  };
+}
+
+/** @param {Visit} visit
+ *  @param {number} agency
+ *  @returns {Visit} */
+export function openAgency(visit, agency) {
+  return { ...visit, screen: "agency", agency };
+}
+
+/** @param {Visit} visit
+ *  @param {Service} service
+ *  @returns {Visit} */
+export function openService(visit, service) {
+  const [only, another] = service.cases;
+  const chosenCase = only && !another ? only.id : null;
+  const fresh = { chosenCase, extras: [], ready: [], kinds: visit.kinds };
+  return { ...visit, ...fresh, screen: "service", service: service.id };
+}
+
+/** Looks through all agencies for one service more. @param {Visit} visit @returns {Visit} */
+export function lookForMore(visit) {
+  return { ...visit, screen: "home", adding: true, agency: null };
+}
+
+/** @param {Visit} visit @param {number} id @returns {Visit} */
+export function toggleExtra(visit, id) {
+  const extras = toggled(visit.extras, id);
+  return { ...visit, extras, adding: false, screen: "service" };
+}
+
+/** One step back, the way the citizen came. @param {Visit} visit @returns {Visit} */
+export function goBack(visit) {
+  if (visit.adding && visit.screen === "agency") return { ...visit, screen: "home", agency: null };
+  if (visit.adding) return { ...visit, adding: false, screen: visit.given ? "home" : "service" };
+  if (visit.screen === "service" && visit.agency !== null) return { ...visit, screen: "agency" };
+  return newVisit();
+}
+
+/** @template T
+ *  @param {T[]} list
+ *  @param {T} one
+ *  @returns {T[]} the list with `one` where it was missing, without it where it stood */
+export function toggled(list, one) {
+  return list.includes(one) ? list.filter((other) => other !== one) : [...list, one];
+}
+
+/** The services that this visit asks for, the main one first. @param {Visit} visit */
+export function wanted(visit) {
+  return visit.service === null ? [] : [visit.service, ...visit.extras];
+}
+
+/** What the press sends. @param {Visit} visit @param {string} language */
+export function order(visit, language) {
+  const services = wanted(visit).map((id) =>
+    id === visit.service && visit.chosenCase !== null
+      ? { service_id: id, case_id: visit.chosenCase }
+      : { service_id: id }
+  );
+  const priority = visit.kinds.length > 0;
+  return { press_id: visit.pressId, services, priority, language };
+}

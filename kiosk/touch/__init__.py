@@ -1,0 +1,1 @@
+"""The kiosk's screen: choosing services, taking a number, and the paper of it."""

@@ -1,0 +1,135 @@
+"""What the kiosk offers, in both languages: agencies, services, what to bring, the hours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from models.journal.events import CatalogueChanged, Event
+from models.journal.topics import Topic, id_in
+from models.mall.catalogue import Agency, Requirement, Service, ServiceCase
+from models.mall.mall import Mall, OpeningHours
+from models.mall.people import Actor, Role
+
+Both = dict[str, str]
+
+
+def catalogue_topic() -> Topic:
+    """The topic `catalogue/<mall_id>`: all that changes only when an admin changes it."""
+    return Topic("catalogue", catalogue_state, _touched, kiosk_of_mall)
+
+
+def catalogue_state(session: Session, key: str, _at: datetime) -> dict[str, Any] | None:
+    """Return the catalogue of the mall with the id `key`, None when there is no such mall."""
+    mall = mall_of(session, key)
+    if mall is None:
+        return None
+    agencies = session.scalars(
+        select(Agency)
+        .where(Agency.mall_id == mall.id)
+        .order_by(Agency.position, Agency.id)
+        .options(
+            selectinload(Agency.services).selectinload(Service.cases),
+            selectinload(Agency.services).selectinload(Service.requirements),
+        )
+    ).all()
+    services = [service for agency in agencies for service in agency.services if service.in_use]
+    offered = {service.id for service in services}
+    hours = session.scalars(
+        select(OpeningHours).where(OpeningHours.mall_id == mall.id).order_by(OpeningHours.weekday)
+    )
+    return {
+        "mall": _mall(mall),
+        "hours": [
+            {"weekday": row.weekday, "opens_m": row.opens_m, "closes_m": row.closes_m}
+            for row in hours
+        ],
+        "agencies": [_agency(agency) for agency in agencies if offered & _ids(agency)],
+        "services": {str(service.id): _service(service, offered) for service in services},
+    }
+
+
+def mall_of(session: Session, key: str) -> Mall | None:
+    """Return the mall that a topic's key names."""
+    return session.get(Mall, id_in(key))
+
+
+def kiosk_of_mall(_session: Session, actor: Actor, key: str) -> bool:
+    """Tell whether the actor is a kiosk of the mall that the key names."""
+    return actor.role is Role.KIOSK and str(actor.mall_id) == key
+
+
+def both(thing: object, name: str) -> Both:
+    """Return a text of the catalogue in both languages: `name` is `name_id` and `name_en`."""
+    return {language: str(getattr(thing, f"{name}_{language}")) for language in ("id", "en")}
+
+
+def text_of(mall: Mall, key: str) -> str:
+    """Return one of the mall's own sentences, empty when it has none."""
+    text = mall.texts.get(key, "")
+    return text if isinstance(text, str) else ""
+
+
+def _touched(_session: Session, event: Event) -> Iterable[str]:
+    return [str(event.mall_id)] if isinstance(event, CatalogueChanged) else []
+
+
+def _mall(mall: Mall) -> dict[str, Any]:
+    return {
+        "name": mall.name,
+        "region": mall.region,
+        "most_services": mall.most_services,
+        "help_desk": {
+            language: text_of(mall, f"help_desk_{language}") for language in ("id", "en")
+        },
+    }
+
+
+def _ids(agency: Agency) -> set[int]:
+    return {service.id for service in agency.services}
+
+
+def _agency(agency: Agency) -> dict[str, Any]:
+    return {
+        "id": agency.id,
+        "name": agency.name,
+        "short_name": agency.short_name,
+        "need": both(agency, "need"),
+        "icon": agency.icon,
+        "services": [service.id for service in agency.services if service.in_use],
+    }
+
+
+def _service(service: Service, offered: set[int]) -> dict[str, Any]:
+    return {
+        "id": service.id,
+        "agency_id": service.agency_id,
+        "name": both(service, "name"),
+        "subtitle": both(service, "subtitle"),
+        "icon": service.icon,
+        "popular": service.popular_rank,
+        "handling_m": round(service.handling_m),
+        "fee_idr": service.fee_idr,
+        "fee_note": both(service, "fee_note"),
+        "after_id": service.after_id,
+        "cases": [_case(case) for case in service.cases if case.in_use],
+        "requirements": [_requirement(needed, offered) for needed in service.requirements],
+    }
+
+
+def _case(case: ServiceCase) -> dict[str, Any]:
+    return {"id": case.id, "code": case.code, "name": both(case, "name")}
+
+
+def _requirement(needed: Requirement, offered: set[int]) -> dict[str, Any]:
+    here = needed.available_here_id
+    return {
+        "id": needed.id,
+        "text": both(needed, "text"),
+        "cases": needed.case_codes,
+        "here": here if here in offered else None,
+    }

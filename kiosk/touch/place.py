@@ -1,0 +1,58 @@
+"""What a kiosk is in this hall: its name, and where its papers come out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from models.core.rows import plain
+from models.mall.people import Device, Role
+
+_KIOSKS: Final = select(
+    Device.id, Device.mall_id, Device.name, Device.place, Device.settings
+).where(Device.role == Role.KIOSK)
+_KIOSK: Final = _KIOSKS.where(Device.id == bindparam("device_id"))
+_KIOSKS_OF: Final = _KIOSKS.where(Device.mall_id == bindparam("mall_id"))
+
+
+@dataclass(frozen=True)
+class KioskPlace:
+    """A kiosk's name, and its printers by their codes in config.toml, empty for none."""
+
+    device_id: int
+    mall_id: int
+    name: str
+    printer: str
+    fallback: str
+    fallback_name: str
+
+    @property
+    def printers(self) -> tuple[str, ...]:
+        """The printers that it has, its own first."""
+        return tuple(one for one in (self.printer, self.fallback) if one)
+
+
+def place_of(session: Session, device_id: int | None) -> KioskPlace | None:
+    """Return what the kiosk with this id is; None when there is no such kiosk."""
+    if device_id is None:
+        return None
+    row = plain(session).execute(_KIOSK, {"device_id": device_id}).one_or_none()
+    return None if row is None else _place(*row)
+
+
+def places(session: Session, mall_id: int) -> list[KioskPlace]:
+    """Return all kiosks of the mall."""
+    return [_place(*row) for row in plain(session).execute(_KIOSKS_OF, {"mall_id": mall_id})]
+
+
+def _place(
+    device_id: int, mall_id: int, name: str, place: str, settings: Mapping[str, object]
+) -> KioskPlace:
+    printer, fallback, fallback_name = (
+        str(settings.get(key) or "") for key in ("printer", "fallback", "fallback_name")
+    )
+    return KioskPlace(device_id, mall_id, name or place, printer, fallback, fallback_name)

@@ -1,0 +1,113 @@
+"""The paper that a kiosk promises with a number, and what stands on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from kiosk.given import Given, numbers
+from kiosk.touch.offer import text_of
+from kiosk.touch.place import KioskPlace
+from models.mall.mall import Mall
+from models.paper.jobs import ask_for_paper
+
+
+def promise_slip(
+    session: Session,
+    told: Given,
+    place: KioskPlace | None,
+    words: Mapping[str, str],
+    *,
+    at: datetime,
+) -> int | None:
+    """Promise the ticket's paper at the kiosk's printer; return the print job's id.
+
+    None when the kiosk has no printer. `words` are the kiosk's in the ticket's language.
+    """
+    if place is None or not place.printer:
+        return None
+    ticket = told.ticket
+    return ask_for_paper(
+        session,
+        ticket.mall_id,
+        place.printer,
+        slip_payload(told, words, kiosk=place.name),
+        ticket_id=ticket.id,
+        at=at,
+        fallback=place.fallback,
+    ).id
+
+
+def slip_payload(told: Given, words: Mapping[str, str], *, kiosk: str) -> dict[str, Any]:
+    """Return all that stands on the slip, in JSON's own types and the ticket's language."""
+    ticket = told.ticket
+    lang = ticket.language
+    return {
+        **letterhead(ticket.mall, lang),
+        "prefix": ticket.prefix,
+        "number": ticket.number,
+        "services": [text_in(lang, service, "name") for service in told.services],
+        "in_order": told.in_order,
+        "agency": ", ".join(dict.fromkeys(service.agency for service in told.services)),
+        "zone_name": told.zone.name,
+        "zone_flower": told.zone.flower,
+        "place": text_in(lang, told.zone, "place"),
+        "desks": words["ticket.desks"].format(desks=numbers(told.desks)),
+        "taken_at": ticket.taken_at.isoformat(),
+        "people_ahead": told.ahead,
+        "expected": told.expected and [at.isoformat() for at in told.expected],
+        "requirements": _requirements(told, lang),
+        "priority": ticket.priority,
+        **money([service.fee_idr for service in told.services]),
+        "follow_url": told.follow_url,
+        "kiosk": kiosk,
+    }
+
+
+def letterhead(mall: Mall, language: str) -> dict[str, Any]:
+    """Return what every paper of the mall bears, and the second language that it repeats."""
+    spoken = mall.texts.get("languages")
+    others = [one for one in spoken if one != language] if isinstance(spoken, list) else []
+    return {
+        "mall_name": mall.name,
+        "region": mall.region,
+        "time_zone": mall.time_zone,
+        "header": _lines(mall, "slip_header"),
+        "footer": _lines(mall, f"slip_footer_{language}"),
+        "language": language,
+        "also": str(others[0]) if others else "",
+    }
+
+
+def text_in(language: str, thing: object, name: str) -> str:
+    """Return a text of the catalogue in one language: `name` is `name_id` or `name_en`."""
+    return str(getattr(thing, f"{name}_{language}"))
+
+
+def money(fees: Sequence[int | None]) -> dict[str, Any]:
+    """Free, one sum, or (where a tariff decides at the desk: None) no word about money."""
+    known = [fee for fee in fees if fee is not None]
+    if len(known) < len(fees):
+        return {"free": False, "fee": ""}
+    total = sum(known)
+    return {"free": total == 0, "fee": f"Rp{total:,}".replace(",", ".") if total else ""}
+
+
+def _requirements(told: Given, language: str) -> list[str]:
+    return list(
+        dict.fromkeys(
+            text_in(language, needed, "text")
+            for step, service in zip(told.steps, told.services, strict=True)
+            for needed in service.needed_for(step.case_id)
+        )
+    )
+
+
+def _lines(mall: Mall, key: str) -> list[str]:
+    lines = mall.texts.get(key)
+    if isinstance(lines, list | tuple):
+        return [str(line) for line in lines]
+    return [text_of(mall, key)] if text_of(mall, key) else []

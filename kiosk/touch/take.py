@@ -1,0 +1,202 @@
+"""The kiosk: its one page, taking a number, and one service more on a number just taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Annotated, Literal
+
+from flask import Blueprint, Flask, Response, abort, g, jsonify, render_template, request
+from pydantic import ConfigDict, Field, TypeAdapter
+from pydantic.dataclasses import dataclass as checked
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kiosk.given import Given, given
+from kiosk.touch.checklist import ChecklistPrinter
+from kiosk.touch.figures import services_state, services_topic
+from kiosk.touch.offer import catalogue_state, catalogue_topic
+from kiosk.touch.paper import SlipReprinter, slip_topic, tray_topic
+from kiosk.touch.place import place_of
+from kiosk.touch.slip import promise_slip
+from models.core.clock import Clock
+from models.core.database import Answer, Database
+from models.core.errors import NoNumber, NotFound
+from models.journal.events import TicketRefused
+from models.journal.record import record
+from models.journal.topics import Topic
+from models.mall.mall import Mall
+from models.mall.people import Actor
+from models.queue.issuing import Wish, add_service, take
+from models.queue.tickets import Ticket
+from models.waits.forecast import announce
+
+Words = Callable[[str, str], Mapping[str, str]]
+
+_STRICT = ConfigDict(strict=True, extra="forbid")
+# PostgreSQL's integer ends here; a larger id names nothing and must not reach the database.
+_Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
+_PressId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+
+
+@checked(frozen=True, config=_STRICT)
+class WishPress:
+    """One service, and why."""
+
+    service_id: _Id
+    case_id: _Id | None = None
+
+
+@checked(frozen=True, config=_STRICT)
+class TakePress:
+    """What `Ambil nomor` sends; why somebody asked to be served first is never sent."""
+
+    press_id: _PressId
+    services: Annotated[list[WishPress], Field(min_length=1, max_length=50)]
+    priority: bool
+    language: Literal["id", "en"]
+
+
+@checked(frozen=True, config=_STRICT)
+class AddPress:
+    """One service more on the number whose token the kiosk was given."""
+
+    press_id: _PressId
+    token: Annotated[str, Field(pattern=r"^[0-9a-f]{8,64}$")]
+    service_id: _Id
+
+
+_TAKE = TypeAdapter(TakePress)
+_ADD = TypeAdapter(AddPress)
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How many seconds the screen waits for a person, or for paper, before it goes on."""
+
+    idle_s: float = 45
+    warning_s: float = 20
+    ticket_s: float = 20
+    ticket_without_paper_s: float = 60
+    paper_s: float = 2.5
+    sending_s: float = 8
+
+
+@dataclass(frozen=True)
+class Kiosk:
+    """The routes of the kiosk with what they need; `register` makes it."""
+
+    database: Database
+    clock: Clock
+    words: Words
+    patience: Patience = field(default_factory=Patience)
+
+    def page(self) -> str:
+        at = self.clock.now()
+        key = str(g.mall_id)
+        with self.database.reading() as session:
+            mall = session.get_one(Mall, g.mall_id)
+            place = place_of(session, g.actor.device_id)
+            boot = {
+                "mall_id": mall.id,
+                "time_zone": mall.time_zone,
+                "now": at.isoformat(),
+                "catalogue": catalogue_state(session, key, at),
+                "services": services_state(session, key, at),
+                "patience": asdict(self.patience),
+                "device_id": g.actor.device_id,
+                "prints": bool(place and place.printer),
+            }
+        return render_template("kiosk/touch/kiosk.html", boot=boot)
+
+    def take(self) -> Response:
+        press = _TAKE.validate_json(_body())
+        at = self.clock.now()
+        actor: Actor = g.actor
+        wishes = [Wish(wish.service_id, wish.case_id) for wish in press.services]
+
+        def rule(session: Session) -> Answer:
+            mall = session.get_one(Mall, g.mall_id)
+            ticket = take(
+                session,
+                mall,
+                wishes,
+                priority=press.priority,
+                language=press.language,
+                by=actor,
+                at=at,
+            )
+            told = _announced(session, ticket, at)
+            words = self.words("kiosk", ticket.language)
+            place = place_of(session, actor.device_id)
+            job_id = promise_slip(session, told, place, words, at=at)
+            return told.to_json() | {"job_id": job_id}
+
+        try:
+            return jsonify(self.database.press(press.press_id, "kiosk.take", at, rule))
+        except NoNumber as refusal:
+            self._note(refusal, wishes[0].service_id, at)
+            raise
+
+    def add(self) -> Response:
+        press = _ADD.validate_json(_body())
+        at = self.clock.now()
+        actor: Actor = g.actor
+
+        def rule(session: Session) -> Answer:
+            ticket = session.scalars(
+                select(Ticket).where(Ticket.mall_id == g.mall_id, Ticket.token == press.token)
+            ).first()
+            if ticket is None or ticket.taken_by_device_id != actor.device_id:
+                raise NotFound
+            add_service(session, ticket, Wish(press.service_id), by=actor, at=at)
+            return _announced(session, ticket, at).to_json()
+
+        return jsonify(self.database.press(press.press_id, "kiosk.add", at, rule))
+
+    def _note(self, refusal: NoNumber, service_id: int, at: datetime) -> None:
+        """Write into the journal that somebody went without a number, and why."""
+        told = TicketRefused(mall_id=g.mall_id, at=at, service_id=service_id, code=refusal.code)
+        with self.database.transaction() as session:
+            record(session, told, g.actor)
+
+
+def register(
+    app: Flask,
+    *,
+    database: Database,
+    clock: Clock,
+    words: Words,
+    topics: Callable[[Topic], None],
+    patience: Patience | None = None,
+) -> None:
+    """Open the kiosk's page, presses and topics in `app`."""
+    kiosk = Kiosk(database, clock, words, patience or Patience())
+    routes = Blueprint(
+        "take",
+        "kiosk",
+        template_folder="templates",
+        static_folder="static/kiosk",
+        static_url_path="/static/kiosk",
+    )
+    routes.add_url_rule("/kiosk", "kiosk", kiosk.page)
+    routes.add_url_rule("/kiosk/take", "take", kiosk.take, methods=["POST"])
+    routes.add_url_rule("/kiosk/add", "add", kiosk.add, methods=["POST"])
+    checklists = ChecklistPrinter(database, clock)
+    routes.add_url_rule("/kiosk/checklist", "checklist", checklists.print, methods=["POST"])
+    reprinter = SlipReprinter(database, clock)
+    routes.add_url_rule("/kiosk/reprint", "reprint", reprinter.reprint, methods=["POST"])
+    app.register_blueprint(routes)
+    for topic in (services_topic(), catalogue_topic(), slip_topic(), tray_topic()):
+        topics(topic)
+
+
+def _announced(session: Session, ticket: Ticket, at: datetime) -> Given:
+    return given(session, ticket, announce(session, ticket, at), at)
+
+
+def _body() -> bytes:
+    if not request.is_json:  # what does not call itself JSON may be a form of another site
+        abort(415)
+    return request.get_data()

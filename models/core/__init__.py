@@ -1,0 +1,1 @@
+"""What everything stands on: tables, the clock, refusals, and the one commit of the house."""

@@ -1,0 +1,221 @@
+"""A visit retold from the journal: what became of each step, how long it waited and was served."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final
+
+from sqlalchemy import JSON, Row, case, select, type_coerce
+from sqlalchemy.orm import Session
+
+from models.figures.handling import BEGINS, Handling
+from models.journal.events import (
+    StepAdded,
+    StepFinished,
+    StepHeld,
+    StepResumed,
+    StepStarted,
+    StepTransferred,
+    TicketCalled,
+    TicketCancelled,
+    TicketExpired,
+    TicketMissed,
+    TicketWelcomedBack,
+)
+from models.journal.record import JournalEntry
+from models.queue.tickets import Outcome, Step, StepState, Ticket
+
+ROWS_AT_ONCE = 1000
+ANNOUNCED = tuple[timedelta, timedelta]
+TOLD: Final = frozenset(
+    kind.__name__
+    for kind in (
+        StepAdded,
+        TicketCalled,
+        StepStarted,
+        StepHeld,
+        StepResumed,
+        StepFinished,
+        StepTransferred,
+        TicketMissed,
+        TicketWelcomedBack,
+        TicketCancelled,
+        TicketExpired,
+    )
+)
+_OF_STEP: Final = TOLD - {TicketCancelled.__name__, TicketExpired.__name__}
+_ENDS: Final = frozenset({StepFinished.__name__, StepTransferred.__name__})
+# Of the others nothing is asked, and unpacking JSON is a third of the work.
+_DATA = type_coerce(case((JournalEntry.kind.in_(sorted(_ENDS)), JournalEntry.data)), JSON).label(
+    "data"
+)
+
+
+@dataclass
+class ToldStep:
+    """One step of a visit, as the journal tells it.
+
+    `waited` is the time from when it began to wait until it was first called, None when it
+    never was. Waiting again after a missed call is not in it: the hall had called in time.
+    It goes on while the citizen is served for another step, as the announced range does.
+    `state` is one of DONE, TRANSFERRED, CANCELLED, EXPIRED, or WAITING for all that is open.
+    """
+
+    service_id: int
+    began_at: datetime
+    announced: ANNOUNCED | None = None
+    waited: timedelta | None = None
+    handling: Handling = field(default_factory=Handling)
+    started: bool = False
+    outcome: Outcome | None = None
+    state: StepState = StepState.WAITING
+    missed: int = 0
+    came_back: int = 0
+
+
+@dataclass
+class Visit:
+    """One ticket from its taking to its end.
+
+    `waits` are the times in which its citizen sat and waited, the last one open (None) when
+    the ticket still waits or expired while waiting. `served` are the desks with the time each
+    served, `calls` and `finishes` the desks with the instant.
+    """
+
+    priority: bool
+    steps: dict[int, ToldStep] = field(default_factory=dict)
+    waits: list[tuple[datetime, datetime | None]] = field(default_factory=list)
+    served: list[tuple[int, timedelta]] = field(default_factory=list)
+    calls: list[tuple[int, datetime]] = field(default_factory=list)
+    finishes: list[tuple[int, datetime]] = field(default_factory=list)
+
+    @property
+    def taken_at(self) -> datetime:
+        """When the number was taken: its first wait began with it."""
+        return self.waits[0][0]
+
+    @property
+    def open(self) -> bool:
+        """Whether something is left to do."""
+        return any(step.state is StepState.WAITING for step in self.steps.values())
+
+    @property
+    def left(self) -> bool:
+        """Whether the citizen went, or the day ended, before any desk began to serve."""
+        return not self.open and not any(step.started for step in self.steps.values())
+
+    def hear(self, entry: Row[Any], announced: dict[int, ANNOUNCED]) -> None:
+        """Go on with the next entry of the journal."""
+        if entry.kind in _OF_STEP:
+            self._hear_step(entry, announced)
+            return
+        cancelled = entry.kind == TicketCancelled.__name__
+        state = StepState.CANCELLED if cancelled else StepState.EXPIRED
+        for step in self.steps.values():
+            if step.state is StepState.WAITING:
+                step.state = state
+        if cancelled:
+            self._wait_until(entry.at)
+
+    def _hear_step(self, entry: Row[Any], announced: dict[int, ANNOUNCED]) -> None:
+        kind, at, desk_id = entry.kind, entry.at, entry.desk_id
+        if kind == StepAdded.__name__:
+            if not self.steps:
+                self._wait_from(at)
+            self._add(entry.step_id, entry.service_id, at, announced)
+            return
+        step = self.steps[entry.step_id]
+        if kind == TicketCalled.__name__:
+            self.calls.append((desk_id, at))
+            self._wait_until(at)
+            if step.waited is None:
+                step.waited = at - step.began_at
+        elif kind == TicketMissed.__name__:
+            step.missed += 1
+        elif kind == TicketWelcomedBack.__name__:
+            step.came_back += 1
+            self._wait_from(at)
+        else:
+            self._hear_serving(step, entry)
+            if kind == StepTransferred.__name__:
+                successor = entry.data["to_step_id"]
+                self._add(successor, entry.data["to_service_id"], at, announced)
+            if kind in _ENDS and self.open:
+                self._wait_from(at)
+
+    def _hear_serving(self, step: ToldStep, entry: Row[Any]) -> None:
+        kind, at, desk_id = entry.kind, entry.at, entry.desk_id
+        step.started = step.started or kind in BEGINS
+        if length := step.handling.hear(kind, at):
+            self.served.append((desk_id, length))
+        if kind == StepFinished.__name__:
+            step.state, step.outcome = StepState.DONE, Outcome(entry.data["outcome"])
+            self.finishes.append((desk_id, at))
+        elif kind == StepTransferred.__name__:
+            step.state = StepState.TRANSFERRED
+
+    def _add(
+        self, step_id: int, service_id: int, at: datetime, announced: dict[int, ANNOUNCED]
+    ) -> None:
+        self.steps[step_id] = ToldStep(service_id, at, announced.get(step_id))
+
+    def _wait_from(self, at: datetime) -> None:
+        self.waits.append((at, None))
+
+    def _wait_until(self, at: datetime) -> None:
+        if self.waits and self.waits[-1][1] is None:
+            self.waits[-1] = (self.waits[-1][0], at)
+
+
+def visits_of(session: Session, mall_id: int, day: date) -> Iterator[Visit]:
+    """Retell the visits of one service day one by one, reading the journal as it goes.
+
+    All that belongs to a ticket belongs to its day, also its expiry in the night after.
+    """
+    announced = _announced(session, mall_id, day)
+    told = session.execute(
+        select(
+            Ticket.id,
+            Ticket.priority,
+            JournalEntry.kind,
+            JournalEntry.at,
+            JournalEntry.step_id,
+            JournalEntry.service_id,
+            JournalEntry.desk_id,
+            _DATA,
+        )
+        .join(JournalEntry, JournalEntry.ticket_id == Ticket.id)
+        .where(
+            Ticket.mall_id == mall_id,
+            Ticket.service_day == day,
+            JournalEntry.kind.in_(sorted(TOLD)),
+        )
+        # The index on a day's numbers gives this order, so no row waits for another to be sorted.
+        .order_by(Ticket.prefix, Ticket.number, JournalEntry.id)
+        .execution_options(yield_per=ROWS_AT_ONCE)
+    )
+    for (_, priority), entries in groupby(told, key=itemgetter(0, 1)):
+        visit = Visit(priority)
+        for entry in entries:
+            visit.hear(entry, announced)
+        yield visit
+
+
+def _announced(session: Session, mall_id: int, day: date) -> dict[int, ANNOUNCED]:
+    told = session.execute(
+        select(Step.id, Step.announced_low_s, Step.announced_high_s)
+        .join(Step.ticket)
+        .where(
+            Ticket.mall_id == mall_id, Ticket.service_day == day, Step.announced_low_s.is_not(None)
+        )
+        .execution_options(yield_per=ROWS_AT_ONCE)
+    )
+    return {
+        step_id: (timedelta(seconds=low_s), timedelta(seconds=high_s))
+        for step_id, low_s, high_s in told
+        if low_s is not None and high_s is not None
+    }

@@ -1,0 +1,127 @@
+"""The journal: events, written with the change they tell of in one statement for a press."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, func, insert, select, text
+from sqlalchemy.event import listens_for
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.core.base import Base, table_of
+from models.journal.events import Event
+from models.mall.people import Actor
+
+
+class JournalEntry(Base):
+    """One recorded event; entries are added, never changed."""
+
+    __tablename__ = "journal"
+    __table_args__ = (
+        Index("ix_journal_mall_at", "mall_id", "at"),
+        Index("ix_journal_ticket", "ticket_id"),
+        # A console asks for its own day at each change; the mall's whole day would be 12,000 rows.
+        Index("ix_journal_desk", "desk_id", "at"),
+        # What no ticket tells of: shifts, printers, refusals. Some hundred rows of a day's 12,000.
+        Index(
+            "ix_journal_hall",
+            "mall_id",
+            "at",
+            sqlite_where=text("ticket_id IS NULL"),
+            postgresql_where=text("ticket_id IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mall_id: Mapped[int] = mapped_column(ForeignKey("mall.id"))
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    ticket_id: Mapped[int | None]
+    step_id: Mapped[int | None]
+    service_id: Mapped[int | None]
+    desk_id: Mapped[int | None]
+    user_id: Mapped[int | None]
+    device_id: Mapped[int | None]
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+_COMMON = tuple(field.name for field in fields(Event) if field.name != "seq")
+_TOLD = {
+    kind: tuple(field.name for field in fields(kind) if field.name not in (*_COMMON, "seq"))
+    for kind in Event.__subclasses__()
+}
+_ENTRIES = insert(table_of(JournalEntry)).returning(JournalEntry.id)
+_NEWEST = select(func.max(JournalEntry.id))
+_PENDING, _WRITTEN, _COUNT = "events pending", "events written", "events so far"
+
+
+def record(session: Session, event: Event, by: Actor | None = None) -> None:
+    """Note `event`, done by `by`, for the journal; the commit writes all events at once.
+
+    Whoever commits the transaction hands it to the listeners afterwards, with its `seq`.
+    """
+    if by is not None:
+        # An event about a person or a device names them itself; `by` fills in what is left open.
+        event = replace(
+            event,
+            user_id=event.user_id or by.user_id,
+            device_id=event.device_id or by.device_id,
+        )
+    session.info.setdefault(_PENDING, []).append(event)
+    session.info[_COUNT] = recorded_so_far(session) + 1
+
+
+def write_recorded(session: Session) -> None:
+    """Write what was recorded into the journal, so that this session finds it there."""
+    pending: list[Event] = session.info.pop(_PENDING, [])
+    if not pending:
+        return
+    numbers = session.connection().execute(_ENTRIES, [_entry(event) for event in pending]).scalars()
+    written: list[Event] = session.info.setdefault(_WRITTEN, [])
+    # Rows of one INSERT are numbered in their order, though not always handed back in it.
+    for event, seq in zip(pending, sorted(numbers), strict=True):
+        written.append(replace(event, seq=seq))
+
+
+def take_recorded(session: Session) -> list[Event]:
+    """Return the events recorded in this session so far, and forget them."""
+    write_recorded(session)
+    written: list[Event] = session.info.pop(_WRITTEN, [])
+    return written
+
+
+def last_seq(session: Session) -> int:
+    """Return the number of the newest journal entry that this session knows, 0 without any.
+
+    Writes what was recorded first. What happened in this session is the newest it knows.
+    """
+    write_recorded(session)
+    written: list[Event] = session.info.get(_WRITTEN, [])
+    return written[-1].seq if written else session.scalar(_NEWEST) or 0
+
+
+def recorded_so_far(session: Session) -> int:
+    """Return how many events this session has recorded: something happened when it grows."""
+    count: int = session.info.get(_COUNT, 0)
+    return count
+
+
+@listens_for(Session, "before_commit")
+def _write_before_commit(session: Session) -> None:
+    write_recorded(session)
+
+
+@listens_for(Session, "after_rollback")
+def _forget_after_rollback(session: Session) -> None:
+    session.info.pop(_PENDING, None)
+    session.info.pop(_WRITTEN, None)
+
+
+def _entry(event: Event) -> dict[str, Any]:
+    kind = type(event)
+    entry: dict[str, Any] = {name: getattr(event, name) for name in _COMMON}
+    entry["kind"] = kind.__name__
+    entry["data"] = {name: getattr(event, name) for name in _TOLD[kind]}
+    return entry

@@ -1,0 +1,73 @@
+"""Forgetting: what points to a person goes after a stated time; the figures stay.
+
+Source: UU 27/2022 articles 16 and 43 (personal data are erased when their retention ends).
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Delete, Update, delete, select, update
+from sqlalchemy.orm import Session
+
+from models.core.database import Press
+from models.journal.events import StepHeld, StepTransferred, TicketCancelled
+from models.journal.record import JournalEntry
+from models.mall.mall import Mall
+from models.paper.jobs import PrintJob
+from models.queue.tickets import Call, Step, Ticket
+
+# Events whose reason was written by a person, maybe about a person.
+TOLD = tuple(kind.__name__ for kind in (StepHeld, StepTransferred, TicketCancelled))
+# A link that leads nowhere any more is one that nobody was ever given.
+GONE: Final = "gone-"
+# What names the database itself is nobody's, and is kept for as long as it.
+LASTING: Final = ("live.epoch",)
+
+
+def forget_people(session: Session, mall: Mall, *, before: datetime) -> int:
+    """Empty the free text of visits that ended before the instant `before`, delete their paper.
+
+    Their links lead nowhere any more, and the answers that presses were given, which name
+    links, are deleted. Returns how many rows lost something; a second run finds none. Numbers,
+    times, services and outcomes are kept: they point to nobody.
+    """
+    emptied: list[Update | Delete] = [
+        update(Step)
+        .where(Step.mall_id == mall.id, Step.ended_at < before, Step.note != "")
+        .values(note=""),
+        update(Call)
+        .where(Call.mall_id == mall.id, Call.at < before, Call.reason != "")
+        .values(reason=""),
+        delete(PrintJob).where(PrintJob.mall_id == mall.id, PrintJob.created_at < before),
+        delete(Press).where(Press.at < before, Press.act.not_in(LASTING)),
+    ]
+    count = sum(session.connection().execute(statement).rowcount for statement in emptied)
+    told = session.scalars(
+        select(JournalEntry).where(
+            JournalEntry.mall_id == mall.id,
+            JournalEntry.at < before,
+            JournalEntry.kind.in_(TOLD),
+            JournalEntry.data["reason"].as_string() != "",
+        )
+    ).all()
+    for entry in told:
+        entry.data = entry.data | {"reason": ""}
+    return count + len(told) + _cut_links(session, mall, before=before)
+
+
+def _cut_links(session: Session, mall: Mall, *, before: datetime) -> int:
+    """Give the tickets taken before `before` links that nobody knows."""
+    found = session.scalars(
+        select(Ticket.id).where(
+            Ticket.mall_id == mall.id,
+            Ticket.taken_at < before,
+            Ticket.token.not_like(f"{GONE}%"),
+        )
+    ).all()
+    links = [{"id": one, "token": f"{GONE}{secrets.token_hex(16)}"} for one in found]
+    if links:
+        session.execute(update(Ticket), links)
+    return len(links)

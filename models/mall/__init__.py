@@ -1,0 +1,1 @@
+"""How a mall is made: its zones, desks, hours, services, people and devices."""

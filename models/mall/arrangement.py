@@ -1,0 +1,236 @@
+"""How a mall is arranged: its hours, zones, desks and services as frozen values.
+
+They change when config.toml or the catalogue does, and every press asks for them. So they are
+read once and kept, under the name that the mall's row gives them: whoever changes one of their
+tables gives the mall a new name, in the same transaction, and what was kept is read anew.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import Any, Final
+
+from sqlalchemy import Select, event, select, update
+from sqlalchemy.orm import Session
+
+from models.mall.catalogue import Agency, Requirement, Service, ServiceCase
+from models.mall.hours import Timetable, read_timetable
+from models.mall.mall import (
+    Desk,
+    DeskService,
+    HallBreak,
+    Holiday,
+    Mall,
+    OpeningHours,
+    Zone,
+    new_arrangement,
+)
+
+# Where sessions of one database keep what they read; without it each session keeps its own.
+ARRANGEMENTS: Final = "arrangements"
+_ARRANGED: Final = (
+    *(Agency, Service, ServiceCase, Requirement),
+    *(Zone, Desk, DeskService, OpeningHours, HallBreak, Holiday),
+)
+
+
+@dataclass(frozen=True)
+class NeededPaper:
+    """Something to bring; in every case when `case_codes` is empty."""
+
+    text_id: str
+    text_en: str
+    case_codes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ServiceFacts:
+    """A service as a press needs it; `cases` are the codes of its cases by id."""
+
+    id: int
+    name_id: str
+    name_en: str
+    agency: str
+    prefix: str
+    handling: timedelta
+    fee_idr: int | None
+    daily_quota: int | None
+    after_id: int | None
+    in_use: bool
+    cases: Mapping[int, str]
+    papers: tuple[NeededPaper, ...]
+
+    def needed_for(self, case_id: int | None) -> list[NeededPaper]:
+        """Return what to bring in the case, in order; what every case needs without one."""
+        code = None if case_id is None else self.cases.get(case_id)
+        return [one for one in self.papers if not one.case_codes or code in one.case_codes]
+
+
+@dataclass(frozen=True)
+class ZoneFacts:
+    """A waiting area: its name, its flower, and where it lies."""
+
+    id: int
+    name: str
+    flower: str
+    place_id: str
+    place_en: str
+
+
+@dataclass(frozen=True)
+class DeskFacts:
+    """A desk: its number, its zone, and the ids of the services that it offers."""
+
+    id: int
+    number: int
+    zone_id: int
+    in_use: bool
+    services: frozenset[int]
+
+    @property
+    def offers(self) -> frozenset[int]:
+        """What it offers now: nothing when it is out of use."""
+        return self.services if self.in_use else frozenset()
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """All that stands in one mall until somebody arranges it anew, each by its id."""
+
+    name: str
+    timetable: Timetable
+    services: Mapping[int, ServiceFacts]
+    zones: Mapping[int, ZoneFacts]
+    desks: Mapping[int, DeskFacts]
+
+    def desks_for(self, service_id: int) -> list[DeskFacts]:
+        """Return the desks in use that offer the service, by number."""
+        return [desk for desk in self.desks.values() if service_id in desk.offers]
+
+    def zone_of(self, service_id: int) -> ZoneFacts | None:
+        """Return the zone where most desks offer the service; None when no desk does."""
+        desks = Counter(desk.zone_id for desk in self.desks_for(service_id))
+        if not desks:
+            return None
+        return self.zones[min(desks, key=lambda zone_id: (-desks[zone_id], zone_id))]
+
+    def desks_in(self, zone: ZoneFacts, service_id: int) -> tuple[int, ...]:
+        """Return the numbers of the zone's desks that offer the service, smallest first."""
+        return tuple(desk.number for desk in self.desks_for(service_id) if desk.zone_id == zone.id)
+
+    def neighbours(self, service_id: int) -> frozenset[int]:
+        """Return the services that share a desk with the service, itself included."""
+        return frozenset({service_id}.union(*(one.offers for one in self.desks_for(service_id))))
+
+    def tied_to(self, services: Iterable[int]) -> frozenset[int]:
+        """Return the services that one can reach from `services`, going from desk to desk."""
+        services = frozenset(services)
+        return services.union(*(self._tied.get(one, ()) for one in services))
+
+    @cached_property
+    def _tied(self) -> dict[int, frozenset[int]]:
+        tied: dict[int, frozenset[int]] = {}
+        for desk in self.desks.values():
+            group = desk.offers.union(*(tied.get(one, ()) for one in desk.offers))
+            tied |= dict.fromkeys(group, group)
+        return tied
+
+
+def arrangement_of(session: Session, mall: Mall) -> Arrangement:
+    """Return how `mall` is arranged now; reads the database only after something changed."""
+    kept: dict[int, Arrangement] = session.info.setdefault(ARRANGEMENTS, {})
+    known = kept.get(mall.id)
+    if known is None or known.name != mall.arrangement:
+        known = kept[mall.id] = _read(session, mall)
+    return known
+
+
+@event.listens_for(Session, "before_flush")
+def _notice_changes(session: Session, _context: object, _instances: object) -> None:
+    """Give malls whose arrangement this flush changes a new name; all of them, to be sure."""
+    if any(isinstance(row, _ARRANGED) for row in _changing(session)):
+        session.execute(update(Mall).values(arrangement=new_arrangement()))
+    for row in session.dirty:
+        if isinstance(row, Mall) and session.is_modified(row):
+            row.arrangement = new_arrangement()
+
+
+def _changing(session: Session) -> Iterator[Any]:
+    yield from session.new
+    yield from session.deleted
+    for row in session.dirty:
+        if isinstance(row, _ARRANGED) and session.is_modified(row):
+            yield row
+
+
+def _read(session: Session, mall: Mall) -> Arrangement:
+    session.flush()  # what this session changed itself gives the mall its new name first
+    return Arrangement(
+        name=mall.arrangement,
+        timetable=read_timetable(session, mall),
+        services={one.id: one for one in _services(session, mall)},
+        zones={
+            row.id: ZoneFacts(row.id, row.name, row.flower, row.place_id, row.place_en)
+            for row in session.execute(
+                select(Zone.id, Zone.name, Zone.flower, Zone.place_id, Zone.place_en).where(
+                    Zone.mall_id == mall.id
+                )
+            )
+        },
+        desks={one.id: one for one in _desks(session, mall)},
+    )
+
+
+def _services(session: Session, mall: Mall) -> Iterator[ServiceFacts]:
+    ours = Service.mall_id == mall.id
+    cases: dict[int, dict[int, str]] = {}
+    of_case = select(ServiceCase.service_id, ServiceCase.id, ServiceCase.code)
+    for service_id, id_, code in _of_services(session, of_case.join(ServiceCase.service), mall):
+        cases.setdefault(service_id, {})[id_] = code
+    papers: dict[int, list[NeededPaper]] = {}
+    of_paper = select(
+        Requirement.service_id, Requirement.text_id, Requirement.text_en, Requirement.case_codes
+    ).order_by(Requirement.position)
+    for row in _of_services(session, of_paper.join(Requirement.service), mall):
+        paper = NeededPaper(row.text_id, row.text_en, tuple(row.case_codes))
+        papers.setdefault(row.service_id, []).append(paper)
+    rows = session.execute(select(Service, Agency.short_name).join(Service.agency).where(ours))
+    for one, agency in rows:
+        yield ServiceFacts(
+            id=one.id,
+            name_id=one.name_id,
+            name_en=one.name_en,
+            agency=agency,
+            prefix=one.prefix,
+            handling=timedelta(minutes=one.handling_m),
+            fee_idr=one.fee_idr,
+            daily_quota=one.daily_quota,
+            after_id=one.after_id,
+            in_use=one.in_use,
+            cases=cases.get(one.id, {}),
+            papers=tuple(papers.get(one.id, ())),
+        )
+
+
+def _of_services(session: Session, rows: Select[*tuple[Any, ...]], mall: Mall) -> Iterator[Any]:
+    yield from session.execute(rows.where(Service.mall_id == mall.id))
+
+
+def _desks(session: Session, mall: Mall) -> Iterator[DeskFacts]:
+    offered: dict[int, set[int]] = {}
+    for desk_id, service_id in session.execute(
+        select(DeskService.desk_id, DeskService.service_id)
+        .join(Desk, Desk.id == DeskService.desk_id)
+        .where(Desk.mall_id == mall.id)
+    ):
+        offered.setdefault(desk_id, set()).add(service_id)
+    for row in session.execute(
+        select(Desk.id, Desk.number, Desk.zone_id, Desk.in_use)
+        .where(Desk.mall_id == mall.id)
+        .order_by(Desk.number)
+    ):
+        yield DeskFacts(*row, services=frozenset(offered.get(row.id, ())))

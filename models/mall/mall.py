@@ -1,0 +1,121 @@
+"""The building: malls, their zones and desks, and the hours they keep."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import uuid4
+
+from sqlalchemy import JSON, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.core.base import Base
+
+
+def new_arrangement() -> str:
+    """Return a name that no arrangement of any mall has had."""
+    return uuid4().hex
+
+
+class Mall(Base):
+    """One mal pelayanan publik; all else hangs off one."""
+
+    __tablename__ = "mall"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    region: Mapped[str]
+    time_zone: Mapped[str]
+    public_url: Mapped[str]
+    example: Mapped[bool] = mapped_column(default=False)
+    # Minutes unless the name says otherwise; copied from [calling] and [hours] at every start.
+    priority_head_start_m: Mapped[int] = mapped_column(default=45)
+    booked_head_start_m: Mapped[int] = mapped_column(default=30)
+    returned_head_start_m: Mapped[int] = mapped_column(default=20)
+    transferred_head_start_m: Mapped[int] = mapped_column(default=30)
+    miss_after_s: Mapped[int] = mapped_column(default=120)
+    return_grace_m: Mapped[int] = mapped_column(default=60)
+    most_services: Mapped[int] = mapped_column(default=4)
+    intake_cutoff_m: Mapped[int] = mapped_column(default=30)
+    texts: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
+    # Names what models/mall/arrangement.py reads; another one after each change to it.
+    arrangement: Mapped[str] = mapped_column(default=new_arrangement)
+
+    zones: Mapped[list[Zone]] = relationship(back_populates="mall", order_by="Zone.id")
+    desks: Mapped[list[Desk]] = relationship(back_populates="mall", order_by="Desk.number")
+
+
+class Zone(Base):
+    """A waiting area with its wall and voice, named by a flower."""
+
+    __tablename__ = "zone"
+    __table_args__ = (UniqueConstraint("mall_id", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mall_id: Mapped[int] = mapped_column(ForeignKey("mall.id"))
+    code: Mapped[str]
+    name: Mapped[str]
+    flower: Mapped[str]
+    place_id: Mapped[str] = mapped_column(default="")
+    place_en: Mapped[str] = mapped_column(default="")
+
+    mall: Mapped[Mall] = relationship(back_populates="zones")
+
+
+class DeskService(Base):
+    """A service that a desk offers."""
+
+    __tablename__ = "desk_service"
+
+    desk_id: Mapped[int] = mapped_column(ForeignKey("desk.id"), primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), primary_key=True, index=True)
+
+
+class Desk(Base):
+    """Where an officer serves; it offers a set of services and stands in a zone."""
+
+    __tablename__ = "desk"
+    __table_args__ = (UniqueConstraint("mall_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mall_id: Mapped[int] = mapped_column(ForeignKey("mall.id"))
+    zone_id: Mapped[int] = mapped_column(ForeignKey("zone.id"))
+    number: Mapped[int]
+    # A desk that config.toml no longer names stays for the journal's sake, but out of use.
+    in_use: Mapped[bool] = mapped_column(default=True)
+
+    mall: Mapped[Mall] = relationship(back_populates="desks")
+    zone: Mapped[Zone] = relationship()
+
+
+class OpeningHours(Base):
+    """When the mall opens and closes on one weekday; minutes after local midnight."""
+
+    __tablename__ = "opening_hours"
+
+    mall_id: Mapped[int] = mapped_column(ForeignKey("mall.id"), primary_key=True)
+    weekday: Mapped[int] = mapped_column(primary_key=True)  # Monday is 0
+    opens_m: Mapped[int]
+    closes_m: Mapped[int]
+
+
+class HallBreak(Base):
+    """A break of the whole mall on one weekday; minutes after local midnight."""
+
+    __tablename__ = "hall_break"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mall_id: Mapped[int] = mapped_column(ForeignKey("mall.id"))
+    weekday: Mapped[int]
+    starts_m: Mapped[int]
+    ends_m: Mapped[int]
+
+
+class Holiday(Base):
+    """A day on which the mall stays closed."""
+
+    __tablename__ = "holiday"
+
+    mall_id: Mapped[int] = mapped_column(ForeignKey("mall.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    name: Mapped[str]

@@ -1,0 +1,1 @@
+"""Paper that was promised: print jobs, printers, print agents and outages."""

@@ -1,0 +1,1 @@
+"""The rules of the queue: numbers given, called, served, sent on and given up."""

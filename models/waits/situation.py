@@ -1,0 +1,172 @@
+"""The hall as it stands at one instant, as plain values that a forecast can play forward."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Select, bindparam, exists, select
+from sqlalchemy.orm import Session, aliased
+
+from models.core.clock import local_day
+from models.core.rows import plain
+from models.mall.arrangement import Arrangement, arrangement_of
+from models.mall.mall import Mall
+from models.queue.shifts import Shift
+from models.queue.tickets import AT_DESK, Step, StepState, Ticket
+
+# Somebody who is served longer than the mean needs, as far as we know, a fifth of it more.
+LEAST_REST: Final = 0.2
+
+_OPEN_VISITS: Final = (
+    select(
+        Step.id,
+        Step.ticket_id,
+        Step.service_id,
+        Step.due_at,
+        Step.only_desk_id,
+        Step.state,
+        Step.desk_id,
+        Step.started_at,
+    )
+    .join(Step.ticket)
+    .where(
+        Ticket.mall_id == bindparam("mall_id"),
+        Ticket.service_day == bindparam("day"),
+        Ticket.closed_at.is_(None),
+    )
+    .order_by(Step.due_at, Step.id)
+)
+_WANTED = aliased(Step)
+# However full the hall is, a number asks after its own corner of it alone.
+_OPEN_VISITS_NEAR: Final = _OPEN_VISITS.where(
+    exists().where(
+        _WANTED.ticket_id == Ticket.id,
+        _WANTED.service_id.in_(bindparam("services", expanding=True)),
+    )
+)
+_OPEN_SHIFTS: Final = select(Shift.desk_id, Shift.break_until_at).where(
+    Shift.mall_id == bindparam("mall_id"), Shift.ended_at.is_(None)
+)
+
+
+@dataclass(frozen=True)
+class WaitingStep:
+    """A step that waits, or will once its ticket is free (`free_at`)."""
+
+    id: int
+    ticket_id: int
+    service_id: int
+    due_at: datetime
+    only_desk_id: int | None
+
+
+@dataclass(frozen=True)
+class OpenDesk:
+    """A desk with an officer, what it offers, and when it will be free."""
+
+    id: int
+    services: frozenset[int]
+    free_at: datetime
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Everything the calling rule looks at; instants aware UTC."""
+
+    at: datetime
+    arrangement: Arrangement
+    desks: tuple[OpenDesk, ...]
+    steps: tuple[WaitingStep, ...]  # in calling order
+    busy_tickets: dict[int, datetime]  # when each will be free, as far as we know
+    pauses: tuple[tuple[datetime, datetime], ...]
+
+    def near(self, services: Iterable[int]) -> Situation:
+        """Return the part of the hall that can touch who waits for `services`.
+
+        Desks tie together the services that they offer, and tickets those that they want.
+        What is tied to none of them plays on its own.
+        """
+        tied = self.arrangement.tied_to(services)
+        wanted: dict[int, set[int]] = {}
+        for step in self.steps:
+            wanted.setdefault(step.ticket_id, set()).add(step.service_id)
+        several = [services for services in wanted.values() if len(services) > 1]
+        while grown := [one for one in several if not tied.isdisjoint(one) and not tied >= one]:
+            tied |= self.arrangement.tied_to(frozenset().union(*grown))
+        return replace(
+            self,
+            desks=tuple(desk for desk in self.desks if not tied.isdisjoint(desk.services)),
+            steps=tuple(step for step in self.steps if step.service_id in tied),
+        )
+
+
+def situation_near(
+    session: Session, mall: Mall, services: Iterable[int], at: datetime
+) -> Situation:
+    """Read the part of the hall that can touch who waits for `services`, as it is at `at`."""
+    services = frozenset(services)
+    arrangement = arrangement_of(session, mall)
+    tied = arrangement.tied_to(services)
+    seen = _situation(session, mall, at, _OPEN_VISITS_NEAR, {"services": sorted(tied)})
+    if all(step.service_id in tied for step in seen.steps):
+        return seen.near(services)
+    # Somebody there also waits elsewhere, and is called here the later for it.
+    return read_situation(session, mall, at).near(services)
+
+
+def read_situation(session: Session, mall: Mall, at: datetime) -> Situation:
+    """Read who waits, who is served since when, and which desks are open at `at`."""
+    return _situation(session, mall, at, _OPEN_VISITS, {})
+
+
+def _situation(
+    session: Session,
+    mall: Mall,
+    at: datetime,
+    open_visits: Select[*tuple[Any, ...]],
+    which: Mapping[str, object],
+) -> Situation:
+    arrangement = arrangement_of(session, mall)
+    day = local_day(at, mall.time_zone)
+    waiting: list[WaitingStep] = []
+    away: set[int] = set()
+    busy_desks: dict[int | None, datetime] = {}
+    busy_tickets: dict[int, datetime] = {}
+    for row in plain(session).execute(open_visits, {"mall_id": mall.id, "day": day, **which}):
+        id_, ticket_id, service_id, due_at, only_desk_id, state, desk_id, started_at = row
+        if state in AT_DESK:
+            free_at = _free_at(arrangement, service_id, started_at, at)
+            busy_desks[desk_id] = busy_tickets[ticket_id] = free_at
+        elif state in (StepState.WAITING, StepState.PAUSED):
+            waiting.append(WaitingStep(id_, ticket_id, service_id, due_at, only_desk_id))
+        elif state in (StepState.HELD, StepState.MISSED):
+            away.add(ticket_id)
+    return Situation(
+        at=at,
+        arrangement=arrangement,
+        desks=tuple(
+            OpenDesk(
+                id=desk_id,
+                services=arrangement.desks[desk_id].offers,
+                free_at=max(at, busy_desks.get(desk_id, at), break_until_at or at),
+            )
+            for desk_id, break_until_at in plain(session).execute(
+                _OPEN_SHIFTS, {"mall_id": mall.id}
+            )
+        ),
+        # Whoever is away, held or missed, is called nowhere until they are back.
+        steps=tuple(step for step in waiting if step.ticket_id not in away),
+        busy_tickets=busy_tickets,
+        pauses=arrangement.timetable.breaks_on(day),
+    )
+
+
+def _free_at(
+    arrangement: Arrangement, service_id: int, started_at: datetime | None, at: datetime
+) -> datetime:
+    mean = arrangement.services[service_id].handling
+    rest = mean if started_at is None else mean - (at - started_at)
+    return at + max(rest, mean * LEAST_REST)

@@ -1,0 +1,1 @@
+"""The program that prints on the machine where a printer hangs."""

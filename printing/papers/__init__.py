@@ -1,0 +1,1 @@
+"""What is on each paper: slip, checklist, test page and the others, one module a kind."""

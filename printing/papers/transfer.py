@@ -1,0 +1,52 @@
+"""The transfer slip: where a citizen goes next with the number that stays the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import AwareDatetime
+from typing_extensions import override
+
+from printing.papers.slip import forecast, services_in_line
+from printing.papers.writing import BOLD_MIDDLE, Content, Writer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transfer(Content):
+    """A ticket that a desk has sent on; `note` is for the citizen and the next officer to read."""
+
+    prefix: str
+    number: int
+    services: tuple[str, ...]
+    agency: str
+    from_desk: str
+    zone_name: str
+    zone_flower: str
+    place: str
+    desks: str
+    transferred_at: AwareDatetime
+    people_ahead: int
+    expected: tuple[AwareDatetime, AwareDatetime] | None = None
+    priority: bool = False
+    note: str = ""
+    follow_url: str = ""
+
+    @override
+    def write(self, writer: Writer) -> None:
+        writer.both("transfer.number")
+        writer.number(self.prefix, f"{self.number:03d}", priority=self.priority)
+        writer.title(services_in_line(writer, self.services, in_order=False))
+        writer.paragraph(self.agency)
+        writer.sheet.feed(12)
+        name = writer.said("zone", name=self.zone_name)
+        writer.place("transfer.go", name, (self.place, self.desks), self.zone_flower)
+        writer.facts(*forecast(writer, self.people_ahead, self.expected))
+        if self.note:
+            writer.paragraph(writer.said("transfer.note", note=self.note))
+            writer.sheet.feed(12)
+        writer.code(self.follow_url)
+        writer.foot()
+        writer.both("transfer.no_new_number", BOLD_MIDDLE)
+        writer.own_lines()
+        writer.paragraph(writer.said("transfer.sent", desk=self.from_desk))
+        writer.paragraph(writer.when(self.transferred_at))

@@ -1,0 +1,152 @@
+"""The console when something comes between: a refusal, another window, another officer, an end."""
+
+from __future__ import annotations
+
+import json
+
+from playwright.sync_api import Browser, Page, expect
+
+from counter.door.people import EXAMPLE_PASSWORD
+from tests.counter.desk.windows import (
+    GO,
+    NUMBER,
+    Citizens,
+    main_says,
+    other_browser,
+    plate,
+    ready,
+    second_window,
+    sign_in,
+)
+from tests.hall_server import Hall
+
+OUTSIDE = ".dk-toasts .toast"
+
+
+def serve(page: Page) -> None:
+    """Call the next and begin to serve, by keyboard."""
+    for words in ("Panggil berikutnya", "Mulai layani"):
+        main_says(page, words)
+        page.keyboard.press("Enter")
+    main_says(page, "Selesai, panggil berikutnya")
+
+
+def test_refused_dialog_says_so_where_the_officer_looks(
+    page: Page, chromium: Browser, hall: Hall, citizens: Citizens
+) -> None:
+    number = citizens.take("ktp-el")
+    citizens.take("ktp-el")
+    sign_in(page, hall)
+    main_says(page, "Panggil berikutnya")
+    page.keyboard.press("c")
+    page.keyboard.type(number)
+    page.locator("#reason").fill("uji")
+    with other_browser(chromium) as colleague:
+        sign_in(colleague, hall, 4, "ayu.wulandari")
+        main_says(colleague, "Panggil berikutnya")
+        colleague.keyboard.press("Enter")
+        main_says(colleague, "Mulai layani")
+    page.locator("#reason").press("Enter")
+    said = page.locator("dialog [role=alert]")
+    expect(said).to_have_text(f"Nomor {number} sedang berada di loket lain.")
+    expect(said).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog")).to_have_count(0)
+
+
+def test_dialog_that_another_window_overtook_shuts_and_says_why(
+    page: Page, chromium: Browser, hall: Hall, citizens: Citizens
+) -> None:
+    citizens.take("ktp-el")
+    citizens.take("ktp-el")
+    sign_in(page, hall)
+    main_says(page, "Panggil berikutnya")
+    with second_window(chromium, page) as other:
+        ready(other)
+        page.keyboard.press("c")
+        page.keyboard.type("002")
+        main_says(other, "Panggil berikutnya")
+        other.keyboard.press("Enter")
+        expect(page.locator("dialog")).to_have_count(0)
+        expect(page.locator(OUTSIDE)).to_contain_text("Bisa setelah nomor yang dipanggil")
+
+
+def test_break_until_an_hour_gone_by_is_no_choice(
+    page: Page, hall: Hall, citizens: Citizens
+) -> None:
+    sign_in(page, hall)
+    page.keyboard.press("i")
+    until = page.locator("#until")
+    until.fill("08:30")
+    expect(page.locator("dialog")).to_contain_text("Jam itu sudah lewat")
+    expect(page.locator("dialog footer .btn--primary")).to_be_disabled()
+    until.fill("09:45")
+    until.press("Enter")
+    expect(page.locator(".dk-brk")).to_contain_text("Istirahat sampai 09.45")
+
+
+def test_papers_found_after_all_are_not_told_as_missing(
+    page: Page, hall: Hall, citizens: Citizens
+) -> None:
+    citizens.take("ktp-el", case="hilang")
+    sign_in(page, hall)
+    serve(page)
+    page.get_by_label("Berkas dikembalikan").check(force=True)
+    page.locator(".dk-miss label").first.click()
+    main_says(page, "Antrean kosong")
+    page.keyboard.press("1")
+    expect(page.locator(".dk-req input").first).to_be_checked()
+    expect(page.locator(GO)).to_contain_text("Pilih berkas yang kurang")
+    page.locator(".dk-miss label").first.click()
+    with page.expect_request("**/desk/finish") as request:
+        page.keyboard.press("s")
+    assert len(json.loads(request.value.post_data or "{}")["missing"]) == 1
+    main_says(page, "Antrean kosong")
+
+
+def test_private_service_is_returned_without_a_reason(
+    page: Page, hall: Hall, citizens: Citizens
+) -> None:
+    """Nothing of why is kept, so nothing of why is asked."""
+    citizens.take("skck")
+    sign_in(page, hall, 7)
+    serve(page)
+    page.get_by_label("Dikembalikan", exact=True).check(force=True)
+    expect(page.locator(".dk-private")).to_be_visible()
+    expect(page.locator(".dk-miss")).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("Belum ada yang menunggu")
+
+
+def test_desk_of_another_officer_is_not_shown_any_more(
+    page: Page, chromium: Browser, hall: Hall, citizens: Citizens
+) -> None:
+    citizens.take("ktp-el")
+    sign_in(page, hall, 3)
+    with second_window(chromium, page) as own, other_browser(chromium) as colleague:
+        sign_in(own, hall, 4)
+        expect(page.locator(GO)).to_contain_text("Buka loket ini")
+        sign_in(colleague, hall, 3, "ayu.wulandari")
+        expect(page.locator(".dk-loket")).to_have_text("Loket 4")
+        ready(page)
+        expect(colleague.locator(".dk-user")).to_have_text("Ayu Wulandari")
+
+
+def test_press_after_the_sign_in_is_over_leads_to_the_door_and_back(
+    page: Page, hall: Hall, citizens: Citizens
+) -> None:
+    number = citizens.take("ktp-el")
+    sign_in(page, hall)
+    main_says(page, "Panggil berikutnya")
+    page.keyboard.press("Enter")
+    main_says(page, "Mulai layani")
+    page.context.clear_cookies(name="balai")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sign-in?next=*")
+    expect(page.get_by_role("status")).to_have_text("Silakan masuk dahulu.")
+    expect(page.locator("#desk")).to_have_value("3")
+    page.fill("#name", "rina.kusumawati")
+    page.fill("#password", EXAMPLE_PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk")
+    expect(page.locator(NUMBER)).to_have_text(plate(number))

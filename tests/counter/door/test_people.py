@@ -1,0 +1,111 @@
+"""Accounts: who may have one, which passwords are refused, and whom the example mall has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import select
+
+from counter.app import House
+from counter.door.passwords import WeakPassword, hashed, matches, nobodys_hash, require_strong
+from counter.door.people import (
+    EXAMPLE_PASSWORD,
+    BadUsername,
+    UserExists,
+    add_user,
+    example_people,
+    set_password,
+)
+from models.mall.people import Role, User
+from tests.builders import MINUTE, MONDAY
+from tests.house import open_house
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with open_house(tmp_path_factory.mktemp("house")) as house:
+        yield house
+
+
+@pytest.mark.parametrize(
+    ("password", "code"),
+    [
+        ("pendek", "too_short"),
+        ("p" * 201, "too_long"),
+        ("katasandi123", "common"),
+        ("Password2026!", "common"),
+        ("selamat pagi", "common"),
+        ("1234567890", "common"),
+        ("aaaabbbbaaaa", "common"),
+        ("kusumawati1990", "like_name"),
+        ("rina.kusumawati", "like_name"),
+    ],
+)
+def test_easy_passwords_are_refused(password: str, code: str) -> None:
+    with pytest.raises(WeakPassword) as refused:
+        require_strong(password, "rina.kusumawati", "Rina Kusumawati")
+    assert refused.value.code == code
+
+
+def test_a_sentence_of_ones_own_is_a_good_password() -> None:
+    require_strong("tiga kucing di atap", "rina.kusumawati", "Rina Kusumawati")
+    require_strong(EXAMPLE_PASSWORD, "rina.kusumawati", "Rina Kusumawati")
+
+
+def test_a_hash_is_argon2id_and_fits_its_password_alone() -> None:
+    made = hashed("tiga kucing di atap")
+    assert made.startswith("$argon2id$")
+    assert matches(made, "tiga kucing di atap")
+    assert not matches(made, "tiga kucing di ata")
+    assert not matches("not a hash", "tiga kucing di atap")
+    assert not matches(nobodys_hash(), "tiga kucing di atap")
+
+
+def test_the_example_has_an_officer_for_each_desk(house: House) -> None:
+    with house.database.transaction() as session:
+        example_people(session, house.mall_id, range(1, 25), at=MONDAY)
+        users = list(session.scalars(select(User).order_by(User.id)))
+    assert [user.role for user in users].count(Role.OFFICER) == 24
+    assert users[2].username == "rina.kusumawati"
+    assert {user.role for user in users} == {Role.OFFICER, Role.SUPERVISOR, Role.ADMIN}
+    assert len({user.username for user in users}) == 26
+    assert all(matches(user.password_hash, EXAMPLE_PASSWORD) for user in users[:2])
+
+
+def test_a_name_is_given_once_and_must_be_one(house: House) -> None:
+    with house.database.transaction() as session:
+        for username, refusal in (("Admin", UserExists), ("a", BadUsername), ("é?é", BadUsername)):
+            with pytest.raises(refusal):
+                add_user(
+                    session,
+                    house.mall_id,
+                    username,
+                    name="Orang Lain",
+                    role=Role.OFFICER,
+                    password="tiga kucing di atap",
+                    at=MONDAY,
+                )
+        with pytest.raises(ValueError, match="kiosk"):
+            add_user(
+                session,
+                house.mall_id,
+                "kiosk.satu",
+                name="Kiosk",
+                role=Role.KIOSK,
+                password="tiga kucing di atap",
+                at=MONDAY,
+            )
+
+
+def test_a_new_password_ends_sign_ins_and_locks(house: House) -> None:
+    with house.database.transaction() as session:
+        user = session.scalars(select(User).where(User.username == "admin")).one()
+        user.failed_count, user.locked_until = 5, MONDAY + MINUTE
+        set_password(user, "tiga kucing di atap", at=MONDAY)
+        assert matches(user.password_hash, "tiga kucing di atap")
+        session.flush()
+        session.refresh(user)
+        assert user.signed_out_at == MONDAY
+        assert user.failed_count == 0
+        assert user.locked_until is None

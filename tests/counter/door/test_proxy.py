@@ -1,0 +1,151 @@
+"""Behind a reverse proxy everybody is who they are, and nobody can pretend to come through it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from counter.app import House
+from counter.door.people import EXAMPLE_PASSWORD, add_user
+from counter.door.reception import WRONG_PER_ADDRESS
+from models.mall.people import Role
+from tests.house import OWN_PAGE, open_house, real_config
+
+PROXY, ELSEWHERE = "10.0.0.2", "10.0.0.66"
+PUBLIC = "https://mpp.tirtawangi.example"
+PASSWORD = "kembang-setaman-7"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """A real mall that phones reach through a proxy, and the building by its own address."""
+    config = real_config(tmp_path, trusted_proxy=PROXY)
+    mall = config.mall.model_copy(update={"public_url": PUBLIC})
+    with open_house(tmp_path, config=config.model_copy(update={"mall": mall})) as house:
+        with house.database.transaction() as session:
+            at = house.clock.now()
+            add_user(
+                session,
+                house.mall_id,
+                "sari.utami",
+                name="Sari",
+                role=Role.ADMIN,
+                password=PASSWORD,
+                at=at,
+            )
+        yield house
+
+
+def sign_in(
+    client: FlaskClient, password: str, *, peer: str, says: str = "", **headers: str
+) -> TestResponse:
+    """Sign in from the address `peer`, which says that it does so for `says`."""
+    forwarded = {"X-Forwarded-For": says} if says else {}
+    return client.post(
+        "/sign-in",
+        data={"name": "sari.utami", "password": password},
+        headers=OWN_PAGE | forwarded | headers,
+        environ_base={"REMOTE_ADDR": peer},
+    )
+
+
+def shown_address(client: FlaskClient, peer: str, says: str) -> str:
+    """The address that a screen without a pairing shows."""
+    answer = client.post(
+        "/pair/code",
+        headers=OWN_PAGE | {"X-Forwarded-For": says},
+        environ_base={"REMOTE_ADDR": peer},
+    )
+    said: str = answer.get_json()["screen"]
+    return said
+
+
+def test_the_proxy_alone_is_believed_and_only_its_own_word(house: House) -> None:
+    client = house.app.test_client()
+    assert "203.0.113.9" in shown_address(client, PROXY, "203.0.113.9")
+    assert ELSEWHERE in shown_address(client, ELSEWHERE, "203.0.113.9")
+    # What the phone itself wrote stands before what the proxy added.
+    assert "203.0.113.9" in shown_address(client, PROXY, "198.51.100.1, 203.0.113.9")
+
+
+def test_wrong_passwords_of_one_phone_lock_out_no_other(house: House) -> None:
+    house.doorkeeper.real_clock = house.clock
+    client = house.app.test_client()
+    for number in range(WRONG_PER_ADDRESS):
+        answer = client.post(
+            "/sign-in",
+            data={"name": f"orang.{number}", "password": "salah sekali"},
+            headers=OWN_PAGE | {"X-Forwarded-For": "203.0.113.9"},
+            environ_base={"REMOTE_ADDR": PROXY},
+        )
+        assert answer.status_code == 401
+    assert sign_in(client, PASSWORD, peer=PROXY, says="203.0.113.9").status_code == 401
+    assert sign_in(client, PASSWORD, peer=PROXY, says="203.0.113.10").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("peer", "headers", "secure"),
+    [
+        (PROXY, {"X-Forwarded-Proto": "https"}, True),
+        (PROXY, {"Host": "mpp.tirtawangi.example"}, True),
+        (ELSEWHERE, {"Host": "mpp.tirtawangi.example"}, True),
+        # A browser would drop a secure cookie, and nobody in the building could sign in.
+        (ELSEWHERE, {"Host": "192.168.1.10:8000"}, False),
+        (ELSEWHERE, {"Host": "192.168.1.10:8000", "X-Forwarded-Proto": "https"}, False),
+    ],
+)
+def test_cookies_go_back_the_way_they_came(
+    house: House, peer: str, headers: dict[str, str], secure: bool
+) -> None:
+    client = house.app.test_client()
+    answer = sign_in(client, PASSWORD, peer=peer, **headers)
+    assert answer.status_code == 303
+    assert ("Secure" in answer.headers["Set-Cookie"]) == secure
+    asked = client.post(
+        "/pair/code", headers=OWN_PAGE | headers, environ_base={"REMOTE_ADDR": peer}
+    )
+    assert ("Secure" in asked.headers["Set-Cookie"]) == secure
+
+
+def test_the_example_is_kind_to_nobody_behind_a_proxy(tmp_path: Path) -> None:
+    config = real_config(tmp_path, trusted_proxy="127.0.0.1")
+    mall = config.mall.model_copy(update={"example": True})
+    with open_house(tmp_path, config=config.model_copy(update={"mall": mall})) as house:
+        client = house.app.test_client()
+        assert EXAMPLE_PASSWORD in client.get("/").text
+        for says in ("127.0.0.1", "203.0.113.9", "203.0.113.9, 127.0.0.1", ""):
+            answer = client.get("/", headers={"X-Forwarded-For": says})
+            assert EXAMPLE_PASSWORD not in answer.text
+            place = client.post(
+                "/pair/here",
+                json={"place": "kiosk-1"},
+                headers=OWN_PAGE | {"X-Forwarded-For": says},
+            )
+            assert place.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("origin", "host", "opens"),
+    [
+        (PUBLIC, "mpp.tirtawangi.example", True),
+        # Some proxies ask for us by the name that they know us by.
+        (PUBLIC, "10.0.0.1:8000", True),
+        ("http://192.168.1.10:8000", "192.168.1.10:8000", True),
+        ("https://elsewhere.example", "mpp.tirtawangi.example", False),
+        ("http://mpp.tirtawangi.example.elsewhere.example", "mpp.tirtawangi.example", False),
+        ("null", "mpp.tirtawangi.example", False),
+    ],
+)
+def test_our_own_pages_get_a_line_by_every_name(
+    house: House, origin: str, host: str, opens: bool
+) -> None:
+    answer = house.app.test_client().get(
+        "/socket.io/?EIO=4&transport=websocket", headers={"Origin": origin, "Host": host}
+    )
+    # Without a real socket it goes no further than to what is missing.
+    refused = b"Not an accepted origin" in answer.data
+    assert refused != opens

@@ -1,0 +1,305 @@
+"""The server's side of the print agents: who may have which paper, and whose word counts."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from counter.app import House, build
+from counter.door.permissions import PERMITTED
+from counter.leaders.agent_watch import AgentWatch
+from counter.leaders.agents import Agents
+from models.core.errors import PlaceTaken
+from models.journal.events import PaperChanged, PrinterChanged
+from models.mall.people import Actor, Device, Role
+from models.paper.agents import agent_of, agent_place
+from models.paper.jobs import JobState, PrintJob, ask_for_paper, claim, reprint
+from models.paper.printers import PrinterState, note_printer, printer_states
+from tests.house import OWN_PAGE, StandingClock, example_config, kiosk_client, user_client
+from tests.printing.papers.slips import slip
+
+PRINTER, OTHER = "kiosk-1", "kiosk-2"
+SCRIPT = OWN_PAGE | {"Accept": "application/json"}
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """A house whose first two printers hang on other machines."""
+    config = example_config(tmp_path)
+    away = [one.model_copy(update={"kind": "agent"}) for one in config.printers[:2]]
+    printers = (*away, *config.printers[2:])
+    clock = StandingClock()
+    house = build(config.model_copy(update={"printers": printers}), clock=clock)
+    yield house
+    house.database.close()
+
+
+@pytest.fixture
+def agent(house: House) -> FlaskClient:
+    """The device that is paired for the first printer."""
+    return kiosk_client(house, agent_place(PRINTER))
+
+
+def ask(house: House, printer: str = PRINTER, payload: dict[str, Any] | None = None) -> int:
+    plain = slip().to_json() if payload is None else payload
+    with house.database.transaction() as session:
+        return ask_for_paper(
+            session, house.mall_id, printer, plain, ticket_id=None, at=house.clock.now()
+        ).id
+
+
+def job(house: House, job_id: int) -> PrintJob:
+    with house.database.reading() as session:
+        return session.get_one(PrintJob, job_id)
+
+
+def press(agent: FlaskClient, act: str, number: int = 1, **facts: Any) -> dict[str, Any]:
+    body = {"press_id": f"{act}-press-{number:010d}", **facts}
+    answer = agent.post(f"/agent/{act}", json=body, headers=SCRIPT)
+    told: dict[str, Any] = answer.get_json()
+    return told | {"status": answer.status_code}
+
+
+def result(
+    agent: FlaskClient, job_id: int, state: str, *, number: int = 1, error: str = ""
+) -> bool:
+    taken: bool = press(agent, "result", number, job_id=job_id, state=state, error=error)["taken"]
+    return taken
+
+
+def topic(house: House, key: str) -> dict[str, Any] | None:
+    agents = agents_of(house)
+    with house.database.reading() as session:
+        return agents.state(session, key, house.clock.now())
+
+
+def agents_of(house: House) -> Agents:
+    return house.agent_watch._agents
+
+
+def device(house: House) -> Device:
+    with house.database.reading() as session:
+        found = agent_of(session, house.mall_id, PRINTER)
+        assert found is not None
+        return found
+
+
+def doubt(house: House) -> None:
+    """Let the agent fall silent."""
+    AgentWatch(agents_of(house), house.mall_id, lambda _: 3.0).look()
+
+
+def test_an_agent_learns_who_it_is(house: House, agent: FlaskClient) -> None:
+    told = agent.get("/agent/self", headers=SCRIPT).get_json()
+    assert told == {"device_id": device(house).id, "printer": PRINTER}
+
+
+def test_others_are_turned_away(house: House) -> None:
+    stranger, kiosk = house.app.test_client(), kiosk_client(house)
+    assert stranger.get("/agent/self", headers=SCRIPT).status_code == 401
+    assert kiosk.get("/agent/self", headers=SCRIPT).status_code == 403
+    assert all(
+        PERMITTED[endpoint] == {Role.AGENT} for endpoint in PERMITTED if "agents." in endpoint
+    )
+
+
+def test_an_agent_sees_its_own_papers_as_bytes(house: House, agent: FlaskClient) -> None:
+    first, second = ask(house), ask(house)
+    ask(house, OTHER)
+    told = topic(house, str(device(house).id))
+    assert told is not None
+    assert [one["id"] for one in told["jobs"]] == [first, second]
+    assert base64.b64decode(told["jobs"][0]["data"]).startswith(b"\x1b@")
+    assert told["sending"] == []
+    with house.database.transaction() as session:
+        claim(session, session.get_one(PrintJob, first), at=house.clock.now())
+    told = topic(house, str(device(house).id))
+    assert told is not None
+    assert [one["id"] for one in told["sending"]] == [first]
+
+
+def test_a_paper_is_given_once(house: House, agent: FlaskClient) -> None:
+    paper = ask(house)
+    assert press(agent, "claim", 1, job_id=paper)["claimed"] is True
+    assert press(agent, "claim", 1, job_id=paper)["claimed"] is True, "a retry"
+    assert press(agent, "claim", 2, job_id=paper)["claimed"] is False
+    assert job(house, paper).tries == 1
+
+
+def test_a_claim_answered_too_late_gives_nothing(house: House, agent: FlaskClient) -> None:
+    paper = ask(house)
+    assert press(agent, "claim", 1, job_id=paper)["claimed"] is True
+    doubt(house)
+    assert press(agent, "claim", 1, job_id=paper)["claimed"] is False
+
+
+def test_papers_of_another_printer_are_nobody_elses_business(
+    house: House, agent: FlaskClient
+) -> None:
+    foreign = ask(house, OTHER)
+    assert press(agent, "claim", job_id=foreign)["status"] == 403
+    facts: dict[str, Any] = {"job_id": foreign, "state": "printed", "error": ""}
+    assert press(agent, "result", **facts)["status"] == 403
+    assert press(agent, "claim", 2, job_id=999)["status"] == 404
+    assert job(house, foreign).state is JobState.WAITING
+
+
+@pytest.mark.parametrize("state", ["printed", "failed", "doubtful", "waiting"])
+def test_the_agents_word_settles_what_it_holds(
+    house: House, agent: FlaskClient, state: str
+) -> None:
+    paper = ask(house)
+    press(agent, "claim", job_id=paper)
+    assert result(agent, paper, state, error="cover")
+    assert (job(house, paper).state, job(house, paper).error) == (JobState(state), "cover")
+    assert result(agent, paper, state), "a retry gets the first answer"
+    assert not result(agent, paper, "failed", number=2) or state == "doubtful"
+
+
+@pytest.mark.parametrize(
+    ("said", "copied", "then"),
+    [
+        ("printed", False, JobState.PRINTED),
+        ("printed", True, JobState.PRINTED),
+        ("failed", False, JobState.FAILED),
+        ("doubtful", False, JobState.DOUBTFUL),
+        # Nothing went out: it prints after all, unless somebody has asked for it again.
+        ("waiting", False, JobState.WAITING),
+        ("waiting", True, JobState.FAILED),
+    ],
+)
+def test_the_word_of_an_agent_that_is_back_ends_the_doubt(
+    house: House, agent: FlaskClient, said: str, copied: bool, then: JobState
+) -> None:
+    paper = ask(house)
+    press(agent, "claim", job_id=paper)
+    doubt(house)
+    assert job(house, paper).state is JobState.DOUBTFUL
+    if copied:
+        with house.database.transaction() as session:
+            reprint(session, session.get_one(PrintJob, paper), at=house.clock.now())
+    result(agent, paper, said)
+    assert job(house, paper).state is then
+
+
+def test_a_paper_that_cannot_be_set_fails_and_blocks_nobody(
+    house: House, agent: FlaskClient
+) -> None:
+    broken, good = ask(house, payload={"number": "many"}), ask(house)
+    told = topic(house, str(device(house).id))
+    assert told is not None
+    assert [bool(one["data"]) for one in told["jobs"]] == [False, True]
+    assert press(agent, "claim", 1, job_id=broken)["claimed"] is False
+    assert job(house, broken).state is JobState.FAILED
+    assert press(agent, "claim", 2, job_id=good)["claimed"] is True
+
+
+def test_the_printer_fares_as_its_agent_says(house: House, agent: FlaskClient) -> None:
+    assert press(agent, "state", state="paper_out", detail="roll")["news"]
+    with house.database.reading() as session:
+        status = printer_states(session, house.mall_id)[PRINTER]
+    assert (status.state, status.detail) == (PrinterState.PAPER_OUT, "roll")
+    assert press(agent, "state", 2, state="on fire", detail="")["status"] == 422
+
+
+def test_silence_is_told_once_and_never_ends_by_itself(house: House, agent: FlaskClient) -> None:
+    heard: list[str] = []
+    house.database.listeners.append(
+        lambda events: heard.extend(
+            event.printer for event in events if isinstance(event, PrinterChanged)
+        )
+    )
+    silence_s = 1.0
+    watch = AgentWatch(agents_of(house), house.mall_id, lambda _: silence_s)
+    press(agent, "state", state="online", detail="")
+    watch.look()
+    # The second printer has no agent at all.
+    assert heard == [PRINTER, OTHER]
+    silence_s = 2.5
+    watch.look()
+    watch.look()
+    assert heard == [PRINTER, OTHER, PRINTER]
+    silence_s = 0.1
+    watch.look()
+    with house.database.reading() as session:
+        status = printer_states(session, house.mall_id)[PRINTER]
+    assert (status.state, status.detail) == (PrinterState.AWAY, "agent_silent")
+
+
+def test_a_second_agent_of_one_printer_is_refused(house: House, agent: FlaskClient) -> None:
+    with pytest.raises(PlaceTaken):
+        kiosk_client(house, agent_place(PRINTER))
+    kiosk_client(house, agent_place(OTHER))
+    kiosk_client(house, "kiosk-1")
+    kiosk_client(house, "kiosk-1")
+
+
+def test_only_its_own_agent_follows_a_printer(house: House, agent: FlaskClient) -> None:
+    agents, own = agents_of(house), device(house)
+    actor = Actor(role=Role.AGENT, mall_id=house.mall_id, device_id=own.id)
+    foreign = Actor(role=Role.KIOSK, mall_id=house.mall_id, device_id=own.id)
+    facts: dict[str, Any] = {"mall_id": house.mall_id, "at": house.clock.now(), "state": "waiting"}
+    with house.database.reading() as session:
+        assert agents.may_follow(session, actor, str(own.id))
+        assert not agents.may_follow(session, actor, str(own.id + 1))
+        assert not agents.may_follow(session, foreign, str(own.id))
+        changed = PaperChanged(**facts, job_id=1, printer=PRINTER)
+        assert list(agents.touched(session, changed)) == [str(own.id)]
+        changed = PaperChanged(**facts, job_id=1, printer=OTHER)
+        assert list(agents.touched(session, changed)) == []
+
+
+def test_a_copy_reaches_the_agent_marked_as_one(house: House, agent: FlaskClient) -> None:
+    paper = ask(house)
+    press(agent, "claim", job_id=paper)
+    result(agent, paper, "printed")
+    with house.database.transaction() as session:
+        copy = reprint(session, session.get_one(PrintJob, paper), at=house.clock.now())
+    told = topic(house, str(device(house).id))
+    assert told is not None
+    (shown,) = told["jobs"]
+    assert shown["id"] == copy.id
+    agents = agents_of(house)
+    marked, plain = (
+        agents.composed.data(job(house, copy.id)),
+        agents.composed.data(job(house, paper)),
+    )
+    assert base64.b64decode(shown["data"]) == marked != plain
+
+
+def test_leaders_pair_an_agent_like_a_screen(house: House) -> None:
+    leader, machine = user_client(house, "admin"), house.app.test_client()
+    page = leader.get("/devices").text
+    assert "Agen cetak" in page
+    assert f'value="{agent_place(PRINTER)}"' in page
+
+    def confirm(machine: FlaskClient) -> tuple[int, str]:
+        code = machine.post("/pair/code", headers=SCRIPT).get_json()["code"]
+        form = {"code": code, "place": agent_place(PRINTER)}
+        answer = leader.post("/devices", data=form, headers=OWN_PAGE)
+        return answer.status_code, answer.text
+
+    assert confirm(machine)[0] == 303
+    status, said = confirm(house.app.test_client())
+    assert status == 409
+    assert "sudah punya agen cetak" in said
+
+
+def test_what_nobody_heard_since_a_restart_is_doubted_for_its_own_printer_alone(
+    house: House, agent: FlaskClient
+) -> None:
+    with house.database.transaction() as session:
+        away = PrinterState.AWAY
+        note_printer(session, house.mall_id, PRINTER, away, at=house.clock.now())
+    mine, other = ask(house), ask(house, "kiosk-3")
+    with house.database.transaction() as session:
+        for one in (mine, other):
+            claim(session, session.get_one(PrintJob, one), at=house.clock.now())
+    doubt(house)
+    assert job(house, mine).state is JobState.DOUBTFUL
+    assert job(house, other).state is JobState.SENDING

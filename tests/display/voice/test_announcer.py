@@ -1,0 +1,206 @@
+"""What a zone hears, and in which order: real calls, a real voice, and time handed in."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from display.voice.announcer import GAP, Announcer
+from display.voice.herald import Notice
+from display.voice.sentences import announcement
+from display.voice.voice import Voice, VoiceSettings
+from models.core.base import Base
+from models.core.clock import Clock
+from models.core.database import Database
+from models.queue.calling import call_again, call_next
+from models.queue.serving import start
+from tests import builders
+from tests.builders import CITIZEN, MINUTE, MONDAY, SmallMall, small_mall
+
+
+@dataclass
+class Hall:
+    """A small mall with its announcer; `heard` is what reached the screens."""
+
+    database: Database
+    clock: Clock
+    mall: SmallMall
+    voice: Voice
+    heard: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    news: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.announcer = Announcer(
+            self.database, self.clock, self.voice, self.shout, style="digits"
+        )
+        self.database.listeners.append(self.announcer.hear)
+
+    def shout(self, topic: str, kind: str, payload: dict[str, Any]) -> None:
+        self.heard.append((topic, kind, payload))
+        self.news.set()
+
+    def call(self, desk_name: str = "desk_a", language: str = "id") -> str:
+        """Take a number for service A and call it at the desk of that name."""
+        with self.database.transaction() as session:
+            desk = session.merge(getattr(self.mall, desk_name))
+            ticket = builders.ticket(session, desk.mall, session.merge(self.mall.a))
+            ticket.language = language
+            call_next(session, desk, by=CITIZEN, at=MONDAY)
+            return ticket.spoken
+
+    @property
+    def numbers(self) -> list[str]:
+        return [payload["number"] for _, _, payload in self.heard]
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[Hall]:
+    yield from halls(tmp_path, Voice(tmp_path / "clips", VoiceSettings(repeat=2)))
+
+
+@pytest.fixture
+def silent_hall(tmp_path: Path) -> Iterator[Hall]:
+    (tmp_path / "clips").write_text("a file where the folder should be")
+    yield from halls(tmp_path, Voice(tmp_path / "clips"))
+
+
+@pytest.fixture
+def wordless_hall(tmp_path: Path) -> Iterator[Hall]:
+    yield from halls(tmp_path, Voice(tmp_path / "clips", VoiceSettings(variant="none")))
+
+
+def halls(folder: Path, voice: Voice) -> Iterator[Hall]:
+    database = Database(f"sqlite:///{folder / 'balai.db'}")
+    Base.metadata.create_all(database.engine)
+    with database.transaction() as session:
+        mall = small_mall(session)
+    clock = Clock()
+    clock.ahead += MONDAY - clock.now()
+    hall = Hall(database, clock, mall, voice)
+    yield hall
+    hall.announcer.stop()
+    database.close()
+
+
+def test_call_reaches_the_screens_of_its_zone_with_its_sound(hall: Hall, tmp_path: Path) -> None:
+    number = hall.call()
+    assert hall.announcer.step(0.0) is None
+    ((topic, kind, payload),) = hall.heard
+    assert topic == f"zone/{hall.mall.desk_a.zone_id}"
+    assert kind == "announce"
+    assert f"{payload['letter']}-{payload['digits']}" == payload["number"] == number
+    assert (payload["desk"], payload["round"]) == (hall.mall.desk_a.number, 1)
+    assert payload["voice"] is True
+    name = payload["audio"].rsplit("/", 1)[-1]
+    assert (tmp_path / "clips" / name).exists()
+    assert 8 <= payload["duration_s"] <= 20
+
+
+def test_second_call_of_a_zone_waits_for_the_first(hall: Hall) -> None:
+    first, second = hall.call(), hall.call("desk_ab")
+    wait_s = hall.announcer.step(100.0)
+    assert hall.numbers == [first]
+    assert wait_s is not None
+    lasts_s = hall.heard[0][2]["duration_s"]
+    assert lasts_s - 1 < wait_s - GAP.total_seconds() <= lasts_s
+    hall.announcer.step(100.0 + wait_s - 0.01)
+    assert hall.numbers == [first]
+    hall.announcer.step(100.0 + wait_s)
+    assert hall.numbers == [first, second]
+
+
+def test_zones_do_not_wait_for_each_other(hall: Hall) -> None:
+    with hall.database.transaction() as session:
+        a = session.merge(hall.mall.a)
+        builders.desk(session, session.merge(hall.mall.mall), [a], number=9, zone_code="mawar")
+    with hall.database.transaction() as session:
+        elsewhere = session.merge(hall.mall.desk_a).mall.desks[-1]
+        builders.ticket(session, elsewhere.mall, session.merge(hall.mall.a))
+        call_next(session, elsewhere, by=CITIZEN, at=MONDAY)
+    hall.call()
+    hall.announcer.step(0.0)
+    assert len({topic for topic, _, _ in hall.heard}) == 2
+
+
+def test_citizen_who_has_come_is_not_called_any_more(hall: Hall) -> None:
+    hall.call()
+    second = hall.call("desk_ab")
+    with hall.database.transaction() as session:
+        start(session, session.merge(hall.mall.desk_a), by=CITIZEN, at=MONDAY)
+    hall.announcer.step(0.0)
+    assert hall.numbers == [second]
+
+
+def test_repeated_call_is_said_once_with_its_round(hall: Hall) -> None:
+    number = hall.call()
+    with hall.database.transaction() as session:
+        call_again(session, session.merge(hall.mall.desk_a), by=CITIZEN, at=MONDAY + MINUTE)
+    hall.announcer.step(0.0)
+    assert hall.numbers == [number]
+    assert hall.heard[0][2]["round"] == 2
+
+
+def test_late_call_is_not_said_at_all(hall: Hall) -> None:
+    hall.call()
+    hall.clock.ahead += timedelta(minutes=10)
+    hall.announcer.step(0.0)
+    assert hall.heard == []
+
+
+def test_crowded_zone_says_each_number_once(hall: Hall) -> None:
+    hall.call()
+    hall.announcer.step(0.0)
+    hall.announcer.proclaim([hall.mall.desk_a.zone_id] * 3, Notice("test", (announcement("test"),)))
+    hall.call("desk_ab")
+    hall.announcer.step(50.0)
+    hall.announcer.step(100.0)
+    hall.announcer.step(150.0)
+    lengths = [payload["duration_s"] for _, kind, payload in hall.heard if kind == "notice"]
+    assert lengths[0] < lengths[2]
+
+
+def test_english_speaker_is_called_in_both_languages(hall: Hall) -> None:
+    hall.call(language="en")
+    hall.call("desk_ab")
+    hall.announcer.step(0.0)
+    hall.announcer.step(60.0)
+    english, indonesian = (payload for _, _, payload in hall.heard)
+    assert english["language"] == "en"
+    assert english["duration_s"] > indonesian["duration_s"]
+
+
+def test_notice_carries_its_text(hall: Hall) -> None:
+    both = (announcement("opening"), announcement("opening", language="en"))
+    hall.announcer.proclaim([hall.mall.desk_a.zone_id], Notice("opening", both))
+    hall.announcer.step(0.0)
+    ((_, kind, payload),) = hall.heard
+    assert kind == "notice"
+    assert payload["text"]["id"].startswith("Selamat pagi")
+    assert payload["text"]["en"].startswith("Good morning")
+
+
+def test_hall_without_a_voice_still_has_its_chime(wordless_hall: Hall, tmp_path: Path) -> None:
+    number = wordless_hall.call()
+    wordless_hall.announcer.step(0.0)
+    ((_, _, payload),) = wordless_hall.heard
+    assert (payload["number"], payload["voice"]) == (number, False)
+    assert (tmp_path / "clips" / payload["audio"].rsplit("/", 1)[-1]).exists()
+
+
+def test_hall_without_any_sound_still_shows_the_call(silent_hall: Hall) -> None:
+    number = silent_hall.call()
+    silent_hall.announcer.step(0.0)
+    ((_, _, payload),) = silent_hall.heard
+    assert (payload["number"], payload["audio"], payload["voice"]) == (number, "", False)
+    assert payload["duration_s"] >= 5
+
+
+def test_announcer_works_in_the_background(hall: Hall) -> None:
+    hall.announcer.start()
+    number = hall.call()
+    assert hall.news.wait(10)
+    assert hall.numbers == [number]

@@ -1,0 +1,165 @@
+"""What a wall shows of its zone, read from a real database after the real rules."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from display.wall.zone import may_watch, state_of_zone, zones_touched
+from models.core.database import Database
+from models.journal.events import Event, SignedIn
+from models.mall.catalogue import Service
+from models.mall.mall import Desk
+from models.mall.people import Actor, Role
+from models.queue.calling import call_again, call_next
+from models.queue.serving import finish, miss, start
+from models.queue.shifts import begin_break, sign_off
+from models.queue.tickets import Outcome
+from tests import builders
+from tests.builders import CITIZEN, MINUTE, MONDAY, SmallMall, small_mall
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    with database.transaction() as session:
+        yield session
+
+
+@pytest.fixture
+def hall(session: Session) -> SmallMall:
+    return small_mall(session)
+
+
+def seen(session: Session, desk: Desk, *, minutes: float = 0) -> dict[str, Any]:
+    session.flush()
+    state = state_of_zone(session, str(desk.zone_id), MONDAY + minutes * MINUTE)
+    assert state is not None
+    return state
+
+
+def row(state: dict[str, Any], desk: Desk) -> dict[str, Any]:
+    found: dict[str, Any] = next(one for one in state["desks"] if one["number"] == desk.number)
+    return found
+
+
+def test_zone_without_visitors_shows_its_desks_ready(session: Session, hall: SmallMall) -> None:
+    state = seen(session, hall.desk_a)
+    assert [desk["state"] for desk in state["desks"]] == ["ready"] * 3
+    assert (state["calls"], state["next"], state["waiting"]) == ([], [], 0)
+    assert state["phase"] == "open"
+    assert row(state, hall.desk_a)["needs"][0]["id"] == "KTP, KK, akta"
+
+
+def test_called_number_is_shown_with_its_desk(session: Session, hall: SmallMall) -> None:
+    ticket = builders.ticket(session, hall.mall, hall.a)
+    call = call_next(session, hall.desk_a, by=CITIZEN, at=MONDAY)
+    state = seen(session, hall.desk_a)
+    assert row(state, hall.desk_a)["state"] == "called"
+    assert row(state, hall.desk_a)["ticket"] == ticket.spoken
+    assert state["calls"] == [
+        {
+            "call_id": call.id,
+            "ticket": ticket.spoken,
+            "desk": hall.desk_a.number,
+            "round": 1,
+            "at": MONDAY.isoformat(),
+        }
+    ]
+    start(session, hall.desk_a, by=CITIZEN, at=MONDAY)
+    assert row(seen(session, hall.desk_a), hall.desk_a)["state"] == "serving"
+    finish(session, hall.desk_a, outcome=Outcome.ISSUED, by=CITIZEN, at=MONDAY)
+    assert row(seen(session, hall.desk_a), hall.desk_a)["state"] == "ready"
+
+
+def test_number_that_is_called_again_is_listed_once(session: Session, hall: SmallMall) -> None:
+    builders.ticket(session, hall.mall, hall.a)
+    other = builders.ticket(session, hall.mall, hall.b)
+    call_next(session, hall.desk_a, by=CITIZEN, at=MONDAY)
+    call_next(session, hall.desk_b, by=CITIZEN, at=MONDAY)
+    call_again(session, hall.desk_a, by=CITIZEN, at=MONDAY + MINUTE)
+    calls = seen(session, hall.desk_a, minutes=2)["calls"]
+    assert [(call["round"], call["ticket"]) for call in calls][1] == (1, other.spoken)
+    assert [call["round"] for call in calls] == [2, 1]
+
+
+def test_next_numbers_come_in_calling_order(session: Session, hall: SmallMall) -> None:
+    first = builders.ticket(session, hall.mall, hall.a)
+    second = builders.ticket(session, hall.mall, hall.b, at=MONDAY + MINUTE)
+    lansia = builders.ticket(session, hall.mall, hall.a, at=MONDAY + 2 * MINUTE, priority=True)
+    state = seen(session, hall.desk_a, minutes=3)
+    assert state["next"] == [lansia.spoken, first.spoken, second.spoken]
+    assert state["waiting"] == 3
+
+
+def test_ticket_with_two_services_is_counted_once(session: Session, hall: SmallMall) -> None:
+    both = builders.ticket(session, hall.mall, hall.a, hall.b)
+    state = seen(session, hall.desk_a)
+    assert (state["next"], state["waiting"]) == ([both.spoken], 1)
+
+
+def test_nobody_comes_next_where_no_desk_is_open(session: Session, hall: SmallMall) -> None:
+    c = builders.service(session, hall.mall, "C")
+    closed = builders.desk(session, hall.mall, [c], zone_code="mawar", open_since=None)
+    builders.ticket(session, hall.mall, c)
+    state = seen(session, closed)
+    assert (state["next"], row(state, closed)["state"]) == ([], "closed")
+
+
+def test_break_tells_its_end(session: Session, hall: SmallMall) -> None:
+    until_at = MONDAY + timedelta(minutes=15)
+    begin_break(session, hall.desk_a, until_at=until_at, by=CITIZEN, at=MONDAY)
+    shown = row(seen(session, hall.desk_a), hall.desk_a)
+    assert (shown["state"], shown["until_at"]) == ("break", until_at.isoformat())
+    sign_off(session, hall.desk_b, by=CITIZEN, at=MONDAY)
+    assert row(seen(session, hall.desk_b), hall.desk_b)["state"] == "closed"
+
+
+def test_yesterdays_calls_are_gone_in_the_morning(session: Session, hall: SmallMall) -> None:
+    builders.ticket(session, hall.mall, hall.a)
+    call_next(session, hall.desk_a, by=CITIZEN, at=MONDAY)
+    assert len(seen(session, hall.desk_a)["calls"]) == 1
+    assert seen(session, hall.desk_a, minutes=20 * 60)["calls"] == []
+
+
+def test_before_opening_the_screen_can_tell_when(session: Session, hall: SmallMall) -> None:
+    state = seen(session, hall.desk_a, minutes=-90)
+    assert (state["phase"], state["next_at"]) == ("closed", (MONDAY - 60 * MINUTE).isoformat())
+
+
+def test_zone_that_is_not_there_has_no_state(session: Session) -> None:
+    assert state_of_zone(session, "4711", MONDAY) is None
+    assert state_of_zone(session, "melati", MONDAY) is None
+
+
+def another_zone(session: Session, hall: SmallMall, *services: Service) -> str:
+    return str(builders.desk(session, hall.mall, services, zone_code="mawar").zone_id)
+
+
+def test_events_touch_only_zones_that_serve_the_ticket(session: Session, hall: SmallMall) -> None:
+    c = builders.service(session, hall.mall, "C")
+    melati, mawar = str(hall.desk_a.zone_id), another_zone(session, hall, c)
+    only_a = builders.ticket(session, hall.mall, hall.a)
+    both = builders.ticket(session, hall.mall, hall.a, c)
+    at_desk = Event(mall_id=hall.mall.id, at=MONDAY, ticket_id=only_a.id, desk_id=hall.desk_a.id)
+    waiting = Event(mall_id=hall.mall.id, at=MONDAY, ticket_id=both.id)
+    assert set(zones_touched(session, at_desk)) == {melati}
+    assert set(zones_touched(session, waiting)) == {melati, mawar}
+    assert list(zones_touched(session, SignedIn(mall_id=hall.mall.id, at=MONDAY))) == []
+
+
+def test_only_boards_of_the_mall_follow_a_zone(session: Session, hall: SmallMall) -> None:
+    key, mall_id = str(hall.desk_a.zone_id), hall.mall.id
+    assert may_watch(session, Actor(role=Role.BOARD, mall_id=mall_id), key)
+    assert not may_watch(session, Actor(role=Role.BOARD, mall_id=mall_id + 1), key)
+    assert not may_watch(session, Actor(mall_id=mall_id), key)
+    assert not may_watch(session, Actor(role=Role.BOARD, mall_id=mall_id), "x")
+
+
+def test_missed_number_leaves_its_desk(session: Session, hall: SmallMall) -> None:
+    builders.ticket(session, hall.mall, hall.a)
+    call_next(session, hall.desk_a, by=CITIZEN, at=MONDAY)
+    miss(session, hall.desk_a, by=CITIZEN, at=MONDAY + 5 * MINUTE)
+    state = seen(session, hall.desk_a, minutes=6)
+    assert row(state, hall.desk_a)["ticket"] == ""

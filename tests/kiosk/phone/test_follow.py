@@ -1,0 +1,276 @@
+"""The phone's page: whoever holds the token sees the ticket, as it is, and nobody else."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from counter.app import House
+from models.mall.catalogue import Service
+from models.mall.mall import Desk, Mall
+from models.mall.people import Actor
+from models.queue.calling import call_again, call_next
+from models.queue.issuing import Wish, take
+from models.queue.serving import finish, hold, miss, start
+from models.queue.tickets import Outcome, StepState, Ticket
+from models.queue.transferring import transfer
+from tests.house import OWN_PAGE, clock_of, open_desk, service_id
+
+
+@pytest.fixture
+def phone(house: House) -> FlaskClient:
+    return house.app.test_client()
+
+
+def a_ticket(house: House, *codes: str) -> str:
+    wishes = [Wish(service_id(house, code)) for code in codes or ("ktp-el",)]
+    with house.database.transaction() as session:
+        mall = session.get_one(Mall, house.mall_id)
+        return take(session, mall, wishes, by=Actor(), at=house.clock.now()).token
+
+
+def called_at_desk_3(house: House) -> None:
+    open_desk(house, 3)
+    with house.database.transaction() as session:
+        call_next(session, desk_3(session), by=Actor(), at=house.clock.now())
+
+
+def desk_3(session: Session) -> Desk:
+    return session.scalars(select(Desk).where(Desk.number == 3)).one()
+
+
+def state_of(house: House, token: str) -> set[StepState]:
+    with house.database.reading() as session:
+        ticket = session.scalars(select(Ticket).where(Ticket.token == token)).one()
+        return {step.state for step in ticket.steps}
+
+
+def missed(house: House) -> str:
+    token = a_ticket(house)
+    called_at_desk_3(house)
+    at = clock_of(house).pass_by(timedelta(minutes=3))
+    with house.database.transaction() as session:
+        miss(session, desk_3(session), by=Actor(), at=at)
+    return token
+
+
+def press(phone: FlaskClient, token: str, act: str) -> int:
+    return send(phone, token, act, form(phone, token, act))
+
+
+def form(phone: FlaskClient, token: str, act: str) -> dict[str, str]:
+    where = f"/t/{token}" if act == "here" else f"/t/{token}/{act}"
+    found = re.search(r'name="press_id" value="([^"]+)"', phone.get(where).text)
+    assert found
+    return {"press_id": found[1]}
+
+
+def send(phone: FlaskClient, token: str, act: str, data: dict[str, str]) -> int:
+    return phone.post(f"/t/{token}/{act}", data=data, headers=OWN_PAGE).status_code
+
+
+def inside(phone: FlaskClient, token: str, lang: str = "id") -> str:
+    """What the page shows, without the sentences that it keeps for its script."""
+    page = phone.get(f"/t/{token}?lang={lang}").text
+    return page.partition("<main")[2].partition("</main>")[0]
+
+
+def test_page_tells_number_place_and_people_ahead(house: House, phone: FlaskClient) -> None:
+    a_ticket(house)
+    open_desk(house, 3)
+    page = phone.get(f"/t/{a_ticket(house)}").text
+    assert "A<i></i>002" in page
+    assert "Zona Melati" in page
+    assert '<b class="num">1</b> orang di depan Anda' in page
+    assert re.search(r"\d\d\.\d\d–\d\d\.\d\d", page)
+
+
+def test_page_works_without_scripts(house: House, phone: FlaskClient) -> None:
+    page = phone.get(f"/t/{a_ticket(house)}").text
+    assert '<noscript><meta http-equiv="refresh" content="15"></noscript>' in page
+
+
+def test_page_without_open_desk_names_no_time(house: House, phone: FlaskClient) -> None:
+    assert "Perkiraan waktu belum tersedia" in phone.get(f"/t/{a_ticket(house)}").text
+
+
+def test_wrong_token_sees_nothing(house: House, phone: FlaskClient) -> None:
+    token = a_ticket(house)
+    answer = phone.get(f"/t/{'0' * len(token)}")
+    assert answer.status_code == 404
+    assert "A-001" not in answer.text
+
+
+def test_called_page_names_the_desk(house: House, phone: FlaskClient) -> None:
+    token = a_ticket(house)
+    called_at_desk_3(house)
+    page = phone.get(f"/t/{token}").text
+    assert 'class="p p-called"' in page
+    assert 'Loket<b class="num">3</b>' in page
+
+
+def test_english_is_one_touch_away(house: House, phone: FlaskClient) -> None:
+    page = phone.get(f"/t/{a_ticket(house)}?lang=en").text
+    assert "Your visit" in page
+    assert 'lang="en"' in page
+
+
+def test_missed_citizen_comes_back_with_one_press(house: House, phone: FlaskClient) -> None:
+    token = missed(house)
+    assert "Nomor Anda belum hangus." in phone.get(f"/t/{token}").text
+    assert press(phone, token, "here") == 303
+    assert state_of(house, token) == {StepState.WAITING}
+
+
+def test_second_tap_on_here_changes_nothing_more(house: House, phone: FlaskClient) -> None:
+    token = missed(house)
+    form = re.search(r'name="press_id" value="([^"]+)"', phone.get(f"/t/{token}").text)
+    assert form
+    data = {"press_id": form[1]}
+    answers = [phone.post(f"/t/{token}/here", data=data, headers=OWN_PAGE) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert state_of(house, token) == {StepState.WAITING}
+
+
+def test_coming_back_after_the_grace_is_refused(house: House, phone: FlaskClient) -> None:
+    token = missed(house)
+    read_before = form(phone, token, "here")
+    clock_of(house).pass_by(timedelta(minutes=61))
+    assert send(phone, token, "here", read_before) == 409
+    assert state_of(house, token) == {StepState.MISSED}
+
+
+def test_cancelling_asks_first_and_then_gives_the_number_up(
+    house: House, phone: FlaskClient
+) -> None:
+    token = a_ticket(house, "ktp-el", "kia")
+    assert "Ya, batalkan nomor saya" in phone.get(f"/t/{token}/cancel").text
+    assert state_of(house, token) == {StepState.WAITING}
+    assert press(phone, token, "cancel") == 303
+    assert state_of(house, token) == {StepState.CANCELLED}
+    assert "dibatalkan" in phone.get(f"/t/{token}").text
+
+
+def test_another_site_cannot_cancel(house: House, phone: FlaskClient) -> None:
+    token = a_ticket(house)
+    phone.set_cookie("balai-device", "somebody's")
+    answer = phone.post(
+        f"/t/{token}/cancel",
+        data={"press_id": "phone-1-1-1"},
+        headers={"Sec-Fetch-Site": "cross-site"},
+    )
+    assert answer.status_code == 403
+    assert state_of(house, token) == {StepState.WAITING}
+
+
+def test_held_served_and_done_are_told(house: House, phone: FlaskClient) -> None:
+    token = a_ticket(house)
+    called_at_desk_3(house)
+    at = house.clock.now()
+    with house.database.transaction() as session:
+        start(session, desk_3(session), by=Actor(), at=at)
+    assert "sedang dilayani di Loket 3" in phone.get(f"/t/{token}").text
+    with house.database.transaction() as session:
+        hold(session, desk_3(session), reason="fotokopi", by=Actor(), at=at)
+    assert "Ditunda oleh Loket 3" in phone.get(f"/t/{token}").text
+
+
+def test_finished_visit_says_thank_you(house: House, phone: FlaskClient) -> None:
+    token = a_ticket(house)
+    called_at_desk_3(house)
+    at = house.clock.now()
+    with house.database.transaction() as session:
+        start(session, desk_3(session), by=Actor(), at=at)
+        finish(session, desk_3(session), Outcome.ISSUED, by=Actor(), at=at)
+    assert "Terima kasih sudah datang" in phone.get(f"/t/{token}").text
+
+
+def test_papers_that_were_missing_are_named(house: House, phone: FlaskClient) -> None:
+    token = a_ticket(house)
+    called_at_desk_3(house)
+    at = house.clock.now()
+    with house.database.transaction() as session:
+        start(session, desk_3(session), by=Actor(), at=at)
+        missing = ["Fotokopi Kartu Keluarga"]
+        finish(session, desk_3(session), Outcome.RETURNED, missing=missing, by=Actor(), at=at)
+    page = inside(phone, token)
+    assert "Ada yang masih perlu dilengkapi" in page
+    assert "<li>Fotokopi Kartu Keluarga</li>" in page
+    assert "Semua layanan pada nomor ini sudah selesai" not in page
+    assert "<li>Photocopy of the family card</li>" in inside(phone, token, "en")
+
+
+def test_page_names_the_one_desk_that_serves(house: House, phone: FlaskClient) -> None:
+    token = a_ticket(house)
+    assert "Loket 1–4, Zona Melati" in inside(phone, token)
+    called_at_desk_3(house)
+    with house.database.transaction() as session:
+        start(session, desk_3(session), by=Actor(), at=house.clock.now())
+    page = inside(phone, token)
+    assert "Loket 3, Zona Melati" in page
+    assert "Loket 1–4" not in page
+
+
+def test_sent_on_to_one_desk_is_told_which(house: House, phone: FlaskClient) -> None:
+    token = a_ticket(house)
+    called_at_desk_3(house)
+    open_desk(house, 1)
+    with house.database.transaction() as session:
+        first = session.scalars(select(Desk).where(Desk.number == 1)).one()
+        start(session, desk_3(session), by=Actor(), at=house.clock.now())
+        transfer(session, desk_3(session), to_desk=first, by=Actor(), at=house.clock.now())
+    page = inside(phone, token)
+    assert "Loket 1, Zona Melati" in page
+    assert "Loket 1–4" not in page
+
+
+def test_the_service_that_is_called_first_is_marked(house: House, phone: FlaskClient) -> None:
+    open_desk(house, 7)  # the police; nobody is at the desks of the other service
+    page = inside(phone, a_ticket(house, "ktp-el", "skck"))
+    assert "Zona Mawar" in page
+    assert re.search(r'class="is-next"><i>2</i><div><b>SKCK', page)
+
+
+def test_late_for_a_call_is_not_told_a_time_that_has_passed(
+    house: House, phone: FlaskClient
+) -> None:
+    token = a_ticket(house)
+    called_at_desk_3(house)
+    assert "Petugas menunggu Anda sampai pukul" in inside(phone, token)
+    clock_of(house).pass_by(timedelta(minutes=2, seconds=1))
+    page = inside(phone, token)
+    assert "Petugas masih menunggu Anda" in page
+    assert "sampai pukul" not in page
+
+
+def test_after_the_grace_nobody_is_asked_to_come_back(house: House, phone: FlaskClient) -> None:
+    token = missed(house)
+    assert "Saya sudah di sini" in inside(phone, token)
+    clock_of(house).pass_by(timedelta(minutes=61))
+    page = inside(phone, token)
+    assert "sudah lewat" in page
+    assert "Saya sudah di sini" not in page
+
+
+def test_capitals_of_a_reason_stay(house: House, phone: FlaskClient) -> None:
+    with house.database.transaction() as session:
+        service = session.get_one(Service, service_id(house, "ktp-el"))
+        cases = {case.name_id: case.id for case in service.cases}
+        mall = session.get_one(Mall, house.mall_id)
+        wish = Wish(service.id, cases["Orang asing (ITAP)"])
+        token = take(session, mall, [wish], by=Actor(), at=house.clock.now()).token
+    assert "KTP-el, orang asing (ITAP)" in inside(phone, token)
+
+
+def test_every_call_is_one_to_hear(house: House, phone: FlaskClient) -> None:
+    token = a_ticket(house)
+    called_at_desk_3(house)
+    assert '"calls": 1' in phone.get(f"/t/{token}").text
+    with house.database.transaction() as session:
+        call_again(session, desk_3(session), by=Actor(), at=house.clock.now())
+    assert '"calls": 2' in phone.get(f"/t/{token}").text

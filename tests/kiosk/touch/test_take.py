@@ -1,0 +1,333 @@
+"""Taking a number at the kiosk: one press gives number, zone, forecast and paper, or nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from counter.app import House
+from models.journal.record import JournalEntry
+from models.mall.catalogue import Service, ServiceCase
+from models.paper.jobs import PrintJob
+from models.queue.tickets import Step, Ticket
+from printing.papers.slip import Slip
+from tests.house import (
+    OWN_PAGE,
+    clock_of,
+    kiosk_client,
+    open_desk,
+    service_id,
+    user_client,
+)
+
+PRESS = "0123456789abcdef"
+
+
+def an_order(house: House, *codes: str, press_id: str = PRESS, **more: Any) -> dict[str, Any]:
+    services = [{"service_id": service_id(house, code)} for code in codes or ("ktp-el",)]
+    order = {"press_id": press_id, "services": services, "priority": False, "language": "id"}
+    return order | more
+
+
+def press(client: FlaskClient, body: object, url: str = "/kiosk/take") -> TestResponse:
+    return client.post(url, json=body, headers=OWN_PAGE)
+
+
+def given_to(client: FlaskClient, house: House, *codes: str, **more: Any) -> dict[str, Any]:
+    response = press(client, an_order(house, *codes, **more))
+    assert response.status_code == 200, response.text
+    answer: dict[str, Any] = response.get_json()
+    return answer
+
+
+def refused(response: TestResponse) -> str:
+    assert response.content_type == "application/problem+json"
+    code: str = response.get_json()["code"]
+    return code
+
+
+def tickets(house: House) -> int:
+    with house.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(Ticket)) or 0
+
+
+def case_id(house: House, code: str, case: str) -> int:
+    with house.database.reading() as session:
+        return session.scalars(
+            select(ServiceCase.id)
+            .join(Service)
+            .where(Service.code == code, ServiceCase.code == case)
+        ).one()
+
+
+def slip_of(house: House, job_id: int) -> Slip:
+    with house.database.reading() as session:
+        return Slip.from_json(session.get_one(PrintJob, job_id).payload)
+
+
+def test_a_citizen_learns_number_zone_desks_and_where_to_follow(
+    house: House, kiosk: FlaskClient
+) -> None:
+    open_desk(house, 1)
+    answer = given_to(kiosk, house, "ktp-el")
+    assert answer["number"] == "A-001"
+    assert answer["zone"]["name"] == "Melati"
+    assert answer["desks"] == "1–4"
+    assert answer["ahead"] == 0
+    assert answer["expected"] == ["2026-11-23T02:00:00+00:00", "2026-11-23T02:05:00+00:00"]
+    assert answer["url"].endswith(f"/t/{answer['token']}")
+
+
+def test_without_an_open_desk_there_is_a_number_and_no_forecast(
+    house: House, kiosk: FlaskClient
+) -> None:
+    answer = given_to(kiosk, house)
+    assert answer["number"] == "A-001"
+    assert answer["expected"] is None
+
+
+def test_the_paper_is_promised_with_the_number(house: House, kiosk: FlaskClient) -> None:
+    open_desk(house, 1)
+    wishes = [
+        {
+            "service_id": service_id(house, "ktp-el"),
+            "case_id": case_id(house, "ktp-el", "hilang"),
+        }
+    ]
+    answer = press(kiosk, an_order(house, services=wishes)).get_json()
+    slip = slip_of(house, answer["job_id"])
+    assert slip.label == answer["number"]
+    assert (slip.zone_name, slip.desks) == ("Melati", "Loket 1–4")
+    assert slip.requirements == ("Fotokopi Kartu Keluarga", "Surat kehilangan dari polisi")
+    assert slip.follow_url == answer["url"]
+    assert slip.free
+    assert not slip.priority
+
+
+def test_the_slip_speaks_the_language_of_the_screen(house: House, kiosk: FlaskClient) -> None:
+    answer = given_to(kiosk, house, "skck", language="en")
+    slip = slip_of(house, answer["job_id"])
+    assert slip.language == "en"
+    assert slip.services == ("Police certificate (SKCK)",)
+    assert slip.desks.startswith("Desk ")
+    assert (slip.free, slip.fee) == (False, "Rp30.000")
+
+
+def test_services_are_told_in_the_order_in_which_they_can_be_done(
+    house: House, kiosk: FlaskClient
+) -> None:
+    open_desk(house, 1)
+    answer = given_to(kiosk, house, "ktp-el", "surat-kehilangan", "ikd")
+    assert answer["number"].startswith("A-")
+    told = [service["id"] for service in answer["services"]]
+    assert told == ["Surat kehilangan", "KTP-el", "Aktivasi IKD"]
+    assert answer["in_order"]
+
+
+def test_services_that_wait_side_by_side_are_promised_no_order(
+    house: House, kiosk: FlaskClient
+) -> None:
+    open_desk(house, 1)
+    answer = given_to(kiosk, house, "ktp-el", "paspor-baru")
+    assert not answer["in_order"]
+    assert not slip_of(house, answer["job_id"]).in_order
+
+
+def test_priority_is_kept_and_its_reason_is_nowhere(house: House, kiosk: FlaskClient) -> None:
+    given_to(kiosk, house, priority=True)
+    with house.database.reading() as session:
+        ticket = session.scalars(select(Ticket)).one()
+        step = session.scalars(select(Step)).one()
+        assert ticket.priority
+        assert step.due_at < step.began_waiting_at
+    body = an_order(house, press_id="another-press", kind="old")
+    assert press(kiosk, body).status_code == 422
+
+
+def test_a_retry_gets_the_same_number_and_no_second_paper(house: House, kiosk: FlaskClient) -> None:
+    first = given_to(kiosk, house)
+    assert given_to(kiosk, house) == first
+    assert tickets(house) == 1
+    with house.database.reading() as session:
+        assert len(session.scalars(select(PrintJob)).all()) == 1
+
+
+def test_the_announced_wait_is_stored(house: House, kiosk: FlaskClient) -> None:
+    open_desk(house, 1)
+    given_to(kiosk, house)
+    given_to(kiosk, house, press_id="second-press")
+    with house.database.reading() as session:
+        step = session.scalars(select(Step).order_by(Step.id.desc())).first()
+        assert step is not None
+        assert step.announced_high_s is not None
+        assert step.announced_high_s > 0
+
+
+def test_after_the_cut_off_the_refusal_names_the_next_morning(
+    house: House, kiosk: FlaskClient
+) -> None:
+    clock_of(house).pass_by(timedelta(hours=5, minutes=40))
+    response = press(kiosk, an_order(house))
+    assert refused(response) == "intake_closed"
+    assert response.get_json()["facts"]["next_at"] == "2026-11-24T01:00:00+00:00"
+    assert tickets(house) == 0
+
+
+def test_who_went_without_a_number_is_counted(house: House, kiosk: FlaskClient) -> None:
+    clock_of(house).pass_by(timedelta(hours=12))
+    assert refused(press(kiosk, an_order(house))) == "hall_closed"
+    with house.database.reading() as session:
+        entry = session.scalars(
+            select(JournalEntry).where(JournalEntry.kind == "TicketRefused")
+        ).one()
+        assert entry.data == {"code": "hall_closed"}
+        assert entry.service_id == service_id(house, "ktp-el")
+
+
+def test_a_used_up_quota_is_refused_and_shown(house: House, kiosk: FlaskClient) -> None:
+    with house.database.transaction() as session:
+        session.get_one(Service, service_id(house, "ktp-el")).daily_quota = 1
+    given_to(kiosk, house)
+    response = press(kiosk, an_order(house, press_id="second-press"))
+    assert refused(response) == "quota_used_up"
+    assert response.get_json()["facts"]["next_at"] == "2026-11-24T01:00:00+00:00"
+    assert tickets(house) == 1
+
+
+def test_one_service_more_keeps_the_number(house: House, kiosk: FlaskClient) -> None:
+    answer = given_to(kiosk, house)
+    more = {
+        "press_id": "one-more-please",
+        "token": answer["token"],
+        "service_id": service_id(house, "ikd"),
+    }
+    added = press(kiosk, more, "/kiosk/add").get_json()
+    assert added["number"] == answer["number"]
+    assert [service["id"] for service in added["services"]] == ["KTP-el", "Aktivasi IKD"]
+    assert tickets(house) == 1
+
+
+def test_what_was_announced_first_stays(house: House, kiosk: FlaskClient) -> None:
+    open_desk(house, 1)
+    given_to(kiosk, house, press_id="somebody-before")
+    answer = given_to(kiosk, house)
+    clock_of(house).pass_by(timedelta(minutes=30))
+    more = {
+        "press_id": "one-more-please",
+        "token": answer["token"],
+        "service_id": service_id(house, "kartu-keluarga"),
+    }
+    press(kiosk, more, "/kiosk/add")
+    with house.database.reading() as session:
+        first, second = session.scalars(
+            select(Step).join(Ticket).where(Ticket.token == answer["token"]).order_by(Step.id)
+        )
+        assert first.announced_high_s == 20 * 60
+        assert second.announced_high_s is not None
+
+
+def test_another_kiosk_adds_nothing_to_the_number(house: House, kiosk: FlaskClient) -> None:
+    answer = given_to(kiosk, house)
+    more = {
+        "press_id": "one-more-please",
+        "token": answer["token"],
+        "service_id": service_id(house, "ikd"),
+    }
+    other = kiosk_client(house, "kiosk-2")
+    assert press(other, more, "/kiosk/add").status_code == 404
+    with house.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Step)) == 1
+
+
+def bad_orders(house: House) -> dict[str, Any]:
+    ktp, skck = service_id(house, "ktp-el"), service_id(house, "skck")
+    foreign_case = case_id(house, "skck", "baru")
+    every = [{"service_id": one} for one in range(1, 21)]
+    return {
+        "unknown service": an_order(house, services=[{"service_id": 2**31 - 1}]),
+        "case of another service": an_order(
+            house, services=[{"service_id": ktp, "case_id": foreign_case}]
+        ),
+        "twenty services": an_order(house, services=every),
+        "the same twice": an_order(house, "ktp-el", "ktp-el"),
+        "nothing": an_order(house, services=[]),
+        "a number as text": an_order(house, services=[{"service_id": str(skck)}]),
+        "truth as a number": an_order(house, priority=1),
+        "another language": an_order(house, language="jv"),
+        "no press id": {
+            name: value for name, value in an_order(house).items() if name != "press_id"
+        },
+        "a press id with spaces": an_order(house, press_id="a press id"),
+        "a list": [an_order(house)],
+        "an id beyond the database": an_order(house, services=[{"service_id": 10**30}]),
+    }
+
+
+def test_bad_orders_are_refused_and_change_nothing(house: House, kiosk: FlaskClient) -> None:
+    for name, body in bad_orders(house).items():
+        response = press(kiosk, body)
+        assert response.status_code in {409, 422}, name
+        assert response.content_type == "application/problem+json", name
+        assert response.get_json()["title"], name
+    assert tickets(house) == 0
+
+
+def test_what_is_no_json_is_refused(house: House, kiosk: FlaskClient) -> None:
+    json = "application/json"
+    for body, kind in ((b"{", json), (b"null", json), (b"services=1", "text/plain")):
+        response = kiosk.post("/kiosk/take", data=body, content_type=kind, headers=OWN_PAGE)
+        assert 400 <= response.status_code < 500
+    assert tickets(house) == 0
+
+
+@pytest.mark.parametrize("username", ["rina.kusumawati", "hendra.saputra"])
+def test_only_a_kiosk_gives_numbers(house: House, username: str) -> None:
+    client = user_client(house, username)
+    assert press(client, an_order(house)).status_code == 403
+    assert tickets(house) == 0
+
+
+def test_nobody_else_sees_the_page(house: House) -> None:
+    reader = {"Accept": "text/html"}
+    response = house.app.test_client().get("/kiosk", headers=reader)
+    assert response.status_code == 302
+    assert response.location.startswith("/pair?")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner),
+    max_leaves=12,
+)
+
+
+@settings(
+    max_examples=60,
+    # The house is the same for all examples on purpose: nothing may change in it.
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(services=JSON, priority=JSON, language=JSON, press_id=JSON)
+def test_no_order_however_odd_breaks_the_kiosk(
+    house: House,
+    kiosk: FlaskClient,
+    services: object,
+    priority: object,
+    language: object,
+    press_id: object,
+) -> None:
+    body = {
+        "press_id": press_id,
+        "services": services,
+        "priority": priority,
+        "language": language,
+    }
+    response = press(kiosk, body)
+    assert response.status_code in {409, 422}
+    assert tickets(house) == 0

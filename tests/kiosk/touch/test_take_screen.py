@@ -1,0 +1,468 @@
+"""The kiosk in a real browser: the citizen's way, and everything that gets in its way."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zxingcpp
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Browser, Page, Request, Route, expect
+
+from models.core.clock import Clock
+from tests.builders import MONDAY
+from tests.hall_server import Hall
+from tests.kiosk.hall_at import hall_at, kiosk_screen
+
+pytestmark = pytest.mark.slow
+
+TAKE = "button:has-text('Ambil nomor')"
+LONG_NAME = (
+    "Penerbitan Kartu Tanda Penduduk Elektronik karena Hilang atau Rusak bagi Penduduk Luar Daerah"
+)
+HURRY = """
+const parse = JSON.parse;
+JSON.parse = (...text) => {
+  const read = parse(...text);
+  if (read && read.patience) Object.assign(read.patience, hurry);
+  return read;
+};"""
+
+
+@pytest.fixture
+def kiosk(screen: Page) -> Page:
+    return screen
+
+
+def impatient(page: Page, **seconds: float) -> None:
+    """Let the screen wait less for people and paper than it does in a hall."""
+    # Not by answering for the server: Chromium would then refuse the page its WebSocket.
+    page.add_init_script(f"const hurry = {json.dumps(seconds)};{HURRY}")
+    page.reload()
+
+
+def presses(page: Page) -> list[str]:
+    """The bodies of all presses that the page sends from now on."""
+    sent: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.method == "POST":
+            sent.append(request.post_data or "")
+
+    page.on("request", note)
+    return sent
+
+
+def open_ktp(page: Page) -> None:
+    page.locator(".k-card", has_text="KTP-el").click()
+    expect(page.locator("h1")).to_have_text("KTP-el")
+
+
+def number_on(page: Page) -> str:
+    number = page.locator(".t-num")
+    expect(number).to_be_visible()
+    return number.inner_text().replace("\n", "")
+
+
+def violations(page: Page) -> list[str]:
+    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {node['html']}"
+        for one in found
+        if one["impact"] in {"serious", "critical"}
+        for node in one["nodes"]
+    ]
+
+
+def test_the_way_from_need_to_number(kiosk: Page) -> None:
+    sent = presses(kiosk)
+    kiosk.locator(".k-tile", has_text="Dukcapil").click()
+    kiosk.locator(".k-row", has_text="KTP-el").click()
+    kiosk.get_by_role("button", name="Hilang", exact=True).click()
+    kiosk.get_by_role("checkbox", name="Fotokopi Kartu Keluarga").click()
+    kiosk.locator(".k-opt", has_text="Aktivasi IKD").click()
+    kiosk.get_by_role("button", name="Lansia").click()
+    expect(kiosk.locator(TAKE)).to_contain_text("2 layanan · dipanggil sekitar pukul")
+    kiosk.locator(TAKE).click()
+    assert re.fullmatch(r"A\d{3}", number_on(kiosk))
+    expect(kiosk.locator(".t-svc")).to_have_text("KTP-el, lalu Aktivasi IKD")
+    expect(kiosk.locator(".t-zone")).to_contain_text("Zona Melati")
+    expect(kiosk.locator(".t-print")).to_contain_text("Tiket sudah dicetak")
+    assert '"priority":true' in sent[0]
+    assert "old" not in sent[0]
+
+
+def test_a_phone_reads_the_code_beside_the_number(kiosk: Page, hall: Hall) -> None:
+    open_ktp(kiosk)
+    with kiosk.expect_response("**/kiosk/take") as answered:
+        kiosk.locator(TAKE).click()
+    seen = Image.open(io.BytesIO(kiosk.locator(".qrbox").screenshot()))
+    assert [code.text for code in zxingcpp.read_barcodes(seen)] == [answered.value.json()["url"]]
+
+
+def test_a_missing_paper_is_added_in_its_row(kiosk: Page) -> None:
+    open_ktp(kiosk)
+    kiosk.get_by_role("button", name="Hilang", exact=True).click()
+    kiosk.get_by_role("button", name="Tambahkan Surat kehilangan").click()
+    expect(kiosk.locator(".k-opt.is-on")).to_contain_text("Surat kehilangan")
+    expect(kiosk.locator(TAKE)).to_contain_text("2 layanan")
+
+
+def test_a_service_of_another_agency_fits_on_the_same_number(kiosk: Page) -> None:
+    open_ktp(kiosk)
+    kiosk.get_by_role("button", name="Layanan lain").click()
+    kiosk.locator(".k-tile", has_text="Polres").click()
+    kiosk.locator(".k-row", has_text="SKCK").click()
+    expect(kiosk.locator("h1")).to_have_text("KTP-el")
+    expect(kiosk.locator(".k-opt.is-on")).to_contain_text("SKCK")
+
+
+def test_one_service_more_after_the_number_was_given(kiosk: Page) -> None:
+    open_ktp(kiosk)
+    kiosk.locator(TAKE).click()
+    number = number_on(kiosk)
+    kiosk.get_by_role("button", name="Tambah layanan").click()
+    kiosk.locator(".k-tile", has_text="Polres").click()
+    kiosk.locator(".k-row", has_text="SKCK").click()
+    kiosk.get_by_role("button", name="Tambahkan", exact=True).click()
+    expect(kiosk.locator(".t-svc")).to_contain_text("SKCK")
+    assert number_on(kiosk) == number
+
+
+def test_a_double_tap_gives_one_number(kiosk: Page) -> None:
+    open_ktp(kiosk)
+    expect(kiosk.locator(TAKE)).to_be_enabled()
+    kiosk.locator(TAKE).evaluate("button => { button.click(); button.click(); }")
+    first = number_on(kiosk)
+    kiosk.get_by_role("button", name="Selesai").click()
+    open_ktp(kiosk)
+    kiosk.locator(TAKE).click()
+    assert int(number_on(kiosk)[1:]) == int(first[1:]) + 1
+
+
+def test_a_double_tap_on_a_service_takes_no_number(kiosk: Page) -> None:
+    sent = presses(kiosk)
+    kiosk.locator(".k-card", has_text="KTP-el").click()
+    kiosk.locator(".k-cta button").evaluate("button => button.click()")
+    expect(kiosk.locator(TAKE)).to_be_enabled()
+    assert sent == []
+
+
+def test_a_lost_answer_is_asked_for_again(kiosk: Page) -> None:
+    lost: list[str] = []
+
+    def lose_the_first(route: Route) -> None:
+        answer = route.fetch()
+        if lost:
+            route.fulfill(response=answer)
+        else:
+            lost.append(answer.json()["number"])
+            route.abort()
+
+    kiosk.route("**/kiosk/take", lose_the_first)
+    open_ktp(kiosk)
+    kiosk.locator(TAKE).click()
+    assert number_on(kiosk) == lost[0].replace("-", "")
+
+
+def test_who_walks_away_leaves_nothing_behind(kiosk: Page) -> None:
+    impatient(kiosk, idle_s=1, warning_s=1)
+    kiosk.get_by_role("button", name="English").click()
+    kiosk.get_by_role("button", name="Large text").click()
+    kiosk.locator(".k-card", has_text="KTP-el").click()
+    expect(kiosk.get_by_role("dialog")).to_contain_text("Still there?")
+    expect(kiosk.locator("h1")).to_have_text("Mau mengurus apa hari ini?")
+    expect(kiosk.locator("html")).to_have_attribute("lang", "id")
+    expect(kiosk.locator("html")).not_to_have_attribute("data-text", "large")
+
+
+def test_more_time_is_one_touch_away(kiosk: Page) -> None:
+    impatient(kiosk, idle_s=1, warning_s=30)
+    open_ktp(kiosk)
+    kiosk.get_by_role("button", name="Tambah waktu").click()
+    expect(kiosk.get_by_role("dialog")).to_be_hidden()
+    expect(kiosk.locator("h1")).to_have_text("KTP-el")
+
+
+def test_a_touch_after_the_time_is_over_takes_no_number(kiosk: Page) -> None:
+    impatient(kiosk, idle_s=1, warning_s=1)
+    sent = presses(kiosk)
+    open_ktp(kiosk)
+    expect(kiosk.locator(TAKE)).to_be_enabled()
+    # The timers stand still while this runs, as on a machine that was busy or asleep.
+    kiosk.locator(TAKE).evaluate(
+        """button => {
+          const ends = performance.now() + 2500;
+          while (performance.now() < ends);
+          button.click();
+        }"""
+    )
+    expect(kiosk.locator("h1")).to_have_text("Mau mengurus apa hari ini?")
+    assert sent == []
+
+
+def test_the_ticket_makes_way_for_the_next_citizen(kiosk: Page) -> None:
+    impatient(kiosk, ticket_s=2)
+    open_ktp(kiosk)
+    kiosk.locator(TAKE).click()
+    number_on(kiosk)
+    expect(kiosk.locator("h1")).to_have_text("Mau mengurus apa hari ini?")
+
+
+def test_every_word_changes_with_the_language(kiosk: Page) -> None:
+    kiosk.get_by_role("button", name="English").click()
+    expect(kiosk.locator("html")).to_have_attribute("lang", "en")
+    expect(kiosk.locator("h1")).to_have_text("What do you need today?")
+    expect(kiosk.locator(".k-clock")).to_contain_text("Monday, 23 November 2026")
+    expect(kiosk.locator(".k-live")).to_contain_text("1 desk open")
+    kiosk.locator(".k-card", has_text="Identity card").click()
+    kiosk.get_by_role("button", name="Take a number").click()
+    expect(kiosk.locator(".t-zone")).to_contain_text("Zone Melati")
+    shown = kiosk.locator("body").inner_text()
+    assert "kiosk." not in shown
+    assert "{" not in shown
+
+
+def test_help_says_where_people_are(kiosk: Page) -> None:
+    kiosk.get_by_role("button", name="Bantuan petugas").click()
+    expect(kiosk.get_by_role("dialog")).to_contain_text("Meja informasi di dekat pintu masuk")
+    kiosk.keyboard.press("Escape")
+    expect(kiosk.get_by_role("dialog")).to_be_hidden()
+
+
+def test_the_keyboard_finds_the_whole_way(kiosk: Page) -> None:
+    kiosk.locator(".k-card", has_text="KTP-el").focus()
+    kiosk.keyboard.press("Enter")
+    expect(kiosk.locator(TAKE)).to_be_enabled()
+    kiosk.locator(TAKE).focus()
+    outline = kiosk.locator(TAKE).evaluate("one => getComputedStyle(one).outlineStyle")
+    assert outline == "solid"
+    kiosk.keyboard.press("Enter")
+    number_on(kiosk)
+
+
+def test_nothing_leads_out_of_the_page(kiosk: Page) -> None:
+    open_ktp(kiosk)
+    assert kiosk.locator("a[href]").count() == 0
+    prevented = kiosk.evaluate(
+        """() => ["contextmenu", "dragstart", "selectstart"].map(kind => {
+          const event = new Event(kind, { bubbles: true, cancelable: true });
+          return !document.querySelector("h1").dispatchEvent(event);
+        })"""
+    )
+    assert prevented == [True, True, True]
+
+
+@pytest.mark.parametrize("aid", ["", "Teks besar", "Kontras", "Kursi roda"])
+@pytest.mark.parametrize("landscape", [False, True])
+def test_everybody_can_read_and_reach_every_screen(
+    chromium: Browser, hall: Hall, folder: Path, aid: str, landscape: bool
+) -> None:
+    with kiosk_screen(chromium, hall, folder, landscape=landscape) as page:
+        page.goto(f"{hall.url}/kiosk")
+        if aid:
+            page.get_by_role("button", name=aid).click()
+        check_screen(page)
+        page.locator(".k-tile").first.click()
+        check_screen(page)
+        page.locator(".k-row").first.click()
+        expect(page.locator(TAKE)).to_be_enabled()
+        assert shown_whole(page, ".k-prio"), "nobody may miss that they could come first"
+        page.get_by_role("button", name="Hilang", exact=True).click()
+        check_screen(page)
+        page.locator(TAKE).click()
+        number_on(page)
+        check_screen(page)
+
+
+def shown_whole(page: Page, selector: str) -> bool:
+    """Whether all of `selector` shows in the sheet without leafing."""
+    shown: bool = page.evaluate(
+        """selector => {
+          const [part, sheet] = [selector, ".k-scroll"]
+            .map(one => document.querySelector(one).getBoundingClientRect());
+          return part.top >= sheet.top && part.bottom <= sheet.bottom;
+        }""",
+        selector,
+    )
+    return shown
+
+
+def check_screen(page: Page) -> None:
+    assert violations(page) == []
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("button")]
+          .filter(one => one.getBoundingClientRect().height < 71.5)
+          .map(one => one.innerText)"""
+    )
+    assert small == []
+    # What can be touched lies inside the screen, or in a sheet that leafs.
+    outside = page.evaluate(
+        """() => [...document.querySelectorAll("button")]
+          .filter(one => !one.closest(".k-scroll"))
+          .filter(one => {
+            const box = one.getBoundingClientRect();
+            return box.top < 0 || box.left < 0
+              || box.bottom > innerHeight + 1 || box.right > innerWidth + 1;
+          })
+          .map(one => one.innerText)"""
+    )
+    assert outside == []
+    # The number's card and what stands below it do not cover each other.
+    gap = page.evaluate(
+        """() => {
+          const [card, foot] = [".t-card", ".t-foot"].map(one => document.querySelector(one));
+          return card
+            ? foot.getBoundingClientRect().top - card.getBoundingClientRect().bottom : 0;
+        }"""
+    )
+    assert gap >= 0
+
+
+@pytest.fixture(scope="module")
+def wordy_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("wordy-hall")
+
+
+@pytest.fixture(scope="module")
+def wordy_hall(wordy_folder: Path) -> Iterator[Hall]:
+    """A hall whose services have names of the law, and no desk that is open for them."""
+    with hall_at(MONDAY, wordy_folder) as running:
+        with closing(sqlite3.connect(wordy_folder / "balai.db")) as database, database:
+            database.execute("UPDATE service SET name_id = ?", [LONG_NAME])
+            database.execute("UPDATE shift SET ended_at = began_at")
+        yield running
+
+
+@pytest.mark.parametrize("aid", ["", "Teks besar"])
+@pytest.mark.parametrize("landscape", [False, True])
+def test_long_names_cover_nothing(
+    chromium: Browser, wordy_hall: Hall, wordy_folder: Path, aid: str, landscape: bool
+) -> None:
+    with kiosk_screen(chromium, wordy_hall, wordy_folder, landscape=landscape) as page:
+        page.goto(f"{wordy_hall.url}/kiosk")
+        card = page.locator(".k-card").first
+        expect(card).to_contain_text("Penerbitan")
+        assert card.evaluate("one => one.scrollWidth <= one.clientWidth")
+        card.click()
+        if aid:
+            page.get_by_role("button", name=aid).click()
+        expect(page.locator(TAKE)).to_be_enabled()
+        assert shown_whole(page, ".k-prio")
+        told, head = page.locator(".k-facts").bounding_box(), page.locator(".k-hero").bounding_box()
+        assert told
+        assert head
+        assert told["y"] + told["height"] <= head["y"] + head["height"]
+        for more in (2, 3):
+            page.get_by_role("button", name="Layanan lain").click()
+            page.locator(".k-tile").first.click()
+            page.locator(".k-row:enabled").first.click()
+            expect(page.locator(TAKE)).to_contain_text(f"{more} layanan")
+        page.locator(TAKE).click()
+        number_on(page)
+        check_screen(page)
+
+
+def test_nothing_is_left_to_leaf_through_once_all_fits_again(kiosk: Page) -> None:
+    grid = kiosk.locator(".k-grid")
+    leaf = kiosk.locator(".k-leaf")
+    expect(leaf).to_have_count(0)
+    # So high that it just fits, and would not beside the button.
+    grid.evaluate("one => { one.style.minHeight = `${one.offsetHeight - 20}px`; }")
+    expect(leaf).to_have_count(0)
+    grid.evaluate("one => { one.style.marginBottom = '200px'; }")
+    expect(leaf).to_be_visible()
+    grid.evaluate("one => { one.style.marginBottom = ''; }")
+    expect(leaf).to_have_count(0)
+
+
+def test_no_queue_is_said_only_where_nobody_is_ahead(kiosk: Page) -> None:
+    ranges = kiosk.evaluate(
+        """async () => {
+          const { rangeOf } = await import("/static/kiosk/touch/figures.js");
+          const wait = (low_m, high_m, ahead) => ({ regular: { low_m, high_m, ahead } });
+          const services = { 1: wait(0, 0, 0), 2: wait(0, 0, 1), 3: wait(10, 25, 4) };
+          return [[1], [2], [1, 3]].map((ids) => rangeOf({ services }, ids));
+        }"""
+    )
+    assert [(one["low_m"], one["high_m"]) for one in ranges] == [(0, 0), (0, 5), (0, 25)]
+
+
+def test_low_reach_leaves_the_upper_half_to_the_eyes(kiosk: Page) -> None:
+    kiosk.get_by_role("button", name="Kursi roda").click()
+    expect(kiosk.locator(".k-pager")).to_contain_text("1–6 dari 12 instansi")
+    tops = kiosk.evaluate(
+        """() => [...document.querySelectorAll("button")]
+          .map(one => one.getBoundingClientRect().top / innerHeight)"""
+    )
+    assert min(tops) > 0.4
+    kiosk.get_by_role("button", name="6 instansi lainnya").click()
+    expect(kiosk.locator(".k-pager")).to_contain_text("7–12 dari 12 instansi")
+
+
+def test_without_paper_the_number_says_that_it_is_valid(chromium: Browser, tmp_path: Path) -> None:
+    with (
+        hall_at(MONDAY, tmp_path, paper=False) as hall,
+        kiosk_screen(chromium, hall, tmp_path) as page,
+    ):
+        page.goto(f"{hall.url}/kiosk")
+        open_ktp(page)
+        page.locator(TAKE).click()
+        trouble = page.locator(".t-paper")
+        expect(trouble).to_contain_text("nomor Anda tetap sah", timeout=10_000)
+        expect(trouble).to_contain_text("Meja informasi di dekat pintu masuk")
+        expect(page.locator(".t-count")).to_contain_text(re.compile(r"5\d|60"))
+        check_screen(page)
+
+
+@pytest.mark.parametrize(
+    ("after", "title", "next_time"),
+    [
+        (timedelta(hours=10), "sudah ditutup", "Buka lagi besok, Selasa, pukul 08.00"),
+        (timedelta(hours=5, minutes=45), "sudah ditutup", "besok, Selasa, pukul 08.00"),
+        (timedelta(hours=-3), "Kami belum buka", "Buka lagi hari ini pukul 08.00"),
+        (timedelta(days=5), "Hari ini kami tutup", "Buka lagi Senin, 30 November 2026 pukul"),
+        (timedelta(days=4, hours=3), "sedang istirahat", "hari ini pukul 13.00"),
+    ],
+)
+def test_a_closed_hall_says_when_to_come(
+    chromium: Browser, tmp_path: Path, after: timedelta, title: str, next_time: str
+) -> None:
+    with (
+        hall_at(MONDAY + after, tmp_path) as hall,
+        kiosk_screen(chromium, hall, tmp_path) as page,
+    ):
+        page.goto(f"{hall.url}/kiosk")
+        expect(page.locator("h1")).to_contain_text(title)
+        expect(page.locator("main")).to_contain_text(next_time)
+        expect(page.locator("main")).to_contain_text("Senin–Kamis 08.00–15.00")
+        expect(page.locator(TAKE)).to_have_count(0)
+        check_screen(page)
+
+
+def test_a_server_that_goes_away_and_comes_back(chromium: Browser, tmp_path: Path) -> None:
+    began = Clock().now()
+    with hall_at(MONDAY, tmp_path) as hall, kiosk_screen(chromium, hall, tmp_path) as page:
+        page.goto(f"{hall.url}/kiosk")
+        open_ktp(page)
+        port = hall.port
+        hall.kill()
+        expect(page.locator("h1")).to_contain_text("tidak bisa memberi nomor", timeout=10_000)
+        expect(page.locator("main")).to_contain_text("Sambungan ke server terputus sejak 09.0")
+        expect(page.locator(TAKE)).to_have_count(0)
+        drawn = page.locator(".st-ic use").evaluate("one => one.getBoundingClientRect().width")
+        assert drawn > 0, "the icon must not need the server that is away"
+        check_screen(page)
+        with hall_at(MONDAY + (Clock().now() - began), tmp_path, port=port):
+            expect(page.locator("h1")).to_have_text("KTP-el", timeout=10_000)
+            page.locator(TAKE).click()
+            number_on(page)

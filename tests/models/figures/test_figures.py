@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from models.figures.figures import Figures, Period, Steps
+from models.figures.reckoning import figures
+from models.journal.record import write_recorded
+from models.paper.printers import PrinterState
+from models.queue.tickets import Outcome
+from tests.builders import MINUTE, MONDAY, mall, small_mall, ticket
+from tests.counted_day import NIGHT, counted_day, o_clock
+
+DAY = date(2026, 11, 23)
+
+
+@pytest.fixture
+def told(session: Session) -> Figures:
+    made = counted_day(session)
+    return figures(session, made.hall.mall, Period.of_day(DAY), at=NIGHT)
+
+
+def service(told: Figures, name: str) -> Steps:
+    return next(one.of for one in told.services if one.name_id == name)
+
+
+def test_visits_are_people_and_steps_are_work(told: Figures) -> None:
+    assert (told.headline.visits, told.priority, told.served) == (6, 1, 4)
+    assert (told.headline.left, told.open) == (2, 0)
+    assert told.total.steps == 8
+    assert {one.name_id: one.of.steps for one in told.services} == {"Layanan A": 6, "Layanan B": 2}
+
+
+def test_waits_run_from_the_wish_to_the_first_call(told: Figures) -> None:
+    waits = told.total.waits
+    assert (waits.n, waits.median, waits.eight_of_ten) == (6, 30 * MINUTE, 65 * MINUTE)
+    assert waits.within == 4
+    of_a, of_b = service(told, "Layanan A").waits, service(told, "Layanan B").waits
+    assert (of_a.n, of_a.median, of_a.eight_of_ten) == (4, 30 * MINUTE, 65 * MINUTE)
+    assert (of_a.within, of_a.kept) == (3, 0.75)
+    assert (of_b.n, of_b.median, of_b.eight_of_ten) == (2, 10 * MINUTE, 70 * MINUTE)
+
+
+def test_service_times_leave_out_holds_and_what_was_handed_on(told: Figures) -> None:
+    serving = told.total.serving
+    assert (serving.n, serving.median, serving.eight_of_ten) == (5, 10 * MINUTE, 15 * MINUTE)
+    assert serving.within == 3
+
+
+def test_each_step_ends_in_one_way(told: Figures) -> None:
+    total = told.total
+    assert total.outcomes == {
+        Outcome.ISSUED: 2,
+        Outcome.ACCEPTED: 1,
+        Outcome.RETURNED: 1,
+        Outcome.CONSULTED: 1,
+    }
+    assert (total.transferred, total.cancelled, total.expired, total.open) == (1, 1, 1, 0)
+    assert (total.missed, total.came_back) == (1, 1)
+
+
+def test_announced_ranges_are_compared_with_what_came_true(told: Figures) -> None:
+    assert (told.total.announced, told.total.earlier, told.total.later) == (3, 1, 1)
+    assert told.total.range_held == pytest.approx(1 / 3)
+
+
+def test_hours_show_arrivals_calls_and_the_mean_number_who_waited(told: Figures) -> None:
+    hours = {one.hour: (one.arrivals, one.calls, one.waiting) for one in told.hours}
+    assert hours == {
+        9: (4, 2, 1.0),
+        10: (1, 3, pytest.approx(50 / 60)),
+        11: (0, 1, pytest.approx(50 / 60)),
+        12: (0, 1, pytest.approx(25 / 60)),
+        13: (0, 0, 0),
+        14: (1, 0, 1.0),
+    }
+
+
+def test_desks_have_hours_breaks_and_service(told: Figures) -> None:
+    desks = [(one.manned, one.breaks, one.serving, one.calls, one.finished) for one in told.desks]
+    hour = 60 * MINUTE
+    assert desks == [
+        (6 * hour, hour, 30 * MINUTE, 4, 3),
+        (6 * hour, timedelta(), 20 * MINUTE, 2, 1),  # nobody signed off: until closing
+        (4 * hour, timedelta(), 15 * MINUTE, 1, 1),
+    ]
+    assert told.desks[0].busy == pytest.approx(0.1)
+
+
+def test_refusals_and_outages_are_told(told: Figures) -> None:
+    assert told.refusals == {"intake_closed": 1, "quota_used_up": 2}
+    assert service(told, "Layanan B").quota_refused == 2
+    assert [(one.printer, one.state, one.from_at, one.until_at) for one in told.outages] == [
+        ("kiosk-2", PrinterState.AWAY, o_clock(0), o_clock(24)),
+        ("kiosk-1", PrinterState.PAPER_OUT, o_clock(9, 30), o_clock(9, 50)),
+    ]
+
+
+def test_agency_and_mall_are_the_sums_of_their_services(told: Figures) -> None:
+    (agency,) = told.agencies
+    assert agency.of == told.total
+    assert sum(one.of.steps for one in agency.services) == told.total.steps
+
+
+def test_month_is_the_sum_of_its_days(session: Session) -> None:
+    hall = counted_day(session).hall
+    tuesday = MONDAY + timedelta(days=1)
+    ticket(session, hall.mall, hall.b, at=tuesday)
+    write_recorded(session)
+    month = figures(session, hall.mall, Period.of_month(DAY), at=tuesday + 30 * MINUTE)
+    assert month.headline.visits == 7
+    assert (month.headline.days, month.headline.visits_a_day) == (2, 3.5)
+    assert (month.open, month.total.open) == (1, 1)
+    visits = {one.day.day: one.visits for one in month.days}
+    assert visits[23] == 6
+    assert visits[24] == 1
+    assert visits[20] == 0  # a Friday that was open and to which nobody came
+    assert 22 not in visits  # a Sunday
+    assert month.total.waits.median == 30 * MINUTE
+    assert month.going_on
+    nine = next(one for one in month.hours if one.hour == 9)
+    assert (nine.arrivals, nine.calls, nine.waiting) == (2.5, 1.0, 0.75)
+
+
+def test_day_is_compared_with_the_same_weekday_a_week_ago(session: Session) -> None:
+    hall = counted_day(session).hall
+    monday = Period.of_day(DAY + timedelta(days=7))
+    later = figures(session, hall.mall, monday, at=MONDAY + timedelta(days=7))
+    assert later.before is not None
+    assert (later.before.visits, later.before.left) == (6, 2)
+    assert later.before.left_share == pytest.approx(1 / 3)
+
+
+def test_day_without_anybody_has_figures_without_values(session: Session) -> None:
+    made = small_mall(session).mall
+    told = figures(session, made, Period.of_day(DAY), at=MONDAY - timedelta(minutes=30))
+    assert told.headline.visits == 0
+    assert told.before is None
+    assert (told.total.waits.median, told.total.waits.kept, told.total.range_held) == (None,) * 3
+    assert (told.hours, told.agencies, told.services) == ((), (), [])
+    assert told.going_on
+
+
+def test_other_malls_are_not_counted(session: Session) -> None:
+    counted_day(session)
+    other = mall(session, code="lain")
+    assert figures(session, other, Period.of_month(DAY), at=NIGHT).headline.visits == 0
+
+
+def test_days_are_those_of_the_malls_own_zone(session: Session) -> None:
+    east = small_mall(session, mall(session, time_zone="Asia/Jayapura"))
+    ticket(session, east.mall, east.a, at=o_clock(6, 30))  # 08.30 in Jayapura
+    write_recorded(session)
+    told = figures(session, east.mall, Period.of_day(DAY), at=o_clock(7))
+    assert [(one.hour, one.arrivals, one.waiting) for one in told.hours] == [(8, 1, 0.5)]
+
+
+def test_periods_know_what_came_before() -> None:
+    january = Period.of_month(date(2027, 1, 17))
+    assert (january.first, january.last) == (date(2027, 1, 1), date(2027, 1, 31))
+    assert january.before == Period.of_month(date(2026, 12, 5))
+    assert Period.of_day(date(2027, 1, 4)).before == Period.of_day(date(2026, 12, 28))
+    assert [day.day for day in Period.of_month(date(2028, 2, 1)).days][-1] == 29

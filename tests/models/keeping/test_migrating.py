@@ -1,0 +1,103 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, select, text
+
+from models.core.database import Database
+from models.keeping.migrating import DatabaseIsNewer, configuration, pending, upgrade
+from models.keeping.schema import metadata
+from models.mall.mall import Mall
+from tests.builders import mall
+
+
+def test_an_upgraded_database_is_what_the_tables_say(database_url: str) -> None:
+    database = Database(database_url)
+    assert pending(database)
+    upgrade(database)
+    assert not pending(database)
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+    database.close()
+
+
+def test_partial_indexes_hold_for_the_same_rows_as_the_tables_say(database_url: str) -> None:
+    database = Database(database_url)
+    upgrade(database)
+    dialect = database.engine.dialect.name
+    with database.engine.connect() as connection:
+        inspector = inspect(connection)
+        for table in metadata.tables.values():
+            stated = {
+                index.name: str(index.dialect_options[dialect]["where"])
+                for index in table.indexes
+                if index.dialect_options[dialect]["where"] is not None
+            }
+            found = {
+                index["name"]: index["dialect_options"][f"{dialect}_where"]
+                for index in inspector.get_indexes(table.name)
+                if f"{dialect}_where" in index.get("dialect_options", {})
+            }
+            assert found.keys() == stated.keys()
+            if dialect == "sqlite":
+                assert {name: str(where) for name, where in found.items()} == stated
+    database.close()
+
+
+def test_a_second_upgrade_changes_nothing(database_url: str) -> None:
+    database = Database(database_url)
+    upgrade(database)
+    with database.transaction() as session:
+        mall(session, code="tetap")
+    upgrade(database)
+    with database.reading() as session:
+        assert session.scalars(select(Mall.code)).all() == ["tetap"]
+    database.close()
+
+
+def test_two_processes_upgrade_at_once_and_both_go_on(database_url: str) -> None:
+    databases = [Database(database_url) for _ in range(3)]
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(upgrade, databases))
+    assert [pending(database) for database in databases] == [False] * 3
+    for database in databases:
+        database.close()
+
+
+def test_a_database_of_a_newer_version_is_left_alone(database_url: str) -> None:
+    database = Database(database_url)
+    upgrade(database)
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(DatabaseIsNewer, match="9999"):
+        upgrade(database)
+    database.close()
+
+
+def test_going_back_from_the_first_revision_leaves_no_table(database_url: str) -> None:
+    database = Database(database_url)
+    upgrade(database)
+    settings = configuration()
+    with database.engine.begin() as connection:
+        settings.attributes["connection"] = connection
+        command.downgrade(settings, "base")
+    with database.engine.connect() as connection:
+        assert inspect(connection).get_table_names() == ["alembic_version"]
+    database.close()
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(database_url)
+    with database.engine.begin() as connection:
+        connection.execute(text("CREATE TABLE step (wrong INTEGER)"))
+    with pytest.raises(Exception, match="step"):
+        upgrade(database)
+    assert pending(database)
+    with database.engine.connect() as connection:
+        assert inspect(connection).get_table_names() == ["step"]
+    database.close()

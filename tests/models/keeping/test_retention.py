@@ -1,0 +1,61 @@
+"""Forgetting: words about people go, figures stay."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.core.database import Press
+from models.journal.record import JournalEntry, write_recorded
+from models.keeping.retention import forget_people
+from models.mall.people import Actor
+from models.paper.jobs import PrintJob, ask_for_paper
+from models.queue.serving import cancel
+from models.queue.tickets import Step, Ticket
+from tests import builders
+from tests.builders import MONDAY
+
+
+def test_words_about_people_go_and_figures_stay(session: Session) -> None:
+    mall = builders.mall(session)
+    service = builders.service(session, mall)
+    ticket = builders.ticket(session, mall, service, at=MONDAY)
+    ask_for_paper(session, mall.id, "kiosk-1", {}, ticket_id=ticket.id, at=MONDAY)
+    ticket.steps[0].note = "Ibu Sri datang lagi"
+    cancel(session, ticket, reason="Ibu Sri pulang", by=Actor(), at=MONDAY)
+    session.add(Press(id="p" * 16, act="kiosk.take", at=MONDAY, answer={"token": ticket.token}))
+    session.add(Press(id="live.epoch", act="live.epoch", at=MONDAY, answer={"epoch": "e"}))
+    session.flush()
+    write_recorded(session)
+    link = ticket.token
+
+    assert forget_people(session, mall, before=MONDAY) == 0
+    assert session.scalars(select(Ticket.token)).all() == [link]
+    assert forget_people(session, mall, before=MONDAY + timedelta(days=1)) == 5
+    assert forget_people(session, mall, before=MONDAY + timedelta(days=1)) == 0
+
+    session.expire_all()
+    assert session.scalars(select(PrintJob)).all() == []
+    assert [step.note for step in session.scalars(select(Step))] == [""]
+    told = [entry.data for entry in session.scalars(select(JournalEntry))]
+    assert "Ibu Sri" not in repr(told)
+    assert session.scalars(select(Ticket.number)).all() == [1]
+    assert session.scalars(select(Press.id)).all() == ["live.epoch"]
+
+
+def test_links_to_old_tickets_lead_nowhere(session: Session) -> None:
+    mall = builders.mall(session)
+    service = builders.service(session, mall)
+    old = [builders.ticket(session, mall, service, at=MONDAY) for _ in range(3)]
+    new = builders.ticket(session, mall, service, at=MONDAY + timedelta(days=30))
+    session.flush()
+    given, link = {ticket.token for ticket in old}, new.token
+
+    forget_people(session, mall, before=MONDAY + timedelta(days=30))
+    tokens = set(session.scalars(select(Ticket.token).where(Ticket.id != new.id)))
+    assert len(tokens) == 3
+    assert not given & tokens
+    assert all(len(token) > 30 for token in tokens)
+    assert session.scalars(select(Ticket.token).where(Ticket.id == new.id)).one() == link

@@ -1,0 +1,323 @@
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from models.core.errors import (
+    DeskBusy,
+    DeskClosed,
+    DeskEmpty,
+    DeskOnBreak,
+    GraceOver,
+    NotAllowed,
+    NotServedHere,
+    ReasonNeeded,
+    ServiceNotOffered,
+    TicketClosed,
+    TooEarly,
+)
+from models.journal.events import StepFinished, TicketCompleted
+from models.journal.record import take_recorded
+from models.queue.calling import call_next
+from models.queue.serving import (
+    cancel,
+    check_requirements,
+    finish,
+    hold,
+    miss,
+    resume,
+    set_aside,
+    start,
+    welcome_back,
+)
+from models.queue.shifts import begin_break, held_by, sign_off
+from models.queue.tickets import Outcome, StepState, Ticket
+from models.queue.transferring import transfer
+from tests.builders import (
+    CITIZEN,
+    MINUTE,
+    MONDAY,
+    SmallMall,
+    desk,
+    mall,
+    serve_next,
+    service,
+    small_mall,
+    ticket,
+)
+
+LATER = MONDAY + 5 * MINUTE
+
+
+def _called(session: Session, hall: SmallMall) -> Ticket:
+    ticket(session, hall.mall, hall.a)
+    return call_next(session, hall.desk_a, by=CITIZEN, at=MONDAY).ticket
+
+
+def _served(session: Session, hall: SmallMall) -> Ticket:
+    ticket(session, hall.mall, hall.a)
+    return serve_next(session, hall.desk_a, at=MONDAY)
+
+
+def test_a_visit_is_called_served_and_done(session: Session) -> None:
+    hall = small_mall(session)
+    visit = _called(session, hall)
+    step = start(session, hall.desk_a, by=CITIZEN, at=MONDAY + MINUTE)
+    assert (step.state, step.started_at) == (StepState.SERVING, MONDAY + MINUTE)
+    take_recorded(session)
+    finish(session, hall.desk_a, Outcome.ACCEPTED, note=" selesai ", by=CITIZEN, at=LATER)
+    assert (step.state, step.outcome, step.note) == (StepState.DONE, Outcome.ACCEPTED, "selesai")
+    assert (step.ended_at, visit.closed_at, visit.desk_id) == (LATER, LATER, None)
+    finished, completed = take_recorded(session)
+    assert isinstance(finished, StepFinished)
+    assert (finished.outcome, finished.desk_id) == ("accepted", hall.desk_a.id)
+    assert isinstance(completed, TicketCompleted)
+
+
+def test_an_empty_desk_has_nothing_to_do(session: Session) -> None:
+    desk = small_mall(session).desk_a
+    acts: list[Callable[[], object]] = [
+        lambda: start(session, desk, by=CITIZEN, at=MONDAY),
+        lambda: check_requirements(session, desk, [], by=CITIZEN, at=MONDAY),
+        lambda: finish(session, desk, Outcome.ISSUED, by=CITIZEN, at=MONDAY),
+        lambda: hold(session, desk, reason="", by=CITIZEN, at=MONDAY),
+        lambda: transfer(session, desk, by=CITIZEN, at=MONDAY),
+        lambda: miss(session, desk, by=CITIZEN, at=MONDAY),
+    ]
+    for act in acts:
+        with pytest.raises(DeskEmpty):
+            act()
+
+
+def test_who_was_only_called_cannot_be_finished_or_held(session: Session) -> None:
+    hall = small_mall(session)
+    visit = _called(session, hall)
+    with pytest.raises(NotAllowed) as refused:
+        finish(session, hall.desk_a, Outcome.ISSUED, by=CITIZEN, at=LATER)
+    assert refused.value.facts == {
+        "number": "A-001",
+        "state": StepState.CALLED,
+        "wanted": StepState.DONE,
+    }
+    with pytest.raises(NotAllowed):
+        hold(session, hall.desk_a, reason="", by=CITIZEN, at=LATER)
+    start(session, hall.desk_a, by=CITIZEN, at=LATER)
+    with pytest.raises(NotAllowed):
+        start(session, hall.desk_a, by=CITIZEN, at=LATER)
+    assert visit.steps[0].started_at == LATER
+
+
+def test_papers_returned_need_to_say_what_is_missing(session: Session) -> None:
+    hall = small_mall(session)
+    visit = _served(session, hall)
+    with pytest.raises(ReasonNeeded):
+        finish(session, hall.desk_a, Outcome.RETURNED, note=" ", by=CITIZEN, at=LATER)
+    finish(session, hall.desk_a, Outcome.RETURNED, missing=["KK asli"], by=CITIZEN, at=LATER)
+    assert visit.steps[0].missing == ["KK asli"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kept"),
+    [
+        (Outcome.CONSULTED, Outcome.ISSUED),
+        (Outcome.ACCEPTED, Outcome.ISSUED),
+        (Outcome.RETURNED, Outcome.RETURNED),
+    ],
+)
+def test_a_private_outcome_says_no_more_than_done_or_returned(
+    session: Session, outcome: Outcome, kept: Outcome
+) -> None:
+    made = mall(session)
+    private = service(session, made, "S", private_outcome=True)
+    where = desk(session, made, [private])
+    visit = ticket(session, made, private)
+    serve_next(session, where, at=MONDAY)
+    hold(session, where, reason="catatan kepolisian", by=CITIZEN, at=MONDAY)
+    resume(session, where, visit, by=CITIZEN, at=MONDAY)
+    take_recorded(session)
+    step = finish(session, where, outcome, missing=["surat"], note="rahasia", by=CITIZEN, at=LATER)
+    assert (step.outcome, step.missing, step.note) == (kept, [], "")
+    finished = take_recorded(session)[0]
+    assert isinstance(finished, StepFinished)
+    assert finished.outcome == kept
+
+
+def test_only_papers_of_the_service_can_be_checked(session: Session) -> None:
+    made = mall(session)
+    wanted = service(session, made, "A", requirements=["KTP", "KK"])
+    foreign = service(session, made, "B", requirements=["Paspor"])
+    where = desk(session, made, [wanted])
+    ticket(session, made, wanted)
+    serve_next(session, where, at=MONDAY)
+    ktp, kk = (requirement.id for requirement in wanted.requirements)
+    ids = [kk, foreign.requirements[0].id]
+    assert check_requirements(session, where, ids, by=CITIZEN, at=LATER).checked == [kk]
+    assert check_requirements(session, where, [ktp], by=CITIZEN, at=LATER).checked == [ktp]
+
+
+def test_a_held_visit_frees_the_desk_and_is_resumed_where_its_service_is_offered(
+    session: Session,
+) -> None:
+    hall = small_mall(session)
+    visit = _served(session, hall)
+    step = hold(session, hall.desk_a, reason=" fotokopi ", by=CITIZEN, at=LATER)
+    assert (step.state, step.note, visit.desk) == (StepState.HELD, "fotokopi", None)
+    assert set_aside(session, hall.desk_a) == [step]
+    with pytest.raises(NotServedHere):
+        resume(session, hall.desk_b, visit, by=CITIZEN, at=LATER)
+    other = _called(session, hall)
+    with pytest.raises(DeskBusy):
+        resume(session, hall.desk_a, visit, by=CITIZEN, at=LATER)
+    resume(session, hall.desk_ab, visit, by=CITIZEN, at=LATER)
+    assert held_by(session, hall.desk_ab) is visit
+    assert held_by(session, hall.desk_a) is other
+    assert set_aside(session, hall.desk_a) == []
+    assert step.started_at == MONDAY
+
+
+def test_resuming_needs_an_open_desk_and_a_held_visit(session: Session) -> None:
+    hall = small_mall(session)
+    waiting = ticket(session, hall.mall, hall.b)
+    visit = _served(session, hall)
+    with pytest.raises(NotAllowed):
+        resume(session, hall.desk_ab, waiting, by=CITIZEN, at=LATER)
+    with pytest.raises(NotAllowed):
+        resume(session, hall.desk_ab, visit, by=CITIZEN, at=LATER)
+    hold(session, hall.desk_a, reason="", by=CITIZEN, at=LATER)
+    begin_break(session, hall.desk_a, until_at=LATER + MINUTE, by=CITIZEN, at=LATER)
+    with pytest.raises(DeskOnBreak):
+        resume(session, hall.desk_a, visit, by=CITIZEN, at=LATER)
+    sign_off(session, hall.desk_ab, by=CITIZEN, at=LATER)
+    with pytest.raises(DeskClosed):
+        resume(session, hall.desk_ab, visit, by=CITIZEN, at=LATER)
+    cancel(session, visit, reason="", by=CITIZEN, at=LATER)
+    third = desk(session, hall.mall, [hall.a])
+    with pytest.raises(TicketClosed):
+        resume(session, third, visit, by=CITIZEN, at=LATER)
+
+
+def test_a_transfer_closes_one_step_and_opens_another_on_the_same_number(
+    session: Session,
+) -> None:
+    hall = small_mall(session)
+    visit = _served(session, hall)
+    opened = transfer(
+        session, hall.desk_a, to_service=hall.b, reason=" salah loket ", by=CITIZEN, at=LATER
+    )
+    closed = visit.steps[0]
+    assert (closed.state, closed.ended_at) == (StepState.TRANSFERRED, LATER)
+    assert (opened.ticket, opened.service, opened.position) == (visit, hall.b, 2)
+    assert (opened.note, opened.only_desk_id) == ("salah loket", None)
+    assert (visit.spoken, visit.closed_at, visit.desk_id) == ("A-001", None, None)
+
+
+def test_a_transfer_to_a_desk_keeps_the_case_and_the_checked_papers(session: Session) -> None:
+    made = mall(session)
+    wanted = service(session, made, "A", requirements=["KTP"])
+    here, there = desk(session, made, [wanted]), desk(session, made, [wanted])
+    ticket(session, made, wanted)
+    serve_next(session, here, at=MONDAY)
+    checked = [wanted.requirements[0].id]
+    check_requirements(session, here, checked, by=CITIZEN, at=MONDAY)
+    opened = transfer(session, here, to_desk=there, by=CITIZEN, at=LATER)
+    assert (opened.only_desk_id, opened.checked) == (there.id, checked)
+
+
+def test_a_transfer_that_leads_nowhere_is_refused_and_changes_nothing(session: Session) -> None:
+    hall = small_mall(session)
+    closed = desk(session, hall.mall, [hall.a], open_since=None)
+    stranger = service(session, mall(session, code="lain"))
+    retired = service(session, hall.mall, "C")
+    retired.in_use = False
+    visit = ticket(session, hall.mall, hall.a, hall.b)
+    serve_next(session, hall.desk_a, at=MONDAY)
+    refused: list[tuple[type[Exception], dict[str, object]]] = [
+        (NotAllowed, {}),
+        (NotAllowed, {"to_service": hall.a}),
+        (NotAllowed, {"to_service": hall.b}),
+        (ServiceNotOffered, {"to_service": stranger}),
+        (ServiceNotOffered, {"to_service": retired}),
+        (DeskClosed, {"to_desk": closed}),
+        (NotServedHere, {"to_desk": hall.desk_b}),
+    ]
+    for refusal, target in refused:
+        with pytest.raises(refusal):
+            transfer(session, hall.desk_a, by=CITIZEN, at=LATER, **target)  # type: ignore[arg-type]  # each line's own target
+    assert [step.state for step in visit.steps] == [StepState.SERVING, StepState.PAUSED]
+    assert visit.desk is hall.desk_a
+
+
+def test_nobody_is_missed_before_they_had_time_to_come(session: Session) -> None:
+    hall = small_mall(session, mall(session, miss_after_s=90))
+    visit = _called(session, hall)
+    from_at = MONDAY + timedelta(seconds=90)
+    with pytest.raises(TooEarly) as refused:
+        miss(session, hall.desk_a, by=CITIZEN, at=from_at - timedelta(seconds=1))
+    assert refused.value.facts == {"number": "A-001", "from_at": from_at}
+    step = miss(session, hall.desk_a, by=CITIZEN, at=from_at)
+    assert (step.state, step.ended_at, visit.desk) == (StepState.MISSED, from_at, None)
+    assert set_aside(session, hall.desk_a) == [step]
+
+
+def test_who_is_being_served_is_not_missed(session: Session) -> None:
+    hall = small_mall(session)
+    _served(session, hall)
+    with pytest.raises(NotAllowed):
+        miss(session, hall.desk_a, by=CITIZEN, at=LATER)
+
+
+def test_a_missed_visit_is_welcomed_back_within_the_grace(session: Session) -> None:
+    hall = small_mall(session)
+    visits = [_missed(session, hall) for _ in range(2)]
+    last_at = LATER + timedelta(minutes=hall.mall.return_grace_m)
+    welcome_back(session, visits[0], by=CITIZEN, at=last_at)
+    assert visits[0].steps[0].state is StepState.WAITING
+    with pytest.raises(GraceOver):
+        welcome_back(session, visits[1], by=CITIZEN, at=last_at + timedelta(seconds=1))
+    with pytest.raises(NotAllowed):
+        welcome_back(session, visits[0], by=CITIZEN, at=last_at)
+    cancel(session, visits[1], reason="", by=CITIZEN, at=last_at)
+    with pytest.raises(TicketClosed):
+        welcome_back(session, visits[1], by=CITIZEN, at=last_at)
+
+
+def _missed(session: Session, hall: SmallMall) -> Ticket:
+    visit = _called(session, hall)
+    miss(session, hall.desk_a, by=CITIZEN, at=LATER)
+    return visit
+
+
+def test_giving_up_ends_all_steps_and_frees_the_desk(session: Session) -> None:
+    hall = small_mall(session)
+    visit = ticket(session, hall.mall, hall.a, hall.b)
+    call_next(session, hall.desk_a, by=CITIZEN, at=MONDAY)
+    cancel(session, visit, reason=" pulang ", by=CITIZEN, at=LATER)
+    assert {step.state for step in visit.steps} == {StepState.CANCELLED}
+    assert (visit.closed_at, visit.desk_id) == (LATER, None)
+    assert held_by(session, hall.desk_a) is None
+    with pytest.raises(TicketClosed):
+        cancel(session, visit, reason="", by=CITIZEN, at=LATER)
+
+
+def test_who_is_being_served_cannot_give_up(session: Session) -> None:
+    hall = small_mall(session)
+    visit = ticket(session, hall.mall, hall.b, hall.a)
+    serve_next(session, hall.desk_a, at=MONDAY)
+    with session.begin_nested() as savepoint:
+        with pytest.raises(NotAllowed):
+            cancel(session, visit, reason="", by=CITIZEN, at=LATER)
+        savepoint.rollback()
+    session.refresh(visit)
+    assert [step.state for step in visit.steps] == [StepState.PAUSED, StepState.SERVING]
+
+
+def test_a_ticket_ends_with_its_last_step(session: Session) -> None:
+    hall = small_mall(session)
+    visit = ticket(session, hall.mall, hall.a, hall.b)
+    serve_next(session, hall.desk_ab, at=MONDAY)
+    finish(session, hall.desk_ab, Outcome.ISSUED, by=CITIZEN, at=LATER)
+    assert visit.closed_at is None
+    serve_next(session, hall.desk_ab, at=LATER)
+    finish(session, hall.desk_ab, Outcome.ISSUED, by=CITIZEN, at=LATER + MINUTE)
+    assert visit.closed_at == LATER + MINUTE

@@ -1,0 +1,276 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.core.errors import NobodyWaiting
+from models.mall.catalogue import Service
+from models.mall.mall import Mall
+from models.queue.calling import call_next
+from models.queue.serving import finish, hold, miss, start
+from models.queue.shifts import begin_break, held_by, sign_off
+from models.queue.tickets import Outcome, Ticket
+from models.queue.transferring import transfer
+from models.queue.waiting import offered_by
+from models.waits.forecast import announce, outlook, rounded
+from models.waits.playing import Probe
+from models.waits.situation import situation_near
+from tests.builders import (
+    CITIZEN,
+    FRIDAY,
+    MINUTE,
+    MONDAY,
+    desk,
+    mall,
+    serve_next,
+    service,
+    small_mall,
+    ticket,
+)
+
+NOW = MONDAY + 60 * MINUTE
+
+
+@dataclass
+class _Really:
+    """What came of it when the desks really called: by step the wait, and who was before."""
+
+    waits: dict[int, timedelta]
+    calls: list[tuple[frozenset[int], int]]
+    before: dict[int, int]
+
+    def ahead(self, service_id: int, step_id: int, ticket_id: int) -> int:
+        calls = self.calls[: self.before[step_id]]
+        return len({who for offers, who in calls if service_id in offers} - {ticket_id})
+
+
+def _busy_hall(session: Session, seed: int) -> Mall:
+    """Build an hour of a busy morning; some desks serve since a while, one visit was sent on."""
+    random = Random(seed)
+    made = mall(session, priority_head_start_m=random.choice([20, 45]))
+    a, b = service(session, made, "A", minutes=7), service(session, made, "B", minutes=11.5)
+    c, d = service(session, made, "C", minutes=5, after=a), service(session, made, "D", minutes=16)
+    desks = [desk(session, made, offers) for offers in ([a], [a, b], [b, c], [c], [c, d], [a, d])]
+    for number in range(18):
+        wanted = random.sample([a, b, c, d], random.choice([1, 1, 1, 2, 3]))
+        at = MONDAY + (3 * number + random.random()) * MINUTE
+        ticket(session, made, *wanted, at=at, priority=random.random() < 0.2)
+    for where in random.sample(desks, 3):
+        serve_next(session, where, at=NOW - random.uniform(0.1, 3.9) * MINUTE)
+    sender = random.choice([row for row in desks if held_by(session, row) is None])
+    sent = call_next(session, sender, by=CITIZEN, at=NOW - MINUTE)
+    fit = [row for row in desks if sent.step.service_id in offered_by(session, row)]
+    transfer(session, sender, to_desk=random.choice(fit), by=CITIZEN, at=NOW - MINUTE)
+    return made
+
+
+def _really(session: Session, made: Mall) -> _Really:
+    """Let the desks really call, start and finish, each service exactly as long as its mean."""
+    minutes = {row.id: row.handling_m for row in session.scalars(select(Service))}
+    desks = {row.id: row for row in made.desks}
+    offers = {id_: frozenset(offered_by(session, row)) for id_, row in desks.items()}
+    busy: dict[int, datetime] = {}
+    for visit in session.scalars(select(Ticket).where(Ticket.desk_id.is_not(None))):
+        step = visit.current
+        assert visit.desk_id is not None
+        assert step is not None
+        assert step.started_at is not None
+        busy[visit.desk_id] = step.started_at + minutes[step.service_id] * MINUTE
+    really, at = _Really({}, [], {}), NOW
+    while True:
+        for id_ in [id_ for id_, free_at in busy.items() if free_at == at]:
+            finish(session, desks[id_], Outcome.ISSUED, by=CITIZEN, at=at)
+            del busy[id_]
+        for id_ in sorted(desks.keys() - busy.keys()):
+            try:
+                call = call_next(session, desks[id_], by=CITIZEN, at=at)
+            except NobodyWaiting:
+                continue
+            start(session, desks[id_], by=CITIZEN, at=at)
+            busy[id_] = at + minutes[call.step.service_id] * MINUTE
+            really.waits[call.step_id] = at - NOW
+            really.before[call.step_id] = len(really.calls)
+            really.calls.append((offers[id_], call.ticket_id))
+        if not busy:
+            return really
+        at = min(busy.values())
+
+
+@contextmanager
+def _undone(session: Session) -> Iterator[None]:
+    with session.begin_nested() as savepoint:
+        yield
+        savepoint.rollback()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_play_calls_whom_the_real_rule_calls_when_it_does(session: Session, seed: int) -> None:
+    made = _busy_hall(session, seed)
+    ahead = outlook(session, made, NOW)
+    with _undone(session):
+        really = _really(session, made)
+        assert len(really.waits) >= 12
+        assert ahead._played.steps == really.waits
+        for row in session.scalars(select(Ticket)):
+            for step in row.steps:
+                if step.id in really.waits:
+                    expected = really.ahead(step.service_id, step.id, row.id)
+                    assert ahead.ahead_of_step(step.id) == expected
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_newcomer_would_really_wait_as_long_as_the_play_says(session: Session, seed: int) -> None:
+    made = _busy_hall(session, seed)
+    ahead = outlook(session, made, NOW)
+    services = list(session.scalars(select(Service).where(Service.mall_id == made.id)))
+    for wanted, priority in ((services[seed], False), (services[seed + 2], True)):
+        with _undone(session):
+            newcomer = ticket(session, made, wanted, at=NOW, priority=priority)
+            step = newcomer.steps[0]
+            really = _really(session, made)
+            assert ahead._played.probes[Probe(wanted.id, priority)] == really.waits[step.id]
+            expected = really.ahead(wanted.id, step.id, newcomer.id)
+            assert ahead.ahead_of_service(wanted.id, priority=priority) == expected
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_corner_of_the_hall_tells_what_the_whole_hall_does(session: Session, seed: int) -> None:
+    """Two agencies share no desk; whoever wants something of both ties them together."""
+    made = _busy_hall(session, seed)
+    here = list(session.scalars(select(Service).where(Service.mall_id == made.id)))
+    e, f = service(session, made, "E", minutes=9), service(session, made, "F", minutes=6)
+    desk(session, made, [e, f])
+    for number, wanted in enumerate([(e,), (f,), (e, here[seed]), (e, f), (f,)][seed % 2 :]):
+        ticket(session, made, *wanted, at=NOW - number * MINUTE)
+    whole = outlook(session, made, NOW)
+    for row in session.scalars(select(Ticket)):
+        corner = announce(session, row, NOW)
+        for step in row.steps:
+            assert corner.of_step(step.id) == whole.of_step(step.id)
+            assert corner.ahead_of_step(step.id) == whole.ahead_of_step(step.id)
+
+
+def test_a_corner_that_nobody_ties_to_the_rest_is_read_alone(session: Session) -> None:
+    made = _busy_hall(session, 1)
+    e = service(session, made, "E")
+    desk(session, made, [e])
+    visits = [ticket(session, made, e, at=NOW) for _ in range(2)]
+    seen = situation_near(session, made, [e.id], NOW)
+    assert [step.ticket_id for step in seen.steps] == [visit.id for visit in visits]
+    assert len(seen.desks) == 1
+
+
+@given(minutes=some.floats(0, 600))
+def test_a_wait_is_told_as_a_range_of_whole_five_minutes_around_it(minutes: float) -> None:
+    told = rounded(timedelta(minutes=minutes))
+    assert told is not None
+    assert told.low <= timedelta(minutes=minutes) <= told.high
+    assert told.low % timedelta(minutes=5) == told.high % timedelta(minutes=5) == timedelta()
+    assert told.low < told.high or minutes < 0.001
+
+
+def test_no_open_desk_means_no_promise(session: Session) -> None:
+    made = mall(session)
+    wanted = service(session, made)
+    where = desk(session, made, [wanted], open_since=None)
+    first, second = (ticket(session, made, wanted, at=MONDAY) for _ in range(2))
+    ahead = outlook(session, made, NOW)
+    assert ahead.of_step(first.steps[0].id) is None
+    assert ahead.of_service(wanted.id) is None
+    assert rounded(None) is None
+    assert (ahead.waiting, ahead.waiting_for(wanted.id), where.number) == (2, 2, 1)
+    assert ahead.ahead_of_step(second.steps[0].id) == 1
+    assert ahead.ahead_of_service(wanted.id) == 2
+    announce(session, first, NOW)
+    assert first.steps[0].announced_low_s is None
+
+
+def test_an_idle_desk_means_no_wait(session: Session) -> None:
+    hall = small_mall(session)
+    told = outlook(session, hall.mall, NOW).of_service(hall.a.id)
+    assert told is not None
+    assert (told.low, told.high) == (timedelta(), timedelta())
+
+
+def test_nobody_is_called_during_the_break_of_the_hall(session: Session) -> None:
+    made = mall(session)
+    wanted = service(session, made, minutes=10)
+    desk(session, made, [wanted])
+    just_before = FRIDAY + 145 * MINUTE
+    first, second = (ticket(session, made, wanted, at=just_before) for _ in range(2))
+    ahead = outlook(session, made, just_before)
+    waits = [ahead._played.steps[visit.steps[0].id] for visit in (first, second)]
+    assert waits == [timedelta(), 95 * MINUTE]
+    assert ahead._played.probes[Probe(wanted.id, False)] == 105 * MINUTE
+
+
+def test_a_desk_on_break_calls_when_its_break_ends(session: Session) -> None:
+    made = mall(session)
+    wanted = service(session, made)
+    where = desk(session, made, [wanted])
+    visit = ticket(session, made, wanted)
+    begin_break(session, where, until_at=NOW + 15 * MINUTE, by=CITIZEN, at=MONDAY)
+    assert outlook(session, made, NOW)._played.steps == {visit.steps[0].id: 15 * MINUTE}
+
+
+def test_who_is_away_is_called_nowhere(session: Session) -> None:
+    hall = small_mall(session)
+    for away in ("held", "missed"):
+        visit = ticket(session, hall.mall, hall.a, hall.b)
+        if away == "held":
+            serve_next(session, hall.desk_a, at=MONDAY)
+            hold(session, hall.desk_a, reason="", by=CITIZEN, at=MONDAY)
+        else:
+            call_next(session, hall.desk_a, by=CITIZEN, at=MONDAY)
+            miss(session, hall.desk_a, by=CITIZEN, at=MONDAY + 5 * MINUTE)
+        ahead = outlook(session, hall.mall, NOW)
+        assert [ahead.of_step(step.id) for step in visit.steps] == [None, None]
+        assert ahead.waiting == 0
+
+
+def test_one_look_serves_until_something_happens(session: Session) -> None:
+    hall = small_mall(session)
+    first = outlook(session, hall.mall, NOW)
+    assert outlook(session, hall.mall, NOW) is first
+    assert outlook(session, hall.mall, NOW + MINUTE) is not first
+    ticket(session, hall.mall, hall.a, at=NOW)
+    assert outlook(session, hall.mall, NOW).waiting == 1
+
+
+def test_what_is_told_is_kept_with_the_step(session: Session) -> None:
+    made = mall(session)
+    wanted = service(session, made, minutes=12)
+    where = desk(session, made, [wanted])
+    ticket(session, made, wanted)
+    serve_next(session, where, at=NOW)
+    visit = ticket(session, made, wanted, at=NOW)
+    announce(session, visit, NOW)
+    assert (visit.steps[0].announced_low_s, visit.steps[0].announced_high_s) == (300, 1200)
+
+
+def test_somebody_served_for_long_is_expected_to_end_soon(session: Session) -> None:
+    made = mall(session)
+    wanted = service(session, made, minutes=10)
+    where = desk(session, made, [wanted])
+    ticket(session, made, wanted)
+    serve_next(session, where, at=MONDAY)
+    visit = ticket(session, made, wanted)
+    assert outlook(session, made, NOW)._played.steps == {visit.steps[0].id: 2 * MINUTE}
+
+
+def test_a_desk_that_closed_is_left_out(session: Session) -> None:
+    hall = small_mall(session)
+    for where in (hall.desk_a, hall.desk_ab):
+        sign_off(session, where, by=CITIZEN, at=NOW)
+    ahead = outlook(session, hall.mall, NOW)
+    assert ahead.of_service(hall.a.id) is None
+    assert ahead.of_service(hall.b.id) is not None

@@ -1,0 +1,220 @@
+"""The slip: every word a citizen needs stands on every width of paper, whole and readable."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from printing.ink import codes, drawing
+from printing.ink.layout import PAPERS, Paper
+from printing.papers.slip import Slip
+from printing.papers.writing import compose
+from tests.printing.papers.slips import (
+    ALL_PAPERS,
+    TEXT_ONLY,
+    URL,
+    WORDS,
+    orders,
+    paper_id,
+    printed,
+    slip,
+    text_of,
+)
+
+every_paper = pytest.mark.parametrize("paper", ALL_PAPERS, ids=paper_id)
+TEXT_80 = TEXT_ONLY[0]
+
+
+@every_paper
+def test_every_line_fits_and_every_order_is_known(paper: Paper) -> None:
+    done = printed(slip(priority=True, footer=("Pengaduan: lapor.go.id / SMS 1708",)), paper)
+    assert done.overflows == 0
+    assert done.unknown == ()
+    assert all(line.dots <= paper.dots for line in done.lines)
+
+
+@settings(max_examples=40)
+@given(
+    paper=st.sampled_from(ALL_PAPERS),
+    changes=st.fixed_dictionaries(
+        {
+            "mall_name": st.text(max_size=70),
+            "region": st.text(max_size=50),
+            "services": st.lists(st.text(max_size=60), min_size=1, max_size=4).map(tuple),
+            "agency": st.text(max_size=80),
+            "zone_name": st.text(max_size=40),
+            "zone_flower": st.sampled_from(["melati", "mawar", "kenanga", "cempaka", ""]),
+            "place": st.text(max_size=60),
+            "desks": st.text(max_size=40),
+            "number": st.integers(1, 99999),
+            "people_ahead": st.integers(0, 2000),
+            "requirements": st.lists(st.text(max_size=90), max_size=4).map(tuple),
+            "expected": st.none() | st.just(slip().expected),
+            "language": st.sampled_from(["id", "en"]),
+            "kiosk": st.text(max_size=40),
+        }
+    ),
+)
+def test_no_name_in_a_catalogue_breaks_the_paper(paper: Paper, changes: dict[str, Any]) -> None:
+    done = printed(slip(**changes), paper)
+    assert done.overflows == 0
+    assert done.unknown == ()
+    assert len(done.cuts) == (0 if paper.cut == "none" else 1)
+
+
+@pytest.mark.parametrize(
+    ("language", "services", "line"),
+    [
+        ("id", ("KTP-el", "SKCK"), "KTP–el dan SKCK"),
+        ("id", ("KTP-el", "SKCK", "PBB"), "KTP–el, SKCK, dan PBB"),
+        ("en", ("KTP-el", "SKCK"), "KTP–el and SKCK"),
+    ],
+)
+def test_services_that_wait_side_by_side_are_promised_no_order(
+    language: str, services: tuple[str, ...], line: str
+) -> None:
+    several = slip(language=language, services=services, in_order=False)
+    assert line in text_of(several, TEXT_ONLY[0]).replace("-", "–")
+
+
+@pytest.mark.parametrize("paper", TEXT_ONLY, ids=paper_id)
+def test_everything_a_citizen_needs_is_there(paper: Paper) -> None:
+    words = text_of(slip(), paper).replace("-", "–")
+    for needed in (
+        "Mal Pelayanan Publik",
+        "Kabupaten Tirtawangi",
+        "A–058",
+        "KTP–el, lalu Aktivasi IKD",
+        "Dinas Kependudukan dan Pencatatan Sipil",
+        "Tunggu di Zona Melati Kiri pintu masuk, Loket 1–6",
+        "Di depan Anda 11 orang",
+        "Dipanggil sekitar 10.05–10.20",
+        "Siapkan [ ] Fotokopi Kartu Keluarga [ ] Surat kehilangan dari polisi",
+        "Kode: 7KQ4–M2XA",
+        "Layanan ini gratis. Jangan beri uang kepada siapa pun.",
+        "Selasa, 24 November 2026, 09.41 Kiosk 1",
+    ):
+        assert needed in words
+
+
+def test_english_paper_is_english() -> None:
+    words = text_of(slip(language="en", people_ahead=1), TEXT_80)
+    assert "Ahead of you 1 person" in words
+    assert "Tuesday, 24 November 2026, 09:41" in words
+    assert set(WORDS["id"]) == set(WORDS["en"])
+
+
+def test_the_local_clock_of_the_mall_is_printed() -> None:
+    assert "11.41" in text_of(slip(time_zone="Asia/Jayapura"), TEXT_80)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said", "unsaid"),
+    [
+        ({"free": False, "fee": "Rp30.000"}, "Biaya resmi: Rp30.000.", "gratis"),
+        ({"free": False, "fee": ""}, "Nomor ini berlaku hari ini saja.", "gratis"),
+        ({"people_ahead": 0, "expected": None}, "Di depan Anda Tidak ada", "Dipanggil"),
+        ({"priority": True}, "DIDAHULUKAN", "PRIORITAS"),
+        ({"requirements": ()}, "A-058", "Siapkan"),
+        ({"follow_url": "", "follow_code": ""}, "A-058", "Pindai"),
+    ],
+)
+def test_what_does_not_apply_is_not_said(changes: dict[str, Any], said: str, unsaid: str) -> None:
+    words = text_of(slip(**changes), TEXT_80)
+    assert said in words
+    assert unsaid not in words
+
+
+@pytest.mark.parametrize("paper", [paper for paper in ALL_PAPERS if paper.native_qr], ids=paper_id)
+def test_a_printer_that_can_gets_the_address_to_encode(paper: Paper) -> None:
+    data = compose(slip(), paper, WORDS)
+    stored = b"\x1d(k" + (len(URL) + 3).to_bytes(2, "little") + b"1P0" + URL.encode()
+    assert stored in data
+    assert printed(slip(), paper).qr == (URL,)
+
+
+@pytest.mark.parametrize("raster", [True, False])
+def test_a_printer_that_cannot_gets_the_code_dot_by_dot(raster: bool) -> None:
+    paper = replace(PAPERS[32], raster=raster)
+    with_code, without = printed(slip(), paper), printed(slip(follow_url=""), paper)
+    assert with_code.qr == ()
+    rows = codes.matrix(URL.encode())
+    module = codes.module_for(URL, 215)
+    assert with_code.image.height > without.image.height + len(rows) * module
+    top = next(
+        y for y in range(with_code.image.height) if _modules(with_code.image, rows, module, y)
+    )
+    assert top > 0
+
+
+def _modules(image: Any, rows: list[list[bool]], module: int, top: int) -> bool:
+    left = (image.width - len(rows) * module) // 2
+    middle = module // 2
+    if top + len(rows) * module > image.height:
+        return False
+    return all(
+        (image.getpixel((left + x * module + middle, top + y * module + middle)) == 255) == dark
+        for y, row in enumerate(rows)
+        for x, dark in enumerate(row)
+    )
+
+
+@pytest.mark.parametrize("paper", PAPERS.values(), ids=paper_id)
+def test_the_number_is_legible_at_arms_length(paper: Paper) -> None:
+    # Eight dots to the millimetre: ten millimetres and more, nearly as wide as the paper.
+    drawn = drawing.number(paper, "A", "058")
+    assert drawn.height >= 80
+    ink = drawn.point(lambda value: 255 - value).getbbox()
+    assert ink is not None
+    assert paper.dots * 0.6 < ink[2] - ink[0] <= paper.dots
+    assert drawing.number(paper, "A", "99999").width == paper.dots
+
+
+def test_without_drawings_the_number_is_set_in_the_largest_type() -> None:
+    assert b"\x77" in orders(compose(slip(), TEXT_80, WORDS), "GS !")
+    narrow = compose(slip(), TEXT_ONLY[2], WORDS)
+    assert b"\x56" in orders(narrow, "GS !")
+
+
+@every_paper
+def test_the_code_page_is_chosen_once(paper: Paper) -> None:
+    agency = "Café “Ünal” – Ñandú"
+    data = compose(slip(agency=agency), paper, WORDS)
+    assert len(orders(data, "ESC t")) == 1
+    assert ("Café “Ünal” – Ñandú" if paper.columns > 32 else 'Café "Ünal" - Ñandú') in text_of(
+        slip(agency=agency), paper
+    )
+
+
+@every_paper
+def test_a_name_cannot_give_the_printer_an_order(paper: Paper) -> None:
+    sly = "KTP\x1b@\x1dV\x00\x1bp\x00\x10\x10\n\n"
+    honest = slip(agency="KTP @ V p", services=("KTP @ V p",), place="", kiosk="")
+    broken = replace(honest, agency=sly, services=(sly,))
+    for name in ("ESC @", "GS V", "ESC p", "LF"):
+        assert orders(compose(broken, paper, WORDS), name) == orders(
+            compose(honest, paper, WORDS), name
+        )
+
+
+def test_a_slip_survives_its_print_job() -> None:
+    whole = slip(priority=True, footer=("Satu", "Dua"), expected=None)
+    assert Slip.from_json(whole.to_json()) == whole
+    assert Slip.from_json(slip().to_json()) == slip()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [{"number": "many"}, {"taken_at": "2026-11-24T09:41:00"}, {"services": None}],
+)
+def test_a_damaged_print_job_is_refused(damage: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="validation error"):
+        Slip.from_json(slip().to_json() | damage)
+
+
+def test_instants_come_back_aware_and_equal() -> None:
+    back = Slip.from_json(slip(taken_at=datetime(2026, 11, 24, 2, 41, tzinfo=UTC)).to_json())
+    assert back.taken_at.utcoffset() == timedelta()

@@ -1,0 +1,269 @@
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from counter.leaders.reporting import house_faces
+from models.core.errors import NoNumber
+from models.paper.printers import PRINTING_STATES, PrinterState
+from printing.reports import look
+from printing.reports.formats import Formats, Kind
+from printing.reports.pdf import as_pdf
+from printing.reports.report import Report
+from printing.reports.sheets import as_csv, as_xlsx
+from tests.printing.reports.told_report import LANGUAGE, empty_day, told_day
+
+TOKENS = Path(__file__).parents[3] / "counter" / "static" / "shared" / "tokens.css"
+# Counted by hand from the table in tests/counted_day.py.
+FIGURES = {
+    "visits": "6",
+    "wait_median": "30",
+    "wait_eight": "65",
+    "wait_kept": "67%",
+    "left_share": "33%",
+    "range_held": "33%",
+    "priority_share": "17%",
+    "served_visits": "4",
+    "open_visits": "0",
+    "steps": "8",
+    "serving_median": "10",
+    "serving_eight": "15",
+    "serving_kept": "60%",
+    "transferred": "1",
+    "cancelled": "1",
+    "expired": "1",
+    "missed": "1",
+    "came_back": "1",
+    "quota_refused": "2",
+    "other_refused": "1",
+    "outage_time": "24,3",
+}
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    return told_day(tmp_path_factory.mktemp("report"))
+
+
+@pytest.fixture(scope="module")
+def pdf(report: Report) -> PdfReader:
+    return PdfReader(io.BytesIO(as_pdf(report, house_faces())))
+
+
+def words_of(pdf: PdfReader) -> str:
+    return " ".join(" ".join(page.extract_text().split()) for page in pdf.pages)
+
+
+def test_facts_are_what_was_counted_by_hand(report: Report) -> None:
+    assert {fact.key: report.told(fact) for fact in report.facts} == FIGURES
+
+
+def test_headline_and_lead_say_it_in_words(report: Report) -> None:
+    assert report.headline == "6 kunjungan, 67% dipanggil sesuai janji"
+    assert report.lead[0] == (
+        "Separuh dari yang dipanggil menunggu paling lama 30 menit,"
+        " delapan dari sepuluh paling lama 65 menit."
+    )
+    assert report.attention == (
+        "<b>Layanan B</b> Kuota habis, 2 orang tidak mendapat nomor.",
+        "<b>Printer kiosk-2</b> tidak tersambung, 00.00–24.00, 1.440 menit.",
+        "<b>Printer kiosk-1</b> kertas habis, 09.30–09.50, 20 menit.",
+    )
+
+
+def test_paper_holds_every_value_of_every_table(report: Report, pdf: PdfReader) -> None:
+    words = words_of(pdf)
+    for table in report.tables:
+        assert table.title in words
+        for row in table.rows:
+            told = [
+                report.formats.told(column.kind, value)
+                for column, value in zip(table.columns, row, strict=True)
+            ]
+            name = next(place for place, value in enumerate(told) if value in words)
+            assert " ".join(told[name + 1 :]) in words, (table.key, told)
+
+
+def test_paper_leads_with_the_same_figures(report: Report, pdf: PdfReader) -> None:
+    first = " ".join(pdf.pages[0].extract_text().split())
+    assert report.headline in first
+    for told in (
+        "Kunjungan 6",
+        "Tunggu, tengah 30 menit",
+        "Sesuai janji 67%",
+        "Perkiraan tepat 33%",
+        "Pulang sebelum dilayani 33%",
+        "Layanan A 6 30 65 60 75%",
+        "Layanan B 2 10 70 60 50%",
+    ):
+        assert told in first
+
+
+def test_pages_are_numbered_and_say_when_they_were_made(pdf: PdfReader) -> None:
+    count = len(pdf.pages)
+    assert 2 <= count <= 4
+    for number, page in enumerate(pdf.pages, start=1):
+        words = " ".join(page.extract_text().split())
+        assert f"Halaman {number} dari {count}" in words
+        assert "dihasilkan pada 24 November 2026 pukul 00.05." in words
+        assert "Mal Pelayanan Publik Uji, Kabupaten Uji" in words
+
+
+def test_file_names_itself_and_its_language(report: Report, pdf: PdfReader) -> None:
+    assert pdf.metadata is not None
+    assert pdf.metadata.title == "Laporan pelayanan, Senin, 23 November 2026" == report.title
+    assert pdf.metadata.author == "Mal Pelayanan Publik Uji Kabupaten Uji"
+    assert pdf.metadata.subject == report.subject
+    catalogue: Any = pdf.root_object
+    assert catalogue["/Lang"] == "id-ID"
+    assert catalogue["/ViewerPreferences"]["/DisplayDocTitle"].value is True
+
+
+def fonts_of(pdf: PdfReader) -> Iterator[Any]:
+    for page in pdf.pages:
+        resources: Any = page["/Resources"]
+        for font in resources["/Font"].values():
+            yield font.get_object()
+
+
+@pytest.mark.parametrize("faces", [house_faces(), look.plain_faces()], ids=["house", "plain"])
+def test_every_font_on_paper_is_embedded(report: Report, faces: look.Faces) -> None:
+    fonts = list(fonts_of(PdfReader(io.BytesIO(as_pdf(report, faces)))))
+    assert fonts
+    for font in fonts:
+        assert "/FontFile2" in font["/FontDescriptor"].get_object(), font["/BaseFont"]
+
+
+def test_charts_are_vectors(pdf: PdfReader) -> None:
+    assert [image for page in pdf.pages for image in page.images] == []
+    drawn = pdf.pages[0].get_contents()
+    assert drawn is not None
+    # Three hours in which people came, four with calls.
+    assert len(re.findall(rb"\bre\b", drawn.get_data())) >= 7
+
+
+def test_csv_holds_the_same_figures(report: Report) -> None:
+    data = as_csv(report)
+    assert data.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), delimiter=";"))
+    labels = {fact.label: fact.key for fact in report.facts}
+    facts = {
+        labels[row[0]]: row[1] for row in rows[7:] if row and row[0] in labels and len(row) == 3
+    }
+    assert facts == FIGURES
+    for table in report.tables:
+        start = rows.index([table.title]) + 2
+        assert len(rows[start - 1]) == len(table.columns)
+        for row, told in zip(rows[start:], table.rows, strict=False):
+            for column, cell, value in zip(table.columns, row, told, strict=True):
+                if column.kind is not Kind.DAY:
+                    assert cell == report.formats.told(column.kind, value, grouped=False)
+
+
+def test_workbook_holds_real_numbers_that_show_the_same(report: Report) -> None:
+    book = load_workbook(io.BytesIO(as_xlsx(report)))
+    assert book.properties.title == report.title
+    sheet = book[report.word("facts")]
+    cells = {row[0].value: row[1] for row in sheet.iter_rows(min_row=6)}
+    shown = {fact.key: as_shown(cells[fact.label]) for fact in report.facts}
+    assert shown == FIGURES
+    services = book[report.table("services").title]
+    first = [cell.value for cell in services[2]]
+    assert first[1:7] == ["Layanan A", 6, 30, 65, 60, 0.75]
+    outages = book[report.table("outages").title]
+    assert outages.cell(3, 4).value == datetime(2026, 11, 23, 9, 30)  # noqa: DTZ001 — a wall clock.
+    assert sum(table.title in book.sheetnames for table in report.tables) == len(report.tables)
+
+
+def as_shown(cell: Any) -> str:
+    """Show a number as an Indonesian spreadsheet does with the cell's format."""
+    assert isinstance(cell.value, int | float), cell.value
+    digits = 1 if ".0" in cell.number_format else 0
+    share = cell.number_format.endswith("%")
+    text = f"{cell.value * (100 if share else 1):.{digits}f}".replace(".", ",")
+    return f"{text}%" if share else text
+
+
+def test_nothing_in_a_file_is_a_formula(tmp_path: Path) -> None:
+    report = told_day(tmp_path)
+    table = report.table("services")
+    sly = "=HYPERLINK(0)"
+    rows = (("@" + sly, sly, *table.rows[0][2:]),)
+    changed = [
+        one if one is not table else type(table)(**{**vars(table), "rows": rows})
+        for one in report.tables
+    ]
+    report = type(report)(**{**vars(report), "tables": tuple(changed)})
+    assert f"'@{sly};'{sly};" in as_csv(report).decode("utf-8-sig")
+    sheet = load_workbook(io.BytesIO(as_xlsx(report)))[table.title]
+    assert [cell.data_type for cell in sheet[2][:2]] == ["s", "s"]
+
+
+def test_month_tells_each_day(tmp_path: Path) -> None:
+    report = told_day(tmp_path, month=True)
+    pdf = PdfReader(io.BytesIO(as_pdf(report, house_faces())))
+    assert report.title == "Laporan pelayanan, November 2026"
+    assert report.told(report.fact("visits_a_day")) == "6"
+    assert "23 Nov 6 33% 30 65 67%" in words_of(pdf)
+    assert "Kunjungan per hari 6 Tunggu" in words_of(pdf)
+
+
+def test_english_report_counts_the_same(report: Report, tmp_path: Path) -> None:
+    english = told_day(tmp_path, "en")
+    assert english.headline == "6 visits, 67% called within the promise"
+    assert {one.key: one.value for one in english.facts} == {
+        one.key: one.value for one in report.facts
+    }
+    pdf = PdfReader(io.BytesIO(as_pdf(english, house_faces())))
+    catalogue: Any = pdf.root_object
+    assert catalogue["/Lang"] == "en-GB"
+    assert "Page 1 of" in words_of(pdf)
+
+
+def test_day_without_anybody_says_so(tmp_path: Path) -> None:
+    report = empty_day(tmp_path)
+    pdf = PdfReader(io.BytesIO(as_pdf(report, house_faces())))
+    assert report.headline == "Tidak ada kunjungan"
+    assert "Tunggu, tengah –" in words_of(pdf)
+    assert as_csv(report)
+    assert as_xlsx(report)
+
+
+def test_fingerprint_tells_same_figures_from_others(report: Report, tmp_path: Path) -> None:
+    assert told_day(tmp_path).fingerprint == report.fingerprint
+    (tmp_path / "other").mkdir()
+    assert empty_day(tmp_path / "other").fingerprint != report.fingerprint
+
+
+def test_numbers_are_written_the_indonesian_way() -> None:
+    formats = Formats("id", "Asia/Jakarta")
+    assert formats.number(11482.25, 1) == "11.482,2"
+    assert formats.told(Kind.COUNT, 11482, grouped=False) == "11482"
+    assert (formats.share(0.913), formats.share(0.021), formats.share(1.0)) == (
+        "91%",
+        "2,1%",
+        "100%",
+    )
+
+
+def test_every_reason_and_state_has_words() -> None:
+    words = LANGUAGE.words("printing", "id")
+    kinds: list[type[NoNumber]] = [NoNumber, *NoNumber.__subclasses__()]
+    assert {f"report.refusal_{kind.code}" for kind in kinds} <= set(words)
+    states = set(PrinterState) - PRINTING_STATES
+    assert {f"report.state_{state}" for state in states} <= set(words)
+
+
+def test_colours_on_paper_are_those_of_the_pages() -> None:
+    tokens = set(re.findall(r"#[0-9A-F]{6}", TOKENS.read_text(encoding="utf-8")))
+    used = (look.NILA, look.NILA_SOFT, look.KUNYIT, look.TRACK, look.LINE, look.INK, look.INK_2)
+    assert {look.hexed(colour) for colour in used} <= tokens

@@ -1,0 +1,52 @@
+"""A report of the hand-counted Monday, as paper and files tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from counter.words.language import Language
+from models.core.database import Database
+from models.figures.figures import Period
+from models.figures.reckoning import figures
+from models.keeping.migrating import upgrade
+from printing.reports.report import Report
+from printing.reports.wording import report_of
+from tests.builders import small_mall
+from tests.counted_day import NIGHT, counted_day
+
+DAY = date(2026, 11, 23)
+LANGUAGE = Language("Asia/Jakarta")
+
+
+@contextmanager
+def mall_session(folder: Path) -> Iterator[Session]:
+    """A session on an empty database; nothing in it is kept."""
+    database = Database(f"sqlite:///{folder / 'balai.db'}")
+    upgrade(database)
+    try:
+        with database.transaction() as session:
+            yield session
+            session.rollback()
+    finally:
+        database.close()
+
+
+def told_day(folder: Path, language: str = "id", *, month: bool = False) -> Report:
+    """The report of that Monday, or of its month."""
+    with mall_session(folder) as session:
+        hall = counted_day(session).hall
+        period = Period.of_month(DAY) if month else Period.of_day(DAY)
+        told = figures(session, hall.mall, period, at=NIGHT)
+    return report_of(told, LANGUAGE.words("printing", language), language)
+
+
+def empty_day(folder: Path) -> Report:
+    """The report of a day to which nobody came."""
+    with mall_session(folder) as session:
+        told = figures(session, small_mall(session).mall, Period.of_day(DAY), at=NIGHT)
+    return report_of(told, LANGUAGE.words("printing", "id"), "id")
