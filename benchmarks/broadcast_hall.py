@@ -13,15 +13,15 @@ from gevent.fileobject import FileObject
 from gevent.pywsgi import WSGIServer
 from sqlalchemy.orm import Session
 
-from counter.live.connections import BACKLOG
 from counter.live.live import Live
 from counter.live.wire import SocketHandler
+from counter.network.connections import BACKLOG
 from counter.server import make_socketio
 from models.core.clock import Clock
 from models.core.database import Database
+from models.journal.actors import Actor
 from models.journal.topics import Topic
 from models.keeping.migrating import upgrade
-from models.mall.people import Actor
 
 CALLS = [
     {"number": f"A-{number:03}", "desk": number % 22, "zone": "melati", "call_id": 1000 + number}

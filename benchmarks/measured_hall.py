@@ -22,14 +22,15 @@ from sqlalchemy import select
 
 from counter.app import House
 from counter.door.auth import DEVICE_COOKIE, SESSION_COOKIE
-from counter.door.people import EXAMPLE_PASSWORD, example_officers
+from counter.door.example_people import EXAMPLE_PASSWORD, example_officers
 from counter.files.config import Config, load_config
 from counter.leaders.devices import place_called
 from counter.running import built
+from models.journal.actors import Actor, Role
 from models.mall.arrangement import arrangement_of
-from models.mall.devices import new_code, pair
 from models.mall.mall import DeskService, Mall
-from models.mall.people import Actor, Role, User
+from models.mall.pairing import new_code, pair
+from models.mall.people import User
 from models.queue.issuing import Wish, take
 from models.queue.shifts import sign_on
 from models.waits.forecast import announce

@@ -21,9 +21,10 @@ from counter.door.auth import DEVICE_COOKIE
 from counter.files.settings import KioskSettings
 from counter.leaders.devices import place_called
 from counter.running import built
-from models.journal.events import Event, PaperChanged
-from models.mall.devices import new_code, pair
-from models.mall.people import Actor
+from models.core.event import Event
+from models.journal.actors import Actor
+from models.journal.events import PaperChanged
+from models.mall.pairing import new_code, pair
 from models.paper.jobs import JobState, PrintJob, ask_for_paper
 from printing.ink.layout import PAPERS
 from printing.papers.composing import compose_paper

@@ -11,9 +11,9 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from counter.desk import page as desk
-from counter.door import auth, forgery, pairing, permissions, proxy, sign_in, welcome
+from counter.door import auth, pairing, permissions, sign_in, welcome
 from counter.door.auth import Doorkeeper
-from counter.door.people import example_people
+from counter.door.example_people import example_people
 from counter.files.config import Config
 from counter.files.filling import fill
 from counter.files.places import places_of
@@ -21,6 +21,7 @@ from counter.leaders import agents, devices, paper, printers, reports
 from counter.leaders.agent_watch import AgentWatch
 from counter.leaders.print_room import print_room
 from counter.live.live import Live
+from counter.network import forgery, proxy
 from counter.server import make_socketio
 from counter.ticker import Ticker
 from counter.words import refusals
@@ -33,8 +34,8 @@ from kiosk.touch import take
 from models.core.clock import Clock
 from models.core.database import Database
 from models.keeping.migrating import upgrade
-from models.mall.devices import furnish
 from models.mall.mall import Mall
+from models.mall.pairing import furnish
 from printing.machines.spooler import Spooler
 
 # The longest press is a note of 500 letters; forms are shorter still.

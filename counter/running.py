@@ -10,10 +10,11 @@ import click
 from typing_extensions import override
 
 from counter.app import House, build
-from counter.cli.options import wrong_kind
 from counter.demo.example import example_clock, refuse_public_example
+from counter.demo.play import Play
+from counter.demo.show import shown
 from counter.files.config import Config
-from counter.files.filling import WrongKindOfMall
+from counter.files.filling import WrongKindOfMall, wrong_kind
 from counter.server import serve
 from models.core.clock import Clock
 
@@ -49,6 +50,40 @@ def run(config: Config) -> None:
     house.start()
     try:
         listen(house)
+    finally:
+        house.stop()
+
+
+def demo(config: Config, *, speed: float, seed: int, kept: frozenset[int]) -> None:
+    """Serve the example mall and play in it until stopped; a real mall gets a sentence instead.
+
+    The hall's clock runs `speed` times as fast as real time.
+    """
+    if not config.mall.example:
+        click.echo(
+            f"{config.file}: the demo plays in the example mall only, and this is a real one.",
+            err=True,
+        )
+        sys.exit(1)
+    log_to_stderr(config)
+    house = built(config)
+    # A day of the demo goes on until its last citizen was served.
+    house.ticker.moves_example = False
+    play = Play(
+        house.database,
+        house.clock,
+        house.mall_id,
+        seed=seed,
+        kept=kept,
+        new_day=house.ticker.tick,
+    )
+    play.begin_day()
+    click.echo(f"The morning so far: {play.catch_up()} acts of officers and citizens.")
+    house.clock.run_at(speed)
+    house.start()
+    try:
+        with shown(play, config.mall.time_zone):
+            listen(house)
     finally:
         house.stop()
 

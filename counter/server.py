@@ -10,9 +10,9 @@ from flask import Flask
 from flask_socketio import SocketIO
 from gevent.event import Event
 
-from counter.door.forgery import own_origin
-from counter.live.connections import Doorway
 from counter.live.wire import MESSAGE_LIMIT, wire_of
+from counter.network.connections import Doorway
+from counter.network.forgery import own_origin
 
 STOP_WITHIN_S = 3.0
 THIS_MACHINE = ("127.0.0.1", "::1")

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from kiosk.touch.offer import both
+from kiosk.texts import both
 from models.core.errors import ServiceNotOffered
 from models.mall.arrangement import Arrangement, ServiceFacts, ZoneFacts, arrangement_of
 from models.queue.tickets import OPEN_STATES, Step, StepState, Ticket

@@ -10,9 +10,10 @@ from itertools import count
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from models.journal.actors import Actor, Role
 from models.mall.catalogue import Agency, Requirement, Service
 from models.mall.mall import Desk, DeskService, HallBreak, Mall, OpeningHours, Zone
-from models.mall.people import Actor, Role, User
+from models.mall.people import User
 from models.queue.calling import call_next
 from models.queue.issuing import Wish, take
 from models.queue.serving import start

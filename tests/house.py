@@ -22,10 +22,11 @@ from counter.door.auth import DEVICE_COOKIE
 from counter.files.config import Config, load_config
 from counter.files.places import places_of
 from models.core.clock import Clock
+from models.journal.actors import Actor, Role
 from models.mall.catalogue import Service
-from models.mall.devices import new_code, pair
 from models.mall.mall import Desk, Mall
-from models.mall.people import Actor, Role, User
+from models.mall.pairing import new_code, pair
+from models.mall.people import User
 from models.queue.shifts import sign_on
 from tests.builders import MONDAY
 from tests.hall_server import Hall

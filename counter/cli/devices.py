@@ -11,8 +11,9 @@ from counter.cli.options import CLOCK, CONFIG, DATA_DIR, settings, the_mall
 from counter.files.places import places_of
 from counter.leaders.devices import pair_by_code, rows_of
 from models.core.errors import CodeUnknown, NotFound, PlaceTaken
-from models.mall.devices import withdraw
-from models.mall.people import Actor, Device
+from models.journal.actors import Actor
+from models.mall.devices import Device
+from models.mall.pairing import withdraw
 
 
 @click.group()

@@ -98,10 +98,10 @@ def demo(
       demo --speed 60 --seed 11
       demo --keep 3 --keep 7
     """
-    from counter.demo import show as playing  # the other commands need neither web nor sockets
+    from counter import running  # the other commands need neither web nor sockets
 
     config = settings(config_file, port=port, data_dir=data_dir)
-    playing.run(config, speed=speed, seed=seed, kept=frozenset(kept))
+    running.demo(config, speed=speed, seed=seed, kept=frozenset(kept))
 
 
 @balai.command()

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import click
 from sqlalchemy import select
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from typing_extensions import override
 
 from counter.files.config import Config, ConfigError, load_config
-from counter.files.filling import fill
+from counter.files.filling import fill, wrong_kind
 from models.core.clock import Clock
 from models.core.database import Database
 from models.keeping.migrating import DatabaseIsNewer, upgrade
@@ -98,17 +97,6 @@ def the_mall(config: Config) -> Iterator[tuple[Database, int]]:
         yield database, _mall_id(database, config)
     finally:
         database.close()
-
-
-def wrong_kind(config: Config) -> str:
-    """Say that the database and the settings are of two kinds of mall."""
-    kinds = ("a real mall", "an example mall")
-    began, says = kinds if config.mall.example else kinds[::-1]
-    where = make_url(config.database_url).render_as_string(hide_password=True)
-    return (
-        f"The database {where} was begun as {began}, but {config.file} describes {says}."
-        " Give each a data_dir or database_url of its own."
-    )
 
 
 def _mall_id(database: Database, config: Config) -> int:

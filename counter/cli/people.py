@@ -12,8 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from counter.cli.options import CLOCK, CONFIG, DATA_DIR, settings, the_mall
-from counter.door.passwords import LONGEST, SHORTEST, WeakPassword
-from counter.door.people import (
+from counter.door.accounts import (
     SIGNING_IN,
     BadUsername,
     UserExists,
@@ -21,9 +20,11 @@ from counter.door.people import (
     as_username,
     set_password,
 )
+from counter.door.passwords import LONGEST, SHORTEST, WeakPassword
+from models.journal.actors import Actor, Role
 from models.journal.events import SignedOut
 from models.journal.record import record
-from models.mall.people import Actor, Role, User
+from models.mall.people import User
 
 WEAK = {
     "too_short": f"The password needs {SHORTEST} characters or more.",

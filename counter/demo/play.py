@@ -20,13 +20,14 @@ from sqlalchemy.orm import Session
 from counter.demo.citizens import Citizen, Day, Fate, citizens, offers_of
 from counter.demo.desk import Act, PlayedDesk
 from counter.demo.officers import Officer
-from counter.door.people import example_officers
+from counter.door.example_people import example_officers
 from models.core.clock import Clock, local_day, local_instant
 from models.core.database import Database
 from models.core.errors import Refusal
+from models.journal.actors import Actor
 from models.mall.arrangement import arrangement_of
 from models.mall.mall import Desk, HallBreak, Mall
-from models.mall.people import Actor, User
+from models.mall.people import User
 from models.queue import serving
 from models.queue.issuing import take
 from models.queue.tickets import Step, StepState, Ticket

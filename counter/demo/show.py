@@ -1,64 +1,40 @@
-"""The demo: opens the example mall and plays its days for whoever watches."""
+"""The demo shown: its play goes on beside the open hall, and a line now and then says how."""
 
 from __future__ import annotations
 
-import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy import func, select
 
 from counter.demo.play import Play
-from counter.files.config import Config
-from counter.running import built, listen, log_to_stderr
 from models.queue.tickets import AT_DESK, Step, StepState, Ticket
 
 STATUS_EVERY_S = 15.0
 
 
-def run(config: Config, *, speed: float, seed: int, kept: frozenset[int]) -> None:
-    """Serve the example mall and play in it until stopped; a real mall gets a sentence instead.
-
-    The hall's clock runs `speed` times as fast as real time.
-    """
-    if not config.mall.example:
-        click.echo(
-            f"{config.file}: the demo plays in the example mall only, and this is a real one.",
-            err=True,
-        )
-        sys.exit(1)
-    log_to_stderr(config)
-    house = built(config)
-    # A day of the demo goes on until its last citizen was served.
-    house.ticker.moves_example = False
-    play = Play(
-        house.database,
-        house.clock,
-        house.mall_id,
-        seed=seed,
-        kept=kept,
-        new_day=house.ticker.tick,
-    )
-    play.begin_day()
-    click.echo(f"The morning so far: {play.catch_up()} acts of officers and citizens.")
-    house.clock.run_at(speed)
-    house.start()
+@contextmanager
+def shown(play: Play, time_zone: str) -> Iterator[None]:
+    """Let `play` go on in the background, and tell how the day goes, until the end of the block."""
     stopping = threading.Event()
     threads = [
         threading.Thread(target=play.run, name="demo", daemon=True),
-        threading.Thread(target=_tell, args=(play, config, stopping), name="status", daemon=True),
+        threading.Thread(
+            target=_tell, args=(play, time_zone, stopping), name="status", daemon=True
+        ),
     ]
     for thread in threads:
         thread.start()
     try:
-        listen(house)
+        yield
     finally:
         stopping.set()
         play.stop()
         for thread in threads:
             thread.join()
-        house.stop()
 
 
 def status(play: Play, time_zone: str) -> str:
@@ -77,6 +53,6 @@ def status(play: Play, time_zone: str) -> str:
     )
 
 
-def _tell(play: Play, config: Config, stopping: threading.Event) -> None:
+def _tell(play: Play, time_zone: str, stopping: threading.Event) -> None:
     while not stopping.wait(STATUS_EVERY_S):
-        click.echo(status(play, config.mall.time_zone))
+        click.echo(status(play, time_zone))

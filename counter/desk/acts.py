@@ -23,8 +23,9 @@ from counter.desk.presses import (
 )
 from models.core.clock import local_day, local_instant
 from models.core.errors import BadInput, NobodyWaiting, NotFound, ReasonNeeded
+from models.journal.actors import Actor
 from models.mall.mall import Desk
-from models.mall.people import Actor, User
+from models.mall.people import User
 from models.queue import calling, serving, shifts, transferring
 from models.queue.issuing import Wish, add_service
 from models.queue.tickets import Ticket

@@ -17,10 +17,11 @@ from counter.desk.state import DESK, STANDING_IN, desk_state, may_follow
 from models.core.clock import Clock
 from models.core.database import Database
 from models.core.errors import NotFound
+from models.journal.actors import Actor
 from models.journal.record import last_seq
 from models.journal.topics import Topic
 from models.mall.mall import Desk, Mall
-from models.mall.people import Actor, User
+from models.mall.people import User
 from models.queue.shifts import Shift
 
 

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from counter.desk.state import STANDING_IN
 from models.core.errors import DeskClosed, DeskTaken, NotFound, Outdated
+from models.journal.actors import Actor
 from models.mall.catalogue import Service
 from models.mall.mall import Desk
-from models.mall.people import Actor, User
+from models.mall.people import User
 from models.queue.shifts import held_by, lock_desk, officer_at
 from models.queue.tickets import ENGAGED, Step, Ticket
 

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from counter.desk.figures import figures
 from counter.desk.ticket import aside_row, names, ticket_at_desk
+from models.core.event import Event
+from models.journal.actors import Actor, Role
 from models.journal.events import (
     BreakBegan,
     BreakEnded,
     CallSpoken,
     CatalogueChanged,
-    Event,
     PaperChanged,
     ServiceDayClosed,
     ShiftBegan,
@@ -26,7 +27,6 @@ from models.journal.events import (
 from models.journal.topics import Topic, id_in
 from models.mall.catalogue import Service
 from models.mall.mall import Desk, DeskService
-from models.mall.people import Actor, Role
 from models.queue.serving import set_aside
 from models.queue.shifts import Shift, held_by, shift_at
 from models.queue.tickets import Step, StepState, Ticket

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from counter.desk.figures import handling_of
 from models.mall.catalogue import Requirement, Service, ServiceCase, needed_for
+from models.mall.devices import Device
 from models.mall.mall import Desk, DeskService
-from models.mall.people import Device
 from models.queue.shifts import Shift
 from models.queue.tickets import Outcome, Step, StepState, Ticket
 

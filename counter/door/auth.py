@@ -19,16 +19,17 @@ from flask import Flask, Request, abort, g, redirect, request, session
 from sqlalchemy import bindparam, select
 from werkzeug.wrappers import Response
 
-from counter.door.forgery import require_own_page
-from counter.door.loopback import from_this_machine
 from counter.door.permissions import for_devices_alone, permits
 from counter.files.config import Config
+from counter.network.forgery import require_own_page
+from counter.network.loopback import from_this_machine
 from counter.words.refusals import wants_json
 from models.core.clock import Clock
 from models.core.database import Database
 from models.core.errors import Forbidden
-from models.mall.devices import Acting, devices_of_tokens, note_seen
-from models.mall.people import Actor, Role, User
+from models.journal.actors import Actor, Role
+from models.mall.pairing import Acting, devices_of_tokens, note_seen
+from models.mall.people import User
 
 SESSION_COOKIE: Final = "balai"
 DEVICE_COOKIE: Final = "balai-device"

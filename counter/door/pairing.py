@@ -15,11 +15,12 @@ from qrcode.main import QRCode
 from werkzeug.wrappers import Response
 
 from counter.door.auth import DEVICE_COOKIE, Doorkeeper, local_path, place_in
-from counter.door.throttle import Throttle
 from counter.files.places import places_of
+from counter.network.throttle import Throttle
 from counter.words.language import Language
 from models.core.errors import Forbidden, NotFound
-from models.mall.devices import (
+from models.journal.actors import Actor, Role
+from models.mall.pairing import (
     devices_of_tokens,
     fingerprint,
     new_code,
@@ -28,7 +29,6 @@ from models.mall.devices import (
     shown_code,
     was_withdrawn,
 )
-from models.mall.people import Actor, Role
 
 # Browsers keep no cookie longer than 400 days; a screen's is renewed each time its page opens.
 COOKIE_LIFETIME: Final = timedelta(days=400)

@@ -6,7 +6,7 @@ from typing import Final
 
 from flask import Flask
 
-from models.mall.people import Role
+from models.journal.actors import Role
 
 # Role.PUBLIC in a set means everybody, signed in or not.
 EVERYBODY: Final = frozenset({Role.PUBLIC})

@@ -9,19 +9,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
+from counter.door.accounts import as_username, user_called
 from counter.door.auth import Doorkeeper
+from counter.door.guesses import LOCKED_FOR, MOST_WRONG, Counted, Stranger, charge, forgive
 from counter.door.passwords import hashed, matches, nobodys_hash, outdated
-from counter.door.people import (
-    LOCKED_FOR,
-    MOST_WRONG,
-    Counted,
-    Stranger,
-    as_username,
-    charge,
-    forgive,
-    user_called,
-)
-from counter.door.throttle import Throttle
+from counter.network.throttle import Throttle
 from models.journal.events import SignInFailed
 from models.journal.record import record
 from models.mall.people import User

@@ -21,11 +21,12 @@ from counter.words.language import Language
 from models.core.clock import Clock, local_day
 from models.core.database import Database
 from models.core.errors import DeskBusy, NotFound, Refusal
+from models.journal.actors import Actor, Role
 from models.journal.events import SignedIn, SignedOut
 from models.journal.record import record
 from models.journal.topics import id_in
 from models.mall.mall import Desk, Mall
-from models.mall.people import Actor, Role, User
+from models.mall.people import User
 from models.queue.shifts import Shift, sign_off, sign_on
 from models.queue.tickets import Ticket
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Flask, g, render_template, request
 from sqlalchemy import select
 
 from counter.door.auth import Doorkeeper
-from counter.door.people import (
+from counter.door.example_people import (
     EXAMPLE_ADMIN,
     EXAMPLE_PASSWORD,
     EXAMPLE_SUPERVISOR,

@@ -13,11 +13,11 @@ from counter.files.config import Config
 from counter.files.filling import fill_catalogue, fill_desks
 from counter.files.toml_file import Frozen
 from models.core.base import Base
+from models.journal.actors import Actor
 from models.journal.events import CatalogueChanged
 from models.journal.record import record
 from models.mall.catalogue import Agency, Requirement, Service
 from models.mall.mall import Mall
-from models.mall.people import Actor
 
 
 def stored_catalogue(session: Session, mall: Mall) -> Catalogue:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import time
 
 from sqlalchemy import delete, select
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from counter.files.catalogue import AgencyFile, Catalogue, ServiceFile
@@ -47,6 +48,17 @@ def fill(session: Session, config: Config) -> Mall:
     fill_desks(session, mall, config)
     session.flush()
     return mall
+
+
+def wrong_kind(config: Config) -> str:
+    """Say that the database and the settings are of two kinds of mall."""
+    kinds = ("a real mall", "an example mall")
+    began, says = kinds if config.mall.example else kinds[::-1]
+    where = make_url(config.database_url).render_as_string(hide_password=True)
+    return (
+        f"The database {where} was begun as {began}, but {config.file} describes {says}."
+        " Give each a data_dir or database_url of its own."
+    )
 
 
 def fill_catalogue(session: Session, mall: Mall, catalogue: Catalogue) -> None:

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from counter.files.config import Config
 from counter.files.settings import KioskSettings
-from models.mall.devices import Place
+from models.journal.actors import Role
 from models.mall.mall import Zone
-from models.mall.people import Role
+from models.mall.pairing import Place
 from models.paper.agents import agent_place
 
 

@@ -18,9 +18,11 @@ from werkzeug.wrappers import Response
 from models.core.clock import Clock
 from models.core.database import Database
 from models.core.errors import Forbidden, NotFound
-from models.journal.events import Event, PaperChanged, PrinterChanged
+from models.core.event import Event
+from models.journal.actors import Actor, Role
+from models.journal.events import PaperChanged, PrinterChanged
 from models.journal.topics import Topic, id_in
-from models.mall.people import Actor, Device, Role
+from models.mall.devices import Device
 from models.paper.agents import SHOWN, agent_of, jobs_in, printer_of, take_word
 from models.paper.jobs import JobState, PrintJob, claim, settle_job
 from models.paper.printers import PrinterState, PrinterStatus, note_printer

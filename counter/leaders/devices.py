@@ -13,14 +13,16 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from counter.door.auth import Doorkeeper
-from counter.door.throttle import Throttle
 from counter.files.config import Config
 from counter.files.places import places_of
+from counter.network.throttle import Throttle
 from models.core.errors import CodeUnknown, NotFound, PlaceTaken
-from models.journal.events import DeviceWithdrawn, Event
+from models.core.event import Event
+from models.journal.actors import Actor
+from models.journal.events import DeviceWithdrawn
 from models.journal.topics import Topic, id_in
-from models.mall.devices import Place, pair, paired_devices, withdraw
-from models.mall.people import Actor, Device
+from models.mall.devices import Device
+from models.mall.pairing import Place, pair, paired_devices, withdraw
 from models.paper.agents import agent_place
 
 WRONG_CODES: Final = 10

@@ -13,9 +13,10 @@ from werkzeug.wrappers import Response
 from counter.door.permissions import STAFF
 from models.core.clock import Clock
 from models.core.errors import Forbidden, NotFound
-from models.journal.events import Event, PaperChanged
+from models.core.event import Event
+from models.journal.actors import Actor
+from models.journal.events import PaperChanged
 from models.journal.topics import Topic
-from models.mall.people import Actor
 from printing.ink.virtual import picture
 from printing.machines.printers import Printer, VirtualPrinter
 

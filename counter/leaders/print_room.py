@@ -11,7 +11,8 @@ from counter.files.config import Config
 from counter.words.language import LANGUAGES, Language
 from models.core.clock import Clock
 from models.core.database import Database
-from models.journal.events import Event, PaperChanged
+from models.core.event import Event
+from models.journal.events import PaperChanged
 from models.paper.jobs import JobState
 from printing.ink.layout import Paper, paper_for
 from printing.machines.printers import Printer, PrinterSettings, open_printer

@@ -22,10 +22,11 @@ from kiosk.touch.slip import letterhead
 from models.core.clock import Clock
 from models.core.database import Answer, Database
 from models.core.errors import NotFound
-from models.journal.events import Event, PaperChanged, PrinterChanged
+from models.core.event import Event
+from models.journal.actors import Actor
+from models.journal.events import PaperChanged, PrinterChanged
 from models.journal.topics import Topic
 from models.mall.mall import Mall
-from models.mall.people import Actor
 from models.paper.jobs import REPRINTABLE, JobState, PaperKind, PrintJob, ask_for_paper, reprint
 from models.paper.printers import PRINTING_STATES, PrinterState, printer_states
 from models.queue.tickets import spoken

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from counter.live.wire import Wire
-from models.mall.people import Actor
+from models.journal.actors import Actor
 
 TOPICS_PER_CLIENT = 16
 

@@ -21,10 +21,11 @@ from counter.live.topics import State, Topics
 from counter.live.wire import wire_of
 from models.core.clock import Clock
 from models.core.database import Database
-from models.journal.events import DeviceWithdrawn, Event, SignedOut
+from models.core.event import Event
+from models.journal.actors import Actor
+from models.journal.events import DeviceWithdrawn, SignedOut
 from models.journal.record import last_seq
 from models.journal.topics import Topic
-from models.mall.people import Actor
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,8 @@ from dataclasses import fields
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.journal.events import KINDS, Event
+from models.core.event import Event
+from models.journal.events import KINDS
 from models.journal.record import JournalEntry, last_seq
 
 # PostgreSQL hands out numbers before it commits: a lower one may appear a moment later.

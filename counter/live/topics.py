@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.core.clock import Clock
-from models.journal.events import Event
+from models.core.event import Event
+from models.journal.actors import Actor
 from models.journal.record import last_seq
 from models.journal.topics import Topic
-from models.mall.people import Actor
 
 log = logging.getLogger(__name__)
 

@@ -20,7 +20,8 @@ from display.voice.sentences import Sentence, Style, announcement, call_sentence
 from display.voice.voice import Clip, Voice, VoiceUnavailable
 from models.core.clock import Clock
 from models.core.database import Database
-from models.journal.events import Event, TicketCalled, TicketCalledAgain
+from models.core.event import Event
+from models.journal.events import TicketCalled, TicketCalledAgain
 from models.queue.tickets import Call, StepState
 
 log = logging.getLogger(__name__)

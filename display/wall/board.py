@@ -19,9 +19,10 @@ from display.wall.zone import ZONE, describe_zone, needs_of_desks
 from models.core.clock import Clock
 from models.core.database import Database
 from models.core.errors import NotFound
+from models.journal.actors import Actor
 from models.journal.topics import Topic
+from models.mall.devices import Device
 from models.mall.mall import Desk, Mall, Zone
-from models.mall.people import Actor, Device
 from models.queue.calling import mark_spoken
 from models.queue.tickets import Call
 

@@ -10,12 +10,13 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from models.core.clock import local_day, local_instant
-from models.journal.events import CatalogueChanged, Event, ServiceDayClosed
+from models.core.event import Event
+from models.journal.actors import Actor, Role
+from models.journal.events import CatalogueChanged, ServiceDayClosed
 from models.journal.topics import Topic, id_in
 from models.mall.arrangement import arrangement_of
 from models.mall.catalogue import Agency, Service
 from models.mall.mall import Desk, DeskService, Zone
-from models.mall.people import Actor, Role
 from models.queue.shifts import Shift
 from models.queue.tickets import AT_DESK, Call, Step, StepState, Ticket
 

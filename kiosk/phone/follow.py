@@ -16,9 +16,9 @@ from kiosk.phone.visit import Visit, visit_of
 from models.core.clock import Clock
 from models.core.database import Answer, Database
 from models.core.errors import BadInput, NotFound
-from models.journal.events import Event
+from models.core.event import Event
+from models.journal.actors import Actor
 from models.journal.topics import Topic
-from models.mall.people import Actor
 from models.queue.serving import cancel, welcome_back
 from models.queue.tickets import Ticket
 

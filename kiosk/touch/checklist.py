@@ -10,15 +10,15 @@ from pydantic import ConfigDict, Field, TypeAdapter
 from pydantic.dataclasses import dataclass as checked
 from sqlalchemy.orm import Session
 
-from kiosk.touch.offer import text_of
+from kiosk.texts import text_in, text_of
 from kiosk.touch.place import place_of
-from kiosk.touch.slip import letterhead, money, text_in
+from kiosk.touch.slip import letterhead, money
 from models.core.clock import Clock
 from models.core.database import Answer, Database
 from models.core.errors import BadInput, NotFound
+from models.journal.actors import Actor
 from models.mall.catalogue import Service, ServiceCase, needed_for
 from models.mall.mall import Mall
-from models.mall.people import Actor
 from models.paper.jobs import PaperKind, ask_for_paper
 
 # PostgreSQL's integer ends here; a larger id names nothing and must not reach the database.

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from kiosk.touch.offer import kiosk_of_mall, mall_of
 from models.core.clock import local_day
+from models.core.event import Event
 from models.journal import events
 from models.journal.topics import Topic
 from models.mall.arrangement import arrangement_of
@@ -69,7 +70,7 @@ def services_state(session: Session, key: str, at: datetime) -> dict[str, Any] |
     }
 
 
-def _touched(_session: Session, event: events.Event) -> Iterable[str]:
+def _touched(_session: Session, event: Event) -> Iterable[str]:
     return [str(event.mall_id)] if isinstance(event, _MOVING) else []
 
 

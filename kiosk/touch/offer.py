@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from models.journal.events import CatalogueChanged, Event
+from kiosk.texts import both, text_of
+from models.core.event import Event
+from models.journal.actors import Actor, Role
+from models.journal.events import CatalogueChanged
 from models.journal.topics import Topic, id_in
 from models.mall.catalogue import Agency, Requirement, Service, ServiceCase
 from models.mall.mall import Mall, OpeningHours
-from models.mall.people import Actor, Role
-
-Both = dict[str, str]
 
 
 def catalogue_topic() -> Topic:
@@ -61,17 +61,6 @@ def mall_of(session: Session, key: str) -> Mall | None:
 def kiosk_of_mall(_session: Session, actor: Actor, key: str) -> bool:
     """Tell whether the actor is a kiosk of the mall that the key names."""
     return actor.role is Role.KIOSK and str(actor.mall_id) == key
-
-
-def both(thing: object, name: str) -> Both:
-    """Return a text of the catalogue in both languages: `name` is `name_id` and `name_en`."""
-    return {language: str(getattr(thing, f"{name}_{language}")) for language in ("id", "en")}
-
-
-def text_of(mall: Mall, key: str) -> str:
-    """Return one of the mall's own sentences, empty when it has none."""
-    text = mall.texts.get(key, "")
-    return text if isinstance(text, str) else ""
 
 
 def _touched(_session: Session, event: Event) -> Iterable[str]:

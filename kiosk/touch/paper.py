@@ -17,9 +17,10 @@ from kiosk.touch.place import place_of, places
 from models.core.clock import Clock
 from models.core.database import Answer, Database
 from models.core.errors import NotFound, NotReprintable
-from models.journal.events import Event, PaperChanged, PrinterChanged
+from models.core.event import Event
+from models.journal.actors import Actor, Role
+from models.journal.events import PaperChanged, PrinterChanged
 from models.journal.topics import Topic, id_in
-from models.mall.people import Actor, Role
 from models.paper.jobs import OPEN_STATES, JobState, PaperKind, PrintJob, open_in, reprint
 from models.paper.printers import can_print
 from models.queue.tickets import Ticket

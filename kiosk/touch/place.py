@@ -10,7 +10,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from models.core.rows import plain
-from models.mall.people import Device, Role
+from models.journal.actors import Role
+from models.mall.devices import Device
 
 _KIOSKS: Final = select(
     Device.id, Device.mall_id, Device.name, Device.place, Device.settings

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from kiosk.given import Given, numbers
-from kiosk.touch.offer import text_of
+from kiosk.texts import text_in, text_of
 from kiosk.touch.place import KioskPlace
 from models.mall.mall import Mall
 from models.paper.jobs import ask_for_paper
@@ -80,11 +80,6 @@ def letterhead(mall: Mall, language: str) -> dict[str, Any]:
         "language": language,
         "also": str(others[0]) if others else "",
     }
-
-
-def text_in(language: str, thing: object, name: str) -> str:
-    """Return a text of the catalogue in one language: `name` is `name_id` or `name_en`."""
-    return str(getattr(thing, f"{name}_{language}"))
 
 
 def money(fees: Sequence[int | None]) -> dict[str, Any]:

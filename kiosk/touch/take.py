@@ -23,11 +23,11 @@ from kiosk.touch.slip import promise_slip
 from models.core.clock import Clock
 from models.core.database import Answer, Database
 from models.core.errors import NoNumber, NotFound
+from models.journal.actors import Actor
 from models.journal.events import TicketRefused
 from models.journal.record import record
 from models.journal.topics import Topic
 from models.mall.mall import Mall
-from models.mall.people import Actor
 from models.queue.issuing import Wish, add_service, take
 from models.queue.tickets import Ticket
 from models.waits.forecast import announce

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     JSON,
@@ -27,12 +27,15 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 
 from models.core.base import Base, table_of
 from models.core.errors import BadInput
+from models.core.event import Event
 from models.core.rows import plain
-from models.journal.events import Event
-from models.journal.record import take_recorded
-from models.mall.arrangement import ARRANGEMENTS
 
 log = logging.getLogger(__name__)
+
+# In the info of a session: what all sessions of its database share, and what happened in its
+# transaction, for the listeners. Rooms above keep and leave things there without being known here.
+SHARED: Final = "shared by all sessions"
+HAPPENED: Final = "events written"
 
 # How long a process waits for another that writes into the same SQLite file, in seconds.
 BUSY_S = 15
@@ -67,9 +70,9 @@ class Database:
         self.looking = _sqlite_engine(url) if self.sqlite else _one_picture(self.engine)
         # SQLite has one writer. Queueing for it here is fair; its own busy handler starves.
         self._writer = threading.Lock() if self.sqlite else nullcontext()
-        kept: dict[str, object] = {ARRANGEMENTS: {}}
-        self._write = sessionmaker(self.engine, expire_on_commit=False, info=kept)
-        self._read = sessionmaker(self.looking, autoflush=False, info=kept)
+        shared: dict[str, object] = {SHARED: {}}
+        self._write = sessionmaker(self.engine, expire_on_commit=False, info=shared)
+        self._read = sessionmaker(self.looking, autoflush=False, info=shared)
         self.listeners: list[Listener] = []
 
     @contextmanager
@@ -81,7 +84,7 @@ class Database:
         """
         with self._writer, self._write.begin() as session:
             yield session
-        self._tell(take_recorded(session))
+        self._tell(session.info.pop(HAPPENED, []))
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -11,8 +11,9 @@ from sqlalchemy.event import listens_for
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.base import Base, table_of
-from models.journal.events import Event
-from models.mall.people import Actor
+from models.core.database import HAPPENED
+from models.core.event import Event
+from models.journal.actors import Actor
 
 
 class JournalEntry(Base):
@@ -54,7 +55,7 @@ _TOLD = {
 }
 _ENTRIES = insert(table_of(JournalEntry)).returning(JournalEntry.id)
 _NEWEST = select(func.max(JournalEntry.id))
-_PENDING, _WRITTEN, _COUNT = "events pending", "events written", "events so far"
+_PENDING, _COUNT = "events pending", "events so far"
 
 
 def record(session: Session, event: Event, by: Actor | None = None) -> None:
@@ -79,7 +80,7 @@ def write_recorded(session: Session) -> None:
     if not pending:
         return
     numbers = session.connection().execute(_ENTRIES, [_entry(event) for event in pending]).scalars()
-    written: list[Event] = session.info.setdefault(_WRITTEN, [])
+    written: list[Event] = session.info.setdefault(HAPPENED, [])
     # Rows of one INSERT are numbered in their order, though not always handed back in it.
     for event, seq in zip(pending, sorted(numbers), strict=True):
         written.append(replace(event, seq=seq))
@@ -88,7 +89,7 @@ def write_recorded(session: Session) -> None:
 def take_recorded(session: Session) -> list[Event]:
     """Return the events recorded in this session so far, and forget them."""
     write_recorded(session)
-    written: list[Event] = session.info.pop(_WRITTEN, [])
+    written: list[Event] = session.info.pop(HAPPENED, [])
     return written
 
 
@@ -98,7 +99,7 @@ def last_seq(session: Session) -> int:
     Writes what was recorded first. What happened in this session is the newest it knows.
     """
     write_recorded(session)
-    written: list[Event] = session.info.get(_WRITTEN, [])
+    written: list[Event] = session.info.get(HAPPENED, [])
     return written[-1].seq if written else session.scalar(_NEWEST) or 0
 
 
@@ -116,7 +117,7 @@ def _write_before_commit(session: Session) -> None:
 @listens_for(Session, "after_rollback")
 def _forget_after_rollback(session: Session) -> None:
     session.info.pop(_PENDING, None)
-    session.info.pop(_WRITTEN, None)
+    session.info.pop(HAPPENED, None)
 
 
 def _entry(event: Event) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models.journal.events import Event
-from models.mall.people import Actor
+from models.core.event import Event
+from models.journal.actors import Actor
 
 # No id is longer, and no database takes a number that is.
 LONGEST_ID = 9

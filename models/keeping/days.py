@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from models.core.clock import local_day
 from models.core.database import Press
+from models.journal.actors import Actor
 from models.journal.events import ServiceDayClosed, ShiftEnded, TicketExpired
 from models.journal.record import record
 from models.mall.mall import Mall
-from models.mall.people import Actor
 from models.queue.shifts import Shift, lock_desk
 from models.queue.tickets import OPEN_STATES, StepState, Ticket
 from models.queue.waiting import lock_ticket

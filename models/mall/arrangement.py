@@ -17,6 +17,7 @@ from typing import Any, Final
 from sqlalchemy import Select, event, select, update
 from sqlalchemy.orm import Session
 
+from models.core.database import SHARED
 from models.mall.catalogue import Agency, Requirement, Service, ServiceCase
 from models.mall.hours import Timetable, read_timetable
 from models.mall.mall import (
@@ -30,7 +31,7 @@ from models.mall.mall import (
     new_arrangement,
 )
 
-# Where sessions of one database keep what they read; without it each session keeps its own.
+# Under this name the sessions of one database share what they have read.
 ARRANGEMENTS: Final = "arrangements"
 _ARRANGED: Final = (
     *(Agency, Service, ServiceCase, Requirement),
@@ -142,7 +143,8 @@ class Arrangement:
 
 def arrangement_of(session: Session, mall: Mall) -> Arrangement:
     """Return how `mall` is arranged now; reads the database only after something changed."""
-    kept: dict[int, Arrangement] = session.info.setdefault(ARRANGEMENTS, {})
+    shared = session.info.setdefault(SHARED, {})
+    kept: dict[int, Arrangement] = shared.setdefault(ARRANGEMENTS, {})
     known = kept.get(mall.id)
     if known is None or known.name != mall.arrangement:
         known = kept[mall.id] = _read(session, mall)

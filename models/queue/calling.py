@@ -19,10 +19,10 @@ from models.core.errors import (
     TicketElsewhere,
 )
 from models.core.rows import add_now, change_now, know, plain
+from models.journal.actors import Actor
 from models.journal.events import CallSpoken, TicketCalled, TicketCalledAgain, TicketWelcomedBack
 from models.journal.record import record
 from models.mall.mall import Desk
-from models.mall.people import Actor
 from models.queue.recording import tell_step
 from models.queue.shifts import held_by, lock_desk, require_free
 from models.queue.tickets import Call, Step, StepState, Ticket

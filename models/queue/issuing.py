@@ -26,12 +26,12 @@ from models.core.errors import (
     TooManyServices,
 )
 from models.core.rows import add_now, know, plain
+from models.journal.actors import Actor
 from models.journal.events import StepAdded, TicketTaken
 from models.journal.record import record
 from models.mall.arrangement import ServiceFacts, arrangement_of
 from models.mall.hours import IntakePhase
 from models.mall.mall import Mall
-from models.mall.people import Actor
 from models.queue.recording import tell_step
 from models.queue.tickets import OPEN_STATES, Standing, Step, Ticket
 from models.queue.waiting import head_start, lock_ticket, settle

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models.journal.events import Event
+from models.core.event import Event
+from models.journal.actors import Actor
 from models.journal.record import record
-from models.mall.people import Actor
 from models.queue.tickets import Step
 
 

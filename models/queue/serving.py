@@ -19,6 +19,7 @@ from models.core.errors import (
     TicketElsewhere,
     TooEarly,
 )
+from models.journal.actors import Actor
 from models.journal.events import (
     RequirementsChecked,
     StepFinished,
@@ -32,7 +33,6 @@ from models.journal.events import (
 )
 from models.journal.record import record
 from models.mall.mall import Desk
-from models.mall.people import Actor
 from models.queue.recording import tell_step
 from models.queue.shifts import held_by, lock_desk, require_serving
 from models.queue.tickets import OPEN_STATES, Outcome, Standing, Step, StepState, Ticket, among

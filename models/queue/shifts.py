@@ -11,10 +11,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from models.core.base import Base, alone
 from models.core.errors import DeskBusy, DeskClosed, DeskOnBreak, DeskTaken
 from models.core.rows import plain
+from models.journal.actors import Actor
 from models.journal.events import BreakBegan, BreakEnded, ShiftBegan, ShiftEnded
 from models.journal.record import record
 from models.mall.mall import Desk
-from models.mall.people import Actor, User
+from models.mall.people import User
 from models.queue.tickets import Step, StepState, Ticket, spoken
 
 

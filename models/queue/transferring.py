@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models.core.errors import DeskClosed, NotAllowed, NotServedHere, ServiceNotOffered
+from models.journal.actors import Actor
 from models.journal.events import StepTransferred
 from models.mall.catalogue import Service
 from models.mall.mall import Desk
-from models.mall.people import Actor
 from models.queue.recording import tell_step
 from models.queue.serving import leave_desk, step_at
 from models.queue.shifts import shift_at

@@ -146,4 +146,3 @@ def _journal_in(state_dir: Path) -> Journal:
         ) from error
     except OSError as error:
         raise click.ClickException(f"{state_dir} cannot be used: {error}") from error
-

@@ -12,7 +12,8 @@ from counter.ticker import Ticker
 from models.core.base import Base
 from models.core.clock import Clock
 from models.core.database import Database
-from models.journal.events import Event, ServiceDayClosed
+from models.core.event import Event
+from models.journal.events import ServiceDayClosed
 from models.mall.arrangement import arrangement_of
 from models.mall.hours import IntakePhase
 from models.mall.mall import Mall

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import requests
 
-from counter.door.people import EXAMPLE_PASSWORD
+from counter.door.example_people import EXAMPLE_PASSWORD
 from models.mall.mall import Desk
 from tests.hall_server import Hall
 from tests.house import OWN_PAGE

@@ -21,11 +21,12 @@ from counter.app import House, build
 from counter.files.config import Config
 from models.core.clock import Clock, local_day, local_instant
 from models.core.errors import NobodyWaiting
+from models.journal.actors import Actor, Role
 from models.journal.events import SignedIn
 from models.journal.record import record
 from models.mall.catalogue import Service
 from models.mall.mall import Desk, DeskService, Mall
-from models.mall.people import Actor, Role, User
+from models.mall.people import User
 from models.queue.calling import call_next
 from models.queue.issuing import Wish, take
 from models.queue.serving import check_requirements, finish, miss, start

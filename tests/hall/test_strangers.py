@@ -19,7 +19,7 @@ import socketio
 from socketio.exceptions import ConnectionError as Refused
 
 from counter.door.auth import KEY_FILE
-from counter.door.people import EXAMPLE_PASSWORD, EXAMPLE_SUPERVISOR
+from counter.door.example_people import EXAMPLE_PASSWORD, EXAMPLE_SUPERVISOR
 from tests.hall.morning import live_through
 from tests.hall_server import Hall
 from tests.house import ROOT, running_house

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from counter.door.people import EXAMPLE_PASSWORD, example_officers
+from counter.door.example_people import EXAMPLE_PASSWORD, example_officers
 from tests.hall_server import Hall
 
 KIOSK = (1080, 1920)

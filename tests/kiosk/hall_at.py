@@ -17,9 +17,10 @@ from counter.files.config import Config
 from counter.files.places import places_of
 from counter.server import serve
 from models.core.clock import Clock
-from models.mall.devices import new_code, pair
+from models.journal.actors import Actor, Role
 from models.mall.mall import Desk
-from models.mall.people import Actor, Role, User
+from models.mall.pairing import new_code, pair
+from models.mall.people import User
 from models.queue.shifts import sign_on
 from tests.hall_server import Hall, running_hall
 from tests.house import example_config

@@ -14,15 +14,16 @@ from sqlalchemy import func, select
 from counter.demo.citizens import Citizen, Fate, citizens, offers_of
 from counter.demo.play import NIGHT_AFTER, Play
 from counter.demo.show import status
-from counter.door.people import example_people
+from counter.door.example_people import example_people
 from counter.files.config import load_config
 from counter.files.filling import fill
 from models.core.base import Base
 from models.core.clock import Clock
 from models.core.database import Database
+from models.journal.actors import Actor, Role
 from models.mall.arrangement import arrangement_of
 from models.mall.mall import Desk, Mall
-from models.mall.people import Actor, Role, User
+from models.mall.people import User
 from models.queue.shifts import Shift, sign_on
 from models.queue.tickets import Step, StepState, Ticket
 

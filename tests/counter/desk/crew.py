@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from counter.app import House
 from counter.desk.state import desk_state
+from models.journal.actors import Actor
 from models.mall.catalogue import Service
 from models.mall.mall import Desk, Mall
-from models.mall.people import Actor
 from models.queue.issuing import Wish, take
 from models.queue.tickets import Ticket
 from tests.house import OWN_PAGE, open_desk, service_id, user_client

@@ -12,10 +12,11 @@ from sqlalchemy import select
 
 from counter.app import House
 from counter.desk.state import QUEUE_SHOWN, desk_state, may_follow, touched
-from models.journal.events import Event
+from models.core.event import Event
+from models.journal.actors import Actor, Role
 from models.mall.catalogue import ServiceCase
 from models.mall.mall import Desk
-from models.mall.people import Actor, Role, User
+from models.mall.people import User
 from tests.counter.desk.crew import Crew, citizen, crew, desk_id
 from tests.house import clock_of, open_house, service_id, user_client
 

@@ -6,7 +6,7 @@ import json
 
 from playwright.sync_api import Browser, Page, expect
 
-from counter.door.people import EXAMPLE_PASSWORD
+from counter.door.example_people import EXAMPLE_PASSWORD
 from tests.counter.desk.windows import (
     GO,
     NUMBER,

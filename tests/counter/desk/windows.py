@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
-from counter.door.people import EXAMPLE_PASSWORD
+from counter.door.example_people import EXAMPLE_PASSWORD
 from models.core.database import Database
+from models.journal.actors import Actor
 from models.mall.catalogue import Service
 from models.mall.mall import Desk, Mall
-from models.mall.people import Actor
 from models.queue.issuing import Wish, take
 from models.queue.serving import cancel, finish
 from models.queue.shifts import Shift, sign_off

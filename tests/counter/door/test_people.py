@@ -8,16 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from counter.app import House
+from counter.door.accounts import BadUsername, UserExists, add_user, set_password
+from counter.door.example_people import EXAMPLE_PASSWORD, example_people
 from counter.door.passwords import WeakPassword, hashed, matches, nobodys_hash, require_strong
-from counter.door.people import (
-    EXAMPLE_PASSWORD,
-    BadUsername,
-    UserExists,
-    add_user,
-    example_people,
-    set_password,
-)
-from models.mall.people import Role, User
+from models.journal.actors import Role
+from models.mall.people import User
 from tests.builders import MINUTE, MONDAY
 from tests.house import open_house
 

@@ -13,7 +13,9 @@ from werkzeug.routing import Rule
 
 from counter.app import House
 from counter.door.permissions import PERMITTED, for_devices_alone, require_complete
-from models.mall.people import Device, Role, User
+from models.journal.actors import Role
+from models.mall.devices import Device
+from models.mall.people import User
 from tests.house import OWN_PAGE, kiosk_client, open_house, user_client
 
 USERS = {

@@ -16,7 +16,8 @@ from werkzeug.test import TestResponse
 from counter.app import House
 from counter.door import passwords
 from counter.door.auth import KEY_FILE, SESSION_COOKIE, local_path, secret_key
-from counter.door.people import EXAMPLE_PASSWORD, MOST_WRONG, Stranger, charge
+from counter.door.example_people import EXAMPLE_PASSWORD
+from counter.door.guesses import MOST_WRONG, Stranger, charge
 from counter.door.reception import REFUSED_AFTER_S, WRONG_PER_ADDRESS, Reception
 from models.core.clock import Clock
 from models.journal.record import JournalEntry

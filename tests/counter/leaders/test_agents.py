@@ -15,8 +15,9 @@ from counter.door.permissions import PERMITTED
 from counter.leaders.agent_watch import AgentWatch
 from counter.leaders.agents import Agents
 from models.core.errors import PlaceTaken
+from models.journal.actors import Actor, Role
 from models.journal.events import PaperChanged, PrinterChanged
-from models.mall.people import Actor, Device, Role
+from models.mall.devices import Device
 from models.paper.agents import agent_of, agent_place
 from models.paper.jobs import JobState, PrintJob, ask_for_paper, claim, reprint
 from models.paper.printers import PrinterState, note_printer, printer_states

@@ -16,8 +16,9 @@ from counter.app import House, build
 from counter.door.auth import DEVICE_COOKIE
 from counter.door.pairing import CODES_PER_ADDRESS
 from counter.leaders.devices import DEVICE, WRONG_CODES
+from models.journal.actors import Role
+from models.mall.devices import Device
 from models.mall.mall import Zone
-from models.mall.people import Device, Role
 from tests.house import (
     OWN_PAGE,
     StandingClock,

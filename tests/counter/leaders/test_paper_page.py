@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from counter.app import House
-from counter.door.people import add_user
-from models.mall.people import Role
+from counter.door.accounts import add_user
+from models.journal.actors import Role
 from tests.house import kiosk_client, open_house, real_config, user_client
 
 PASSWORD = "kembang-setaman-7"

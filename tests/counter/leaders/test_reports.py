@@ -23,10 +23,10 @@ from sqlalchemy import select
 from benchmarks.busy_year import add_year
 from counter.app import House
 from counter.cli.main import balai
-from counter.door.people import EXAMPLE_PASSWORD, EXAMPLE_SUPERVISOR
+from counter.door.example_people import EXAMPLE_PASSWORD, EXAMPLE_SUPERVISOR
+from models.journal.actors import Actor
 from models.mall.catalogue import Service
 from models.mall.mall import Desk, Mall
-from models.mall.people import Actor
 from models.queue.calling import call_next
 from models.queue.issuing import Wish, take
 from models.queue.serving import finish, start

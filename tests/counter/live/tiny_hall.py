@@ -20,12 +20,13 @@ from counter.server import make_socketio, serve
 from models.core.base import Base
 from models.core.clock import Clock
 from models.core.database import Database
-from models.journal.events import DeviceWithdrawn, Event, TicketTaken
+from models.core.event import Event
+from models.journal.actors import Actor, Role
+from models.journal.events import DeviceWithdrawn, TicketTaken
 from models.journal.record import record
 from models.journal.topics import Topic
 from models.mall.catalogue import Service
 from models.mall.mall import Mall
-from models.mall.people import Actor, Role
 from models.queue.tickets import Ticket
 from tests import builders
 

@@ -14,9 +14,10 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from models.core.database import Database
+from models.journal.actors import Role
 from models.mall.catalogue import Service
 from models.mall.mall import Desk, DeskService, Zone
-from models.mall.people import Role, User
+from models.mall.people import User
 from models.queue.shifts import Shift
 from models.queue.tickets import Call, Step, Ticket
 from tests.display.hall_presses import Citizen, Officer

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from display.wall.zone import may_watch, state_of_zone, zones_touched
 from models.core.database import Database
-from models.journal.events import Event, SignedIn
+from models.core.event import Event
+from models.journal.actors import Actor, Role
+from models.journal.events import SignedIn
 from models.mall.catalogue import Service
 from models.mall.mall import Desk
-from models.mall.people import Actor, Role
 from models.queue.calling import call_again, call_next
 from models.queue.serving import finish, miss, start
 from models.queue.shifts import begin_break, sign_off

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from counter.app import House
+from models.journal.actors import Actor
 from models.mall.catalogue import Service
 from models.mall.mall import Desk, Mall
-from models.mall.people import Actor
 from models.queue.calling import call_again, call_next
 from models.queue.issuing import Wish, take
 from models.queue.serving import finish, hold, miss, start

@@ -11,8 +11,9 @@ from werkzeug.test import TestResponse
 
 from counter.app import House
 from kiosk.touch.paper import slip_topic
+from models.journal.actors import Actor, Role
 from models.mall.catalogue import Service, ServiceCase
-from models.mall.people import Actor, Device, Role
+from models.mall.devices import Device
 from models.paper.jobs import JobState, PaperKind, PrintJob
 from models.queue.tickets import Ticket
 from printing.papers.checklist import Checklist

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from models.core.database import Answer, Database, Press
 from models.core.errors import BadInput, NobodyWaiting
-from models.journal.events import Event, TicketCalled, TicketTaken
+from models.core.event import Event
+from models.journal.events import TicketCalled, TicketTaken
 from models.journal.record import JournalEntry
 from models.mall.mall import Desk, Mall
 from models.queue.calling import call_next

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.core.database import Press
+from models.journal.actors import Actor
 from models.journal.record import JournalEntry, write_recorded
 from models.keeping.retention import forget_people
-from models.mall.people import Actor
 from models.paper.jobs import PrintJob, ask_for_paper
 from models.queue.serving import cancel
 from models.queue.tickets import Step, Ticket

@@ -20,10 +20,11 @@ from counter.files.config import load_config
 from counter.files.places import places_of
 from models.core.clock import Clock
 from models.core.database import Database
+from models.journal.actors import Actor
 from models.journal.record import JournalEntry
-from models.mall.devices import pair, withdraw
+from models.mall.devices import Device
 from models.mall.mall import Mall
-from models.mall.people import Actor, Device
+from models.mall.pairing import pair, withdraw
 from models.paper.jobs import JobState, PrintJob, ask_for_paper
 from models.paper.printers import PrinterStatus
 from tests.hall_server import Hall

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from models.core.clock import Clock
 from models.core.database import Database
-from models.journal.events import Event, PaperChanged, PrinterChanged
+from models.core.event import Event
+from models.journal.events import PaperChanged, PrinterChanged
 from models.mall.mall import Mall
 from models.paper.jobs import JobState, PrintJob, ask_for_paper, reprint
 from models.paper.printers import PrinterState

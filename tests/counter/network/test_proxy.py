@@ -10,9 +10,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from counter.app import House
-from counter.door.people import EXAMPLE_PASSWORD, add_user
+from counter.door.accounts import add_user
+from counter.door.example_people import EXAMPLE_PASSWORD
 from counter.door.reception import WRONG_PER_ADDRESS
-from models.mall.people import Role
+from models.journal.actors import Role
 from tests.house import OWN_PAGE, open_house, real_config
 
 PROXY, ELSEWHERE = "10.0.0.2", "10.0.0.66"

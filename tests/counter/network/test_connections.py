@@ -14,8 +14,8 @@ from pathlib import Path
 import gevent
 import pytest
 
-from counter.live.connections import PER_ADDRESS, Doorway
 from counter.live.wire import MESSAGES_AT_ONCE
+from counter.network.connections import PER_ADDRESS, Doorway
 from models.core.database import Database
 from tests.counter.live import tiny_hall
 from tests.counter.live.test_wire import BareClient

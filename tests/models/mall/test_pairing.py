@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from models.core.database import Database
 from models.core.errors import CodeUnknown
+from models.journal.actors import Actor, Role
 from models.journal.record import JournalEntry, write_recorded
-from models.mall.devices import (
+from models.mall.devices import Device
+from models.mall.pairing import (
     CODE_LIFETIME,
     UNPAIRED_LIFETIME,
     Place,
@@ -26,7 +28,6 @@ from models.mall.devices import (
     was_withdrawn,
     withdraw,
 )
-from models.mall.people import Actor, Device, Role
 from tests.builders import MINUTE, MONDAY, mall
 
 KIOSK = Place("kiosk-1", "Kiosk 1", Role.KIOSK, {"printer": "kiosk-1"})

@@ -1,0 +1,228 @@
+"""Pairing: a screen shows a code, a leader says what it is, and it acts until that is withdrawn."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy.orm import Session
+
+from models.core.errors import CodeUnknown, PlaceTaken
+from models.journal.actors import Actor, Role
+from models.journal.events import DevicePaired, DeviceWithdrawn
+from models.journal.record import record
+from models.mall.devices import Device
+
+CODE_LIFETIME = timedelta(minutes=5)
+# A screen that was switched off before anybody paired it leaves nothing behind.
+UNPAIRED_LIFETIME = timedelta(hours=1)
+CODE_DIGITS = 6
+TOKEN_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a device may be: an entry of the hall's plan, with what it needs to play its part."""
+
+    code: str
+    name: str
+    role: Role
+    settings: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Acting:
+    """A device that may act: which it is, in which mall, and what it plays."""
+
+    id: int
+    mall_id: int
+    role: Role
+    place: str
+
+
+_ACTING: Final = (
+    select(Device.id, Device.mall_id, Device.role, Device.place)
+    .where(
+        Device.token_hash.in_(bindparam("hashes", expanding=True)),
+        Device.role.is_not(None),
+        Device.withdrawn_at.is_(None),
+    )
+    .order_by(Device.id)
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a screen that is not paired holds: its secret token, and the code for people."""
+
+    device_id: int
+    token: str
+    code: str
+    expires_at: datetime
+
+
+def new_code(session: Session, mall_id: int, *, token: str | None, at: datetime) -> Asked:
+    """Give the screen that holds `token` a fresh code, good for CODE_LIFETIME from `at`.
+
+    A screen without a token, or with one that was paired or withdrawn, begins anew.
+    """
+    _forget_old(session, at)
+    device = None if token is None else _unpaired(session, mall_id, token)
+    if device is None or token is None:
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        device = Device(mall_id=mall_id, token_hash=fingerprint(token), created_at=at)
+        session.add(device)
+    code = _free_code(session)
+    expires_at = at + CODE_LIFETIME
+    device.code, device.code_expires_at = code, expires_at
+    session.flush()
+    return Asked(device_id=device.id, token=token, code=code, expires_at=expires_at)
+
+
+def pair(
+    session: Session, mall_id: int, code: str, place: Place, *, name: str, by: Actor, at: datetime
+) -> Device:
+    """Make the screen that shows `code` play `place`; the code is used up.
+
+    Spaces and hyphens in `code` do not matter. Raises CodeUnknown, and PlaceTaken for a second
+    agent of one printer: two would share its papers and each other's doubts.
+    """
+    digits = "".join(one for one in code if one.isdigit())
+    device = session.scalars(
+        select(Device)
+        .where(
+            Device.mall_id == mall_id,
+            Device.code == digits,
+            Device.code_expires_at > at,
+            Device.role.is_(None),
+        )
+        .with_for_update()
+    ).first()
+    if device is None:
+        raise CodeUnknown
+    _require_free(session, mall_id, place)
+    device.role, device.place = place.role, place.code
+    device.name = name.strip() or place.name
+    device.settings = dict(place.settings)
+    device.code = device.code_expires_at = None
+    device.paired_at, device.paired_by_id, device.last_seen_at = at, by.user_id, at
+    session.flush()
+    record(session, DevicePaired(mall_id=mall_id, at=at, device_id=device.id), by)
+    return device
+
+
+def withdraw(session: Session, device: Device, *, by: Actor, at: datetime) -> None:
+    """Take the token of `device` back; it must be paired again. A second time changes nothing."""
+    if device.withdrawn_at is not None:
+        return
+    device.withdrawn_at = at
+    device.code = device.code_expires_at = None
+    session.flush()
+    record(session, DeviceWithdrawn(mall_id=device.mall_id, at=at, device_id=device.id), by)
+
+
+def devices_of_tokens(looking: Session | Connection, tokens: Iterable[str]) -> list[Acting]:
+    """Return the devices that may act with one of `tokens`: paired, and not withdrawn."""
+    hashes = [fingerprint(token) for token in tokens]
+    found = looking.execute(_ACTING, {"hashes": hashes})
+    return [Acting(id_, mall_id, role, place) for id_, mall_id, role, place in found if role]
+
+
+def was_withdrawn(session: Session, token: str) -> bool:
+    """Tell whether `token` was a device's until somebody took it back."""
+    return (
+        session.scalars(
+            select(Device.id).where(
+                Device.token_hash == fingerprint(token), Device.withdrawn_at.is_not(None)
+            )
+        ).first()
+        is not None
+    )
+
+
+def shown_code(session: Session, token: str, at: datetime) -> Device | None:
+    """Return the unpaired device that shows a code which is still good at `at`."""
+    return session.scalars(
+        select(Device).where(
+            Device.token_hash == fingerprint(token),
+            Device.role.is_(None),
+            Device.code_expires_at > at,
+        )
+    ).first()
+
+
+def paired_devices(session: Session, mall_id: int) -> list[Device]:
+    """Return all devices of the mall that were ever paired, those in use first."""
+    found = session.scalars(
+        select(Device).where(Device.mall_id == mall_id, Device.role.is_not(None))
+    )
+    return sorted(found, key=lambda one: (one.withdrawn_at is not None, one.place, one.id))
+
+
+def furnish(session: Session, mall_id: int, places: Iterable[Place]) -> None:
+    """Give the paired devices the settings that their places have now."""
+    settings = {place.code: place.settings for place in places}
+    for device in paired_devices(session, mall_id):
+        if device.withdrawn_at is None and device.place in settings:
+            device.settings = dict(settings[device.place])
+
+
+def note_seen(session: Session, device_id: int, at: datetime) -> None:
+    """Note that the device was heard of at `at`."""
+    session.execute(update(Device).where(Device.id == device_id).values(last_seen_at=at))
+
+
+def fingerprint(token: str) -> str:
+    """Return what the database keeps of a token: its SHA-256, as 64 hexadecimal digits."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def nickname(token_hash: str) -> str:
+    """Return the few characters by which people tell one unpaired screen from another."""
+    return token_hash[:4]
+
+
+def _require_free(session: Session, mall_id: int, place: Place) -> None:
+    if place.role is not Role.AGENT:
+        return
+    for other in paired_devices(session, mall_id):
+        if other.place == place.code and other.withdrawn_at is None:
+            raise PlaceTaken(device=other.name)
+
+
+def _unpaired(session: Session, mall_id: int, token: str) -> Device | None:
+    return session.scalars(
+        select(Device).where(
+            Device.mall_id == mall_id,
+            Device.token_hash == fingerprint(token),
+            Device.role.is_(None),
+            Device.withdrawn_at.is_(None),
+        )
+    ).first()
+
+
+def _forget_old(session: Session, at: datetime) -> None:
+    """Free the codes that ran out, and drop screens that nobody paired."""
+    session.execute(
+        delete(Device).where(
+            Device.role.is_(None), Device.code_expires_at <= at - UNPAIRED_LIFETIME
+        )
+    )
+    session.execute(
+        update(Device)
+        .where(Device.code.is_not(None), Device.code_expires_at <= at)
+        .values(code=None)
+    )
+
+
+def _free_code(session: Session) -> str:
+    """Return a code that no screen shows; with a million of them the first is nearly always it."""
+    while True:
+        code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+        if session.scalars(select(Device.id).where(Device.code == code)).first() is None:
+            return code
