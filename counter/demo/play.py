@@ -40,8 +40,7 @@ T = TypeVar("T")
 GLANCE = timedelta(seconds=15)
 # Officers come a little before the doors open, and each takes the noon break in one of two turns.
 BEFORE_OPENING = timedelta(minutes=4)
-NOON = timedelta(hours=4)
-NOON_TURN = timedelta(minutes=30)
+NOON, NOON_TURN = timedelta(hours=4), timedelta(minutes=30)
 # The hall's time after closing when the next day begins, even if a person still serves.
 NIGHT_AFTER = timedelta(minutes=90)
 

@@ -20,7 +20,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def hall(folder: Path) -> Iterator[Hall]:
-    with running_hall("tests.counter.desk_hall", str(folder)) as running:
+    with running_hall("tests.counter.desk.hall", str(folder)) as running:
         yield running
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 
 import counter
 from models.core.database import Database
-from tests.counter.live import tiny_hall
+from tests.counter import tiny_hall
 from tests.hall_server import Hall, running_hall
 
 TEMPLATES = Path(counter.__file__).parent / "templates"

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from models.core.database import Database
 
 # These hold the assertions of the random days.
-pytest.register_assert_rewrite("tests.models.random_hall", "tests.models.retelling")
+pytest.register_assert_rewrite("tests.models.queue.random_hall", "tests.models.queue.retelling")
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def hall(folder: Path) -> Iterator[Hall]:
     """One hall for all: each test finds it without citizens and without officers."""
-    with running_hall("tests.counter.desk_hall", str(folder)) as running:
+    with running_hall("tests.counter.desk.hall", str(folder)) as running:
         yield running
 
 
@@ -174,7 +174,7 @@ def test_the_first_number_wakes_an_empty_desk(page: Page, hall: Hall, citizens: 
 
 
 def test_a_lost_line_is_said_and_holds_the_buttons(page: Page, tmp_path: Path) -> None:
-    with running_hall("tests.counter.desk_hall", str(tmp_path)) as hall:
+    with running_hall("tests.counter.desk.hall", str(tmp_path)) as hall:
         sign_in(page, hall)
         hall.kill()
     expect(page.locator(".dk-lost")).to_contain_text("Koneksi terputus", timeout=5000)

@@ -13,7 +13,7 @@ import requests
 import socketio
 
 from models.core.database import Database
-from tests.counter.live import tiny_hall
+from tests.counter import tiny_hall
 from tests.hall_server import Hall, running_hall
 
 SOON_S = 5.0

@@ -12,7 +12,7 @@ import requests
 from playwright.sync_api import Page, expect
 
 from models.core.database import Database
-from tests.counter.live import tiny_hall
+from tests.counter import tiny_hall
 from tests.hall_server import Hall, running_hall
 from tests.line import line_to
 

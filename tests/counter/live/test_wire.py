@@ -16,7 +16,7 @@ from gevent.pywsgi import WSGIServer
 
 from counter.live.wire import SocketHandler
 from models.core.database import Database
-from tests.counter.live import tiny_hall
+from tests.counter import tiny_hall
 from tests.hall_server import Hall, running_hall
 
 SOON_S = 10

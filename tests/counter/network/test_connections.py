@@ -17,7 +17,7 @@ import pytest
 from counter.live.wire import MESSAGES_AT_ONCE
 from counter.network.connections import PER_ADDRESS, Doorway
 from models.core.database import Database
-from tests.counter.live import tiny_hall
+from tests.counter import tiny_hall
 from tests.counter.live.test_wire import BareClient
 from tests.hall_server import Hall, running_hall
 
@@ -187,7 +187,7 @@ def test_the_hall_asks_for_more_open_files_than_systems_give_by_themselves() -> 
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     script = (
         "import resource as r; of = r.RLIMIT_NOFILE; r.setrlimit(of, (256, r.getrlimit(of)[1]));"
-        "from counter.doorway import open_files; print(open_files())"
+        "from counter.network.connections import open_files; print(open_files())"
     )
     root = Path(__file__).parents[3]
     done = subprocess.run(  # noqa: S603 — our own program.

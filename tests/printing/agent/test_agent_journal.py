@@ -50,7 +50,7 @@ def test_a_dead_program_left_its_last_word(tmp_path: Path, order: str) -> None:
     program = f"""
 import os, signal
 from pathlib import Path
-from printing.agent_journal import Journal, Key, Stage
+from printing.agent.journal import Journal, Key, Stage
 journal = Journal(Path({str(path)!r}))
 key = Key{(ONE.job_id, ONE.made_at)!r}
 journal.begin(key, "press-one")

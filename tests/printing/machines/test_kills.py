@@ -53,7 +53,13 @@ class Halls:
 
 @contextmanager
 def halls(database: Path, port: int) -> Iterator[Halls]:
-    command = [sys.executable, "-m", "tests.printing.killed_hall", str(database), str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.printing.machines.killed_hall",
+        str(database),
+        str(port),
+    ]
     with subprocess.Popen(  # noqa: S603 — our own program.
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=HOUSE
     ) as process:

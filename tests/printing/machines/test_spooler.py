@@ -291,10 +291,10 @@ from gevent import monkey
 monkey.patch_all()
 import sys
 from pathlib import Path
-from models.database import Database
-from models.schema import metadata
-from tests.printing.paper_hall import PaperHall
-from tests.printing.test_spooler import JobState, slip, spooling, virtual
+from models.core.database import Database
+from models.keeping.schema import metadata
+from tests.printing.machines.paper_hall import PaperHall
+from tests.printing.machines.test_spooler import JobState, slip, spooling, virtual
 
 database = Database("sqlite:///" + sys.argv[1] + "/green.db")
 metadata.create_all(database.engine)
