@@ -1,8 +1,8 @@
 """A hall in processes that may be killed at any instant: each takes numbers and prints their paper.
 
-`python -m tests.printing.machines.killed_hall DATABASE_FILE PORT` loads everything once and forks a hall
-for each line that it reads: "work" for one that goes on until it is killed, "finish" for one
-that takes no more numbers and ends when no paper is under way.
+`python -m tests.printing.machines.killed_hall DATABASE_FILE PORT` loads everything once and forks
+a hall for each line that it reads: "work" for one that goes on until it is killed, "finish" for
+one that takes no more numbers and ends when no paper is under way.
 """
 
 from __future__ import annotations
