@@ -106,7 +106,11 @@ class Live:
         self._woken.set()
 
     def shout(self, topic: str, kind: str, payload: dict[str, Any]) -> None:
-        """Send what must be heard once to all who follow `topic`, in every process."""
+        """Send what must be heard once to all who follow `topic`, in every process.
+
+        It may overtake the state that belongs to it, or come late: whatever depends on their order
+        must carry the journal's number that it knew.
+        """
         self._socketio.emit("shout", (topic, kind, payload), to=topic)
 
     def disconnect_device(self, device_id: int) -> None:

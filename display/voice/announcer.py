@@ -1,4 +1,9 @@
-"""Decides what each zone hears and when: one announcement at a time, in the order of the calls."""
+"""Decides what each zone hears and when: one announcement at a time, in the order of the calls.
+
+A call leaves its zone's line when it was shouted or is no longer wanted; nothing else takes it out
+but the end of the process. A database that does not answer costs it PAUSE_S, again and again until
+STALE; a voice that fails costs it the words, or all sound, and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -7,26 +12,30 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from display.voice.herald import Herald, Notice
-from display.voice.numbers import Language
-from display.voice.sentences import Sentence, Style, announcement, call_sentence
+from display.voice.inviting import Spoken, invitation, proclamation
+from display.voice.sentences import Sentence, Style, announcement
 from display.voice.voice import Clip, Voice, VoiceUnavailable
 from models.core.clock import Clock
 from models.core.database import Database
 from models.core.event import Event
 from models.journal.events import TicketCalled, TicketCalledAgain
-from models.queue.tickets import Call, StepState
+from models.queue.tickets import Call
 
 log = logging.getLogger(__name__)
 
 Shout = Callable[[str, str, dict[str, Any]], None]
+Called = TicketCalled | TicketCalledAgain
 
 GAP: Final = timedelta(milliseconds=700)
 # How long a screen shows a call as being called when there is no sound to wait for.
@@ -37,21 +46,37 @@ STALE: Final = timedelta(minutes=5)
 CROWDED: Final = 2
 # How often the time of day is asked whether it has something to say.
 LOOK_S: Final = 20.0
+# Before a database that did not answer is asked again: a starting one gets its peace, and the hall
+# hears a pause that it would not notice between two calls.
+PAUSE_S: Final = 1.0
+# How a database says that it is locked, restarting or out of reach.
+_AWAY: Final = (OperationalError, InterfaceError, NoConnection)
+
+
+@dataclass(frozen=True)
+class _Item:
+    """What waits to be said since the instant `at`."""
+
+    what: Called | Notice
+    at: datetime
 
 
 @dataclass
 class _Line:
     """What one zone still has to hear; `free_at_s` is an instant of the monotonic clock."""
 
-    waiting: deque[int | Notice] = field(default_factory=deque)
+    waiting: deque[_Item] = field(default_factory=deque)
     free_at_s: float = 0.0
 
-
-@dataclass(frozen=True)
-class _Spoken:
-    kind: str
-    payload: dict[str, Any]
-    sentences: tuple[Sentence, ...]
+    def place(self, called: Called) -> None:
+        """Let a call wait behind the others; a ticket that waits already keeps its place."""
+        item = _Item(called, called.at)
+        for index, other in enumerate(self.waiting):
+            if isinstance(other.what, Called) and other.what.ticket_id == called.ticket_id:
+                if other.what.call_id < called.call_id:
+                    self.waiting[index] = item
+                return
+        self.waiting.append(item)
 
 
 class Announcer:
@@ -68,14 +93,19 @@ class Announcer:
         self._style = style
         self._herald = Herald(database)
         self._lines: dict[int, _Line] = {}
-        self._arrived: deque[int | tuple[int, Notice]] = deque()
+        # Calls whose zone the database has not told yet, in their order.
+        self._unplaced: list[Called] = []
+        # Instants of the monotonic clock; 0 while the database answers.
+        self._asks_at_s = 0.0
+        self._looks_at_s = 0.0
+        self._arrived: deque[Called | tuple[int, _Item]] = deque()
         self._news = threading.Condition()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="announcer", daemon=True)
 
     def hear(self, events: Sequence[Event]) -> None:
         """Note the calls among `events`; a listener of the database, so it only notes."""
-        calls = [one.call_id for one in events if isinstance(one, TicketCalled | TicketCalledAgain)]
+        calls = [one for one in events if isinstance(one, Called)]
         if calls:
             with self._news:
                 self._arrived.extend(calls)
@@ -83,8 +113,9 @@ class Announcer:
 
     def proclaim(self, zone_ids: Iterable[int], notice: Notice) -> None:
         """Have these zones hear `notice` when those before it have been said."""
+        item = _Item(notice, self._clock.now())
         with self._news:
-            self._arrived.extend((zone_id, notice) for zone_id in zone_ids)
+            self._arrived.extend((zone_id, item) for zone_id in zone_ids)
             self._news.notify()
 
     def start(self) -> None:
@@ -105,14 +136,14 @@ class Announcer:
         Returns the seconds until more is due, None when nothing waits.
         """
         at = self._clock.now()
-        self._line_up()
+        self._take_in()
+        self._line_up(now_s)
         for zone_id, line in self._lines.items():
-            while line.waiting and line.free_at_s <= now_s:
-                item = line.waiting.popleft()
-                times = 1 if len(line.waiting) >= CROWDED else None
-                lasts = self._announce(zone_id, item, times=times, at=at)
-                line.free_at_s = now_s + lasts.total_seconds()
-        due = [line.free_at_s for line in self._lines.values() if line.waiting]
+            while line.waiting and self._due_s(line) <= now_s and not self._stopping.is_set():
+                self._go_on(zone_id, line, now_s, at)
+        due = [self._due_s(line) for line in self._lines.values() if line.waiting]
+        if self._unplaced:
+            due.append(self._asks_at_s)
         return max(0.0, min(due) - now_s) if due else None
 
     def _run(self) -> None:
@@ -120,48 +151,109 @@ class Announcer:
         self._clip((announcement("test"),), 1)
         while not self._stopping.is_set():
             try:
-                for zone_ids, notice in self._herald.due(self._clock.now()):
-                    self.proclaim(zone_ids, notice)
-                rest_s = self.step(time.monotonic())
+                now_s = time.monotonic()
+                rest_s = self.step(now_s)
+                self._look(now_s)
             except Exception:
-                # An outermost door: a database that hiccups must not silence the hall all day.
+                # An outermost door: whatever it is, the hall must not be silent all day.
                 log.exception("an announcement failed")
-                rest_s = 1.0
+                rest_s = PAUSE_S
             with self._news:
                 if not self._stopping.is_set() and not self._arrived:
                     self._news.wait(LOOK_S if rest_s is None else min(rest_s, LOOK_S))
 
-    def _line_up(self) -> None:
+    def _look(self, now_s: float) -> None:
+        """Proclaim what the time of day has to say."""
+        if now_s < max(self._looks_at_s, self._asks_at_s):
+            return
+        try:
+            for zone_ids, notice in self._herald.due(self._clock.now()):
+                self.proclaim(zone_ids, notice)
+        except _AWAY as reason:
+            # Apart from the calls: to claim a notice is to write, and while somebody else holds
+            # the pen the calls, which only read, go on.
+            self._looks_at_s = now_s + LOOK_S
+            log.warning("the time of day waits for the database: %r", reason)
+        else:
+            self._asks_at_s = 0.0
+
+    def _take_in(self) -> None:
         with self._news:
             arrived = list(self._arrived)
             self._arrived.clear()
-        if not arrived:
+        for one in arrived:
+            if isinstance(one, tuple):
+                zone_id, item = one
+                self._line(zone_id).waiting.append(item)
+            else:
+                self._unplaced.append(one)
+
+    def _line_up(self, now_s: float) -> None:
+        """Let each new call wait in the line of its zone, as soon as the database tells it."""
+        if not self._unplaced or now_s < self._asks_at_s:
             return
-        with self._database.reading() as session:
-            for item in arrived:
-                if isinstance(item, int):
-                    self._line(session.get_one(Call, item).zone_id).waiting.append(item)
-                else:
-                    zone_id, notice = item
-                    self._line(zone_id).waiting.append(notice)
+        with suppress(*_AWAY), self._asking(now_s), self._database.reading() as session:
+            zone_of = select(Call.id, Call.zone_id).where(
+                Call.id.in_([called.call_id for called in self._unplaced])
+            )
+            zones = {row.id: row.zone_id for row in session.execute(zone_of)}
+            for called in self._unplaced:
+                # What a backup that was put back does not know is wanted by nobody.
+                if called.call_id in zones:
+                    self._line(zones[called.call_id]).place(called)
+            self._unplaced.clear()
+
+    @contextmanager
+    def _asking(self, now_s: float) -> Iterator[None]:
+        """Note whether the database answers; one that does not has PAUSE_S to recover."""
+        try:
+            yield
+        except _AWAY as reason:
+            if not self._asks_at_s:
+                log.warning("the calls wait for the database: %r", reason)
+            self._asks_at_s = now_s + PAUSE_S
+            raise
+        self._asks_at_s = 0.0
+
+    def _due_s(self, line: _Line) -> float:
+        """When the first of the line may be said; a notice needs no database."""
+        if isinstance(line.waiting[0].what, Notice):
+            return line.free_at_s
+        return max(line.free_at_s, self._asks_at_s)
+
+    def _go_on(self, zone_id: int, line: _Line, now_s: float, at: datetime) -> None:
+        """Say the first of the line; it leaves when it was said or is no longer true."""
+        times = 1 if len(line.waiting) > CROWDED else None
+        item = line.waiting[0]
+        try:
+            lasts = timedelta()
+            if at - item.at > STALE:
+                log.warning("zone %d was not told in time: %s", zone_id, item.what)
+            elif spoken := self._worded(item.what, now_s):
+                lasts = self._announce(zone_id, spoken, times)
+        except _AWAY:
+            line.free_at_s = now_s + PAUSE_S
+            return
+        except Exception:
+            # A door between calls: what is wrong with one keeps the others waiting only once.
+            log.exception("zone %d is told later: %s", zone_id, item.what)
+            line.waiting.rotate(-1)
+            line.free_at_s = now_s + PAUSE_S
+            return
+        line.waiting.popleft()
+        line.free_at_s = now_s + lasts.total_seconds()
 
     def _line(self, zone_id: int) -> _Line:
         return self._lines.setdefault(zone_id, _Line())
 
-    def _announce(
-        self, zone_id: int, item: int | Notice, *, times: int | None, at: datetime
-    ) -> timedelta:
-        """Say `item`, or drop it when it is no longer true; return how long the zone is busy."""
-        spoken: _Spoken | None
-        if isinstance(item, Notice):
-            text = {each.language: each.text for each in item.sentences}
-            payload = {"notice": item.kind, "text": text}
-            spoken = _Spoken("notice", payload, item.sentences)
-        else:
-            with self._database.reading() as session:
-                spoken = self._invitation(session, item, at)
-        if spoken is None:
-            return timedelta()
+    def _worded(self, what: Called | Notice, now_s: float) -> Spoken | None:
+        if isinstance(what, Notice):
+            return proclamation(what)
+        with self._asking(now_s), self._database.reading() as session:
+            return invitation(session, what.call_id, style=self._style)
+
+    def _announce(self, zone_id: int, spoken: Spoken, times: int | None) -> timedelta:
+        """Tell the screens of the zone; return how long it is busy."""
         clip, worded = self._clip(spoken.sentences, times)
         lasts = clip.duration if clip else SILENT
         sound = {
@@ -173,45 +265,14 @@ class Announcer:
         self._shout(f"zone/{zone_id}", spoken.kind, spoken.payload | sound)
         return lasts + GAP
 
-    def _invitation(self, session: Session, call_id: int, at: datetime) -> _Spoken | None:
-        """Put the call into words; None when the citizen came, was missed or is called again."""
-        call = session.get_one(Call, call_id)
-        ticket, step, desk = call.ticket, call.step, call.desk
-        superseded = call.round != step.calls or ticket.desk_id != desk.id
-        if step.state is not StepState.CALLED or superseded or at - call.at > STALE:
-            return None
-        languages: tuple[Language, ...] = ("id", "en") if ticket.language == "en" else ("id",)
-        sentences = tuple(
-            call_sentence(
-                ticket.prefix,
-                ticket.number,
-                desk.number,
-                language=language,
-                call_round=call.round,
-                style=self._style,
-            )
-            for language in languages
-        )
-        payload = {
-            "call_id": call.id,
-            "zone_id": call.zone_id,
-            "number": ticket.spoken,
-            "letter": ticket.prefix,
-            "digits": f"{ticket.number:03d}",
-            "desk": desk.number,
-            "round": call.round,
-            "language": ticket.language,
-        }
-        return _Spoken("announce", payload, sentences)
-
     def _clip(self, sentences: tuple[Sentence, ...], times: int | None) -> tuple[Clip | None, bool]:
         """Return the sound and whether it has words: without a voice there is still the chime."""
-        try:
-            return self._voice.speak(*sentences, times=times), True
-        except VoiceUnavailable as reason:
-            log.warning("the hall is called without words: %s", reason)
-        try:
-            return self._voice.speak(), False
-        except VoiceUnavailable as reason:
-            log.warning("the hall is called without a sound: %s", reason)
-            return None, False
+        for words, missing in ((sentences, "words"), ((), "a sound")):
+            try:
+                return self._voice.speak(*words, times=times if words else None), bool(words)
+            except VoiceUnavailable as reason:
+                log.warning("the hall is called without %s: %s", missing, reason)
+            except Exception:
+                # A door to foreign code: however the engine fails, the call is chimed or shown.
+                log.exception("the hall is called without %s", missing)
+        return None, False

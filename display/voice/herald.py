@@ -40,15 +40,20 @@ class Herald:
         """Read the hours of all malls in `database`, and note there what was said."""
         self._database = database
 
-    def due(self, at: datetime) -> list[tuple[list[int], Notice]]:
-        """Return what must be said at the instant `at`, each with the ids of the mall's zones."""
+    def due(self, at: datetime) -> Iterator[tuple[list[int], Notice]]:
+        """Yield what must be said at the instant `at`, each with the ids of the mall's zones.
+
+        Each is handed out as soon as it is claimed: a claim that fails takes no other with it.
+        """
         with self._database.reading() as session:
             found = [
                 (f"herald/{mall.id}/{day}/{notice.kind}", [zone.id for zone in mall.zones], notice)
                 for mall in session.scalars(select(Mall))
                 for day, notice in _due_in(session, mall, at)
             ]
-        return [(zones, notice) for name, zones, notice in found if self._is_news(name, at)]
+        for name, zones, notice in found:
+            if self._is_news(name, at):
+                yield zones, notice
 
     def _is_news(self, name: str, at: datetime) -> bool:
         """Claim `name` like a press: whoever carries it out first has the word."""

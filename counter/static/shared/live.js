@@ -89,6 +89,13 @@ export class Live {
     return () => this._leave(topic, following, ear);
   }
 
+  /** Asks for the state of a topic that is followed, because something else is ahead of it.
+   *  @param {string} topic */
+  askAgain(topic) {
+    const following = this._followed.get(topic);
+    if (following) this._ask(topic, following);
+  }
+
   _listen() {
     const socket = this._socket;
     socket.on("connect", () => this._begin());

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 from sqlalchemy import select
 
 from models.core.database import Database
@@ -44,16 +44,47 @@ def place(tmp_path: Path) -> Iterator[Place]:
         database.close()
 
 
+class Hold:
+    """Lets some of what the server says not through to a wall, and the rest at once.
+
+    `states` are what it tells by itself, `answers` what it says when it is asked.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self.states = self.answers = self.twice = False
+        self._held = 0
+        page.route_web_socket(re.compile("/socket.io/"), self._lead)
+
+    def _lead(self, wall: WebSocketRoute) -> None:
+        server = wall.connect_to_server()
+        server.on_message(lambda said: self._hand_on(wall, str(said)))
+
+    def _hand_on(self, wall: WebSocketRoute, said: str) -> None:
+        held = (self.states and said.startswith('42["state"')) or (
+            self.answers and re.match(r"43\d+\[", said)
+        )
+        if held:
+            self._held += 1
+            self._page.evaluate("(held) => (document.body.dataset.held = held)", self._held)
+            return
+        wall.send(said)
+        if self.twice and said.startswith('42["shout"'):
+            wall.send(said)
+
+
 @pytest.fixture
 def lobby(chromium: Browser, place: Place) -> Iterator[Page]:
     arguments = {"locale": "id-ID", "timezone_id": "Asia/Jakarta", "viewport": WALL}
     with chromium.new_context(**arguments) as context:  # type: ignore[arg-type]  # typed by key
-        page = context.new_page()
-        page.goto(f"{place.hall.url}/wall?place=hall")
-        expect(page.locator(".w-zcard").first).to_be_visible(timeout=15_000)
-        page.mouse.click(5, 5)
-        page.evaluate(WATCH)
-        yield page
+        yield context.new_page()
+
+
+def open_lobby(page: Page, place: Place, shown: str = ".w-zcard") -> None:
+    page.goto(f"{place.hall.url}/wall?place=hall")
+    expect(page.locator(shown).first).to_be_visible(timeout=15_000)
+    page.mouse.click(5, 5)
+    page.evaluate(WATCH)
 
 
 def crowd(place: Place, zones: list[str]) -> list[Officer]:
@@ -69,6 +100,7 @@ def crowd(place: Place, zones: list[str]) -> list[Officer]:
 
 
 def test_twelve_calls_at_once_are_all_heard_one_after_the_other(lobby: Page, place: Place) -> None:
+    open_lobby(lobby, place)
     officers = crowd(place, ["melati", "mawar", "kenanga", "cempaka"] * 3)
     numbers = [str(officer.act("call-next")["called"]) for officer in officers]
     drawn = {as_drawn(number) for number in numbers}
@@ -85,11 +117,80 @@ def test_twelve_calls_at_once_are_all_heard_one_after_the_other(lobby: Page, pla
 
 
 def test_who_came_meanwhile_is_not_called_any_more(lobby: Page, place: Place) -> None:
+    open_lobby(lobby, place)
     officers = crowd(place, ["melati", "mawar", "kenanga", "cempaka"])
     numbers = [as_drawn(str(officer.act("call-next")["called"])) for officer in officers]
     officers[-1].act("start", step_id=place.step_at(officers[-1].desk))
     expect(lobby.locator("body")).to_have_attribute("data-called", "3", timeout=60_000)
     expect(lobby.locator(".w--settled")).to_be_visible(timeout=20_000)
     assert numbers[-1] not in lobby.evaluate("window.called")
+    for officer in officers:
+        officer.close()
+
+
+def test_call_whose_state_is_late_is_said_and_stays_on_the_wall(lobby: Page, place: Place) -> None:
+    """The second waits for the loudspeaker, and nothing but the shout tells that it is wanted."""
+    officers = crowd(place, ["melati", "mawar"])
+    hold = Hold(lobby)
+    open_lobby(lobby, place)
+    hold.states = hold.answers = True
+    numbers = [as_drawn(str(officer.act("call-next")["called"])) for officer in officers]
+    expect(lobby.locator("body")).to_have_attribute("data-called", "2", timeout=30_000)
+    assert set(lobby.evaluate("window.called")) == set(numbers)
+    expect(lobby.locator(".w--settled .w-num")).to_have_text(numbers[1], timeout=20_000)
+    for zone, number in zip(("Melati", "Mawar"), numbers, strict=True):
+        expect(lobby.locator(".w-zcard", has_text=zone).locator("li")).to_contain_text(number)
+    for officer in officers:
+        officer.close()
+
+
+def test_state_that_does_not_come_is_asked_for(lobby: Page, place: Place) -> None:
+    (officer,) = crowd(place, ["kenanga"])
+    hold = Hold(lobby)
+    open_lobby(lobby, place)
+    hold.states = True
+    citizen = Citizen(place.hall)
+    next_one = as_drawn(citizen.take(place.service_of(officer.desk)))
+    officer.act("call-next")
+    # Who comes next is told by the state alone, and the next that comes unasked is held, too.
+    expect(lobby.locator(".w-next").first).to_have_text(next_one, timeout=10_000)
+    citizen.close()
+    officer.close()
+
+
+def test_call_is_seen_before_the_first_state_has_come(lobby: Page, place: Place) -> None:
+    (officer,) = crowd(place, ["cempaka"])
+    hold = Hold(lobby)
+    hold.states = hold.answers = True
+    open_lobby(lobby, place, ".w-call--empty")
+    expect(lobby.locator("body")).to_have_attribute("data-held", re.compile("^[4-9]$"))
+    number = as_drawn(str(officer.act("call-next")["called"]))
+    expect(lobby.locator(".w--calling .w-num")).to_have_text(number)
+    expect(lobby.locator(".w-to__n")).to_contain_text("Cempaka")
+    officer.close()
+
+
+def test_call_that_is_told_twice_is_said_once(lobby: Page, place: Place) -> None:
+    (officer,) = crowd(place, ["melati"])
+    hold = Hold(lobby)
+    hold.twice = True
+    open_lobby(lobby, place)
+    officer.act("call-next")
+    with lobby.expect_response("**/wall/spoken", timeout=20_000):
+        expect(lobby.locator(".w--calling")).to_be_visible()
+    # Said again, it would be yellow for some seconds more.
+    expect(lobby.locator(".w--settled")).to_be_visible(timeout=1500)
+    officer.close()
+
+
+def test_sound_that_never_comes_does_not_stop_the_hall(lobby: Page, place: Place) -> None:
+    """A cable that is pulled under a clip leaves the player waiting for minutes."""
+    officers = crowd(place, ["melati", "mawar"])
+    open_lobby(lobby, place)
+    lobby.route("**/voice/*.wav", lambda _: None)
+    for officer in officers:
+        officer.act("call-next")
+    expect(lobby.locator("body")).to_have_attribute("data-called", "2", timeout=30_000)
+    expect(lobby.locator(".w--settled")).to_be_visible(timeout=20_000)
     for officer in officers:
         officer.close()

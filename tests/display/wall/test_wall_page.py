@@ -39,6 +39,23 @@ HTMLMediaElement.prototype.play = function () {
 };"""
 
 
+# What a wall makes of the states of a zone, each a seq and who is at the desk as called, and of a
+# call of A-047 that knew the journal up to 100.
+JUDGED = """async (told) => {
+  const { Hall } = await import("/static/display/wall/hall.js");
+  const hall = new Hall([1], () => {});
+  const call = { call_id: 7, zone_id: 1, number: "A-047", desk: 3, round: 1, at: "", seq: 100 };
+  const take = ([seq, ticket]) => {
+    const desks = [{ number: 3, state: ticket ? "called" : "ready", ticket }];
+    hall.take({ seq, epoch: "one", zone: { id: 1 }, desks, calls: [], next: [] });
+  };
+  take(told[0]);
+  hall.hear(call);
+  told.slice(1).forEach(take);
+  return [hall.isWanted(call), hall.states()[0].desks[0].ticket];
+}"""
+
+
 @dataclass
 class Place:
     """A running house and its database, looked at from outside."""
@@ -182,6 +199,25 @@ def test_repeated_call_says_which_it_is(wall: Page, place: Place) -> None:
     expect(wall.locator(".w-call__lab")).to_have_text("Panggilan kedua", timeout=SAID_MS)
     expect(wall.locator(".w-num")).to_have_text(as_drawn(number))
     officer.close()
+
+
+@pytest.mark.parametrize(
+    ("told", "wanted", "at_the_desk"),
+    [
+        pytest.param([(99, "")], True, "A-047", id="read before the call"),
+        pytest.param([(100, "")], True, "A-047", id="PostgreSQL committed 100 before the call's"),
+        pytest.param([(100, "A-047")], True, "A-047", id="read at the same time"),
+        pytest.param([(101, "A-047")], True, "A-047", id="still awaited"),
+        pytest.param([(101, "")], False, "", id="came meanwhile"),
+        pytest.param([(99, ""), (101, "A-048")], False, "A-048", id="another is called"),
+        pytest.param([(99, ""), (90, "")], True, "", id="a backup was put back"),
+    ],
+)
+def test_only_a_later_state_knows_better_than_a_call(
+    wall: Page, place: Place, told: list[tuple[int, str]], wanted: bool, at_the_desk: str
+) -> None:
+    open_wall(wall, place, "melati")
+    assert wall.evaluate(JUDGED, told) == [wanted, at_the_desk]
 
 
 def test_television_without_sound_asks_for_one_press(wall: Page, place: Place) -> None:

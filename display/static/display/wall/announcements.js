@@ -1,24 +1,24 @@
 // Plays what is to be heard, one after the other, and keeps a call on the screen meanwhile.
 
 /** @typedef {import("./types.js").Announcement} Announcement */
+/** @typedef {import("./types.js").Invitation} Invitation */
 
-/** A television that says nothing at the end of a clip shall not stop the hall. */
+/** A television that does not begin a clip, or says nothing at its end, shall not stop the hall. */
 const GRACE_MS = 3000;
 /** How long a call stays at least where it is only seen. */
 const SEEN_MS = 5000;
 /** With so many behind it a call is said once: the others shall not wait for the loudspeaker. */
 const CROWDED = 2;
-/** Until then the zone's state may not know yet of a call that was heard already. */
-const SETTLED_MS = 1000;
-/** The same notice comes once for each zone of the hall, whenever that zone has time for it. */
-const SAME_NOTICE_MS = 3 * 60 * 1000;
+/** The same notice comes once for each zone of the hall, whenever that zone has time for it; and
+ *  a call may come twice when the server was not sure that it was told. */
+const SAME_MS = 3 * 60 * 1000;
 const SILENCE = "/static/display/wall/silence.wav";
 
 export class Announcements {
   /** @param {boolean} voice whether this screen has the loudspeaker
    *  @param {() => void} onChange called when something else is being called, or nothing
    *  @param {(announcement: Announcement) => void} onSpoken called when it has been played
-   *  @param {(announcement: Announcement) => boolean} isWanted whether its citizen is awaited still */
+   *  @param {(call: Invitation) => boolean} isWanted whether its citizen is awaited still */
   constructor(voice, onChange, onSpoken, isWanted) {
     this.voice = voice;
     this.onChange = onChange;
@@ -28,10 +28,10 @@ export class Announcements {
     this.current = null;
     /** @type {"on" | "blocked" | "none"} */
     this.sound = "on";
-    /** @type {Array<{announcement: Announcement, at: number}>} */
+    /** @type {Announcement[]} */
     this.waiting = [];
-    /** @type {Map<string, number>} when each notice was heard last */
-    this.notices = new Map();
+    /** @type {Map<string, number>} when each was heard */
+    this.known = new Map();
     this.audio = new Audio();
     /** Ends the showing of a call that has been seen. */
     this.leave = () => {};
@@ -40,23 +40,29 @@ export class Announcements {
   /** Takes an announcement in; it comes when those before it are over.
    *  @param {Announcement} announcement */
   hear(announcement) {
-    const at = performance.now();
-    if (announcement.text && this.isKnown(announcement.text.id, at)) return;
+    if (this.isKnown(announcement)) return;
     // Called again while it waits, a number keeps its place in the line.
-    const before = this.waiting.find(
-      (one) => Boolean(announcement.number) && one.announcement.number === announcement.number
-    );
-    if (before) before.announcement = announcement;
-    else this.waiting.push({ announcement, at });
+    const { number } = announcement;
+    const place = number ? this.waiting.findIndex((one) => one.number === number) : -1;
+    if (place < 0) this.waiting.push(announcement);
+    else this.waiting[place] = announcement;
     if (!this.current) this.next();
     else this.leave();
   }
 
-  /** @param {string} notice @param {number} at */
-  isKnown(notice, at) {
-    const last = this.notices.get(notice);
-    if (last !== undefined && at - last < SAME_NOTICE_MS) return true;
-    this.notices.set(notice, at);
+  /** @param {Announcement} announcement
+   *  @returns {boolean} whether the very same was taken in a moment ago */
+  isKnown(announcement) {
+    const now = performance.now();
+    this.known.forEach((at, one) => {
+      if (now - at >= SAME_MS) this.known.delete(one);
+    });
+    // A new database counts its calls from the beginning, so their instant tells them apart.
+    const name = announcement.text
+      ? announcement.text.id
+      : `${announcement.call_id} ${announcement.at}`;
+    if (this.known.has(name)) return true;
+    this.known.set(name, now);
     return false;
   }
 
@@ -84,10 +90,7 @@ export class Announcements {
     for (;;) {
       const one = this.waiting.shift();
       if (!one) return null;
-      const settled = performance.now() - one.at > SETTLED_MS;
-      if (!settled || !one.announcement.number || this.isWanted(one.announcement)) {
-        return one.announcement;
-      }
+      if (one.text || this.isWanted(one)) return one;
     }
   }
 
@@ -132,15 +135,15 @@ export class Announcements {
         this.audio.pause();
         resolve(true);
       }, announcement.once_ms);
+      this.audio.play().then(
+        () => this.tell(announcement.voice ? "on" : "none"),
+        (reason) => {
+          // Given up for the next one, it is told of that one's sound and not of its own.
+          if (this.audio.src === source) this.tell(isRefusal(reason) ? "blocked" : "none");
+          resolve(false);
+        }
+      );
     });
-    try {
-      await this.audio.play();
-    } catch (reason) {
-      this.tell(isRefusal(reason) ? "blocked" : "none");
-      await ends;
-      return false;
-    }
-    this.tell(announcement.voice ? "on" : "none");
     if (await heard) return true;
     await ends;
     return false;

@@ -5,11 +5,11 @@ import { stayPaired } from "../../shared/paired.js";
 import { html, keepIcons, render } from "../../shared/parts.js";
 import { press } from "../../shared/press.js";
 import { Announcements } from "./announcements.js";
+import { Hall } from "./hall.js";
 import { Wall } from "./wall.js";
 
 /** @typedef {import("./types.js").Announcement} Announcement */
 /** @typedef {import("./types.js").Boot} Boot */
-/** @typedef {import("./types.js").ZoneState} ZoneState */
 
 const CLOCK_MS = 1000;
 
@@ -22,34 +22,22 @@ function readBoot() {
 /** Sends the receipt; a call whose receipt is lost is spoken all the same.
  *  @param {Announcement} announcement */
 function report(announcement) {
-  if (announcement.call_id) {
-    press("/wall/spoken", { call_id: announcement.call_id }).catch(() => undefined);
-  }
+  if (announcement.text) return;
+  press("/wall/spoken", { call_id: announcement.call_id }).catch(() => undefined);
 }
 
 function main() {
   const boot = readBoot();
   const place = /** @type {HTMLElement} */ (document.getElementById("wall"));
   const live = new Live();
-  /** @type {Map<number, ZoneState>} */
-  const states = new Map();
-  const announcements = new Announcements(boot.voice, draw, report, isWanted);
   const zoneIds = boot.zone_id === null ? boot.zones.map((zone) => zone.id) : [boot.zone_id];
-
-  /** @param {Announcement} call */
-  function isWanted(call) {
-    const zone = states.get(call.zone_id || 0);
-    const desk = zone && zone.desks.find((one) => one.number === call.desk);
-    return !desk || (desk.state === "called" && desk.ticket === call.number);
-  }
+  const hall = new Hall(zoneIds, (id) => live.askAgain(`zone/${id}`));
+  const announcements = new Announcements(boot.voice, draw, report, (call) => hall.isWanted(call));
 
   function draw() {
-    const known = /** @type {ZoneState[]} */ (
-      zoneIds.map((id) => states.get(id)).filter((state) => state !== undefined)
-    );
     const model = {
       boot,
-      states: known,
+      states: hall.states(),
       current: announcements.current,
       sound: announcements.sound,
       lostSince: live.status === "lost" ? live.lastSeenAt : null,
@@ -62,13 +50,18 @@ function main() {
     live.follow(
       `zone/${id}`,
       (state) => {
-        states.set(id, state);
+        hall.take(state);
         draw();
       },
       (kind, payload) => {
         // A screen whose pairing was taken back starts over, and shows its code.
-        if (kind === "refused") location.reload();
-        else announcements.hear(payload);
+        if (kind === "refused") {
+          location.reload();
+          return;
+        }
+        if (kind === "announce") hall.hear(payload);
+        announcements.hear(payload);
+        draw();
       }
     );
   });

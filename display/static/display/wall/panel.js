@@ -5,9 +5,9 @@ import { Flower, html, Icon } from "../../shared/parts.js";
 import { language, t } from "../../shared/words.js";
 
 /** @typedef {import("./types.js").Model} Model */
-/** @typedef {import("./types.js").ZoneState} ZoneState */
+/** @typedef {import("./types.js").Zone} Zone */
 /** What the panel shows; `at` is null while it is being called.
- *  @typedef {{number: string, desk: number, round: number, at: string | null, state: ZoneState,
+ *  @typedef {{number: string, desk: number, round: number, at: string | null, zone: Zone,
  *   language: string}} Shown */
 
 const LAST_ROUND = 3;
@@ -15,18 +15,12 @@ const LAST_ROUND = 3;
 /** The call to show: the one that is being announced, or else the newest of all.
  *  @param {Model} model
  *  @returns {Shown | null} */
-export function onThePanel({ states, current }) {
+export function onThePanel({ boot, states, current }) {
   if (current && current.number) {
-    const zone = states.find((state) => state.zone.id === current.zone_id);
-    if (!zone) return null;
-    return {
-      number: current.number,
-      desk: current.desk || 0,
-      round: current.round || 1,
-      at: null,
-      state: zone,
-      language: current.language || "id",
-    };
+    // Whatever is said is shown, even before the first state of its zone has come.
+    const zone = boot.zones.find((one) => one.id === current.zone_id);
+    const { number, desk, round, language: spoken } = current;
+    return zone ? { number, desk, round, at: null, zone, language: spoken } : null;
   }
   /** @type {Shown | null} */
   let newest = null;
@@ -36,7 +30,7 @@ export function onThePanel({ states, current }) {
     if (!call || call.call_id <= newestId) return;
     newestId = call.call_id;
     const { ticket, desk, round, at } = call;
-    newest = { number: ticket, desk, round, at, state, language: language() };
+    newest = { number: ticket, desk, round, at, zone: state.zone, language: language() };
   });
   return newest;
 }
@@ -60,7 +54,7 @@ export function Panel({ boot, call, lostSince }) {
     </section>`;
   }
   const { letter, digits } = numberParts(call.number);
-  const { zone } = call.state;
+  const { zone } = call;
   const calling = call.at === null;
   const other = language() === "en" ? "id" : "en";
   return html`<section class="w-call" data-zone=${zone.flower}>

@@ -8,15 +8,19 @@
 /** @typedef {{call_id: number, ticket: string, desk: number, round: number, at: string}} Call */
 
 /** What the server says of one zone.
- *  @typedef {{seq: number, now: string, zone: Zone, phase: string, opens_at: string | null,
- *   closes_at: string | null, next_at: string | null, desks: Desk[], calls: Call[],
- *   next: string[], waiting: number}} ZoneState */
+ *  @typedef {{seq: number, now: string, epoch: string, zone: Zone, phase: string,
+ *   opens_at: string | null, closes_at: string | null, next_at: string | null, desks: Desk[],
+ *   calls: Call[], next: string[], waiting: number}} ZoneState */
 
-/** What is to be heard once: a call, or a notice to everybody. Until `once_ms` the clip says it
- *  for the first time.
- *  @typedef {{call_id?: number, zone_id?: number, number?: string, desk?: number, round?: number,
- *   language?: string, text?: Both, audio: string, voice: boolean,
- *   duration_s: number, once_ms: number}} Announcement */
+/** Until `once_ms` the clip says it for the first time.
+ *  @typedef {{audio: string, voice: boolean, duration_s: number, once_ms: number}} Sound */
+/** A number that is called; `seq` is the journal's newest entry that the caller knew of.
+ *  @typedef {Sound & {call_id: number, zone_id: number, number: string, desk: number, round: number,
+ *   language: string, at: string, seq: number, text?: undefined}} Invitation */
+/** What everybody shall know.
+ *  @typedef {Sound & {text: Both, number?: undefined}} Notice */
+/** What is to be heard once.
+ *  @typedef {Invitation | Notice} Announcement */
 
 /** What the page was loaded with; `zone_id` is null on a screen of the whole hall.
  *  @typedef {{name: string, mall: {name: string, region: string}, zone_id: number | null, arrow: string | null,

@@ -21,7 +21,7 @@ function Line({ call, now }) {
 /** @param {{state: ZoneState, call: Shown | null}} props */
 function ZoneCard({ state, call }) {
   const { zone } = state;
-  const here = call !== null && call.state.zone.id === zone.id;
+  const here = call !== null && call.zone.id === zone.id;
   const place = language() === "en" ? zone.place.en : zone.place.id;
   return html`<div class=${`w-zcard ${here ? "has-now" : ""}`} data-zone=${zone.flower}>
     <div class="w-zcard__z"><${Flower} code=${zone.flower} />${zone.name}</div>
