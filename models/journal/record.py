@@ -14,6 +14,7 @@ from models.core.base import Base, table_of
 from models.core.database import HAPPENED
 from models.core.event import Event
 from models.journal.actors import Actor
+from models.journal.events import KINDS
 
 
 class JournalEntry(Base):
@@ -51,7 +52,7 @@ class JournalEntry(Base):
 _COMMON = tuple(field.name for field in fields(Event) if field.name != "seq")
 _TOLD = {
     kind: tuple(field.name for field in fields(kind) if field.name not in (*_COMMON, "seq"))
-    for kind in Event.__subclasses__()
+    for kind in KINDS.values()
 }
 _ENTRIES = insert(table_of(JournalEntry)).returning(JournalEntry.id)
 _NEWEST = select(func.max(JournalEntry.id))
