@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from models.core import database
 from models.core.base import Base
-from models.journal import record as journal
-from models.mall import catalogue, mall, people
-from models.paper import jobs as paper
-from models.paper import printers
+from models.journal import record
+from models.mall import catalogue, devices, mall, people
+from models.paper import jobs, printers
 from models.queue import issuing, shifts, tickets
 
 TABLE_MODULES = (
-    catalogue,
-    database,
-    journal,
-    issuing,
-    mall,
-    paper,
-    people,
-    printers,
-    shifts,
-    tickets,
+    *(database, record),
+    *(catalogue, devices, mall, people),
+    *(jobs, printers),
+    *(issuing, shifts, tickets),
 )
 
 metadata = Base.metadata
