@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from counter.words.language import LANGUAGES, ROOT
-from counter.words.reading import WordsWrong, read_words
+from counter.words.reading import TOPS, WordsWrong, read_words
 
 SOUND = """
 [lamp]
@@ -88,3 +91,22 @@ def test_a_third_language_is_told_what_it_still_has_to_say() -> None:
     assert all(line.endswith(": is missing in jv.") for line in lacking)
     words = read_words(ROOT, LANGUAGES)
     assert len(lacking) == sum(len(book["id"]) for book in words.values())
+
+
+@pytest.mark.slow
+def test_balai_does_not_start_with_a_sentence_in_one_language(tmp_path: Path) -> None:
+    unserved = shutil.ignore_patterns("static", "templates", "__pycache__")
+    for package in (*TOPS, "models"):
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=unserved)
+    with (tmp_path / "counter/desk/words.toml").open("a", encoding="utf-8") as file:
+        file.write('alone.id = "Sendiri"\n')
+    refused = subprocess.run(  # noqa: S603 — our own program.
+        [sys.executable, "-m", "counter", "check", "--config", str(ROOT / "config.toml")],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert refused.returncode == 1
+    why = "desk.choice.alone: is missing in en."
+    assert refused.stderr == f"Error: counter/desk/words.toml: {why}\n"
