@@ -53,7 +53,7 @@ def _after(mall: Mall) -> datetime:
 
 def pdf_of(told: Figures) -> bytes:
     """Set the report in Indonesian."""
-    words = Language(told.time_zone).words("printing", "id")
+    words = Language(told.time_zone).words("printing.reports", "id")
     return as_pdf(report_of(told, words, "id"), house_faces())
 
 

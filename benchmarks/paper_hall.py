@@ -223,7 +223,7 @@ def measure(hall: PaperHall, printers: Printers) -> None:
         slip.kind,
         slip.payload,
         PAPERS[48],
-        {"id": hall.house.language.words("printing", "id")},
+        {"id": hall.house.language.words("printing.papers", "id")},
         copy=False,
         at=slip.created_at,
     )

@@ -187,15 +187,8 @@ def _dress(app: Flask, mall: Mall, language: Language) -> None:
     def say(key: str, **facts: object) -> str:
         return language.say(g.get("lang", "id"), key, **facts)
 
-    def words_for(*rooms: str) -> Markup:
-        book = {
-            lang: {
-                f"{room}.{key}": sentence
-                for room in rooms
-                for key, sentence in language.words(room, lang).items()
-            }
-            for lang in LANGUAGES
-        }
+    def words_for(package: str) -> Markup:
+        book = {lang: dict(language.sentences(package, lang)) for lang in LANGUAGES}
         # htmlsafe: a closing tag inside a sentence must not end the script element.
         script = Markup('<script type="application/json" id="words">{}</script>')
         return script.format(htmlsafe_json_dumps(book, app.json.dumps))

@@ -113,7 +113,7 @@ def test_the_operators_guide_knows_every_key_of_the_desk() -> None:
     assert set(keys) == set(re.findall(r'key: "(\w)"', actions))
     guide = OPERATOR.read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| (\S+) \| (.+?) \|", guide, re.MULTILINE))
-    words = Language("Asia/Jakarta").words("counter", "id")
+    words = Language("Asia/Jakarta").words("counter.desk", "id")
     renamed = {"number": "call_number"}
     for key, name in keys.items():
         assert rows[key] == words[f"desk.act.{renamed.get(name, name)}"]

@@ -6,11 +6,10 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from string import Formatter
 
 import pytest
 
-from counter.words.language import LANGUAGES, ROOMS, Language
+from counter.words.language import LANGUAGES, Language
 from counter.words.refusals import CODES
 from models.core.errors import Refusal
 from models.journal.events import KINDS
@@ -41,7 +40,7 @@ REFUSALS = sorted({kind.code for kind in kinds_of(Refusal)} | {Refusal.code} | s
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("code", REFUSALS)
 def test_every_refusal_has_a_sentence(code: str, lang: str) -> None:
-    assert language.words("counter", lang)[f"refusals.{code}"].strip()
+    assert language.words("counter.words", lang)[f"refusals.{code}"].strip()
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.__name__)
@@ -50,48 +49,22 @@ def test_every_event_says_what_happened(kind: type) -> None:
     assert not (kind.__doc__ or "").startswith(kind.__name__)
 
 
-def sentences(room: str, lang: str) -> dict[str, str]:
-    """The words of a room that are told; how a voice says one is each language's own affair."""
-    return {
-        key: sentence
-        for key, sentence in language.words(room, lang).items()
-        if not key.startswith("voice.pronounce.")
-    }
-
-
-@pytest.mark.parametrize("room", ROOMS)
-def test_languages_say_the_same_things(room: str) -> None:
-    first, *others = (sentences(room, lang) for lang in LANGUAGES)
-    for other in others:
-        assert set(first) == set(other)
-
-
-@pytest.mark.parametrize("room", ROOMS)
-def test_languages_fill_in_the_same_facts(room: str) -> None:
-    def facts(sentence: str) -> set[str | None]:
-        return {name for _, name, _, _ in Formatter().parse(sentence) if name}
-
-    first, *others = (sentences(room, lang) for lang in LANGUAGES)
-    differing = [key for key in first for other in others if facts(first[key]) != facts(other[key])]
-    assert differing == []
-
-
 def test_indonesian_is_spelled_as_in_the_dictionary() -> None:
     wrong = re.compile(
         r"\b(antrian|silahkan|nomer|ijin|praktek|akte|kwitansi|resiko|jum'at|loket anda tutup)\b",
         re.IGNORECASE,
     )
     found = [
-        (room, key, sentence)
-        for room in ROOMS
-        for key, sentence in language.words(room, "id").items()
+        (key, sentence)
+        for package in language.packages
+        for key, sentence in language.sentences(package, "id")
         if wrong.search(sentence)
     ]
     assert found == []
 
 
 def test_every_sentence_that_a_template_asks_for_is_there() -> None:
-    known = {f"{room}.{key}" for room in ROOMS for key in language.words(room, "id")}
+    known = {key for package in language.packages for key, _ in language.sentences(package, "id")}
     asked = re.compile(r"""\bt\(\s*["']((?:counter|kiosk|display|printing)\.[\w.]+)["']\s*[,)]""")
     missing = [
         (path.relative_to(ROOT).as_posix(), key)
@@ -99,6 +72,31 @@ def test_every_sentence_that_a_template_asks_for_is_there() -> None:
         for key in asked.findall(path.read_text(encoding="utf-8"))
         if key not in known
     ]
+    assert missing == []
+
+
+def test_a_page_is_sent_the_words_of_its_own_package() -> None:
+    sent = re.compile(r"""\bwords_for\(["']([\w.]+)["']\)""")
+    pages = {
+        path: found[1]
+        for path in sources(".html")
+        if (found := sent.search(path.read_text(encoding="utf-8")))
+    }
+    assert pages
+    assert {path: ".".join(path.parts[-3:-1]) for path in pages} == pages
+
+
+def test_scripts_ask_only_for_words_that_their_page_is_sent() -> None:
+    # A key in full, or its beginning where the rest is filled in.
+    asked = re.compile(r"""["'`]((?:counter|kiosk|display|printing)\.[\w.]+)(["'`]|\$\{)""")
+    missing = []
+    for path in sources(".js"):
+        package = ".".join(path.parts[-3:-1])
+        sent = dict(language.sentences(package, "id")) if package in language.packages else {}
+        for key, end in asked.findall(path.read_text(encoding="utf-8")):
+            there = key in sent if end != "${" else any(one.startswith(key) for one in sent)
+            if not there:
+                missing.append((path.relative_to(ROOT).as_posix(), key))
     assert missing == []
 
 

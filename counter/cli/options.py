@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from counter.files.config import Config, ConfigError, load_config
 from counter.files.filling import fill, wrong_kind
+from counter.words.reading import WordsWrong
 from models.core.clock import Clock
 from models.core.database import Database
 from models.keeping.migrating import DatabaseIsNewer, upgrade
@@ -39,7 +40,7 @@ DATA_DIR = click.option(
 
 
 class Polite(click.Group):
-    """A group whose commands end with a sentence where the database or the settings say no."""
+    """A group whose commands end with a sentence where the database or a file says no."""
 
     @override
     def invoke(self, ctx: click.Context) -> object:
@@ -53,6 +54,8 @@ class Polite(click.Group):
                 f"The database is of a newer version of Balai (revision {error})."
                 " Install that version again, or put back the backup from before it."
             ) from error
+        except WordsWrong as error:
+            raise click.ClickException(str(error)) from error
         except OSError as error:
             if error.filename is None:
                 raise

@@ -28,7 +28,7 @@ MOST_STRANGERS: Final = 10_000
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of a name and a password: a user, or why not, as a key of the language file."""
+    """What came of a name and a password: a user, or why not, as a key of words.toml."""
 
     user: User | None
     key: str = ""

@@ -183,7 +183,7 @@ def _remember_desk(response: Response, desk: str) -> Response:
 
 
 def greeting(at: datetime, time_zone: str) -> str:
-    """Return which greeting of the language file suits the local hour."""
+    """Return which greeting of words.toml suits the local hour."""
     hour = at.astimezone(ZoneInfo(time_zone)).hour
     ends = ((4, "evening"), (11, "morning"), (15, "noon"), (18, "afternoon"), (24, "evening"))
     return next(name for until, name in ends if hour < until)

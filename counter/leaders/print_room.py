@@ -38,7 +38,7 @@ def print_room(
 ) -> PrintRoom:
     """Set the print room up; its spooler hears of papers in `database`, and is not started yet."""
     printers, elsewhere = _printers(config, clock), _agent_papers(config)
-    words = {lang: language.words("printing", lang) for lang in LANGUAGES}
+    words = {lang: language.words("printing.papers", lang) for lang in LANGUAGES}
     spooler = Spooler(
         database,
         printers,

@@ -74,7 +74,7 @@ def tell(database_url: str, language: Language, desire: Desire) -> Report:
             told = figures(session, mall, desire.period, at=desire.at)
     finally:
         database.close()
-    return report_of(told, language.words("printing", desire.language), desire.language)
+    return report_of(told, language.words("printing.reports", desire.language), desire.language)
 
 
 def write(report: Report, form: str) -> bytes:

@@ -111,7 +111,7 @@ def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language) -> None:
         response = Response(body, mimetype=MIME_TYPES[form])
         # A PDF opens in the browser, which prints it; tables are for another program.
         disposition = "inline" if form == "pdf" else "attachment"
-        filename = f"{language.words('counter', g.lang)['reports.file']}-{name}.{form}"
+        filename = f"{language.say(g.lang, 'counter.reports.file')}-{name}.{form}"
         response.headers["Content-Disposition"] = f'{disposition}; filename="{filename}"'
         response.headers["Cache-Control"] = "private, no-store"
         return response

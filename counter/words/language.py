@@ -1,43 +1,72 @@
-"""The words of every room: read from its language files, filled with facts, formatted by locale."""
+"""The words of every package: read from its words.toml, filled with facts, formatted by locale.
+
+A package keeps its sentences in a file of its own, all languages of a sentence side by side:
+
+    [desk.choice]
+    title.id = "Pilih loket"
+    title.en = "Choose a desk"
+
+stands in counter/desk/words.toml and is asked for as `counter.desk.choice.title`. Packages share
+the names below `counter`, so none may use a key of another. What is too long for a line stands in
+triple quotes, with a backslash at the end of each line that goes on.
+
+Which languages there are stands in LOCALES alone. A third one is a line there and a line beside
+each sentence, `title.jv = "…"`; until the last is written, Balai names those that are missing
+instead of starting. The pages' own switches and the voice's numbers then want to know it too.
+"""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
 
-HOUSE = Path(__file__).resolve().parents[2]
-ROOMS = ("counter", "kiosk", "display", "printing")
-LANGUAGES = ("id", "en")
+from counter.words.reading import read_words
+
+ROOT = Path(__file__).resolve().parents[2]
 LOCALES = {"id": "id_ID", "en": "en_GB"}
+LANGUAGES = tuple(LOCALES)
 
 
 class Language:
-    """All sentences of the house, by room and language, under flat keys such as `home.title`."""
+    """All sentences, by package and language, under keys such as `kiosk.home.page`."""
 
     def __init__(self, time_zone: str) -> None:
-        """Read every language file; instants in sentences are told in `time_zone`."""
+        """Read the words of all packages; instants in sentences are told in `time_zone`.
+
+        Raises WordsWrong with the mistakes of all files.
+        """
         self._zone = ZoneInfo(time_zone)
-        self._words = {
-            (room, language): _flat(_read(room, language))
-            for room in ROOMS
+        self._words = read_words(ROOT, LANGUAGES)
+        self._all = {
+            language: dict(
+                item for package in self._words for item in self.sentences(package, language)
+            )
             for language in LANGUAGES
         }
 
-    def words(self, room: str, language: str) -> Mapping[str, str]:
-        """Return all sentences of `room` in `language`; KeyError for a room that has none."""
-        return self._words[room, language]
+    @property
+    def packages(self) -> Collection[str]:
+        """The packages that have words, such as `kiosk.phone`."""
+        return self._words.keys()
+
+    def words(self, package: str, language: str) -> Mapping[str, str]:
+        """Return all sentences of `package` in `language`; KeyError for one that has none."""
+        return self._words[package][language]
+
+    def sentences(self, package: str, language: str) -> Iterator[tuple[str, str]]:
+        """Yield all sentences of `package` with their keys in full, as pages ask for them."""
+        top = package.partition(".")[0]
+        for key, text in self.words(package, language).items():
+            yield f"{top}.{key}", text
 
     def say(self, language: str, key: str, **facts: object) -> str:
-        """Return the sentence `key` (room first: `kiosk.home.title`) with its facts filled in."""
-        room, _, rest = key.partition(".")
+        """Return the sentence `key` (in full: `kiosk.home.page`) with its facts filled in."""
         told = {name: self.told(language, fact) for name, fact in facts.items()}
-        return self._words[room, language][rest].format_map(told)
+        return self._all[language][key].format_map(told)
 
     def told(self, language: str, fact: object) -> object:
         """Return a fact as a sentence tells it: an instant as weekday, date and time."""
@@ -55,18 +84,3 @@ class Language:
         """Return the local time of an instant: `09.41`, in English `09:41`."""
         pattern = "HH.mm" if language == "id" else "HH:mm"
         return format_time(at.astimezone(self._zone), pattern, locale=LOCALES[language])
-
-
-def _read(room: str, language: str) -> dict[str, Any]:
-    path = HOUSE / room / "language" / f"{language}.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-
-
-def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
-    flat: dict[str, str] = {}
-    for key, value in table.items():
-        if isinstance(value, Mapping):
-            flat.update(_flat(value, f"{prefix}{key}."))
-        else:
-            flat[f"{prefix}{key}"] = str(value)
-    return flat

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Literal
 
 from display.voice.numbers import Language, cardinal, digits
 
@@ -24,19 +24,19 @@ class Sentence:
 
 
 @cache
-def _voice_part(language: Language) -> Mapping[str, object]:
-    text = files("display").joinpath("language", f"{language}.toml").read_text("utf-8")
-    return dict(tomllib.loads(text)["voice"])
+def _read(name: str) -> Mapping[str, Any]:
+    return tomllib.loads(files("display.voice").joinpath(name).read_text("utf-8"))
 
 
 def _worded(key: str, language: Language, **words: str) -> str:
-    return str(_voice_part(language)[key]).format_map(words)
+    text: str = _read("words.toml")["voice"][key][language]
+    return text.format_map(words)
 
 
 def pronunciations(language: Language) -> Mapping[str, str]:
     """The words, in lower case, that the engine must be given as phonemes."""
-    table = _voice_part(language)["pronounce"]
-    return table if isinstance(table, dict) else {}
+    phonemes: Mapping[str, str] = _read("pronunciation.toml")[language]
+    return phonemes
 
 
 def ticket_words(prefix: str, number: int, language: Language, *, style: Style = "digits") -> str:

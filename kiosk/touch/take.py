@@ -128,7 +128,7 @@ class Kiosk:
                 at=at,
             )
             told = _announced(session, ticket, at)
-            words = self.words("kiosk", ticket.language)
+            words = self.words("kiosk.touch", ticket.language)
             place = place_of(session, actor.device_id)
             job_id = promise_slip(session, told, place, words, at=at)
             return told.to_json() | {"job_id": job_id}

@@ -68,7 +68,7 @@ def compose(
     """Set `content` on `paper` as ESC/POS bytes, in the sentences of `words` by language.
 
     With `copied_at` the paper says that it is a copy, and since when. KeyError when `words`
-    lacks a sentence of printing/language.
+    lacks a sentence of printing/papers/words.toml.
     """
     writer = Writer(content, paper, words)
     if copied_at is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,8 @@ from tests.hall_server import Hall, running_hall
 from tests.house import example_config
 
 TOKEN_FILE = "kiosk-token"
+# What a page shows where it was not sent a sentence.
+KEY = re.compile(r"\b(counter|display|kiosk)\.\w+\.\w")
 
 
 @contextmanager
@@ -40,7 +43,10 @@ def hall_at(at: datetime, folder: Path, *, port: int = 0, paper: bool = True) ->
 def kiosk_screen(
     browser: Browser, hall: Hall, folder: Path, *, landscape: bool = False
 ) -> Iterator[Page]:
-    """A window that is paired as the first kiosk; an error of its scripts fails the test."""
+    """A window that is paired as the first kiosk.
+
+    An error of its scripts fails the test, and so does a key that is shown for a sentence.
+    """
     width, height = (1280, 720) if landscape else (1080, 1920)
     with browser.new_context(
         viewport={"width": width, "height": height}, locale="id-ID", timezone_id="Asia/Makassar"
@@ -52,6 +58,7 @@ def kiosk_screen(
         page.on("pageerror", lambda error: errors.append(str(error)))
         yield page
         assert errors == []
+        assert page.get_by_text(KEY).count() == 0
 
 
 def _settings(folder: Path, port: int, *, paper: bool) -> Config:

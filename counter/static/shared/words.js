@@ -23,7 +23,7 @@ export function setLanguage(lang) {
   document.documentElement.lang = lang;
 }
 
-/** Tells whether the language files hold a sentence for `key`. @param {string} key */
+/** Tells whether the page was sent a sentence for `key`. @param {string} key */
 export function knows(key) {
   const sentences = book[current];
   return Boolean(sentences && key in sentences);

@@ -89,7 +89,7 @@ def test_what_to_do_about_a_printer_that_is_away_depends_on_why(
 
 
 def test_every_advice_and_reason_has_its_words(house: House) -> None:
-    known = house.language.words("counter", "id")
+    known = house.language.words("counter.leaders", "id")
     kinds = ("network", "usb", "serial", "file", "virtual", "agent")
     reasons = ("silent", "stalled", "busy", "no_agent", "agent_silent", *kinds)
     wanted = [f"do_away_{reason}" for reason in reasons] + [f"kind_{kind}" for kind in kinds]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 
@@ -93,6 +94,17 @@ def test_page_tells_number_place_and_people_ahead(house: House, phone: FlaskClie
 def test_page_works_without_scripts(house: House, phone: FlaskClient) -> None:
     page = phone.get(f"/t/{a_ticket(house)}").text
     assert '<noscript><meta http-equiv="refresh" content="15"></noscript>' in page
+
+
+def test_page_carries_the_words_of_the_phone_and_no_others(
+    house: House, phone: FlaskClient
+) -> None:
+    page = phone.get(f"/t/{a_ticket(house)}").text
+    found = re.search(r'<script type="application/json" id="words">(.+?)</script>', page)
+    assert found
+    for sentences in json.loads(found[1]).values():
+        assert {"kiosk.follow.your_turn", "kiosk.follow.lost_since"} <= sentences.keys()
+        assert all(key.startswith("kiosk.follow.") for key in sentences)
 
 
 def test_page_without_open_desk_names_no_time(house: House, phone: FlaskClient) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.builders import MONDAY
 from tests.hall.windows import Windows, service_ids, take
-from tests.kiosk.hall_at import hall_at, kiosk_screen
+from tests.kiosk.hall_at import KEY, hall_at, kiosk_screen
 
 pytestmark = pytest.mark.slow
 
@@ -35,5 +35,6 @@ def test_large_letters_fit_on_a_small_phone(chromium: Browser, tmp_path: Path, w
             assert phone.evaluate("document.documentElement.scrollWidth") == width
             assert phone.evaluate(LARGE_LETTERS) == pytest.approx(2)
             assert phone.evaluate("document.documentElement.scrollWidth") == width
+            expect(phone.get_by_text(KEY)).to_have_count(0)
         windows.close()
     assert windows.errors == []

@@ -17,7 +17,7 @@ from printing.papers.writing import Content, compose
 HOUSE = Path(__file__).resolve().parents[3]
 LANGUAGE = Language("Asia/Jakarta")
 WORDS: Mapping[str, Mapping[str, str]] = {
-    language: LANGUAGE.words("printing", language) for language in LANGUAGES
+    language: LANGUAGE.words("printing.papers", language) for language in LANGUAGES
 }
 URL = "https://antre.tirtawangi.go.id/t/7KQ4-M2XA"
 TEXT_ONLY = tuple(replace(paper, raster=False) for paper in PAPERS.values())

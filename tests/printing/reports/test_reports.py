@@ -256,7 +256,7 @@ def test_numbers_are_written_the_indonesian_way() -> None:
 
 
 def test_every_reason_and_state_has_words() -> None:
-    words = LANGUAGE.words("printing", "id")
+    words = LANGUAGE.words("printing.reports", "id")
     kinds: list[type[NoNumber]] = [NoNumber, *NoNumber.__subclasses__()]
     assert {f"report.refusal_{kind.code}" for kind in kinds} <= set(words)
     states = set(PrinterState) - PRINTING_STATES

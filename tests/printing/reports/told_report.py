@@ -42,11 +42,11 @@ def told_day(folder: Path, language: str = "id", *, month: bool = False) -> Repo
         hall = counted_day(session).hall
         period = Period.of_month(DAY) if month else Period.of_day(DAY)
         told = figures(session, hall.mall, period, at=NIGHT)
-    return report_of(told, LANGUAGE.words("printing", language), language)
+    return report_of(told, LANGUAGE.words("printing.reports", language), language)
 
 
 def empty_day(folder: Path) -> Report:
     """The report of a day to which nobody came."""
     with mall_session(folder) as session:
         told = figures(session, small_mall(session).mall, Period.of_day(DAY), at=NIGHT)
-    return report_of(told, LANGUAGE.words("printing", "id"), "id")
+    return report_of(told, LANGUAGE.words("printing.reports", "id"), "id")
