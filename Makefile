@@ -23,7 +23,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header 
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run demo test long check format bench pictures assets setup setup-dev browser lock clean
+.PHONY: help run demo test long check format bench pictures reference assets setup setup-dev browser lock clean
 
 help:
 	@echo "make run      start Balai with an example mall"
@@ -34,6 +34,7 @@ help:
 	@echo "make format   lay out the code"
 	@echo "make bench    measure, against a floor"
 	@echo "make pictures take the pictures of the documents again"
+	@echo "make reference write docs/reference again from the code"
 	@echo "make assets   build the browser files again"
 	@echo "make lock     choose the newest versions and pin them"
 	@echo "make clean    remove all that set-up made"
@@ -49,6 +50,9 @@ bench: setup-dev
 
 pictures: setup-dev browser
 	$(BIN)/python -m docs.pictures
+
+reference: $(CORE)
+	$(BIN)/python -m docs.reference
 
 test: check browser
 	$(PYTEST) -m "not long"

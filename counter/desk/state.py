@@ -7,23 +7,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from counter.desk.figures import figures
 from counter.desk.ticket import aside_row, names, ticket_at_desk
-from models.core.event import Event
+from models.core.event import About, Event
 from models.journal.actors import Actor, Role
-from models.journal.events import (
-    BreakBegan,
-    BreakEnded,
-    CallSpoken,
-    CatalogueChanged,
-    PaperChanged,
-    ServiceDayClosed,
-    ShiftBegan,
-    ShiftEnded,
-)
 from models.journal.topics import Topic, id_in
 from models.mall.catalogue import Service
 from models.mall.mall import Desk, DeskService
@@ -167,28 +157,28 @@ def _neighbours(session: Session, desk: Desk, services: list[int]) -> list[int]:
 
 def touched(session: Session, event: Event) -> Iterable[str]:
     """Return the ids of the desks whose console an event changed."""
-    if isinstance(event, CallSpoken | PaperChanged):
-        return set()
-    if isinstance(event, CatalogueChanged | ServiceDayClosed):
-        return _keys(session.scalars(select(Desk.id).where(Desk.mall_id == event.mall_id)))
-    desks = set() if event.desk_id is None else {str(event.desk_id)}
-    services = set(_services_of(session, event))
-    if services:
-        offering = select(DeskService.desk_id).where(DeskService.service_id.in_(services))
-        desks |= _keys(session.scalars(offering.distinct()))
-    return desks
+    match event.about:
+        case About.MALL:
+            return _keys(session.scalars(select(Desk.id).where(Desk.mall_id == event.mall_id)))
+        case About.DESK:
+            # Who shares a service with this desk shows it as a neighbour, or gets its numbers back.
+            shared = select(DeskService.service_id).where(DeskService.desk_id == event.desk_id)
+            return _own(event) | _offering(session, shared)
+        case About.TICKET:
+            # An act on one step pauses or frees the ticket's other steps.
+            wanted = select(Step.service_id).where(Step.ticket_id == event.ticket_id)
+            return _own(event) | _offering(session, wanted)
+        case About.PAPER | About.DEVICE | About.ACCOUNT | About.JOURNAL:
+            return set()
 
 
-def _services_of(session: Session, event: Event) -> Iterable[int]:
-    if isinstance(event, ShiftBegan | ShiftEnded | BreakBegan | BreakEnded):
-        # Who shares a service with this desk shows it as a neighbour, or gets its numbers back.
-        return session.scalars(
-            select(DeskService.service_id).where(DeskService.desk_id == event.desk_id)
-        )
-    if event.ticket_id is None:
-        return () if event.service_id is None else (event.service_id,)
-    # An act on one step pauses or frees the ticket's other steps.
-    return session.scalars(select(Step.service_id).where(Step.ticket_id == event.ticket_id))
+def _own(event: Event) -> set[str]:
+    return set() if event.desk_id is None else {str(event.desk_id)}
+
+
+def _offering(session: Session, services: Select[int]) -> set[str]:
+    desks = select(DeskService.desk_id).where(DeskService.service_id.in_(services)).distinct()
+    return _keys(session.scalars(desks))
 
 
 def _keys(ids: Iterable[int]) -> set[str]:

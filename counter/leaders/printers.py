@@ -22,9 +22,8 @@ from kiosk.touch.slip import letterhead
 from models.core.clock import Clock
 from models.core.database import Answer, Database
 from models.core.errors import NotFound
-from models.core.event import Event
+from models.core.event import About, Event
 from models.journal.actors import Actor
-from models.journal.events import PaperChanged, PrinterChanged
 from models.journal.topics import Topic
 from models.mall.mall import Mall
 from models.paper.jobs import REPRINTABLE, JobState, PaperKind, PrintJob, ask_for_paper, reprint
@@ -253,7 +252,7 @@ def _paper(job: PrintJob) -> PaperRow:
 
 
 def _touched(_session: Session, event: Event) -> Iterable[str]:
-    return [str(event.mall_id)] if isinstance(event, PaperChanged | PrinterChanged) else []
+    return [str(event.mall_id)] if event.about is About.PAPER else []
 
 
 def _may_follow(_session: Session, actor: Actor, key: str) -> bool:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.core.event import Event
+from models.core.event import COMMON, Event
 from models.journal.events import KINDS
 from models.journal.record import JournalEntry, last_seq
 
@@ -16,12 +15,10 @@ from models.journal.record import JournalEntry, last_seq
 LOOK_BACK = 200
 MOST_AT_ONCE = 1000
 
-_COMMON = [field.name for field in fields(Event) if field.name != "seq"]
-
 
 def told_by(entry: JournalEntry) -> Event:
     """Return the event that a journal entry recorded."""
-    common = {name: getattr(entry, name) for name in _COMMON}
+    common = {name: getattr(entry, name) for name in COMMON}
     return KINDS[entry.kind](**common, **entry.data, seq=entry.id)
 
 

@@ -10,9 +10,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from models.core.clock import local_day, local_instant
-from models.core.event import Event
+from models.core.event import About, Event
 from models.journal.actors import Actor, Role
-from models.journal.events import CatalogueChanged, ServiceDayClosed
 from models.journal.topics import Topic, id_in
 from models.mall.arrangement import arrangement_of
 from models.mall.catalogue import Agency, Service
@@ -168,18 +167,16 @@ def zones_touched(session: Session, event: Event) -> Iterable[str]:
     A ticket touches the zone of its desk and every zone that serves one of its steps: a step
     elsewhere pauses when the ticket is called here.
     """
-    if isinstance(event, CatalogueChanged | ServiceDayClosed):
-        return _keys(session, Zone.mall_id == event.mall_id)
-    where = []
-    if event.desk_id is not None:
-        where.append(Desk.id == event.desk_id)
-    if event.ticket_id is not None:
-        services = select(Step.service_id).where(Step.ticket_id == event.ticket_id)
-        offering = select(DeskService.desk_id).where(DeskService.service_id.in_(services))
-        where.append(Desk.id.in_(offering))
-    if not where:
-        return []
-    return _keys(session, Zone.id.in_(select(Desk.zone_id).where(or_(*where))))
+    match event.about:
+        case About.MALL:
+            return _keys(session, Zone.mall_id == event.mall_id)
+        case About.DESK | About.TICKET:
+            services = select(Step.service_id).where(Step.ticket_id == event.ticket_id)
+            offering = select(DeskService.desk_id).where(DeskService.service_id.in_(services))
+            touched = or_(Desk.id == event.desk_id, Desk.id.in_(offering))
+            return _keys(session, Zone.id.in_(select(Desk.zone_id).where(touched)))
+        case About.PAPER | About.DEVICE | About.ACCOUNT | About.JOURNAL:
+            return []
 
 
 def _keys(session: Session, condition: Any) -> list[str]:

@@ -16,7 +16,7 @@ from kiosk.phone.visit import Visit, visit_of
 from models.core.clock import Clock
 from models.core.database import Answer, Database
 from models.core.errors import BadInput, NotFound
-from models.core.event import Event
+from models.core.event import About, Event
 from models.journal.actors import Actor
 from models.journal.topics import Topic
 from models.queue.serving import cancel, welcome_back
@@ -145,7 +145,7 @@ def _chosen_language(ticket: Ticket) -> str:
 
 
 def _touched(session: Session, event: Event) -> Iterable[str]:
-    if event.ticket_id is None:
+    if event.about is not About.TICKET or event.ticket_id is None:
         return []
     ticket = session.get(Ticket, event.ticket_id)
     return [] if ticket is None else [ticket.token]

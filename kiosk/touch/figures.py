@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from kiosk.touch.offer import kiosk_of_mall, mall_of
 from models.core.clock import local_day
 from models.core.event import Event
-from models.journal import events
 from models.journal.topics import Topic
 from models.mall.arrangement import arrangement_of
 from models.mall.catalogue import Service
@@ -20,28 +19,6 @@ from models.mall.mall import Mall
 from models.queue.issuing import QuotaRoll
 from models.queue.shifts import Shift
 from models.waits.forecast import Outlook, Range, outlook
-
-# What moves a queue, an open desk or the offer; paper and sign-ins move nothing here.
-_MOVING = (
-    events.TicketTaken,
-    events.StepAdded,
-    events.TicketCalled,
-    events.StepStarted,
-    events.StepFinished,
-    events.StepHeld,
-    events.StepResumed,
-    events.StepTransferred,
-    events.TicketMissed,
-    events.TicketWelcomedBack,
-    events.TicketCancelled,
-    events.TicketExpired,
-    events.ShiftBegan,
-    events.ShiftEnded,
-    events.BreakBegan,
-    events.BreakEnded,
-    events.CatalogueChanged,
-    events.ServiceDayClosed,
-)
 
 
 def services_topic() -> Topic:
@@ -71,7 +48,7 @@ def services_state(session: Session, key: str, at: datetime) -> dict[str, Any] |
 
 
 def _touched(_session: Session, event: Event) -> Iterable[str]:
-    return [str(event.mall_id)] if isinstance(event, _MOVING) else []
+    return [str(event.mall_id)] if event.moves_queue else []
 
 
 def _service(ahead: Outlook, service_id: int, left: int | None) -> dict[str, Any]:

@@ -10,9 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from kiosk.texts import both, text_of
-from models.core.event import Event
+from models.core.event import About, Event
 from models.journal.actors import Actor, Role
-from models.journal.events import CatalogueChanged
 from models.journal.topics import Topic, id_in
 from models.mall.catalogue import Agency, Requirement, Service, ServiceCase
 from models.mall.mall import Mall, OpeningHours
@@ -64,7 +63,7 @@ def kiosk_of_mall(_session: Session, actor: Actor, key: str) -> bool:
 
 
 def _touched(_session: Session, event: Event) -> Iterable[str]:
-    return [str(event.mall_id)] if isinstance(event, CatalogueChanged) else []
+    return [str(event.mall_id)] if event.about is About.MALL else []
 
 
 def _mall(mall: Mall) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from models.queue.tickets import Outcome, Step, StepState, Ticket
 
 ROWS_AT_ONCE = 1000
 ANNOUNCED = tuple[timedelta, timedelta]
+# Each is told in a way of its own below; a test says which event that moves a ticket is missing.
 TOLD: Final = frozenset(
     kind.__name__
     for kind in (

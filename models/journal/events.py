@@ -1,28 +1,31 @@
-"""What happens in a mall: one past-tense, frozen kind for each event, of ids and instants."""
+"""What happens in a mall: one past-tense, frozen kind for each event, of ids and instants.
+
+Who emits each and who hears it stands in docs/reference/events.md.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models.core.event import Event
+from models.core.event import About, Code, Event, FreeText, IsoInstant
 
 
 @dataclass(frozen=True, kw_only=True)
-class TicketTaken(Event):
+class TicketTaken(Event, about=About.TICKET, moves_queue=True):
     """A citizen got a number."""
 
     priority: bool
 
 
 @dataclass(frozen=True, kw_only=True)
-class StepAdded(Event):
+class StepAdded(Event, about=About.TICKET, moves_queue=True):
     """The ticket wants one service more (each service of a new ticket, too)."""
 
     position: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class TicketCalled(Event):
+class TicketCalled(Event, about=About.TICKET, moves_queue=True):
     """The ticket was invited to a desk; `picked` tells that it was out of order."""
 
     call_id: int
@@ -30,7 +33,7 @@ class TicketCalled(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TicketCalledAgain(Event):
+class TicketCalledAgain(Event, about=About.TICKET, moves_queue=False):
     """The invitation was repeated; `round` 2 is the first repetition."""
 
     call_id: int
@@ -38,156 +41,156 @@ class TicketCalledAgain(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CallSpoken(Event):
+class CallSpoken(Event, about=About.JOURNAL, moves_queue=False):
     """A wall has played the call."""
 
     call_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class StepStarted(Event):
+class StepStarted(Event, about=About.TICKET, moves_queue=True):
     """Serving began."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class StepFinished(Event):
+class StepFinished(Event, about=About.TICKET, moves_queue=True):
     """Serving ended with an outcome."""
 
-    outcome: str
+    outcome: Code
 
 
 @dataclass(frozen=True, kw_only=True)
-class RequirementsChecked(Event):
+class RequirementsChecked(Event, about=About.TICKET, moves_queue=False):
     """The officer ticked what the citizen has brought."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class StepHeld(Event):
+class StepHeld(Event, about=About.TICKET, moves_queue=True):
     """Serving was put aside; the citizen will be back at the desk."""
 
-    reason: str
+    reason: FreeText
 
 
 @dataclass(frozen=True, kw_only=True)
-class StepResumed(Event):
+class StepResumed(Event, about=About.TICKET, moves_queue=True):
     """Serving goes on after a hold."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class StepTransferred(Event):
+class StepTransferred(Event, about=About.TICKET, moves_queue=True):
     """The step was closed here and `to_step_id` opened in its place, perhaps for one desk alone."""
 
     to_step_id: int
     to_service_id: int
     to_desk_id: int | None
-    reason: str
+    reason: FreeText
 
 
 @dataclass(frozen=True, kw_only=True)
-class TicketMissed(Event):
+class TicketMissed(Event, about=About.TICKET, moves_queue=True):
     """The citizen did not come when called."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class TicketWelcomedBack(Event):
+class TicketWelcomedBack(Event, about=About.TICKET, moves_queue=True):
     """A citizen who was missed is here and waits again."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class TicketCancelled(Event):
+class TicketCancelled(Event, about=About.TICKET, moves_queue=True):
     """The citizen, or an officer for them, gave the number up."""
 
-    reason: str
+    reason: FreeText
 
 
 @dataclass(frozen=True, kw_only=True)
-class TicketCompleted(Event):
+class TicketCompleted(Event, about=About.TICKET, moves_queue=False):
     """Nothing is left to do for the ticket."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class TicketExpired(Event):
+class TicketExpired(Event, about=About.TICKET, moves_queue=True):
     """The day ended with the ticket still open."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class TicketRefused(Event):
+class TicketRefused(Event, about=About.JOURNAL, moves_queue=False):
     """No number was given; `code` is the refusal's."""
 
-    code: str
+    code: Code
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShiftBegan(Event):
+class ShiftBegan(Event, about=About.DESK, moves_queue=True):
     """An officer signed on at a desk."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShiftEnded(Event):
+class ShiftEnded(Event, about=About.DESK, moves_queue=True):
     """The officer signed off."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class BreakBegan(Event):
-    """The desk pauses until about `until_at` (ISO 8601, UTC)."""
+class BreakBegan(Event, about=About.DESK, moves_queue=True):
+    """The desk pauses until about `until_at`."""
 
-    until_at: str
+    until_at: IsoInstant
 
 
 @dataclass(frozen=True, kw_only=True)
-class BreakEnded(Event):
+class BreakEnded(Event, about=About.DESK, moves_queue=True):
     """The desk serves again."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class PaperChanged(Event):
+class PaperChanged(Event, about=About.PAPER, moves_queue=False):
     """A print job is in a new state."""
 
     job_id: int
-    printer: str
-    state: str
+    printer: Code
+    state: Code
 
 
 @dataclass(frozen=True, kw_only=True)
-class PrinterChanged(Event):
+class PrinterChanged(Event, about=About.PAPER, moves_queue=False):
     """A printer is in a new state, such as out of paper."""
 
-    printer: str
-    state: str
+    printer: Code
+    state: Code
 
 
 @dataclass(frozen=True, kw_only=True)
-class DevicePaired(Event):
+class DevicePaired(Event, about=About.DEVICE, moves_queue=False):
     """A kiosk, a board or a print agent may act from now on."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeviceWithdrawn(Event):
+class DeviceWithdrawn(Event, about=About.DEVICE, moves_queue=False):
     """A device's token was taken back."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class SignedIn(Event):
+class SignedIn(Event, about=About.ACCOUNT, moves_queue=False):
     """Somebody signed in."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class SignedOut(Event):
+class SignedOut(Event, about=About.ACCOUNT, moves_queue=False):
     """Somebody signed out; all their sign-ins are void."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class SignInFailed(Event):
+class SignInFailed(Event, about=About.ACCOUNT, moves_queue=False):
     """A wrong password was given for an existing account."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class CatalogueChanged(Event):
+class CatalogueChanged(Event, about=About.MALL, moves_queue=True):
     """Agencies, services or hours are no longer what they were."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ServiceDayClosed(Event):
+class ServiceDayClosed(Event, about=About.MALL, moves_queue=True):
     """A new day began; `expired` tickets of earlier days were closed."""
 
     expired: int

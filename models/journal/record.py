@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +12,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.base import Base, table_of
 from models.core.database import HAPPENED
-from models.core.event import Event
+from models.core.event import COMMON, Event
 from models.journal.actors import Actor
-from models.journal.events import KINDS
 
 
 class JournalEntry(Base):
@@ -49,11 +48,6 @@ class JournalEntry(Base):
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
-_COMMON = tuple(field.name for field in fields(Event) if field.name != "seq")
-_TOLD = {
-    kind: tuple(field.name for field in fields(kind) if field.name not in (*_COMMON, "seq"))
-    for kind in KINDS.values()
-}
 _ENTRIES = insert(table_of(JournalEntry)).returning(JournalEntry.id)
 _NEWEST = select(func.max(JournalEntry.id))
 _PENDING, _COUNT = "events pending", "events so far"
@@ -122,8 +116,7 @@ def _forget_after_rollback(session: Session) -> None:
 
 
 def _entry(event: Event) -> dict[str, Any]:
-    kind = type(event)
-    entry: dict[str, Any] = {name: getattr(event, name) for name in _COMMON}
-    entry["kind"] = kind.__name__
-    entry["data"] = {name: getattr(event, name) for name in _TOLD[kind]}
+    entry: dict[str, Any] = {name: getattr(event, name) for name in COMMON}
+    entry["kind"] = type(event).__name__
+    entry["data"] = {name: getattr(event, name) for name in event.own_fields}
     return entry

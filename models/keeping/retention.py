@@ -9,18 +9,18 @@ import secrets
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Delete, Update, delete, select, update
+from sqlalchemy import Delete, Update, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.core.database import Press
-from models.journal.events import StepHeld, StepTransferred, TicketCancelled
+from models.journal.events import KINDS
 from models.journal.record import JournalEntry
 from models.mall.mall import Mall
 from models.paper.jobs import PrintJob
 from models.queue.tickets import Call, Step, Ticket
 
-# Events whose reason was written by a person, maybe about a person.
-TOLD = tuple(kind.__name__ for kind in (StepHeld, StepTransferred, TicketCancelled))
+# Of the events in which a person wrote something, maybe about a person: the fields with it.
+WRITTEN = {name: kind.free_text for name, kind in KINDS.items() if kind.free_text}
 # A link that leads nowhere any more is one that nobody was ever given.
 GONE: Final = "gone-"
 # What names the database itself is nobody's, and is kept for as long as it.
@@ -45,17 +45,25 @@ def forget_people(session: Session, mall: Mall, *, before: datetime) -> int:
         delete(Press).where(Press.at < before, Press.act.not_in(LASTING)),
     ]
     count = sum(session.connection().execute(statement).rowcount for statement in emptied)
-    told = session.scalars(
+    count += _empty_events(session, mall, before=before)
+    return count + _cut_links(session, mall, before=before)
+
+
+def _empty_events(session: Session, mall: Mall, *, before: datetime) -> int:
+    """Empty what people wrote into the events before `before`; return how many events."""
+    something_written = [
+        and_(JournalEntry.kind == name, JournalEntry.data[field].as_string() != "")
+        for name, fields in WRITTEN.items()
+        for field in fields
+    ]
+    entries = session.scalars(
         select(JournalEntry).where(
-            JournalEntry.mall_id == mall.id,
-            JournalEntry.at < before,
-            JournalEntry.kind.in_(TOLD),
-            JournalEntry.data["reason"].as_string() != "",
+            JournalEntry.mall_id == mall.id, JournalEntry.at < before, or_(*something_written)
         )
     ).all()
-    for entry in told:
-        entry.data = entry.data | {"reason": ""}
-    return count + len(told) + _cut_links(session, mall, before=before)
+    for entry in entries:
+        entry.data = entry.data | dict.fromkeys(WRITTEN[entry.kind], "")
+    return len(entries)
 
 
 def _cut_links(session: Session, mall: Mall, *, before: datetime) -> int:

@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 
 from display.wall.zone import may_watch, state_of_zone, zones_touched
 from models.core.database import Database
-from models.core.event import Event
 from models.journal.actors import Actor, Role
-from models.journal.events import SignedIn
+from models.journal.events import CallSpoken, SignedIn, StepStarted, TicketExpired
 from models.mall.catalogue import Service
 from models.mall.mall import Desk
 from models.queue.calling import call_again, call_next
@@ -143,11 +142,15 @@ def test_events_touch_only_zones_that_serve_the_ticket(session: Session, hall: S
     melati, mawar = str(hall.desk_a.zone_id), another_zone(session, hall, c)
     only_a = builders.ticket(session, hall.mall, hall.a)
     both = builders.ticket(session, hall.mall, hall.a, c)
-    at_desk = Event(mall_id=hall.mall.id, at=MONDAY, ticket_id=only_a.id, desk_id=hall.desk_a.id)
-    waiting = Event(mall_id=hall.mall.id, at=MONDAY, ticket_id=both.id)
+    at_desk = StepStarted(
+        mall_id=hall.mall.id, at=MONDAY, ticket_id=only_a.id, desk_id=hall.desk_a.id
+    )
+    waiting = TicketExpired(mall_id=hall.mall.id, at=MONDAY, ticket_id=both.id)
     assert set(zones_touched(session, at_desk)) == {melati}
     assert set(zones_touched(session, waiting)) == {melati, mawar}
     assert list(zones_touched(session, SignedIn(mall_id=hall.mall.id, at=MONDAY))) == []
+    heard = CallSpoken(mall_id=hall.mall.id, at=MONDAY, ticket_id=only_a.id, call_id=1)
+    assert list(zones_touched(session, heard)) == []
 
 
 def test_only_boards_of_the_mall_follow_a_zone(session: Session, hall: SmallMall) -> None:

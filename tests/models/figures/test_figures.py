@@ -5,8 +5,11 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from models.core.event import About
+from models.figures import desk_hours, visits
 from models.figures.figures import Figures, Period, Steps
 from models.figures.reckoning import figures
+from models.journal.events import KINDS
 from models.journal.record import write_recorded
 from models.paper.printers import PrinterState
 from models.queue.tickets import Outcome
@@ -14,6 +17,19 @@ from tests.builders import MINUTE, MONDAY, mall, small_mall, ticket
 from tests.counted_day import NIGHT, counted_day, o_clock
 
 DAY = date(2026, 11, 23)
+
+
+def kinds_that_move_a_queue(about: About) -> set[str]:
+    return {name for name, kind in KINDS.items() if kind.moves_queue and kind.about is about}
+
+
+def test_a_visit_retells_all_that_moves_a_ticket() -> None:
+    # That a number was taken is told by its first step.
+    assert kinds_that_move_a_queue(About.TICKET) - {"TicketTaken"} == visits.TOLD
+
+
+def test_a_desks_hours_retell_all_that_opens_and_closes_it() -> None:
+    assert kinds_that_move_a_queue(About.DESK) == desk_hours.TOLD
 
 
 @pytest.fixture

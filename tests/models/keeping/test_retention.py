@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.core.database import Press
 from models.journal.actors import Actor
-from models.journal.record import JournalEntry, write_recorded
+from models.journal.events import KINDS
+from models.journal.record import JournalEntry, record, write_recorded
 from models.keeping.retention import forget_people
 from models.paper.jobs import PrintJob, ask_for_paper
 from models.queue.serving import cancel
@@ -43,6 +45,33 @@ def test_words_about_people_go_and_figures_stay(session: Session) -> None:
     assert "Ibu Sri" not in repr(told)
     assert session.scalars(select(Ticket.number)).all() == [1]
     assert session.scalars(select(Press.id)).all() == ["live.epoch"]
+
+
+# What an event may hold, as it would be held.
+HELD: dict[str, Any] = {
+    "yes or no": True,
+    "number": 1,
+    "number or none": None,
+    "code": "printed",
+    "instant": MONDAY.isoformat(),
+    "a person's words": "Ibu Sri pulang",
+}
+
+
+def test_no_event_keeps_what_people_wrote(session: Session) -> None:
+    mall = builders.mall(session)
+    for kind in KINDS.values():
+        own = {name: HELD[held] for name, held in kind.own_fields.items()}
+        record(session, kind(mall_id=mall.id, at=MONDAY, **own))
+    write_recorded(session)
+    written = sum(1 for kind in KINDS.values() if kind.free_text)
+
+    assert forget_people(session, mall, before=MONDAY + timedelta(days=1)) == written
+    session.expire_all()
+    left = [entry.data for entry in session.scalars(select(JournalEntry))]
+    assert "Ibu Sri" not in repr(left)
+    assert "printed" in repr(left)
+    assert len(left) == len(KINDS)
 
 
 def test_links_to_old_tickets_lead_nowhere(session: Session) -> None:
