@@ -22,7 +22,7 @@ DOCS = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
     ROOT / "catalogue" / "README.md",
-    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
 ]
 OPERATOR = ROOT / "docs" / "panduan-operator.md"
 INSTALLATION = ROOT / "docs" / "pemasangan.md"
