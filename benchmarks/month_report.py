@@ -24,7 +24,7 @@ from benchmarks.busy_year import add_year
 from benchmarks.measured_hall import settings
 from benchmarks.recorded import Recorder, Statements
 from counter.files.filling import fill
-from counter.leaders.reporting import house_faces
+from counter.leaders.reporting import own_faces
 from counter.words.language import Language
 from models.core.clock import local_instant
 from models.core.database import Database
@@ -54,7 +54,7 @@ def _after(mall: Mall) -> datetime:
 def pdf_of(told: Figures) -> bytes:
     """Set the report in Indonesian."""
     words = Language(told.time_zone).words("printing.reports", "id")
-    return as_pdf(report_of(told, words, "id"), house_faces())
+    return as_pdf(report_of(told, words, "id"), own_faces())
 
 
 def read_bare(path: Path, statements: Statements) -> int:

@@ -22,7 +22,7 @@ T = TypeVar("T")
 Act = Callable[[datetime], None]
 
 
-class Hall(Protocol):
+class Stage(Protocol):
     """What those at a desk need of the play around them."""
 
     day: Day
@@ -58,17 +58,17 @@ class Sight:
 class PlayedDesk:
     """One desk with the officer who plays there; `dice` decide what is left to chance."""
 
-    def __init__(self, hall: Hall, desk_id: int, user_id: int, dice: Random) -> None:
-        self.hall = hall
+    def __init__(self, stage: Stage, desk_id: int, user_id: int, dice: Random) -> None:
+        self.stage = stage
         self.desk_id = desk_id
         self.user_id = user_id
         self.dice = dice
-        self.by = Actor(role=Role.OFFICER, mall_id=hall.mall_id, user_id=user_id)
-        self.services: frozenset[int] = hall.look(self._offered)
+        self.by = Actor(role=Role.OFFICER, mall_id=stage.mall_id, user_id=user_id)
+        self.services: frozenset[int] = stage.look(self._offered)
 
     def later(self, at: datetime, seconds: float, act: Act) -> None:
         """Do `act` so many seconds after `at`."""
-        self.hall.later(at + timedelta(seconds=seconds), act)
+        self.stage.later(at + timedelta(seconds=seconds), act)
 
     def press(self, rule: Callable[[Session, Desk], T], *, signing_on: bool = False) -> T | None:
         """Press as this desk's officer; None when it is refused."""
@@ -80,7 +80,7 @@ class PlayedDesk:
                 require_officer(session, desk, self.by)
             return rule(session, desk)
 
-        return self.hall.press(whole)
+        return self.stage.press(whole)
 
     def press_for(self, step_id: int, rule: Callable[[Session, Desk, Step], T]) -> T | None:
         """Press for the step that is meant; a supervisor may have acted here meanwhile."""
@@ -90,7 +90,7 @@ class PlayedDesk:
 
     def sight(self) -> Sight:
         """Look at the desk as it is now."""
-        return self.hall.look(self._sight)
+        return self.stage.look(self._sight)
 
     def _offered(self, session: Session) -> frozenset[int]:
         offered = select(DeskService.service_id).where(DeskService.desk_id == self.desk_id)

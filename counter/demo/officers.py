@@ -50,11 +50,11 @@ class Officer:
         return (
             bool(self.desk.services & waiting)
             or self._wants_pause(at)
-            or at >= self.desk.hall.day.closes_at
+            or at >= self.desk.stage.day.closes_at
         )
 
     def _sign_on(self, at: datetime) -> None:
-        if at >= self.desk.hall.day.closes_at:
+        if at >= self.desk.stage.day.closes_at:
             self.gone = True
             return
         self.desk.press(
@@ -67,7 +67,7 @@ class Officer:
 
     def _on_break(self, until: datetime, at: datetime) -> None:
         if at < until:
-            self.desk.hall.later(until, self.turn)
+            self.desk.stage.later(until, self.turn)
             return
         self.desk.press(
             lambda session, desk: shifts.end_break(session, desk, by=self.desk.by, at=at)
@@ -76,7 +76,7 @@ class Officer:
 
     def _free(self, at: datetime) -> None:
         """Nobody is at the desk: pause, go home, or ask for the next."""
-        day = self.desk.hall.day
+        day = self.desk.stage.day
         if self._wants_pause(at):
             until = next((ends for starts, ends in day.breaks if starts <= at < ends), at + PAUSE)
             self._pause_at = None
@@ -85,7 +85,7 @@ class Officer:
                     session, desk, until_at=until, by=self.desk.by, at=at
                 )
             )
-            self.desk.hall.later(until, self.turn)
+            self.desk.stage.later(until, self.turn)
             return
         if self._visits.held and self._resume(self._visits.held.pop(0), at):
             return
@@ -106,7 +106,7 @@ class Officer:
         self.gone = True
 
     def _wants_pause(self, at: datetime) -> bool:
-        if self.desk.hall.day.on_break(at):
+        if self.desk.stage.day.on_break(at):
             return True
         return self._pause_at is not None and at >= self._pause_at
 

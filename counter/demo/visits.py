@@ -49,7 +49,7 @@ class Visits:
 
     def begin(self, called: Called, at: datetime) -> None:
         """Wait for the citizen to walk over, call again, or note that nobody came."""
-        fate = self._desk.hall.fate_of(called.ticket_id)
+        fate = self._desk.stage.fate_of(called.ticket_id)
         again_s = self._desk.dice.uniform(45, 75)
         if fate in (Fate.MISSES, Fate.RETURNS):
             self._desk.later(at, again_s, lambda when: self._call_again(called.step_id, when))
@@ -82,7 +82,7 @@ class Visits:
         self._again(at, self._desk.dice.uniform(3, 12))
         if missed is None or fate is Fate.MISSES:
             return
-        self._desk.hall.back_later(called.ticket_id)
+        self._desk.stage.back_later(called.ticket_id)
         self._desk.later(
             at,
             self._desk.dice.uniform(240, 1200),
@@ -96,7 +96,7 @@ class Visits:
             announce(session, ticket, at)
             return True
 
-        self._desk.hall.press(rule)
+        self._desk.stage.press(rule)
 
     def start(self, step_id: int, at: datetime) -> None:
         """Begin to serve, and plan how it goes on."""

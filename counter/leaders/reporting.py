@@ -13,7 +13,7 @@ from models.core.database import Database
 from models.figures.figures import Period
 from models.figures.reckoning import figures
 from models.mall.mall import Mall
-from printing.reports.look import Faces, plain_faces
+from printing.reports.look import Faces, builtin_faces
 from printing.reports.pdf import as_pdf
 from printing.reports.report import Report
 from printing.reports.sheets import as_csv, as_xlsx
@@ -28,10 +28,10 @@ MIME_TYPES: Final[Mapping[str, str]] = {
 DAY, MONTH = "day", "month"
 
 
-def house_faces() -> Faces:
+def own_faces() -> Faces:
     """Return the faces that set-up has cut, or plain ones in a house without them."""
     text, strong, bold = (FONTS / f"plus-jakarta-sans-{weight}.ttf" for weight in (500, 600, 800))
-    return Faces(text, strong, bold) if bold.exists() else plain_faces()
+    return Faces(text, strong, bold) if bold.exists() else builtin_faces()
 
 
 def period_of(span: str, named: str) -> Period | None:
@@ -80,5 +80,5 @@ def tell(database_url: str, language: Language, desire: Desire) -> Report:
 def write(report: Report, form: str) -> bytes:
     """Write the report as "pdf", "csv" or "xlsx"."""
     if form == "pdf":
-        return as_pdf(report, house_faces())
+        return as_pdf(report, own_faces())
     return as_csv(report) if form == "csv" else as_xlsx(report)

@@ -16,7 +16,7 @@ LOOK_BACK = 200
 MOST_AT_ONCE = 1000
 
 
-def told_by(entry: JournalEntry) -> Event:
+def event_of(entry: JournalEntry) -> Event:
     """Return the event that a journal entry recorded."""
     common = {name: getattr(entry, name) for name in COMMON}
     return KINDS[entry.kind](**common, **entry.data, seq=entry.id)
@@ -57,4 +57,4 @@ class Tail:
         self._heard |= missed
         self._from = max(self._from, last)
         self._heard = {seq for seq in self._heard if seq > self._from - LOOK_BACK}
-        return [told_by(entry) for entry in entries]
+        return [event_of(entry) for entry in entries]

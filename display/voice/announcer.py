@@ -1,6 +1,6 @@
 """Decides what each zone hears and when: one announcement at a time, in the order of the calls.
 
-A call leaves its zone's line when it was shouted or is no longer wanted; nothing else takes it out
+A call waits for its zone until it was shouted or is no longer wanted; nothing else takes it out
 but the end of the process. A database that does not answer costs it PAUSE_S, again and again until
 STALE; a voice that fails costs it the words, or all sound, and nothing else.
 """
@@ -42,7 +42,7 @@ GAP: Final = timedelta(milliseconds=700)
 SILENT: Final = timedelta(seconds=8)
 # Somebody who has not come after so long is called again by the officer, not by a late echo.
 STALE: Final = timedelta(minutes=5)
-# With so many more in line behind it a call is said once: nobody shall wait for a loudspeaker.
+# With so many more waiting behind it a call is said once: nobody shall wait for a loudspeaker.
 CROWDED: Final = 2
 # How often the time of day is asked whether it has something to say.
 LOOK_S: Final = 20.0
@@ -62,7 +62,7 @@ class _Item:
 
 
 @dataclass
-class _Line:
+class _Pending:
     """What one zone still has to hear; `free_at_s` is an instant of the monotonic clock."""
 
     waiting: deque[_Item] = field(default_factory=deque)
@@ -92,7 +92,7 @@ class Announcer:
         self._shout = shout
         self._style = style
         self._herald = Herald(database)
-        self._lines: dict[int, _Line] = {}
+        self._zones: dict[int, _Pending] = {}
         # Calls whose zone the database has not told yet, in their order.
         self._unplaced: list[Called] = []
         # Instants of the monotonic clock; 0 while the database answers.
@@ -137,11 +137,11 @@ class Announcer:
         """
         at = self._clock.now()
         self._take_in()
-        self._line_up(now_s)
-        for zone_id, line in self._lines.items():
-            while line.waiting and self._due_s(line) <= now_s and not self._stopping.is_set():
-                self._go_on(zone_id, line, now_s, at)
-        due = [self._due_s(line) for line in self._lines.values() if line.waiting]
+        self._admit(now_s)
+        for zone_id, pending in self._zones.items():
+            while pending.waiting and self._due_s(pending) <= now_s and not self._stopping.is_set():
+                self._go_on(zone_id, pending, now_s, at)
+        due = [self._due_s(pending) for pending in self._zones.values() if pending.waiting]
         if self._unplaced:
             due.append(self._asks_at_s)
         return max(0.0, min(due) - now_s) if due else None
@@ -184,12 +184,12 @@ class Announcer:
         for one in arrived:
             if isinstance(one, tuple):
                 zone_id, item = one
-                self._line(zone_id).waiting.append(item)
+                self._pending(zone_id).waiting.append(item)
             else:
                 self._unplaced.append(one)
 
-    def _line_up(self, now_s: float) -> None:
-        """Let each new call wait in the line of its zone, as soon as the database tells it."""
+    def _admit(self, now_s: float) -> None:
+        """Let each new call wait for its zone, as soon as the database tells it."""
         if not self._unplaced or now_s < self._asks_at_s:
             return
         with suppress(*_AWAY), self._asking(now_s), self._database.reading() as session:
@@ -200,7 +200,7 @@ class Announcer:
             for called in self._unplaced:
                 # What a backup that was put back does not know is wanted by nobody.
                 if called.call_id in zones:
-                    self._line(zones[called.call_id]).place(called)
+                    self._pending(zones[called.call_id]).place(called)
             self._unplaced.clear()
 
     @contextmanager
@@ -215,16 +215,16 @@ class Announcer:
             raise
         self._asks_at_s = 0.0
 
-    def _due_s(self, line: _Line) -> float:
-        """When the first of the line may be said; a notice needs no database."""
-        if isinstance(line.waiting[0].what, Notice):
-            return line.free_at_s
-        return max(line.free_at_s, self._asks_at_s)
+    def _due_s(self, pending: _Pending) -> float:
+        """When what is first may be said; a notice needs no database."""
+        if isinstance(pending.waiting[0].what, Notice):
+            return pending.free_at_s
+        return max(pending.free_at_s, self._asks_at_s)
 
-    def _go_on(self, zone_id: int, line: _Line, now_s: float, at: datetime) -> None:
-        """Say the first of the line; it leaves when it was said or is no longer true."""
-        times = 1 if len(line.waiting) > CROWDED else None
-        item = line.waiting[0]
+    def _go_on(self, zone_id: int, pending: _Pending, now_s: float, at: datetime) -> None:
+        """Say what is first; it leaves when it was said or is no longer true."""
+        times = 1 if len(pending.waiting) > CROWDED else None
+        item = pending.waiting[0]
         try:
             lasts = timedelta()
             if at - item.at > STALE:
@@ -232,19 +232,19 @@ class Announcer:
             elif spoken := self._worded(item.what, now_s):
                 lasts = self._announce(zone_id, spoken, times)
         except _AWAY:
-            line.free_at_s = now_s + PAUSE_S
+            pending.free_at_s = now_s + PAUSE_S
             return
         except Exception:
             # A door between calls: what is wrong with one keeps the others waiting only once.
             log.exception("zone %d is told later: %s", zone_id, item.what)
-            line.waiting.rotate(-1)
-            line.free_at_s = now_s + PAUSE_S
+            pending.waiting.rotate(-1)
+            pending.free_at_s = now_s + PAUSE_S
             return
-        line.waiting.popleft()
-        line.free_at_s = now_s + lasts.total_seconds()
+        pending.waiting.popleft()
+        pending.free_at_s = now_s + lasts.total_seconds()
 
-    def _line(self, zone_id: int) -> _Line:
-        return self._lines.setdefault(zone_id, _Line())
+    def _pending(self, zone_id: int) -> _Pending:
+        return self._zones.setdefault(zone_id, _Pending())
 
     def _worded(self, what: Called | Notice, now_s: float) -> Spoken | None:
         if isinstance(what, Notice):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from models.figures.spread import Spread
-from models.figures.visits import ToldStep, Visit
+from models.figures.visits import StepHistory, Visit
 from models.queue.tickets import Outcome, StepState
 
 HOURS = 24
@@ -35,7 +35,7 @@ class StepTally:
     serving: Spread = field(default_factory=Spread)
     quota_refused: int = 0
 
-    def add(self, step: ToldStep, *, priority: bool) -> None:
+    def add(self, step: StepHistory, *, priority: bool) -> None:
         """Count one step more."""
         self.steps += 1
         self.priority += priority
@@ -64,7 +64,7 @@ class StepTally:
         self.serving.merge(other.serving)
         self.quota_refused += other.quota_refused
 
-    def _compare(self, step: ToldStep, waited: timedelta) -> None:
+    def _compare(self, step: StepHistory, waited: timedelta) -> None:
         if step.announced is None:
             return
         low, high = step.announced

@@ -57,7 +57,7 @@ _DATA = type_coerce(case((JournalEntry.kind.in_(sorted(_ENDS)), JournalEntry.dat
 
 
 @dataclass
-class ToldStep:
+class StepHistory:
     """One step of a visit, as the journal tells it.
 
     `waited` is the time from when it began to wait until it was first called, None when it
@@ -88,7 +88,7 @@ class Visit:
     """
 
     priority: bool
-    steps: dict[int, ToldStep] = field(default_factory=dict)
+    steps: dict[int, StepHistory] = field(default_factory=dict)
     waits: list[tuple[datetime, datetime | None]] = field(default_factory=list)
     served: list[tuple[int, timedelta]] = field(default_factory=list)
     calls: list[tuple[int, datetime]] = field(default_factory=list)
@@ -148,7 +148,7 @@ class Visit:
             if kind in _ENDS and self.open:
                 self._wait_from(at)
 
-    def _hear_serving(self, step: ToldStep, entry: Row[Any]) -> None:
+    def _hear_serving(self, step: StepHistory, entry: Row[Any]) -> None:
         kind, at, desk_id = entry.kind, entry.at, entry.desk_id
         step.started = step.started or kind in BEGINS
         if length := step.handling.hear(kind, at):
@@ -162,7 +162,7 @@ class Visit:
     def _add(
         self, step_id: int, service_id: int, at: datetime, announced: dict[int, ANNOUNCED]
     ) -> None:
-        self.steps[step_id] = ToldStep(service_id, at, announced.get(step_id))
+        self.steps[step_id] = StepHistory(service_id, at, announced.get(step_id))
 
     def _wait_from(self, at: datetime) -> None:
         self.waits.append((at, None))

@@ -1,4 +1,4 @@
-"""The print agent's live line: brings what waits for it, and shows the server that it lives."""
+"""The print agent's live connection: brings what waits, and shows the server that it lives."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ News = Picture | TurnedAway | Stop
 PICTURES = TypeAdapter(Picture)
 
 
-class Line:
-    """Keeps one line to the server open, in a thread between `start` and `stop`.
+class Connection:
+    """Keeps one connection to the server open, in a thread between `start` and `stop`.
 
     Each newer picture, and a refusal to show one, is put into `news`.
     """
@@ -87,7 +87,7 @@ class Line:
         self._news = news
         self._last: Picture | None = None
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._stay, name="line", daemon=True)
+        self._thread = threading.Thread(target=self._stay, name="connection", daemon=True)
 
     def start(self) -> None:
         """Begin to dial, again and again until it holds."""
@@ -104,14 +104,14 @@ class Line:
             client: Any = socketio.Client(
                 reconnection=False, handle_sigint=False, request_timeout=_ANSWER_WITHIN_S
             )
-            client.on("state", self._told)
+            client.on("state", self._state_came)
             try:
                 if self._begin(client):
                     pause_s = _SHORTEST_PAUSE_S
                     self._beat(client)
             except (socketio.exceptions.SocketIOError, OSError, ValueError) as error:
                 # ValueError: an address where something answers that is no server of ours.
-                log.info("the line to %s is not there: %s", self._url, error or "silence")
+                log.info("the connection to %s is not there: %s", self._url, error or "silence")
             finally:
                 _hang_up(client)
             self._stopping.wait(pause_s)
@@ -125,15 +125,16 @@ class Line:
             transports=["websocket"],
             wait_timeout=_ANSWER_WITHIN_S,
         )
-        # The journal may have been put back from a backup: a new line believes its first answer.
+        # The journal may have been put back from a backup: a new connection believes what it
+        # hears first.
         self._last = None
         answer = client.call("follow", {"topic": self._topic}, timeout=_ANSWER_WITHIN_S)
         if not answer.get("ok"):
             log.warning("the server does not let us follow: %s", answer.get("code"))
             self._news.put(TurnedAway())
             return False
-        log.info("the line to %s is open", self._url)
-        self._told(self._topic, answer["state"])
+        log.info("the connection to %s is open", self._url)
+        self._state_came(self._topic, answer["state"])
         return True
 
     def _beat(self, client: Any) -> None:
@@ -141,7 +142,7 @@ class Line:
         while client.connected and not self._stopping.wait(_BEAT_S):
             client.call("here", {}, timeout=_ANSWER_WITHIN_S)
 
-    def _told(self, _topic: str, state: object) -> None:
+    def _state_came(self, _topic: str, state: object) -> None:
         try:
             picture = PICTURES.validate_python(state)
         except ValidationError:
@@ -154,12 +155,12 @@ class Line:
 
 
 def _hang_up(client: Any) -> None:
-    """End a line at once: the other side may be gone, and its goodbye would be waited for."""
-    line = client.eio.ws
-    if line is None:
+    """End a connection at once: the other side may be gone, and its goodbye would be waited for."""
+    connection = client.eio.ws
+    if connection is None:
         return
     with suppress(OSError, AttributeError):
-        line.sock.shutdown(socket.SHUT_RDWR)
+        connection.sock.shutdown(socket.SHUT_RDWR)
     client.eio.wait()
     # The library leaves the socket open when the server hung up first.
-    line.shutdown()
+    connection.shutdown()

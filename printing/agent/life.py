@@ -12,7 +12,7 @@ from typing import Final
 
 import click
 
-from printing.agent.connection import Line, News, Stop
+from printing.agent.connection import Connection, News, Stop
 from printing.agent.journal import Journal
 from printing.agent.server import NotPaired, Post, Refused, Server, Unreachable
 from printing.agent.work import Work
@@ -24,7 +24,7 @@ _ASK_S: Final = 1.0
 _REFUSED_PAUSE_S: Final = 10.0
 
 
-class _Told(Exception):
+class _Stopped(Exception):
     """Somebody wants the program to end."""
 
 
@@ -62,19 +62,19 @@ class Agent:
                 except Refused as refusal:
                     log.warning("the server refuses this agent: %s", refusal.code)
                     self._wait(_ASK_S)
-        except _Told:
+        except _Stopped:
             log.info("stopped")
 
     def _serve(self, post: Post) -> None:
         log.info("device %s prints for the printer %s", post.device_id, post.printer)
-        line = Line(self._server, post.device_id, self._news)
+        connection = Connection(self._server, post.device_id, self._news)
         work = Work(self._server, self._journal, self._printer, self._news)
-        line.start()
+        connection.start()
         try:
             work.run()
         finally:
-            line.stop()
-        raise _Told
+            connection.stop()
+        raise _Stopped
 
     def _post(self) -> Post:
         """Ask who we are until the server says so."""
@@ -119,7 +119,7 @@ class Agent:
         except Empty:
             return
         if isinstance(news, Stop):
-            raise _Told
+            raise _Stopped
 
     def _keep(self, token: str) -> None:
         draft = self._token_file.with_suffix(".part")

@@ -33,7 +33,7 @@ _MAY_BE_OUT: Final = frozenset({Stage.SENDING, Stage.PRINTED, Stage.DOUBTFUL})
 
 
 class Work:
-    """Prints what the line brings, in one thread, until it is told to stop."""
+    """Prints what the connection brings, in one thread, until it is told to stop."""
 
     def __init__(
         self,

@@ -28,7 +28,7 @@ from printing.machines.talking import Hear, Talk
 
 __all__ = [
     "Kind",
-    "LinePrinter",
+    "LinkedPrinter",
     "Printed",
     "Printer",
     "PrinterAway",
@@ -46,7 +46,7 @@ _FRESH_S: Final = 0.5
 _SILENT: Final = Reading(PrinterState.AWAY, "silent")
 
 
-class LinePrinter(Printer):
+class LinkedPrinter(Printer):
     """A printer that speaks ESC/POS over a line: network, USB, serial port or device file.
 
     Cheap printers take one connection at a time: there is one, for questions and papers alike,
@@ -159,7 +159,7 @@ def open_printer(
     paper = paper_of(settings, face)
     if settings.kind == "virtual":
         return VirtualPrinter(settings, paper, now)
-    return LinePrinter(settings, paper, _way_to(settings))
+    return LinkedPrinter(settings, paper, _way_to(settings))
 
 
 def paper_of(settings: PrinterSettings, face: Path | None = None) -> Paper:

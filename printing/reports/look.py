@@ -40,7 +40,7 @@ class Faces:
     bold: Path
 
 
-def plain_faces() -> Faces:
+def builtin_faces() -> Faces:
     """Return the faces that reportlab brings along, for a house without fonts of its own."""
     folder = Path(reportlab.__file__).parent / "fonts"
     return Faces(folder / "Vera.ttf", folder / "VeraBd.ttf", folder / "VeraBd.ttf")

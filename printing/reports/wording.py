@@ -25,10 +25,10 @@ DIGITS = 12
 
 def report_of(figures: Figures, words: Mapping[str, str], language: str) -> Report:
     """Tell `figures` in `language`, whose sentences of this room are `words`."""
-    return _Telling(figures, words, Formats(language, figures.time_zone)).report()
+    return _Wording(figures, words, Formats(language, figures.time_zone)).report()
 
 
-class _Telling:
+class _Wording:
     def __init__(self, figures: Figures, words: Mapping[str, str], formats: Formats) -> None:
         self.figures, self.words, self.formats = figures, words, formats
 

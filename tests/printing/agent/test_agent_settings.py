@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from models.paper.printers import PrinterState
 from printing.agent.journal import Journal
 from printing.agent.program import _printer_in, main
-from printing.machines.printers import LinePrinter, PrinterAway
+from printing.machines.printers import LinkedPrinter, PrinterAway
 from printing.machines.windows import WindowsPrinter
 
 
@@ -53,7 +53,7 @@ def test_the_file_describes_the_printer(tmp_path: Path) -> None:
     settings = tmp_path / "agent.toml"
     settings.write_text('[printer]\nkind = "network"\nhost = "127.0.0.1"\nport = 9101\n')
     printer = _printer_in(settings)
-    assert isinstance(printer, LinePrinter)
+    assert isinstance(printer, LinkedPrinter)
     assert (printer.settings.host, printer.settings.port) == ("127.0.0.1", 9101)
 
 

@@ -19,7 +19,7 @@ from models.paper.printers import PrinterState
 from printing.ink.layout import PAPERS
 from printing.machines.connections import UsbLink
 from printing.machines.printers import (
-    LinePrinter,
+    LinkedPrinter,
     Printer,
     PrinterAway,
     PrinterDoubtful,
@@ -340,9 +340,9 @@ def test_a_usb_printer_that_is_not_there_means_away() -> None:
 
 
 @contextmanager
-def on_usb(cable: UsbCable) -> Iterator[LinePrinter]:
+def on_usb(cable: UsbCable) -> Iterator[LinkedPrinter]:
     settings = PrinterSettings("kiosk-1", "usb", vendor_id=VENDOR, product_id=PRODUCT)
-    printer = LinePrinter(settings, PAPERS[48], lambda: UsbLink(VENDOR, PRODUCT, backend=cable))
+    printer = LinkedPrinter(settings, PAPERS[48], lambda: UsbLink(VENDOR, PRODUCT, backend=cable))
     try:
         yield printer
     finally:
@@ -476,7 +476,7 @@ def test_a_folder_that_cannot_be_written_means_away(tmp_path: Path) -> None:
 def test_settings_decide_the_kind_and_the_paper() -> None:
     settings = PrinterSettings("a", "network", host=HOST, columns=32)
     printer = open_printer(settings, lambda: AT)
-    assert isinstance(printer, LinePrinter)
+    assert isinstance(printer, LinkedPrinter)
     assert (printer.code, printer.paper) == ("a", PAPERS[32])
     full = open_printer(PrinterSettings("a", "file", cut="full", requirements=False), lambda: AT)
     assert (full.paper.cut, full.paper.requirements) == ("full", False)

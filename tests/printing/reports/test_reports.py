@@ -12,7 +12,7 @@ import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from counter.leaders.reporting import house_faces
+from counter.leaders.reporting import own_faces
 from models.core.errors import NoNumber
 from models.paper.printers import PRINTING_STATES, PrinterState
 from printing.reports import look
@@ -56,7 +56,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
 
 @pytest.fixture(scope="module")
 def pdf(report: Report) -> PdfReader:
-    return PdfReader(io.BytesIO(as_pdf(report, house_faces())))
+    return PdfReader(io.BytesIO(as_pdf(report, own_faces())))
 
 
 def words_of(pdf: PdfReader) -> str:
@@ -135,7 +135,7 @@ def fonts_of(pdf: PdfReader) -> Iterator[Any]:
             yield font.get_object()
 
 
-@pytest.mark.parametrize("faces", [house_faces(), look.plain_faces()], ids=["house", "plain"])
+@pytest.mark.parametrize("faces", [own_faces(), look.builtin_faces()], ids=["house", "plain"])
 def test_every_font_on_paper_is_embedded(report: Report, faces: look.Faces) -> None:
     fonts = list(fonts_of(PdfReader(io.BytesIO(as_pdf(report, faces)))))
     assert fonts
@@ -210,7 +210,7 @@ def test_nothing_in_a_file_is_a_formula(tmp_path: Path) -> None:
 
 def test_month_tells_each_day(tmp_path: Path) -> None:
     report = told_day(tmp_path, month=True)
-    pdf = PdfReader(io.BytesIO(as_pdf(report, house_faces())))
+    pdf = PdfReader(io.BytesIO(as_pdf(report, own_faces())))
     assert report.title == "Laporan pelayanan, November 2026"
     assert report.told(report.fact("visits_a_day")) == "6"
     assert "23 Nov 6 33% 30 65 67%" in words_of(pdf)
@@ -223,7 +223,7 @@ def test_english_report_counts_the_same(report: Report, tmp_path: Path) -> None:
     assert {one.key: one.value for one in english.facts} == {
         one.key: one.value for one in report.facts
     }
-    pdf = PdfReader(io.BytesIO(as_pdf(english, house_faces())))
+    pdf = PdfReader(io.BytesIO(as_pdf(english, own_faces())))
     catalogue: Any = pdf.root_object
     assert catalogue["/Lang"] == "en-GB"
     assert "Page 1 of" in words_of(pdf)
@@ -231,7 +231,7 @@ def test_english_report_counts_the_same(report: Report, tmp_path: Path) -> None:
 
 def test_day_without_anybody_says_so(tmp_path: Path) -> None:
     report = empty_day(tmp_path)
-    pdf = PdfReader(io.BytesIO(as_pdf(report, house_faces())))
+    pdf = PdfReader(io.BytesIO(as_pdf(report, own_faces())))
     assert report.headline == "Tidak ada kunjungan"
     assert "Tunggu, tengah –" in words_of(pdf)
     assert as_csv(report)
