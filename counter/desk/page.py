@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from counter.desk.acts import ACTS
 from counter.desk.choices import callable_numbers, desk_rows, transfer_services
 from counter.desk.presence import require_officer, the_desk
-from counter.desk.state import DESK, STANDING_IN, desk_state, may_follow
+from counter.desk.state import DESK, desk_state, may_follow
 from models.core.clock import Clock
 from models.core.database import Database
 from models.core.errors import NotFound
-from models.journal.actors import Actor
+from models.journal.actors import LEADERS, Actor
 from models.journal.record import last_seq
 from models.journal.topics import Topic
 from models.mall.mall import Desk, Mall
@@ -47,7 +47,7 @@ def register(
                 "now": at.isoformat(),
                 "time_zone": mall.time_zone,
                 "user": {"id": user.id, "name": user.name},
-                "stands_in": g.actor.role in STANDING_IN,
+                "stands_in": g.actor.role in LEADERS,
             }
             if own is None:
                 desks = desk_rows(session, g.mall_id)
@@ -95,7 +95,7 @@ def register(
 
 def _own_desk(session: Session, actor: Actor, number: int | None) -> Desk | None:
     """Return the desk where `actor` is signed on, or the one a stand-in asked to see."""
-    if number is not None and actor.role in STANDING_IN:
+    if number is not None and actor.role in LEADERS:
         return session.scalars(
             select(Desk).where(Desk.mall_id == actor.mall_id, Desk.number == number)
         ).first()

@@ -6,18 +6,17 @@ from typing import Final
 
 from flask import Flask
 
-from models.journal.actors import Role
-
-# Role.PUBLIC in a set means everybody, signed in or not.
-EVERYBODY: Final = frozenset({Role.PUBLIC})
-OFFICERS: Final = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.ADMIN})
-STAFF: Final = OFFICERS | {Role.AUDITOR}
-LEADERS: Final = frozenset({Role.SUPERVISOR, Role.ADMIN})
-REVIEWERS: Final = LEADERS | {Role.AUDITOR}
-KIOSKS: Final = frozenset({Role.KIOSK})
-BOARDS: Final = frozenset({Role.BOARD})
-AGENTS: Final = frozenset({Role.AGENT})
-DEVICES: Final = frozenset({Role.KIOSK, Role.BOARD, Role.AGENT})
+from models.journal.actors import (
+    AGENTS,
+    BOARDS,
+    DEVICES,
+    EVERYBODY,
+    KIOSKS,
+    LEADERS,
+    OFFICERS,
+    REVIEWERS,
+    Role,
+)
 
 PERMITTED: Final[dict[str, frozenset[Role]]] = {
     # Front door

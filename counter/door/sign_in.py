@@ -21,7 +21,7 @@ from counter.words.language import Language
 from models.core.clock import Clock, local_day
 from models.core.database import Database
 from models.core.errors import DeskBusy, NotFound, Refusal
-from models.journal.actors import Actor, Role
+from models.journal.actors import LEADERS, Actor, Role
 from models.journal.events import SignedIn, SignedOut
 from models.journal.record import record
 from models.journal.topics import id_in
@@ -169,7 +169,7 @@ def _home(user: User, wanted: Wanted) -> str:
     """Return where somebody goes who has just signed in."""
     if user.role is Role.OFFICER:
         return "/desk"
-    own = {Role.SUPERVISOR: "/devices", Role.ADMIN: "/devices"}.get(user.role, "/")
+    own = "/devices" if user.role in LEADERS else "/"
     return local_path(wanted.next) or ("/desk" if wanted.desk else own)
 
 

@@ -10,11 +10,10 @@ from flask import Blueprint, Flask, g, render_template
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from counter.door.permissions import STAFF
 from models.core.clock import Clock
 from models.core.errors import Forbidden, NotFound
 from models.core.event import Event
-from models.journal.actors import Actor
+from models.journal.actors import STAFF, Actor
 from models.journal.events import PaperChanged
 from models.journal.topics import Topic
 from printing.ink.virtual import picture

@@ -15,7 +15,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from counter.door.permissions import LEADERS
 from counter.files.config import Config
 from counter.files.settings import PrinterSettings
 from kiosk.touch.slip import letterhead
@@ -23,7 +22,7 @@ from models.core.clock import Clock
 from models.core.database import Answer, Database
 from models.core.errors import NotFound
 from models.core.event import Event
-from models.journal.actors import Actor
+from models.journal.actors import LEADERS, Actor
 from models.journal.events import PaperChanged, PrinterChanged
 from models.journal.topics import Topic
 from models.mall.mall import Mall

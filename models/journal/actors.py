@@ -1,9 +1,10 @@
-"""Who acts: the roles, and the actor of a press."""
+"""Who acts: the roles, who belongs together among them, and the actor of a press."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class Role(StrEnum):
@@ -17,6 +18,19 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"
     ADMIN = "admin"
     AUDITOR = "auditor"
+
+
+# Who belongs together; Role.PUBLIC in a set means everybody, signed in or not. Leaders may act at
+# any desk, signed on there or not.
+EVERYBODY: Final = frozenset({Role.PUBLIC})
+LEADERS: Final = frozenset({Role.SUPERVISOR, Role.ADMIN})
+OFFICERS: Final = LEADERS | {Role.OFFICER}
+REVIEWERS: Final = LEADERS | {Role.AUDITOR}
+STAFF: Final = OFFICERS | REVIEWERS
+KIOSKS: Final = frozenset({Role.KIOSK})
+BOARDS: Final = frozenset({Role.BOARD})
+AGENTS: Final = frozenset({Role.AGENT})
+DEVICES: Final = KIOSKS | BOARDS | AGENTS
 
 
 @dataclass(frozen=True)
