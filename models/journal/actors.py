@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 
 class Role(StrEnum):
@@ -31,6 +31,18 @@ KIOSKS: Final = frozenset({Role.KIOSK})
 BOARDS: Final = frozenset({Role.BOARD})
 AGENTS: Final = frozenset({Role.AGENT})
 DEVICES: Final = KIOSKS | BOARDS | AGENTS
+
+
+def among(roles: frozenset[Role], role: Role) -> bool:
+    """Tell whether what is for `roles` is for `role`."""
+    return Role.PUBLIC in roles or role in roles
+
+
+class Permit(Protocol):
+    """Takes down, where a route is made, who may use it."""
+
+    def __call__(self, roles: frozenset[Role], *endpoints: str) -> None:
+        """Let `roles`, and nobody else, use `endpoints`."""
 
 
 @dataclass(frozen=True)
