@@ -11,9 +11,11 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from counter.desk import page as desk
-from counter.door import auth, pairing, permissions, sign_in, welcome
+from counter.door import auth, pairing, sign_in, welcome
 from counter.door.auth import Doorkeeper
 from counter.door.example_people import example_people
+from counter.door.navigation import Navigation
+from counter.door.permissions import Permissions
 from counter.files.config import Config
 from counter.files.filling import fill
 from counter.files.places import places_of
@@ -52,6 +54,7 @@ class House:
     database: Database
     clock: Clock
     doorkeeper: Doorkeeper
+    permissions: Permissions
     language: Language
     live: Live
     announcer: Announcer
@@ -91,49 +94,62 @@ def build(config: Config, *, clock: Clock | None = None) -> House:
     language = Language(config.mall.time_zone)
     app = _dressed(mall, language)
     doorkeeper = Doorkeeper(database, clock, config, mall.id)
-    auth.register(app, doorkeeper)
+    permissions = Permissions()
+    permit = permissions.permit
+    auth.register(app, doorkeeper, permissions)
     socketio = make_socketio(app, config.mall.public_url)
     proxy.register(
         app, public_url=config.mall.public_url, trusted_proxy=config.server.trusted_proxy
     )
     live = Live(socketio, database, clock, actors_of=doorkeeper.actors_of)
+    navigation = Navigation(permit, live.register, database)
+    navigation.dress(app)
+    pages = navigation.register
     voice = _voice(config)
     announcer = Announcer(database, clock, voice, live.shout, style=config.voice.style)
     room = print_room(config, database, clock, language, mall_id=mall.id)
 
-    welcome.register(app, doorkeeper=doorkeeper)
-    sign_in.register(app, doorkeeper=doorkeeper, language=language)
-    pairing.register(app, doorkeeper=doorkeeper, language=language)
-    devices.register(app, doorkeeper=doorkeeper, topics=live.register)
-    desk.register(app, database=database, clock=clock, topics=live.register)
-    take.register(app, database=database, clock=clock, words=language.words, topics=live.register)
-    follow.register(app, database=database, clock=clock, topics=live.register)
+    welcome.register(app, doorkeeper=doorkeeper, permit=permit)
+    sign_in.register(app, doorkeeper=doorkeeper, language=language, permit=permit)
+    pairing.register(app, doorkeeper=doorkeeper, language=language, permit=permit)
+    devices.register(app, doorkeeper=doorkeeper, pages=pages, topics=live.register)
+    desk.register(app, database=database, clock=clock, navigation=navigation, topics=live.register)
+    take.register(
+        app,
+        database=database,
+        clock=clock,
+        words=language.words,
+        permit=permit,
+        topics=live.register,
+    )
+    follow.register(app, database=database, clock=clock, permit=permit, topics=live.register)
     board.register(
         app,
         database=database,
         clock=clock,
         voice=voice,
         announcer=announcer,
+        permit=permit,
         topics=live.register,
     )
     paper.register(
         app,
         printers=room.printers,
         clock=clock,
-        topics=live.register,
-        mall_id=mall.id,
+        pages=pages,
         open_tray=mall.example,
     )
-    printers.register(app, database=database, clock=clock, config=config, topics=live.register)
+    printers.register(app, database=database, clock=clock, config=config, pages=pages)
     told = agents.register(
         app,
         database=database,
         clock=clock,
         papers=room.elsewhere,
         words=room.words,
+        permit=permit,
         topics=live.register,
     )
-    reports.register(app, doorkeeper=doorkeeper, language=language)
+    reports.register(app, doorkeeper=doorkeeper, language=language, pages=pages)
     permissions.require_complete(app)
     return House(
         config=config,
@@ -142,6 +158,7 @@ def build(config: Config, *, clock: Clock | None = None) -> House:
         database=database,
         clock=clock,
         doorkeeper=doorkeeper,
+        permissions=permissions,
         language=language,
         live=live,
         announcer=announcer,
@@ -200,7 +217,6 @@ def _dress(app: Flask, mall: Mall, language: Language) -> None:
             "words_for": words_for,
             "lang": g.get("lang", "id"),
             "mall": mall,
-            "permits": permissions.permits,
             "clock_text": lambda at: language.clock(g.get("lang", "id"), at),
             "day_text": lambda at: language.day(g.get("lang", "id"), at),
         }

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from counter.cli.options import CLOCK, CONFIG, DATA_DIR, settings, the_mall
 from counter.door.accounts import (
-    SIGNING_IN,
     BadUsername,
     UserExists,
     add_user,
@@ -21,7 +20,7 @@ from counter.door.accounts import (
     set_password,
 )
 from counter.door.passwords import LONGEST, SHORTEST, WeakPassword
-from models.journal.actors import Actor, Role
+from models.journal.actors import STAFF, Actor, Role
 from models.journal.events import SignedOut
 from models.journal.record import record
 from models.mall.people import User
@@ -48,7 +47,7 @@ def user() -> None:
 @click.option(
     "--role",
     required=True,
-    type=click.Choice(sorted(role.value for role in SIGNING_IN)),
+    type=click.Choice(sorted(role.value for role in STAFF)),
     help="What the person may do.",
 )
 @PASSWORD_STDIN

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
@@ -13,16 +13,27 @@ from sqlalchemy.orm import Session
 from counter.desk.acts import ACTS
 from counter.desk.choices import callable_numbers, desk_rows, transfer_services
 from counter.desk.presence import require_officer, the_desk
-from counter.desk.state import DESK, STANDING_IN, desk_state, may_follow
+from counter.desk.state import DESK, desk_state, may_follow
+from counter.door.navigation import Navigation
+from counter.door.pages import CONSOLE, Page
 from models.core.clock import Clock
 from models.core.database import Database
 from models.core.errors import NotFound
-from models.journal.actors import Actor
+from models.journal.actors import LEADERS, OFFICERS, Actor
 from models.journal.record import last_seq
 from models.journal.topics import Topic
 from models.mall.mall import Desk, Mall
 from models.mall.people import User
 from models.queue.shifts import Shift
+
+PAGE: Final = Page(
+    name="desk",
+    path="/desk",
+    roles=OFFICERS,
+    acts=("choices", "press"),
+    words="counter.nav.console",
+    within=CONSOLE,
+)
 
 
 def register(
@@ -30,6 +41,7 @@ def register(
     *,
     database: Database,
     clock: Clock,
+    navigation: Navigation,
     topics: Callable[[Topic], None],
 ) -> None:
     """Open the desk console in `app` and give its topic to `topics`."""
@@ -47,7 +59,8 @@ def register(
                 "now": at.isoformat(),
                 "time_zone": mall.time_zone,
                 "user": {"id": user.id, "name": user.name},
-                "stands_in": g.actor.role in STANDING_IN,
+                "elsewhere": navigation.beside(PAGE, g.actor),
+                "stands_in": g.actor.role in LEADERS,
             }
             if own is None:
                 desks = desk_rows(session, g.mall_id)
@@ -90,12 +103,13 @@ def register(
         return jsonify(database.press(wanted.press_id, f"desk.{act}", at, rule))
 
     app.register_blueprint(desk)
+    navigation.register(PAGE)
     topics(DESK)
 
 
 def _own_desk(session: Session, actor: Actor, number: int | None) -> Desk | None:
     """Return the desk where `actor` is signed on, or the one a stand-in asked to see."""
-    if number is not None and actor.role in STANDING_IN:
+    if number is not None and actor.role in LEADERS:
         return session.scalars(
             select(Desk).where(Desk.mall_id == actor.mall_id, Desk.number == number)
         ).first()

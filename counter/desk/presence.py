@@ -7,9 +7,8 @@ from typing import Final
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
-from counter.desk.state import STANDING_IN
 from models.core.errors import DeskClosed, DeskTaken, NotFound, Outdated
-from models.journal.actors import Actor
+from models.journal.actors import LEADERS, Actor
 from models.mall.catalogue import Service
 from models.mall.mall import Desk
 from models.mall.people import User
@@ -34,7 +33,7 @@ def require_officer(session: Session, desk: Desk, actor: Actor) -> None:
 
     Raises DeskClosed when nobody is signed on and DeskTaken when somebody else is.
     """
-    if actor.role in STANDING_IN:
+    if actor.role in LEADERS:
         return
     officer_id = officer_at(session, desk)
     if officer_id is None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from counter.desk.figures import figures
 from counter.desk.ticket import aside_row, names, ticket_at_desk
 from models.core.event import About, Event
-from models.journal.actors import Actor, Role
+from models.journal.actors import LEADERS, Actor, Role
 from models.journal.topics import Topic, id_in
 from models.mall.catalogue import Service
 from models.mall.mall import Desk, DeskService
@@ -24,8 +24,6 @@ from models.queue.waiting import callable_at, offered_by
 
 # As many rows as the tallest supported screen shows; the number of all is told beside them.
 QUEUE_SHOWN = 16
-# Who may act at any desk of the mall, signed on there or not.
-STANDING_IN = frozenset({Role.SUPERVISOR, Role.ADMIN})
 
 
 class Phase(StrEnum):
@@ -190,7 +188,7 @@ def may_follow(session: Session, actor: Actor, key: str) -> bool:
     desk = session.get(Desk, id_in(key))
     if desk is None or desk.mall_id != actor.mall_id:
         return False
-    if actor.role in STANDING_IN:
+    if actor.role in LEADERS:
         return True
     shift = shift_at(session, desk.id)
     return actor.role is Role.OFFICER and shift is not None and shift.user_id == actor.user_id

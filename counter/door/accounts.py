@@ -11,11 +11,10 @@ from sqlalchemy.orm import Session
 
 from counter.door.guesses import forgive
 from counter.door.passwords import hashed, require_strong
-from models.journal.actors import Role
+from models.journal.actors import STAFF, Role
 from models.mall.people import User
 
 USERNAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9._-]{1,38}[a-z0-9])")
-SIGNING_IN: Final = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.ADMIN, Role.AUDITOR})
 
 
 class UserExists(Exception):
@@ -56,7 +55,7 @@ def add_user(
     username = as_username(username)
     if USERNAME.fullmatch(username) is None:
         raise BadUsername(username)
-    if role not in SIGNING_IN:
+    if role not in STAFF:
         raise ValueError(f"nobody signs in as {role}")
     if session.scalars(
         select(User.id).where(User.mall_id == mall_id, User.username == username)

@@ -19,7 +19,7 @@ from flask import Flask, Request, abort, g, redirect, request, session
 from sqlalchemy import bindparam, select
 from werkzeug.wrappers import Response
 
-from counter.door.permissions import for_devices_alone, permits
+from counter.door.permissions import Permissions
 from counter.files.config import Config
 from counter.network.forgery import require_own_page
 from counter.network.loopback import from_this_machine
@@ -41,9 +41,17 @@ NOTE_EVERY: Final = timedelta(minutes=1)
 LANGUAGE_LIFETIME: Final = timedelta(days=400)
 KEY_FILE: Final = "secret.key"
 
-_USER: Final = select(User.role, User.mall_id, User.in_use, User.signed_out_at).where(
+_USER: Final = select(User.name, User.role, User.mall_id, User.in_use, User.signed_out_at).where(
     User.id == bindparam("user_id")
 )
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who is signed in: their name, and as whom they act."""
+
+    name: str
+    actor: Actor
 
 
 @dataclass
@@ -67,15 +75,19 @@ class Doorkeeper:
         Never empty: somebody unknown is one actor with the role PUBLIC. `request` is the current
         one, a page's or that with which a socket begins.
         """
-        user = self._user()
-        known = (*(() if user is None else (user,)), *self._devices(request))
+        return self.actors_beside(self.person(), request)
+
+    def actors_beside(self, person: Person | None, request: Request) -> tuple[Actor, ...]:
+        """Return the same when it is known already who is signed in."""
+        known = (*(() if person is None else (person.actor,)), *self._devices(request))
         return known or (Actor(mall_id=self.mall_id),)
 
     def plays_on_its_own(self, request: Request) -> bool:
         """Tell whether screens pair themselves for whoever asks: the example, at its machine."""
         return self.config.mall.example and from_this_machine(request)
 
-    def _user(self) -> Actor | None:
+    def person(self) -> Person | None:
+        """Return who is signed in with the current request's browser."""
         user_id, began_s, seen_s = (session.get(name) for name in ("user", "began", "seen"))
         if not (user_id and began_s and seen_s):
             return None
@@ -89,7 +101,8 @@ class Doorkeeper:
             return None
         if user.signed_out_at is not None and began_s < user.signed_out_at.timestamp():
             return None
-        return Actor(role=user.role, mall_id=user.mall_id, user_id=user_id)
+        actor = Actor(role=user.role, mall_id=user.mall_id, user_id=user_id)
+        return Person(user.name, actor)
 
     def _devices(self, request: Request) -> list[Actor]:
         tokens = [token for name, token in request.cookies.items() if _is_device(name)]
@@ -118,7 +131,7 @@ class Doorkeeper:
             note_seen(session, device.id, at)
 
 
-def register(app: Flask, doorkeeper: Doorkeeper) -> None:
+def register(app: Flask, doorkeeper: Doorkeeper, permissions: Permissions) -> None:
     """Let `app` know before each request who asks, and turn away who may not."""
     config = doorkeeper.config
     app.secret_key = secret_key(config.data_dir)
@@ -138,12 +151,16 @@ def register(app: Flask, doorkeeper: Doorkeeper) -> None:
         if endpoint is not None and endpoint.rpartition(".")[2] == "static":
             return None
         require_own_page(request, config.mall.public_url, _our_cookies(request))
-        actors = doorkeeper.actors_of(request)
+        g.person = doorkeeper.person()
+        actors = doorkeeper.actors_beside(g.person, request)
         g.actor = actors[0]
-        g.lang = _language(config, endpoint)
-        allowed = next((one for one in actors if endpoint and permits(endpoint, one.role)), None)
+        own = bool(endpoint and permissions.for_devices_alone(endpoint))
+        g.lang = _language(config, of_a_screen=own or request.blueprint == "pairing")
+        allowed = next(
+            (one for one in actors if endpoint and permissions.permits(endpoint, one.role)), None
+        )
         if endpoint is not None and allowed is None:
-            return _turn_away(endpoint, actors)
+            return _turn_away(actors, to_pair=own)
         g.actor = allowed or actors[0]
         g.mall_id = g.actor.mall_id or doorkeeper.mall_id
         _slide(doorkeeper.real_clock.now().timestamp())
@@ -205,10 +222,10 @@ def local_path(url: str | None) -> str | None:
     return url
 
 
-def _turn_away(endpoint: str, actors: tuple[Actor, ...]) -> Response:
+def _turn_away(actors: tuple[Actor, ...], *, to_pair: bool) -> Response:
     page = request.method == "GET" and not wants_json()
     here = request.full_path.removesuffix("?")
-    if page and for_devices_alone(endpoint):
+    if page and to_pair:
         return redirect(f"/pair?{urlencode({'next': here})}")
     if any(actor.role is not Role.PUBLIC for actor in actors):
         raise Forbidden
@@ -223,20 +240,16 @@ def _slide(now_s: float) -> None:
         session["seen"] = now_s
 
 
-def _language(config: Config, endpoint: str | None) -> str:
+def _language(config: Config, *, of_a_screen: bool) -> str:
     """Return what somebody asked for, chose before, or has a browser in."""
     known = config.mall.languages
     for asked in (request.args.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
         if asked in known:
             return asked
     # A screen of the hall speaks the hall's language, whatever its browser was installed in.
-    if g.actor.device_id or (endpoint and _of_a_screen(endpoint)):
+    if g.actor.device_id or of_a_screen:
         return known[0]
     return request.accept_languages.best_match(known) or known[0]
-
-
-def _of_a_screen(endpoint: str) -> bool:
-    return for_devices_alone(endpoint) or endpoint.partition(".")[0] == "pairing"
 
 
 def _is_device(cookie: str) -> bool:

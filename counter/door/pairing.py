@@ -19,7 +19,7 @@ from counter.files.places import places_of
 from counter.network.throttle import Throttle
 from counter.words.language import Language
 from models.core.errors import Forbidden, NotFound
-from models.journal.actors import Actor, Role
+from models.journal.actors import DEVICES, EVERYBODY, Actor, Permit, Role
 from models.mall.pairing import (
     devices_of_tokens,
     fingerprint,
@@ -48,7 +48,7 @@ class Here:
 HERE = TypeAdapter(Here)
 
 
-def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language) -> None:
+def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language, permit: Permit) -> None:
     """Add /pair and what its page asks for to `app`."""
     blueprint = Blueprint("pairing", __name__)
     database, clock = doorkeeper.database, doorkeeper.clock
@@ -111,6 +111,8 @@ def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language) -> None:
         return response
 
     _for_paired_screens(blueprint, doorkeeper)
+    permit(EVERYBODY, "pairing.screen", "pairing.ask", "pairing.state", "pairing.here")
+    permit(DEVICES, "pairing.alive")
     app.register_blueprint(blueprint)
 
 

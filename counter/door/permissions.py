@@ -1,90 +1,49 @@
-"""Who may use which endpoint: the one table, and the promise that no endpoint is missing."""
+"""Who may use which endpoint: composed of what the rooms say, and nothing may be missing."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from flask import Flask
 
-from models.journal.actors import Role
-
-# Role.PUBLIC in a set means everybody, signed in or not.
-EVERYBODY: Final = frozenset({Role.PUBLIC})
-OFFICERS: Final = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.ADMIN})
-STAFF: Final = OFFICERS | {Role.AUDITOR}
-LEADERS: Final = frozenset({Role.SUPERVISOR, Role.ADMIN})
-REVIEWERS: Final = LEADERS | {Role.AUDITOR}
-KIOSKS: Final = frozenset({Role.KIOSK})
-BOARDS: Final = frozenset({Role.BOARD})
-AGENTS: Final = frozenset({Role.AGENT})
-DEVICES: Final = frozenset({Role.KIOSK, Role.BOARD, Role.AGENT})
-
-PERMITTED: Final[dict[str, frozenset[Role]]] = {
-    # Front door
-    "static": EVERYBODY,
-    "welcome.home": EVERYBODY,
-    "sign_in.page": EVERYBODY,
-    "sign_in.check": EVERYBODY,
-    "sign_in.sign_out": EVERYBODY,
-    # Screens that are not paired yet, and those who pair them
-    "pairing.screen": EVERYBODY,
-    "pairing.ask": EVERYBODY,
-    "pairing.state": EVERYBODY,
-    "pairing.here": EVERYBODY,
-    "pairing.alive": DEVICES,
-    "devices.page": LEADERS,
-    "devices.confirm": LEADERS,
-    "devices.take_back": LEADERS,
-    "printers.page": LEADERS,
-    "printers.again": LEADERS,
-    "printers.test": LEADERS,
-    "reports.page": REVIEWERS,
-    "reports.file": REVIEWERS,
-    # The officers' side
-    "desk.page": OFFICERS,
-    "desk.choices": OFFICERS,
-    "desk.press": OFFICERS,
-    # The citizen's side
-    "take.static": EVERYBODY,
-    "take.kiosk": KIOSKS,
-    "take.take": KIOSKS,
-    "take.add": KIOSKS,
-    "take.checklist": KIOSKS,
-    "take.reprint": KIOSKS,
-    "follow.page": EVERYBODY,
-    "follow.ask_to_cancel": EVERYBODY,
-    "follow.cancel": EVERYBODY,
-    "follow.here": EVERYBODY,
-    # The public side
-    "board.static": EVERYBODY,
-    "board.wall": BOARDS,
-    "board.spoken": BOARDS,
-    "board.clip": EVERYBODY,
-    # The print agents
-    "agents.who": AGENTS,
-    "agents.claim_one": AGENTS,
-    "agents.result": AGENTS,
-    "agents.state": AGENTS,
-    # Paper of virtual printers lies open, like paper in a tray; a real hall shows it to STAFF.
-    "paper.page": EVERYBODY,
-    "paper.drawn": EVERYBODY,
-}
+from models.journal.actors import DEVICES, EVERYBODY, Role, among
 
 
-def permits(endpoint: str, role: Role) -> bool:
-    """Tell whether the table lets `role` use `endpoint`; what has no line is for nobody."""
-    roles = PERMITTED.get(endpoint, frozenset())
-    return Role.PUBLIC in roles or role in roles
+class Permissions:
+    """The one table of an app; each room takes down its own endpoints where it makes them."""
 
+    def __init__(self) -> None:
+        self._table: dict[str, frozenset[Role]] = {"static": EVERYBODY}
 
-def for_devices_alone(endpoint: str) -> bool:
-    """Tell whether the endpoint is a screen's own: whoever opens it unpaired must pair."""
-    roles = PERMITTED.get(endpoint, frozenset())
-    return bool(roles) and roles <= DEVICES
+    @property
+    def table(self) -> Mapping[str, frozenset[Role]]:
+        """Every endpoint that was taken down, and who may use it."""
+        return MappingProxyType(self._table)
 
+    def permit(self, roles: frozenset[Role], *endpoints: str) -> None:
+        """Let `roles` use `endpoints`. Raises ValueError for what was taken down before."""
+        for endpoint in endpoints:
+            if endpoint in self._table:
+                raise ValueError(f"it was said before who may use {endpoint}")
+            self._table[endpoint] = roles
 
-def require_complete(app: Flask) -> None:
-    """Raise LookupError if `app` has an endpoint without a line in the table."""
-    missing = sorted(set(app.view_functions) - set(PERMITTED))
-    if missing:
-        raise LookupError(f"no line in counter/door/permissions.py for: {', '.join(missing)}")
+    def permits(self, endpoint: str, role: Role) -> bool:
+        """Tell whether `role` may use `endpoint`; what was not taken down is for nobody."""
+        return among(self._table.get(endpoint, frozenset()), role)
+
+    def for_devices_alone(self, endpoint: str) -> bool:
+        """Tell whether the endpoint is a screen's own: whoever opens it unpaired must pair."""
+        roles = self._table.get(endpoint, frozenset())
+        return bool(roles) and roles <= DEVICES
+
+    def require_complete(self, app: Flask) -> None:
+        """Raise LookupError if `app` has an endpoint of which no room says who may use it.
+
+        The other way round, too: roles of an endpoint that is not there protect nothing.
+        """
+        endpoints = set(app.view_functions)
+        if missing := sorted(endpoints - set(self._table)):
+            raise LookupError(f"nobody says who may use: {', '.join(missing)}")
+        if unused := sorted(set(self._table) - endpoints):
+            raise LookupError(f"roles of endpoints that are not there: {', '.join(unused)}")

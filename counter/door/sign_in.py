@@ -21,7 +21,7 @@ from counter.words.language import Language
 from models.core.clock import Clock, local_day
 from models.core.database import Database
 from models.core.errors import DeskBusy, NotFound, Refusal
-from models.journal.actors import Actor, Role
+from models.journal.actors import EVERYBODY, LEADERS, Actor, Permit, Role
 from models.journal.events import SignedIn, SignedOut
 from models.journal.record import record
 from models.journal.topics import id_in
@@ -49,7 +49,7 @@ class Wanted:
 WANTED = TypeAdapter(Wanted)
 
 
-def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language) -> None:
+def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language, permit: Permit) -> None:
     """Add /sign-in and /sign-out to `app`."""
     blueprint = Blueprint("sign_in", __name__)
     database, clock = doorkeeper.database, doorkeeper.clock
@@ -93,6 +93,7 @@ def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language) -> None:
         session.clear()
         return redirect("/sign-in", 303)
 
+    permit(EVERYBODY, "sign_in.page", "sign_in.check", "sign_in.sign_out")
     app.register_blueprint(blueprint)
 
 
@@ -169,7 +170,7 @@ def _home(user: User, wanted: Wanted) -> str:
     """Return where somebody goes who has just signed in."""
     if user.role is Role.OFFICER:
         return "/desk"
-    own = {Role.SUPERVISOR: "/devices", Role.ADMIN: "/devices"}.get(user.role, "/")
+    own = "/devices" if user.role in LEADERS else "/"
     return local_path(wanted.next) or ("/desk" if wanted.desk else own)
 
 

@@ -13,13 +13,14 @@ from counter.door.example_people import (
     ExampleOfficer,
     example_officers,
 )
+from models.journal.actors import EVERYBODY, Permit
 from models.mall.mall import Desk, Mall
 
 # The officers that a newcomer sees first: one in each zone.
 SHOWN_FIRST = 4
 
 
-def register(app: Flask, *, doorkeeper: Doorkeeper) -> None:
+def register(app: Flask, *, doorkeeper: Doorkeeper, permit: Permit) -> None:
     """Add / to `app`, and what every page of the front door may say."""
     blueprint = Blueprint("welcome", __name__)
     database, clock, config = doorkeeper.database, doorkeeper.clock, doorkeeper.config
@@ -56,6 +57,7 @@ def register(app: Flask, *, doorkeeper: Doorkeeper) -> None:
                 password=EXAMPLE_PASSWORD,
             )
 
+    permit(EVERYBODY, "welcome.home")
     app.register_blueprint(blueprint)
 
 

@@ -19,7 +19,7 @@ from models.core.clock import Clock
 from models.core.database import Database
 from models.core.errors import Forbidden, NotFound
 from models.core.event import Event
-from models.journal.actors import Actor, Role
+from models.journal.actors import AGENTS, Actor, Permit, Role
 from models.journal.events import PaperChanged, PrinterChanged
 from models.journal.topics import Topic, id_in
 from models.mall.devices import Device
@@ -207,6 +207,7 @@ def register(
     clock: Clock,
     papers: Mapping[str, Paper],
     words: Words,
+    permit: Permit,
     topics: Callable[[Topic], None],
 ) -> Agents:
     """Let agents ask and tell in `app`, and follow `agent/<device id>`.
@@ -256,6 +257,7 @@ def register(
 
         return jsonify(database.press(press.press_id, "agent.state", at, rule))
 
+    permit(AGENTS, "agents.who", "agents.claim_one", "agents.result", "agents.state")
     app.register_blueprint(blueprint)
     topics(Topic("agent", agents.state, agents.touched, agents.may_follow))
     return agents

@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from counter.door.auth import Doorkeeper
+from counter.door.pages import SCREENS, Page
 from counter.files.config import Config
 from counter.files.places import places_of
 from counter.network.throttle import Throttle
 from models.core.errors import CodeUnknown, NotFound, PlaceTaken
 from models.core.event import Event
-from models.journal.actors import Actor
+from models.journal.actors import LEADERS, Actor
 from models.journal.events import DeviceWithdrawn
 from models.journal.topics import Topic, id_in
 from models.mall.devices import Device
@@ -55,7 +56,23 @@ class Row:
     state: str
 
 
-def register(app: Flask, *, doorkeeper: Doorkeeper, topics: Callable[[Topic], None]) -> None:
+PAGE: Final = Page(
+    name="devices",
+    path="/devices",
+    roles=LEADERS,
+    acts=("confirm", "take_back"),
+    words="counter.devices.title",
+    within=SCREENS,
+)
+
+
+def register(
+    app: Flask,
+    *,
+    doorkeeper: Doorkeeper,
+    pages: Callable[[Page], None],
+    topics: Callable[[Topic], None],
+) -> None:
     """Add /devices to `app`, and give `topics` the one by which a screen hears of its end."""
     blueprint = Blueprint("devices", __name__)
     database, clock = doorkeeper.database, doorkeeper.clock
@@ -109,6 +126,7 @@ def register(app: Flask, *, doorkeeper: Doorkeeper, topics: Callable[[Topic], No
         return redirect("/devices", 303)
 
     app.register_blueprint(blueprint)
+    pages(PAGE)
     topics(DEVICE)
 
 

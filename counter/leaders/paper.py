@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,13 +10,11 @@ from flask import Blueprint, Flask, g, render_template
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from counter.door.permissions import STAFF
+from counter.door.pages import Followed, Page
 from models.core.clock import Clock
-from models.core.errors import Forbidden, NotFound
-from models.core.event import Event
-from models.journal.actors import Actor
-from models.journal.events import PaperChanged
-from models.journal.topics import Topic
+from models.core.errors import NotFound
+from models.core.event import About
+from models.journal.actors import EVERYBODY, STAFF
 from printing.ink.virtual import picture
 from printing.machines.printers import Printer, VirtualPrinter
 
@@ -30,11 +28,10 @@ def register(
     *,
     printers: Mapping[str, Printer],
     clock: Clock,
-    topics: Callable[[Topic], None],
-    mall_id: int,
+    pages: Callable[[Page], None],
     open_tray: bool,
 ) -> None:
-    """Open the paper page and its pictures in `app`, and its topic `paper/<mall_id>`.
+    """Open the paper page and its pictures in `app`, live as `paper/<mall_id>`.
 
     Without `open_tray` they are for those who work in the hall: a slip's code opens its ticket,
     and in a real hall strangers would cancel other people's numbers.
@@ -52,14 +49,6 @@ def register(
             {"printer": code, "name": name, "at": at.isoformat()}
             for at, code, name in sorted(papers, reverse=True)[:SHOWN]
         ]
-
-    def may_look(actor: Actor) -> bool:
-        return open_tray or actor.role in STAFF
-
-    @routes.before_request
-    def keep_out() -> None:
-        if not may_look(g.actor):
-            raise Forbidden
 
     @routes.get("/paper")
     def page() -> str:
@@ -80,12 +69,17 @@ def register(
         response.cache_control.private = True
         return response
 
-    def state(_session: Session, key: str, _at: datetime) -> dict[str, Any] | None:
-        return {"papers": newest()} if key == str(mall_id) else None
+    def state(_session: Session, _mall_id: int, _at: datetime) -> dict[str, Any]:
+        return {"papers": newest()}
 
     app.register_blueprint(routes)
-    topics(Topic("paper", state, _touched, lambda _session, actor, _key: may_look(actor)))
-
-
-def _touched(_session: Session, event: Event) -> Iterable[str]:
-    return [str(event.mall_id)] if isinstance(event, PaperChanged) else []
+    pages(
+        Page(
+            name="paper",
+            path="/paper",
+            roles=EVERYBODY if open_tray else STAFF,
+            acts=("drawn",),
+            words="counter.paper.title",
+            live=Followed(state, about=frozenset({About.PAPER})),
+        )
+    )

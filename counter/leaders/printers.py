@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Final
@@ -15,16 +15,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from counter.door.permissions import LEADERS
+from counter.door.pages import SCREENS, Followed, Page
 from counter.files.config import Config
 from counter.files.settings import PrinterSettings
 from kiosk.touch.slip import letterhead
 from models.core.clock import Clock
 from models.core.database import Answer, Database
 from models.core.errors import NotFound
-from models.core.event import About, Event
-from models.journal.actors import Actor
-from models.journal.topics import Topic
+from models.core.event import About
+from models.journal.actors import LEADERS
 from models.mall.mall import Mall
 from models.paper.jobs import REPRINTABLE, JobState, PaperKind, PrintJob, ask_for_paper, reprint
 from models.paper.printers import PRINTING_STATES, PrinterState, printer_states
@@ -103,9 +102,9 @@ def register(
     database: Database,
     clock: Clock,
     config: Config,
-    topics: Callable[[Topic], None],
+    pages: Callable[[Page], None],
 ) -> None:
-    """Add /printers to `app`, and its topic `printers/<mall_id>`."""
+    """Add /printers to `app`, live as `printers/<mall_id>`."""
     routes = Blueprint("printers", __name__)
     known = {one.code for one in config.printers}
 
@@ -143,11 +142,27 @@ def register(
         database.press(press.press_id, "printers.again", at, rule)
         return redirect("/printers?done=again", 303)
 
-    def state(session: Session, key: str, at: datetime) -> dict[str, Any] | None:
-        return _signs(rows_of(session, config, int(key), at)) if key.isdecimal() else None
+    def state(session: Session, mall_id: int, at: datetime) -> dict[str, Any]:
+        return _signs(rows_of(session, config, mall_id, at))
+
+    def in_trouble(session: Session, mall_id: int) -> int:
+        """Count the printers that print nothing until somebody comes."""
+        states = printer_states(session, mall_id)
+        return sum(states[code].state not in PRINTING_STATES for code in known & set(states))
 
     app.register_blueprint(routes)
-    topics(Topic("printers", state, _touched, _may_follow, ticks=True))
+    pages(
+        Page(
+            name="printers",
+            path="/printers",
+            roles=LEADERS,
+            acts=("test", "again"),
+            words="counter.printers.title",
+            within=SCREENS,
+            live=Followed(state, about=frozenset({About.PAPER}), ticks=True),
+            to_do=in_trouble,
+        )
+    )
 
 
 def rows_of(session: Session, config: Config, mall_id: int, at: datetime) -> list[PrinterRow]:
@@ -249,11 +264,3 @@ def _paper(job: PrintJob) -> PaperRow:
         copy=job.copy_of_id is not None,
         again=job.state in REPRINTABLE,
     )
-
-
-def _touched(_session: Session, event: Event) -> Iterable[str]:
-    return [str(event.mall_id)] if event.about is About.PAPER else []
-
-
-def _may_follow(_session: Session, actor: Actor, key: str) -> bool:
-    return actor.role in LEADERS and str(actor.mall_id) == key

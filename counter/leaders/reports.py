@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from flask import Blueprint, Flask, g, render_template, request
 from gevent.lock import BoundedSemaphore
 from werkzeug.wrappers import Response
 
 from counter.door.auth import Doorkeeper
+from counter.door.pages import REPORTS, Page
 from counter.leaders.reporting import (
     DAY,
     MIME_TYPES,
@@ -25,6 +26,7 @@ from counter.leaders.reporting import (
 from counter.words.language import Language
 from models.core.clock import local_day
 from models.figures.figures import Period
+from models.journal.actors import REVIEWERS
 from models.mall.mall import Mall
 from printing.aside import off_the_loop
 from printing.reports.glance import tiles_of
@@ -57,7 +59,19 @@ class Chosen:
         return name_of(Period.of_day(day) if self.period.is_day else Period.of_month(day))
 
 
-def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language) -> None:
+PAGE: Final = Page(
+    name="reports",
+    path="/reports",
+    roles=REVIEWERS,
+    acts=("file",),
+    words="counter.reports.title",
+    within=REPORTS,
+)
+
+
+def register(
+    app: Flask, *, doorkeeper: Doorkeeper, language: Language, pages: Callable[[Page], None]
+) -> None:
     """Add /reports to `app`."""
     blueprint = Blueprint("reports", __name__)
     database, clock = doorkeeper.database, doorkeeper.clock
@@ -117,6 +131,7 @@ def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language) -> None:
         return response
 
     app.register_blueprint(blueprint)
+    pages(PAGE)
 
 
 def choose(span: str, name: str, today: date) -> Chosen:

@@ -19,7 +19,7 @@ from display.wall.zone import ZONE, describe_zone, needs_of_desks
 from models.core.clock import Clock
 from models.core.database import Database
 from models.core.errors import NotFound
-from models.journal.actors import Actor
+from models.journal.actors import BOARDS, EVERYBODY, Actor, Permit
 from models.journal.topics import Topic
 from models.mall.devices import Device
 from models.mall.mall import Desk, Mall, Zone
@@ -50,6 +50,7 @@ def register(
     clock: Clock,
     voice: Voice,
     announcer: Announcer,
+    permit: Permit,
     topics: Callable[[Topic], None],
 ) -> None:
     """Give the app the wall's pages, its topic `zone/<id>` and an ear for calls."""
@@ -88,6 +89,8 @@ def register(
 
         return database.press(press.press_id, "wall.spoken", at, receive)
 
+    permit(BOARDS, "board.wall", "board.spoken")
+    permit(EVERYBODY, "board.static", "board.clip")
     app.register_blueprint(board)
     topics(ZONE)
     database.listeners.append(announcer.hear)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from models.core.clock import local_day, local_instant
 from models.core.event import About, Event
-from models.journal.actors import Actor, Role
+from models.journal.actors import BOARDS, LEADERS, Actor
 from models.journal.topics import Topic, id_in
 from models.mall.arrangement import arrangement_of
 from models.mall.catalogue import Agency, Service
@@ -23,7 +23,7 @@ CALLS_SHOWN: Final = 4
 NEXT_SHOWN: Final = 4
 # A ticket that was called again stands in the list of calls more than once.
 _CALLS_READ: Final = 5 * CALLS_SHOWN
-WATCHERS: Final = frozenset({Role.BOARD, Role.SUPERVISOR, Role.ADMIN})
+WATCHERS: Final = BOARDS | LEADERS
 
 State = dict[str, Any]
 

@@ -17,7 +17,7 @@ from models.core.clock import Clock
 from models.core.database import Answer, Database
 from models.core.errors import BadInput, NotFound
 from models.core.event import About, Event
-from models.journal.actors import Actor
+from models.journal.actors import EVERYBODY, Actor, Permit
 from models.journal.topics import Topic
 from models.queue.serving import cancel, welcome_back
 from models.queue.tickets import Ticket
@@ -116,7 +116,12 @@ class Phone:
 
 
 def register(
-    app: Flask, *, database: Database, clock: Clock, topics: Callable[[Topic], None]
+    app: Flask,
+    *,
+    database: Database,
+    clock: Clock,
+    permit: Permit,
+    topics: Callable[[Topic], None],
 ) -> None:
     """Open the tickets' pages in `app`."""
     phone = Phone(app, database, clock)
@@ -125,6 +130,8 @@ def register(
     routes.add_url_rule("/cancel", "ask_to_cancel", phone.ask_to_cancel)
     routes.add_url_rule("/cancel", "cancel", phone.cancel, methods=["POST"])
     routes.add_url_rule("/here", "here", phone.here, methods=["POST"])
+    # Whoever holds the token may.
+    permit(EVERYBODY, "follow.page", "follow.ask_to_cancel", "follow.cancel", "follow.here")
     app.register_blueprint(routes)
     topics(phone.topic())
 

@@ -23,7 +23,7 @@ from kiosk.touch.slip import promise_slip
 from models.core.clock import Clock
 from models.core.database import Answer, Database
 from models.core.errors import NoNumber, NotFound
-from models.journal.actors import Actor
+from models.journal.actors import EVERYBODY, KIOSKS, Actor, Permit
 from models.journal.events import TicketRefused
 from models.journal.record import record
 from models.journal.topics import Topic
@@ -168,6 +168,7 @@ def register(
     database: Database,
     clock: Clock,
     words: Words,
+    permit: Permit,
     topics: Callable[[Topic], None],
     patience: Patience | None = None,
 ) -> None:
@@ -187,6 +188,8 @@ def register(
     routes.add_url_rule("/kiosk/checklist", "checklist", checklists.print, methods=["POST"])
     reprinter = SlipReprinter(database, clock)
     routes.add_url_rule("/kiosk/reprint", "reprint", reprinter.reprint, methods=["POST"])
+    permit(EVERYBODY, "take.static")
+    permit(KIOSKS, "take.kiosk", "take.take", "take.add", "take.checklist", "take.reprint")
     app.register_blueprint(routes)
     for topic in (services_topic(), catalogue_topic(), slip_topic(), tray_topic()):
         topics(topic)

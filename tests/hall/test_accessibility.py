@@ -147,6 +147,8 @@ def test_printers_and_reports(hall: Hall, windows: Windows, audit: Audit) -> Non
         audit.look(page, f"{path} on a phone")
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= PHONE[0], path
+    page.get_by_text("Lainnya").click()
+    audit.look(page, "what a phone's bar has no room for")
 
 
 def test_page_of_a_broken_house(tmp_path: Path, windows: Windows, audit: Audit) -> None:

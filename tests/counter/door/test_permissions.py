@@ -12,8 +12,8 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from counter.app import House
-from counter.door.permissions import PERMITTED, for_devices_alone, require_complete
-from models.journal.actors import Role
+from counter.door.permissions import Permissions
+from models.journal.actors import EVERYBODY, LEADERS, Role
 from models.mall.devices import Device
 from models.mall.people import User
 from tests.house import OWN_PAGE, kiosk_client, open_house, user_client
@@ -86,7 +86,7 @@ def test_each_route_is_open_to_those_in_the_table_alone(
         if endpoint.rpartition(".")[2] == "static":
             continue
         for role, client in clients.items():
-            allowed = bool(PERMITTED[endpoint] & {role, Role.PUBLIC})
+            allowed = bool(house.permissions.table[endpoint] & {role, Role.PUBLIC})
             answer = client.open(path, method=method, headers=OWN_PAGE)
             walked += 1
             if (answer.status_code == REACHED) != allowed:
@@ -120,13 +120,31 @@ def test_a_screen_that_is_not_paired_is_sent_to_its_code(
 
 
 def test_the_table_and_the_house_name_the_same_endpoints(house: House) -> None:
-    assert set(PERMITTED) == set(house.app.view_functions)
-    assert for_devices_alone("take.kiosk")
-    assert not for_devices_alone("desk.page")
+    assert set(house.permissions.table) == set(house.app.view_functions)
+    assert house.permissions.for_devices_alone("take.kiosk")
+    assert not house.permissions.for_devices_alone("desk.page")
 
 
 def test_an_endpoint_without_a_line_stops_the_start(tmp_path: Path) -> None:
     with open_house(tmp_path) as house:
         house.app.add_url_rule("/new", "new.page", lambda: "")
         with pytest.raises(LookupError, match=r"new\.page"):
-            require_complete(house.app)
+            house.permissions.require_complete(house.app)
+
+
+def test_a_line_without_an_endpoint_stops_the_start_as_well(tmp_path: Path) -> None:
+    with open_house(tmp_path) as house:
+        house.permissions.permit(LEADERS, "old.page")
+        with pytest.raises(LookupError, match=r"old\.page"):
+            house.permissions.require_complete(house.app)
+
+
+def test_nobody_says_a_second_time_who_may_use_an_endpoint() -> None:
+    permissions = Permissions()
+    permissions.permit(LEADERS, "devices.page")
+    with pytest.raises(ValueError, match=r"devices\.page"):
+        permissions.permit(EVERYBODY, "devices.page")
+
+
+def test_what_was_not_taken_down_is_for_nobody() -> None:
+    assert not any(Permissions().permits("devices.page", role) for role in Role)

@@ -11,11 +11,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from counter.app import House, build
-from counter.door.permissions import PERMITTED
 from counter.leaders.agent_watch import AgentWatch
 from counter.leaders.agents import Agents
 from models.core.errors import PlaceTaken
-from models.journal.actors import Actor, Role
+from models.journal.actors import AGENTS, Actor, Role
 from models.journal.events import PaperChanged, PrinterChanged
 from models.mall.devices import Device
 from models.paper.agents import agent_of, agent_place
@@ -104,9 +103,8 @@ def test_others_are_turned_away(house: House) -> None:
     stranger, kiosk = house.app.test_client(), kiosk_client(house)
     assert stranger.get("/agent/self", headers=SCRIPT).status_code == 401
     assert kiosk.get("/agent/self", headers=SCRIPT).status_code == 403
-    assert all(
-        PERMITTED[endpoint] == {Role.AGENT} for endpoint in PERMITTED if "agents." in endpoint
-    )
+    table = house.permissions.table
+    assert {table[one] for one in table if one.startswith("agents.")} == {AGENTS}
 
 
 def test_an_agent_sees_its_own_papers_as_bytes(house: House, agent: FlaskClient) -> None:

@@ -46,7 +46,7 @@ def test_a_real_hall_shows_them_to_those_who_work_there(tmp_path: Path, role: Ro
         picture = one_paper(house)
         for page in ("/paper", picture):
             assert user_client(house, "sari.utami").get(page).status_code == 200
-            for outsider in (house.app.test_client(), kiosk_client(house)):
-                answer = outsider.get(page)
-                assert answer.status_code == 403
-                assert picture not in answer.text
+            stranger, screen = house.app.test_client(), kiosk_client(house)
+            answers = [one.get(page) for one in (stranger, screen)]
+            assert [answer.status_code for answer in answers] == [401, 403]
+            assert all("<img" not in answer.text for answer in answers)

@@ -86,6 +86,7 @@
  *  @property {string} now
  *  @property {string} time_zone
  *  @property {{id: number, name: string}} user
+ *  @property {string} elsewhere the way to the other pages, "" for who has none
  *  @property {boolean} stands_in
  *  @property {DeskState} state */
 

@@ -42,6 +42,9 @@ function Top({ model, hands }) {
     <a class="dk-home" href="/" aria-label=${say("home")}><${Mark} /></a>
     <h1 class="dk-loket">${say("name", { desk: desk.number })}</h1>
     <span class="zone" data-zone=${desk.flower}><${Flower} code=${desk.flower} />${say("zone", { zone: desk.zone })}</span>
+    ${model.boot.elsewhere && html`<a class="btn btn--quiet btn--s dk-leaders" href=${model.boot.elsewhere}
+      title=${say("leaders")}>
+      <${Icon} name="layout-grid" /><span>${say("leaders")}</span></a>`}
     <span class="dk-sp"></span>
     <${Connection} model=${model} />
     <span class="dk-user">${name}${stands && html`<small>${say("stands_in", { name: model.boot.user.name })}</small>`}</span>

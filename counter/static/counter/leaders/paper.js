@@ -1,6 +1,6 @@
 // The paper page, live: a new paper comes out on top as it is printed.
 
-import { Live } from "../../shared/live.js";
+import { live } from "../../shared/connection.js";
 import { t } from "../../shared/words.js";
 
 /** @typedef {{printer: string, name: string, at: string}} Paper */
@@ -45,7 +45,6 @@ function show(papers) {
 }
 
 const boot = JSON.parse(element("boot").textContent || "{}");
-const live = new Live();
 live.follow(`paper/${boot.mall_id}`, (state) => show(/** @type {any} */ (state).papers));
 live.addEventListener("status", () => {
   element("lost").hidden = live.status !== "lost";

@@ -1,6 +1,6 @@
 // The printers' page, live: when one of them fares otherwise, or a paper does, it is read again.
 
-import { Live } from "../../shared/live.js";
+import { live } from "../../shared/connection.js";
 
 /** @param {string} id */
 function element(id) {
@@ -39,7 +39,6 @@ async function readAgain() {
 }
 
 const boot = JSON.parse(element("boot").textContent || "{}");
-const live = new Live();
 live.follow(
   `printers/${boot.mall_id}`,
   () => {

@@ -1,0 +1,37 @@
+// The rail, live: how much waits to be done where, and whether the server is heard.
+
+import { live } from "./connection.js";
+
+/** Keeps one number in step with the topics that it is the sum of. @param {HTMLElement} badge */
+function count(badge) {
+  /** @type {Map<string, number>} */
+  const waiting = new Map();
+  const number = badge.querySelector("b");
+  for (const topic of (badge.dataset.topics || "").split(" ")) {
+    live.follow(topic, (state) => {
+      waiting.set(topic, state.to_do);
+      const sum = Array.from(waiting.values()).reduce((all, one) => all + one, 0);
+      if (number) number.textContent = String(sum);
+      badge.hidden = sum === 0;
+    });
+  }
+}
+
+/** Says whether what stands here is as it is now. @param {HTMLElement} place */
+function tell(place) {
+  const lost = live.status === "lost";
+  const words = lost ? place.dataset.lost : place.dataset.live;
+  const [dot, said] = [place.querySelector("i"), place.querySelector("span")];
+  // Whoever listens to the page hears of a break and its end, not of every page's connection.
+  if (lost) place.setAttribute("aria-live", "polite");
+  place.hidden = live.status === "connecting";
+  place.classList.toggle("is-lost", lost);
+  if (dot) dot.classList.toggle("dot--bad", lost);
+  if (said) said.textContent = words || "";
+}
+
+document.querySelectorAll("[data-topics]").forEach((badge) => {
+  if (badge instanceof HTMLElement) count(badge);
+});
+const place = document.getElementById("connection");
+if (place) live.addEventListener("status", () => tell(place));
