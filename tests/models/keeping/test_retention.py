@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.core.database import Press
+from models.core.presses import AnsweredPress
 from models.journal.actors import Actor
 from models.journal.record import JournalEntry, write_recorded
 from models.keeping.retention import forget_people
@@ -25,8 +25,10 @@ def test_words_about_people_go_and_figures_stay(session: Session) -> None:
     ask_for_paper(session, mall.id, "kiosk-1", {}, ticket_id=ticket.id, at=MONDAY)
     ticket.steps[0].note = "Ibu Sri datang lagi"
     cancel(session, ticket, reason="Ibu Sri pulang", by=Actor(), at=MONDAY)
-    session.add(Press(id="p" * 16, act="kiosk.take", at=MONDAY, answer={"token": ticket.token}))
-    session.add(Press(id="live.epoch", act="live.epoch", at=MONDAY, answer={"epoch": "e"}))
+    session.add(
+        AnsweredPress(id="p" * 16, act="kiosk.take", at=MONDAY, answer={"token": ticket.token})
+    )
+    session.add(AnsweredPress(id="live.epoch", act="live.epoch", at=MONDAY, answer={"epoch": "e"}))
     session.flush()
     write_recorded(session)
     link = ticket.token
@@ -42,7 +44,7 @@ def test_words_about_people_go_and_figures_stay(session: Session) -> None:
     told = [entry.data for entry in session.scalars(select(JournalEntry))]
     assert "Ibu Sri" not in repr(told)
     assert session.scalars(select(Ticket.number)).all() == [1]
-    assert session.scalars(select(Press.id)).all() == ["live.epoch"]
+    assert session.scalars(select(AnsweredPress.id)).all() == ["live.epoch"]
 
 
 def test_links_to_old_tickets_lead_nowhere(session: Session) -> None:
