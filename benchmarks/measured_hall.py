@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import socket
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from counter.door.example_people import EXAMPLE_PASSWORD, example_officers
 from counter.files.config import Config, load_config
 from counter.leaders.devices import place_called
 from counter.running import built
+from models.core.presses import new_press_id
 from models.journal.actors import Actor, Role
 from models.mall.arrangement import arrangement_of
 from models.mall.mall import DeskService, Mall
@@ -197,7 +197,7 @@ class OverHttp:
 
 
 def _press(body: Mapping[str, object]) -> bytes:
-    return json.dumps({"press_id": secrets.token_hex(16), **body}).encode()
+    return json.dumps({"press_id": new_press_id(), **body}).encode()
 
 
 def _headers(cookies: Mapping[str, str]) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import socket
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from counter.files.settings import KioskSettings
 from counter.leaders.devices import place_called
 from counter.running import built
 from models.core.event import Event
+from models.core.presses import new_press_id
 from models.journal.actors import Actor
 from models.journal.events import PaperChanged
 from models.mall.pairing import new_code, pair
@@ -111,7 +111,7 @@ class PaperHall:
         answer = client.post(
             "/kiosk/take",
             json={
-                "press_id": secrets.token_hex(16),
+                "press_id": new_press_id(),
                 "services": [wish],
                 "priority": False,
                 "language": "id",

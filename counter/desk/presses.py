@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from models.core.presses import PressId
 from models.queue.tickets import Outcome
 
 _STRICT = ConfigDict(strict=True, extra="forbid", str_max_length=500)
@@ -17,7 +18,7 @@ _STRICT = ConfigDict(strict=True, extra="forbid", str_max_length=500)
 class Press:
     """A press for a desk; the retry of a press carries the same `press_id`."""
 
-    press_id: Annotated[str, Field(min_length=16, max_length=64)]
+    press_id: PressId
     desk_id: int
 
 

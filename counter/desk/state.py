@@ -60,7 +60,7 @@ def desk_state(session: Session, key: str, at: datetime) -> dict[str, Any] | Non
         "waiting": waiting,
         "longest_since": longest_since,
         "queue": [_queue_row(step) for step in _first(session, desk, services)],
-        "aside": [aside_row(step) for step in set_aside(session, desk)],
+        "aside": [aside_row(session, step) for step in set_aside(session, desk)],
         "neighbours": _neighbours(session, desk, services),
         "today": figures(session, desk, None if shift is None else shift.user_id, at),
     }

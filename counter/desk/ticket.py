@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -13,6 +13,7 @@ from counter.desk.figures import handling_of
 from models.mall.catalogue import Requirement, Service, ServiceCase, needed_for
 from models.mall.devices import Device
 from models.mall.mall import Desk, DeskService
+from models.queue.serving import may_miss_from, may_return_until
 from models.queue.shifts import Shift
 from models.queue.tickets import Outcome, Step, StepState, Ticket
 
@@ -45,7 +46,7 @@ def ticket_at_desk(session: Session, ticket: Ticket) -> dict[str, Any] | None:
         "case": None if step.case is None else names(step.case),
         "calls": step.calls,
         "called_at": step.called_at.isoformat(),
-        "miss_from_at": _miss_from(ticket, step),
+        "miss_from_at": _said(may_miss_from(session, step)),
         "waited_s": int((step.called_at - step.began_waiting_at).total_seconds()),
         "announced": _announced(step),
         "serving_from_at": _serving_from(session, step),
@@ -57,11 +58,9 @@ def ticket_at_desk(session: Session, ticket: Ticket) -> dict[str, Any] | None:
     }
 
 
-def aside_row(step: Step) -> dict[str, Any]:
+def aside_row(session: Session, step: Step) -> dict[str, Any]:
     """Return a held or missed step with what the officer needs to take it up again."""
     ticket = step.ticket
-    missed_at = step.ended_at if step.state is StepState.MISSED else None
-    grace = timedelta(minutes=ticket.mall.return_grace_m)
     return {
         "step_id": step.id,
         "ticket_id": step.ticket_id,
@@ -69,8 +68,8 @@ def aside_row(step: Step) -> dict[str, Any]:
         "service": names(step.service),
         "state": step.state,
         "note": step.note,
-        "since": None if missed_at is None else missed_at.isoformat(),
-        "back_until_at": None if missed_at is None else (missed_at + grace).isoformat(),
+        "since": _said(step.ended_at if step.state is StepState.MISSED else None),
+        "back_until_at": _said(may_return_until(session, step)),
     }
 
 
@@ -81,10 +80,8 @@ def _taken_from(session: Session, ticket: Ticket) -> str:
     return "" if device is None else device.name
 
 
-def _miss_from(ticket: Ticket, step: Step) -> str | None:
-    if step.state is not StepState.CALLED or step.called_at is None:
-        return None
-    return (step.called_at + timedelta(seconds=ticket.mall.miss_after_s)).isoformat()
+def _said(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
 
 
 def _announced(step: Step) -> dict[str, int] | None:
@@ -137,7 +134,7 @@ def _steps(session: Session, ticket: Ticket) -> list[dict[str, Any]]:
             "service": names(step.service),
             "state": step.state,
             "desk": None if step.desk is None else step.desk.number,
-            "ended_at": None if step.ended_at is None else step.ended_at.isoformat(),
+            "ended_at": _said(step.ended_at),
             "waiting": waiting.get(step.service_id, 0),
             "desks": desks.get(step.service_id, []),
         }

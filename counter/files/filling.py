@@ -96,14 +96,7 @@ def fill_catalogue(session: Session, mall: Mall, catalogue: Catalogue) -> None:
 
 def _fill_mall(mall: Mall, config: Config) -> None:
     _copy(config.mall, mall, ("name", "region", "time_zone", "public_url"))
-    calling = config.calling
-    mall.priority_head_start_m = calling.head_start_minutes.priority
-    mall.booked_head_start_m = calling.head_start_minutes.booked
-    mall.returned_head_start_m = calling.head_start_minutes.returned
-    mall.transferred_head_start_m = calling.head_start_minutes.transferred
-    mall.miss_after_s = calling.miss_after_seconds
-    mall.return_grace_m = calling.return_grace_minutes
-    mall.most_services = calling.max_services_per_ticket
+    mall.rules = config.calling.rules
     mall.intake_cutoff_m = config.hours.intake_cutoff_minutes
     mall.texts = {
         "help_desk_id": config.mall.help_desk_id,

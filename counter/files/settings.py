@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from counter.files.toml_file import Code, Frozen, Minutes, OptionalAddress, OptionalText, Text
+from models.mall.rules import CallingRules
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -175,6 +176,19 @@ class Calling(Frozen):
     miss_after_seconds: Annotated[int, Field(ge=0, le=3600)]
     return_grace_minutes: Minutes
     max_services_per_ticket: Annotated[int, Field(ge=1, le=10)]
+
+    @property
+    def rules(self) -> CallingRules:
+        """The same as the mall goes by it."""
+        return CallingRules(
+            priority_head_start_m=self.head_start_minutes.priority,
+            booked_head_start_m=self.head_start_minutes.booked,
+            returned_head_start_m=self.head_start_minutes.returned,
+            transferred_head_start_m=self.head_start_minutes.transferred,
+            miss_after_s=self.miss_after_seconds,
+            return_grace_m=self.return_grace_minutes,
+            most_services=self.max_services_per_ticket,
+        )
 
 
 class ZoneSettings(Frozen):

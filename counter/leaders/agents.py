@@ -19,6 +19,7 @@ from models.core.clock import Clock
 from models.core.database import Database
 from models.core.errors import Forbidden, NotFound
 from models.core.event import Event
+from models.core.presses import PressId
 from models.journal.actors import AGENTS, Actor, Permit, Role
 from models.journal.events import PaperChanged, PrinterChanged
 from models.journal.topics import Topic, id_in
@@ -34,14 +35,12 @@ log = logging.getLogger(__name__)
 
 _KEPT: Final = 32
 
-_PressId = Annotated[str, Field(min_length=16, max_length=64)]
-
 
 @dataclass(frozen=True)
 class ClaimPress:
     """May I print this paper?"""
 
-    press_id: _PressId
+    press_id: PressId
     job_id: int
 
 
@@ -49,7 +48,7 @@ class ClaimPress:
 class ResultPress:
     """What came of a paper that was claimed."""
 
-    press_id: _PressId
+    press_id: PressId
     job_id: int
     state: Literal["printed", "failed", "doubtful", "waiting"]
     error: Annotated[str, Field(max_length=200)]
@@ -59,7 +58,7 @@ class ResultPress:
 class StatePress:
     """How the printer fares."""
 
-    press_id: _PressId
+    press_id: PressId
     state: PrinterState
     detail: Annotated[str, Field(max_length=200)]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +22,7 @@ from models.core.clock import Clock
 from models.core.database import Answer, Database
 from models.core.errors import NotFound
 from models.core.event import About
+from models.core.presses import PressId, new_press_id
 from models.journal.actors import LEADERS
 from models.mall.mall import Mall
 from models.paper.jobs import REPRINTABLE, JobState, PaperKind, PrintJob, ask_for_paper, reprint
@@ -40,8 +40,6 @@ _KNOWN_ENDS: Final = frozenset(
     | {state.value for state in PrinterState}
 )
 
-_PressId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
-
 
 @checked(frozen=True)
 class TestPress:
@@ -49,7 +47,7 @@ class TestPress:
 
     __test__ = False  # no test of pytest's
 
-    press_id: _PressId
+    press_id: PressId
     printer: Annotated[str, Field(max_length=40)]
 
 
@@ -57,7 +55,7 @@ class TestPress:
 class AgainPress:
     """Which paper shall be printed once more."""
 
-    press_id: _PressId
+    press_id: PressId
     job_id: Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
@@ -116,7 +114,7 @@ def register(
             "counter/leaders/printers.html",
             rows=rows,
             boot={"mall_id": g.mall_id},
-            press_id=lambda: secrets.token_hex(16),
+            press_id=new_press_id,
             done=request.args.get("done", ""),
         )
 

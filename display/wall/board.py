@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 from flask import Blueprint, Flask, abort, g, render_template, request, send_file
 from flask.typing import ResponseReturnValue
-from pydantic import ConfigDict, Field, TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 from pydantic.dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from display.wall.zone import ZONE, describe_zone, needs_of_desks
 from models.core.clock import Clock
 from models.core.database import Database
 from models.core.errors import NotFound
+from models.core.presses import PressId
 from models.journal.actors import BOARDS, EVERYBODY, Actor, Permit
 from models.journal.topics import Topic
 from models.mall.devices import Device
@@ -36,7 +37,7 @@ ARROWS: Final = frozenset({"left", "right", "up", "down"})
 class SpokenPress:
     """A wall's receipt: it has played the call."""
 
-    press_id: Annotated[str, Field(min_length=16, max_length=64)]
+    press_id: PressId
     call_id: int
 
 

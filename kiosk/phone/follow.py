@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Flask, g, redirect, render_template, request
+from pydantic import TypeAdapter
+from pydantic.dataclasses import dataclass as checked
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -15,8 +17,9 @@ from werkzeug.wrappers import Response
 from kiosk.phone.visit import Visit, visit_of
 from models.core.clock import Clock
 from models.core.database import Answer, Database
-from models.core.errors import BadInput, NotFound
+from models.core.errors import NotFound
 from models.core.event import About, Event
+from models.core.presses import PressId
 from models.journal.actors import EVERYBODY, Actor, Permit
 from models.journal.topics import Topic
 from models.queue.serving import cancel, welcome_back
@@ -25,6 +28,16 @@ from models.queue.tickets import Ticket
 LANGUAGES = ("id", "en")
 # Why a citizen's own cancellation stands in the journal.
 BY_CITIZEN = "citizen"
+
+
+@checked(frozen=True)
+class VisitPress:
+    """What the forms of the page send; the ticket's token stands in the address."""
+
+    press_id: PressId
+
+
+_PRESS = TypeAdapter(VisitPress)
 
 
 @dataclass(frozen=True)
@@ -101,9 +114,7 @@ class Phone:
         self, token: str, act: str, rule: Callable[[Session, Ticket, datetime], None]
     ) -> Response:
         at = self.clock.now()
-        press_id = request.form.get("press_id", "")
-        if not 8 <= len(press_id) <= 64:
-            raise BadInput(field="press_id")
+        press_id = _PRESS.validate_python(request.form.to_dict()).press_id
 
         def carry_out(session: Session) -> Answer:
             ticket = _ticket(session, token)
@@ -111,6 +122,7 @@ class Phone:
             rule(session, ticket, at)
             return {}
 
+        # The ids of these forms can be guessed, so each counts for its own ticket alone.
         self.database.press(f"{act}-{press_id}-{token}", f"follow.{act}", at, carry_out)
         return redirect(f"/t/{token}", 303)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from kiosk.given import called_first, clock_span, numbers, zone_of
 from kiosk.texts import Both, both, text_of
 from models.mall.arrangement import Arrangement, ZoneFacts, arrangement_of
+from models.queue.serving import may_miss_from, may_return_until
 from models.queue.tickets import AT_DESK, ENGAGED, Outcome, Step, StepState, Ticket
 from models.waits.forecast import outlook
 
@@ -67,7 +68,7 @@ def visit_of(session: Session, ticket: Ticket, at: datetime) -> Visit:
     ahead = outlook(session, ticket.mall, at)
     first = current or called_first(arrangement, ticket, ahead)
     zone, _ = _place(arrangement, first)
-    until_at = _until(ticket, current)
+    until_at = _until(session, current)
     wait = ahead.of_step(first.id)
     return Visit(
         kind=_kind(ticket, until_at, at),
@@ -161,11 +162,7 @@ def _bring(arrangement: Arrangement, ticket: Ticket) -> tuple[Both, ...]:
     )
 
 
-def _until(ticket: Ticket, current: Step | None) -> datetime | None:
+def _until(session: Session, current: Step | None) -> datetime | None:
     if current is None:
         return None
-    if current.state is StepState.CALLED and current.called_at is not None:
-        return current.called_at + timedelta(seconds=ticket.mall.miss_after_s)
-    if current.state is StepState.MISSED and current.ended_at is not None:
-        return current.ended_at + timedelta(minutes=ticket.mall.return_grace_m)
-    return None
+    return may_miss_from(session, current) or may_return_until(session, current)

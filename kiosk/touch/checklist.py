@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from flask import Response, g, jsonify, request
-from pydantic import ConfigDict, Field, TypeAdapter
-from pydantic.dataclasses import dataclass as checked
+from flask import Response, g, jsonify
 from sqlalchemy.orm import Session
 
 from kiosk.texts import text_in, text_of
-from kiosk.touch.place import place_of
+from kiosk.touch.place import place_of, promise_paper
+from kiosk.touch.presses import CHECKLIST, ChecklistPress, read_press
 from kiosk.touch.slip import letterhead, money
 from models.core.clock import Clock
 from models.core.database import Answer, Database
@@ -19,23 +18,7 @@ from models.core.errors import BadInput, NotFound
 from models.journal.actors import Actor
 from models.mall.catalogue import Service, ServiceCase, needed_for
 from models.mall.mall import Mall
-from models.paper.jobs import PaperKind, ask_for_paper
-
-# PostgreSQL's integer ends here; a larger id names nothing and must not reach the database.
-_Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
-
-
-@checked(frozen=True, config=ConfigDict(strict=True, extra="forbid"))
-class ChecklistPress:
-    """What `Cetak daftar syarat` sends."""
-
-    press_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
-    service_id: _Id
-    language: Literal["id", "en"]
-    case_id: _Id | None = None
-
-
-_PRESS = TypeAdapter(ChecklistPress)
+from models.paper.jobs import PaperKind
 
 
 @dataclass(frozen=True)
@@ -46,15 +29,11 @@ class ChecklistPrinter:
     clock: Clock
 
     def print(self) -> Response:
-        request.get_json()  # refuses what does not call itself JSON, as a form of another site
-        press = _PRESS.validate_json(request.get_data())
-        at = self.clock.now()
+        press, at = read_press(CHECKLIST), self.clock.now()
         actor: Actor = g.actor
 
         def rule(session: Session) -> Answer:
             place = place_of(session, actor.device_id)
-            if place is None or not place.printer:
-                raise NotFound
             service, case = _wanted(session, press)
             mall = session.get_one(Mall, g.mall_id)
             payload = {
@@ -62,19 +41,13 @@ class ChecklistPrinter:
                 **what_to_bring(service, case, press.language),
                 "help_desk": text_of(mall, f"help_desk_{press.language}"),
                 "printed_at": at.isoformat(),
-                "kiosk": place.name,
             }
-            job = ask_for_paper(
-                session,
-                mall.id,
-                place.printer,
-                payload,
-                ticket_id=None,
-                at=at,
-                kind=PaperKind.CHECKLIST,
-                fallback=place.fallback,
+            job_id = promise_paper(
+                session, place, PaperKind.CHECKLIST, payload, ticket_id=None, at=at
             )
-            return {"job_id": job.id}
+            if job_id is None:
+                raise NotFound
+            return {"job_id": job_id}
 
         return jsonify(self.database.press(press.press_id, "kiosk.checklist", at, rule))
 

@@ -13,6 +13,7 @@ from kiosk.texts import both, text_of
 from models.core.event import About, Event
 from models.journal.actors import Actor, Role
 from models.journal.topics import Topic, id_in
+from models.mall.arrangement import arrangement_of
 from models.mall.catalogue import Agency, Requirement, Service, ServiceCase
 from models.mall.mall import Mall, OpeningHours
 
@@ -42,7 +43,7 @@ def catalogue_state(session: Session, key: str, _at: datetime) -> dict[str, Any]
         select(OpeningHours).where(OpeningHours.mall_id == mall.id).order_by(OpeningHours.weekday)
     )
     return {
-        "mall": _mall(mall),
+        "mall": _mall(session, mall),
         "hours": [
             {"weekday": row.weekday, "opens_m": row.opens_m, "closes_m": row.closes_m}
             for row in hours
@@ -66,11 +67,11 @@ def _touched(_session: Session, event: Event) -> Iterable[str]:
     return [str(event.mall_id)] if event.about is About.MALL else []
 
 
-def _mall(mall: Mall) -> dict[str, Any]:
+def _mall(session: Session, mall: Mall) -> dict[str, Any]:
     return {
         "name": mall.name,
         "region": mall.region,
-        "most_services": mall.most_services,
+        "most_services": arrangement_of(session, mall).rules.most_services,
         "help_desk": {
             language: text_of(mall, f"help_desk_{language}") for language in ("id", "en")
         },

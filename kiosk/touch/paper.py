@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from flask import Response, g, jsonify, request
-from pydantic import ConfigDict, Field, TypeAdapter
-from pydantic.dataclasses import dataclass as checked
+from flask import Response, g, jsonify
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kiosk.touch.place import place_of, places
+from kiosk.touch.place import place_of, places, ticket_given
+from kiosk.touch.presses import REPRINT, read_press
 from models.core.clock import Clock
 from models.core.database import Answer, Database
 from models.core.errors import NotFound, NotReprintable
@@ -29,18 +28,6 @@ from models.queue.tickets import Ticket
 _UNSURE = frozenset({JobState.DOUBTFUL, JobState.FAILED, JobState.EXPIRED})
 
 
-@checked(frozen=True, config=ConfigDict(strict=True, extra="forbid"))
-class ReprintPress:
-    """What `Cetak ulang` sends: the number's token, and the paper that nobody is sure of."""
-
-    press_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
-    token: Annotated[str, Field(pattern=r"^[0-9a-f]{8,64}$")]
-    job_id: Annotated[int, Field(ge=1, le=2**31 - 1)]
-
-
-_PRESS = TypeAdapter(ReprintPress)
-
-
 @dataclass(frozen=True)
 class SlipReprinter:
     """The press for a slip once more, with what it needs."""
@@ -49,17 +36,13 @@ class SlipReprinter:
     clock: Clock
 
     def reprint(self) -> Response:
-        request.get_json()  # refuses what does not call itself JSON, as a form of another site
-        press = _PRESS.validate_json(request.get_data())
-        at = self.clock.now()
+        press, at = read_press(REPRINT), self.clock.now()
         actor: Actor = g.actor
 
         def rule(session: Session) -> Answer:
+            ticket = ticket_given(session, actor, press.token)
             job = session.get(PrintJob, press.job_id)
-            ticket = None if job is None else session.get(Ticket, job.ticket_id)
-            if job is None or ticket is None or ticket.token != press.token:
-                raise NotFound
-            if ticket.taken_by_device_id != actor.device_id:
+            if job is None or job.ticket_id != ticket.id:
                 raise NotFound
             if job.state not in _UNSURE or _has_copy(session, job):
                 raise NotReprintable

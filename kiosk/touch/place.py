@@ -1,17 +1,21 @@
-"""What a kiosk is in this hall: its name, and where its papers come out."""
+"""What a kiosk is: its name, the numbers that it gave, and where its papers come out."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from models.core.errors import NotFound
 from models.core.rows import plain
-from models.journal.actors import Role
+from models.journal.actors import Actor, Role
 from models.mall.devices import Device
+from models.paper.jobs import PaperKind, ask_for_paper
+from models.queue.tickets import Ticket
 
 _KIOSKS: Final = select(
     Device.id, Device.mall_id, Device.name, Device.place, Device.settings
@@ -48,6 +52,41 @@ def place_of(session: Session, device_id: int | None) -> KioskPlace | None:
 def places(session: Session, mall_id: int) -> list[KioskPlace]:
     """Return all kiosks of the mall."""
     return [_place(*row) for row in plain(session).execute(_KIOSKS_OF, {"mall_id": mall_id})]
+
+
+def ticket_given(session: Session, actor: Actor, token: str) -> Ticket:
+    """Return the ticket with the token, which the kiosk gave itself. Raises NotFound."""
+    ticket = session.scalars(select(Ticket).where(Ticket.token == token)).first()
+    if ticket is None or ticket.taken_by_device_id != actor.device_id:
+        raise NotFound
+    return ticket
+
+
+def promise_paper(
+    session: Session,
+    place: KioskPlace | None,
+    kind: PaperKind,
+    payload: Mapping[str, Any],
+    *,
+    ticket_id: int | None,
+    at: datetime,
+) -> int | None:
+    """Promise a paper at the kiosk's printer, which says where it came out.
+
+    Returns the print job's id, None when the kiosk has no printer.
+    """
+    if place is None or not place.printer:
+        return None
+    return ask_for_paper(
+        session,
+        place.mall_id,
+        place.printer,
+        {**payload, "kiosk": place.name},
+        ticket_id=ticket_id,
+        at=at,
+        kind=kind,
+        fallback=place.fallback,
+    ).id
 
 
 def _place(

@@ -1,48 +1,20 @@
-"""The paper that a kiosk promises with a number, and what stands on it."""
+"""What stands on the paper that a kiosk gives with a number."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
-
-from sqlalchemy.orm import Session
 
 from kiosk.given import Given, numbers
 from kiosk.texts import text_in, text_of
-from kiosk.touch.place import KioskPlace
 from models.mall.mall import Mall
-from models.paper.jobs import ask_for_paper
 
 
-def promise_slip(
-    session: Session,
-    told: Given,
-    place: KioskPlace | None,
-    words: Mapping[str, str],
-    *,
-    at: datetime,
-) -> int | None:
-    """Promise the ticket's paper at the kiosk's printer; return the print job's id.
+def slip_payload(told: Given, words: Mapping[str, str]) -> dict[str, Any]:
+    """Return all that stands on the slip, in JSON's own types and the ticket's language.
 
-    None when the kiosk has no printer. `words` are the kiosk's in the ticket's language.
+    `words` are the kiosk's in that language.
     """
-    if place is None or not place.printer:
-        return None
-    ticket = told.ticket
-    return ask_for_paper(
-        session,
-        ticket.mall_id,
-        place.printer,
-        slip_payload(told, words, kiosk=place.name),
-        ticket_id=ticket.id,
-        at=at,
-        fallback=place.fallback,
-    ).id
-
-
-def slip_payload(told: Given, words: Mapping[str, str], *, kiosk: str) -> dict[str, Any]:
-    """Return all that stands on the slip, in JSON's own types and the ticket's language."""
     ticket = told.ticket
     lang = ticket.language
     return {
@@ -63,7 +35,6 @@ def slip_payload(told: Given, words: Mapping[str, str], *, kiosk: str) -> dict[s
         "priority": ticket.priority,
         **money([service.fee_idr for service in told.services]),
         "follow_url": told.follow_url,
-        "kiosk": kiosk,
     }
 
 

@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Annotated, Literal
 
-from flask import Blueprint, Flask, Response, abort, g, jsonify, render_template, request
-from pydantic import ConfigDict, Field, TypeAdapter
-from pydantic.dataclasses import dataclass as checked
-from sqlalchemy import select
+from flask import Blueprint, Flask, Response, g, jsonify, render_template
 from sqlalchemy.orm import Session
 
 from kiosk.given import Given, given
@@ -18,57 +14,23 @@ from kiosk.touch.checklist import ChecklistPrinter
 from kiosk.touch.figures import services_state, services_topic
 from kiosk.touch.offer import catalogue_state, catalogue_topic
 from kiosk.touch.paper import SlipReprinter, slip_topic, tray_topic
-from kiosk.touch.place import place_of
-from kiosk.touch.slip import promise_slip
+from kiosk.touch.place import place_of, promise_paper, ticket_given
+from kiosk.touch.presses import ADD, TAKE, read_press
+from kiosk.touch.slip import slip_payload
 from models.core.clock import Clock
 from models.core.database import Answer, Database
-from models.core.errors import NoNumber, NotFound
+from models.core.errors import NoNumber
 from models.journal.actors import EVERYBODY, KIOSKS, Actor, Permit
 from models.journal.events import TicketRefused
 from models.journal.record import record
 from models.journal.topics import Topic
 from models.mall.mall import Mall
+from models.paper.jobs import PaperKind
 from models.queue.issuing import Wish, add_service, take
 from models.queue.tickets import Ticket
 from models.waits.forecast import announce
 
 Words = Callable[[str, str], Mapping[str, str]]
-
-_STRICT = ConfigDict(strict=True, extra="forbid")
-# PostgreSQL's integer ends here; a larger id names nothing and must not reach the database.
-_Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
-_PressId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
-
-
-@checked(frozen=True, config=_STRICT)
-class WishPress:
-    """One service, and why."""
-
-    service_id: _Id
-    case_id: _Id | None = None
-
-
-@checked(frozen=True, config=_STRICT)
-class TakePress:
-    """What `Ambil nomor` sends; why somebody asked to be served first is never sent."""
-
-    press_id: _PressId
-    services: Annotated[list[WishPress], Field(min_length=1, max_length=50)]
-    priority: bool
-    language: Literal["id", "en"]
-
-
-@checked(frozen=True, config=_STRICT)
-class AddPress:
-    """One service more on the number whose token the kiosk was given."""
-
-    press_id: _PressId
-    token: Annotated[str, Field(pattern=r"^[0-9a-f]{8,64}$")]
-    service_id: _Id
-
-
-_TAKE = TypeAdapter(TakePress)
-_ADD = TypeAdapter(AddPress)
 
 
 @dataclass(frozen=True)
@@ -111,7 +73,7 @@ class Kiosk:
         return render_template("kiosk/touch/kiosk.html", boot=boot)
 
     def take(self) -> Response:
-        press = _TAKE.validate_json(_body())
+        press = read_press(TAKE)
         at = self.clock.now()
         actor: Actor = g.actor
         wishes = [Wish(wish.service_id, wish.case_id) for wish in press.services]
@@ -130,7 +92,8 @@ class Kiosk:
             told = _announced(session, ticket, at)
             words = self.words("kiosk.touch", ticket.language)
             place = place_of(session, actor.device_id)
-            job_id = promise_slip(session, told, place, words, at=at)
+            payload, kind = slip_payload(told, words), PaperKind.SLIP
+            job_id = promise_paper(session, place, kind, payload, ticket_id=ticket.id, at=at)
             return told.to_json() | {"job_id": job_id}
 
         try:
@@ -140,16 +103,12 @@ class Kiosk:
             raise
 
     def add(self) -> Response:
-        press = _ADD.validate_json(_body())
+        press = read_press(ADD)
         at = self.clock.now()
         actor: Actor = g.actor
 
         def rule(session: Session) -> Answer:
-            ticket = session.scalars(
-                select(Ticket).where(Ticket.mall_id == g.mall_id, Ticket.token == press.token)
-            ).first()
-            if ticket is None or ticket.taken_by_device_id != actor.device_id:
-                raise NotFound
+            ticket = ticket_given(session, actor, press.token)
             add_service(session, ticket, Wish(press.service_id), by=actor, at=at)
             return _announced(session, ticket, at).to_json()
 
@@ -197,9 +156,3 @@ def register(
 
 def _announced(session: Session, ticket: Ticket, at: datetime) -> Given:
     return given(session, ticket, announce(session, ticket, at), at)
-
-
-def _body() -> bytes:
-    if not request.is_json:  # what does not call itself JSON may be a form of another site
-        abort(415)
-    return request.get_data()

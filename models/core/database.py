@@ -11,23 +11,14 @@ from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import (
-    JSON,
-    Connection,
-    Engine,
-    bindparam,
-    create_engine,
-    event,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Engine, bindparam, create_engine, event, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
+from sqlalchemy.orm import Session, sessionmaker
 
-from models.core.base import Base, table_of
+from models.core.base import table_of
 from models.core.errors import BadInput
 from models.core.event import Event
+from models.core.presses import AnsweredPress
 from models.core.rows import plain
 
 log = logging.getLogger(__name__)
@@ -44,20 +35,11 @@ Listener = Callable[[Sequence[Event]], None]
 Answer = dict[str, Any]
 
 
-class Press(Base):
-    """A command that was carried out, with its answer: the retry of a press gets this one."""
-
-    __tablename__ = "press"
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    act: Mapped[str]
-    at: Mapped[datetime] = mapped_column(index=True)
-    answer: Mapped[Answer] = mapped_column(JSON)
-
-
-_EARLIER = select(Press.act, Press.answer).where(Press.id == bindparam("press_id"))
-_CARRIED_OUT = insert(table_of(Press))
-_ANSWERED = update(table_of(Press)).where(Press.id == bindparam("press_id"))
+_EARLIER = select(AnsweredPress.act, AnsweredPress.answer).where(
+    AnsweredPress.id == bindparam("press_id")
+)
+_CARRIED_OUT = insert(table_of(AnsweredPress))
+_ANSWERED = update(table_of(AnsweredPress)).where(AnsweredPress.id == bindparam("press_id"))
 
 
 class Database:

@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import Delete, Update, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from models.core.database import Press
+from models.core.presses import AnsweredPress
 from models.journal.events import KINDS
 from models.journal.record import JournalEntry
 from models.mall.mall import Mall
@@ -42,7 +42,7 @@ def forget_people(session: Session, mall: Mall, *, before: datetime) -> int:
         .where(Call.mall_id == mall.id, Call.at < before, Call.reason != "")
         .values(reason=""),
         delete(PrintJob).where(PrintJob.mall_id == mall.id, PrintJob.created_at < before),
-        delete(Press).where(Press.at < before, Press.act.not_in(LASTING)),
+        delete(AnsweredPress).where(AnsweredPress.at < before, AnsweredPress.act.not_in(LASTING)),
     ]
     count = sum(session.connection().execute(statement).rowcount for statement in emptied)
     count += _empty_events(session, mall, before=before)

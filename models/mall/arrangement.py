@@ -1,4 +1,4 @@
-"""How a mall is arranged: its hours, zones, desks and services as frozen values.
+"""How a mall is arranged: its hours, rules, zones, desks and services as frozen values.
 
 They change when config.toml or the catalogue does, and every press asks for them. So they are
 read once and kept, under the name that the mall's row gives them: whoever changes one of their
@@ -30,6 +30,7 @@ from models.mall.mall import (
     Zone,
     new_arrangement,
 )
+from models.mall.rules import CallingRules
 
 # Under this name the sessions of one database share what they have read.
 ARRANGEMENTS: Final = "arrangements"
@@ -104,6 +105,7 @@ class Arrangement:
 
     name: str
     timetable: Timetable
+    rules: CallingRules
     services: Mapping[int, ServiceFacts]
     zones: Mapping[int, ZoneFacts]
     desks: Mapping[int, DeskFacts]
@@ -174,6 +176,7 @@ def _read(session: Session, mall: Mall) -> Arrangement:
     return Arrangement(
         name=mall.arrangement,
         timetable=read_timetable(session, mall),
+        rules=mall.rules,
         services={one.id: one for one in _services(session, mall)},
         zones={
             row.id: ZoneFacts(row.id, row.name, row.flower, row.place_id, row.place_en)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
 from uuid import uuid4
 
 from sqlalchemy import JSON, ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from models.core.base import Base
+from models.mall.rules import CallingRules
 
 
 def new_arrangement() -> str:
@@ -28,14 +30,10 @@ class Mall(Base):
     time_zone: Mapped[str]
     public_url: Mapped[str]
     example: Mapped[bool] = mapped_column(default=False)
-    # Minutes unless the name says otherwise; copied from [calling] and [hours] at every start.
-    priority_head_start_m: Mapped[int] = mapped_column(default=45)
-    booked_head_start_m: Mapped[int] = mapped_column(default=30)
-    returned_head_start_m: Mapped[int] = mapped_column(default=20)
-    transferred_head_start_m: Mapped[int] = mapped_column(default=30)
-    miss_after_s: Mapped[int] = mapped_column(default=120)
-    return_grace_m: Mapped[int] = mapped_column(default=60)
-    most_services: Mapped[int] = mapped_column(default=4)
+    # Copied from [calling] and [hours] at every start; the rules have a column each.
+    rules: Mapped[CallingRules] = composite(
+        *(mapped_column(default=rule.default) for rule in fields(CallingRules))
+    )
     intake_cutoff_m: Mapped[int] = mapped_column(default=30)
     texts: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
     # Names what models/mall/arrangement.py reads; another one after each change to it.

@@ -149,8 +149,9 @@ def add_service(session: Session, ticket: Ticket, wish: Wish, *, by: Actor, at: 
     if ticket.closed_at is not None:
         raise TicketClosed(number=ticket.spoken)
     wanted = [step for step in ticket.steps if step.state in OPEN_STATES]
-    if len(wanted) >= ticket.mall.most_services:
-        raise TooManyServices(most=ticket.mall.most_services)
+    most = arrangement_of(session, ticket.mall).rules.most_services
+    if len(wanted) >= most:
+        raise TooManyServices(most=most)
     (service,) = _services(session, ticket.mall, [wish])
     if any(step.service_id == service.id for step in wanted):
         raise ServiceTwice(service=service.name_id)
@@ -180,12 +181,12 @@ def _require_intake(session: Session, mall: Mall, at: datetime) -> None:
 def _services(session: Session, mall: Mall, wishes: Sequence[Wish]) -> list[ServiceFacts]:
     if not wishes:
         raise BadInput(field="services")
-    if len(wishes) > mall.most_services:
-        raise TooManyServices(most=mall.most_services)
-    known = arrangement_of(session, mall).services
+    arrangement = arrangement_of(session, mall)
+    if len(wishes) > arrangement.rules.most_services:
+        raise TooManyServices(most=arrangement.rules.most_services)
     services: list[ServiceFacts] = []
     for wish in wishes:
-        service = known.get(wish.service_id)
+        service = arrangement.services.get(wish.service_id)
         if service is None:
             raise BadInput(field="services")
         if not service.in_use:
@@ -201,6 +202,7 @@ def _services(session: Session, mall: Mall, wishes: Sequence[Wish]) -> list[Serv
 def _want(session: Session, ticket: Ticket, wish: Wish, at: datetime) -> Step:
     """Let the ticket wait for what is wished, behind its other steps."""
     standing = Standing.PRIORITY if ticket.priority else Standing.REGULAR
+    rules = arrangement_of(session, ticket.mall).rules
     step = add_now(
         session,
         Step(
@@ -211,7 +213,7 @@ def _want(session: Session, ticket: Ticket, wish: Wish, at: datetime) -> Step:
             position=len(ticket.steps) + 1,
             standing=standing,
             began_waiting_at=at,
-            due_at=at - head_start(ticket.mall, standing),
+            due_at=at - head_start(rules, standing),
         ),
     )
     know(step, ticket=ticket)

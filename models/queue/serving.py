@@ -32,6 +32,7 @@ from models.journal.events import (
     TicketWelcomedBack,
 )
 from models.journal.record import record
+from models.mall.arrangement import arrangement_of
 from models.mall.mall import Desk
 from models.queue.recording import tell_step
 from models.queue.shifts import held_by, lock_desk, require_serving
@@ -127,9 +128,9 @@ def resume(session: Session, desk: Desk, ticket: Ticket, *, by: Actor, at: datet
 def miss(session: Session, desk: Desk, *, by: Actor, at: datetime) -> Step:
     """Note that nobody came. Raises TooEarly before the mall's time, DeskEmpty, NotAllowed."""
     step = step_at(session, desk)
-    if step.state is not StepState.CALLED or step.called_at is None:
+    from_at = may_miss_from(session, step)
+    if from_at is None:
         raise NotAllowed(number=step.ticket.spoken, state=step.state, wanted=StepState.MISSED)
-    from_at = step.called_at + timedelta(seconds=step.ticket.mall.miss_after_s)
     if at < from_at:
         raise TooEarly(number=step.ticket.spoken, from_at=from_at)
     step.move(StepState.MISSED)
@@ -139,6 +140,22 @@ def miss(session: Session, desk: Desk, *, by: Actor, at: datetime) -> Step:
     return step
 
 
+def may_miss_from(session: Session, step: Step) -> datetime | None:
+    """Return from when on nobody's coming may be noted of a called step; None of any other."""
+    if step.state is not StepState.CALLED or step.called_at is None:
+        return None
+    rules = arrangement_of(session, step.ticket.mall).rules
+    return step.called_at + timedelta(seconds=rules.miss_after_s)
+
+
+def may_return_until(session: Session, step: Step) -> datetime | None:
+    """Return until when a missed step may be welcomed back; None of any other."""
+    if step.state is not StepState.MISSED or step.ended_at is None:
+        return None
+    rules = arrangement_of(session, step.ticket.mall).rules
+    return step.ended_at + timedelta(minutes=rules.return_grace_m)
+
+
 def welcome_back(session: Session, ticket: Ticket, *, by: Actor, at: datetime) -> Step:
     """Let a missed ticket wait again with the head start of a return.
 
@@ -146,16 +163,18 @@ def welcome_back(session: Session, ticket: Ticket, *, by: Actor, at: datetime) -
     """
     lock_ticket(session, ticket)
     step = _current(ticket, StepState.WAITING)
-    if step.state is not StepState.MISSED or step.ended_at is None:
+    until_at = may_return_until(session, step)
+    if until_at is None:
         raise NotAllowed(number=ticket.spoken, state=step.state, wanted=StepState.WAITING)
-    if at > step.ended_at + timedelta(minutes=ticket.mall.return_grace_m):
+    if at > until_at:
         raise GraceOver(number=ticket.spoken)
     step.move(StepState.WAITING)
     standings = [Standing.RETURNED, Standing.PRIORITY] if ticket.priority else [Standing.RETURNED]
-    step.standing = max(standings, key=lambda standing: head_start(ticket.mall, standing))
+    rules = arrangement_of(session, ticket.mall).rules
+    step.standing = max(standings, key=lambda standing: head_start(rules, standing))
     step.began_waiting_at, step.ended_at = at, None
     step.announced_low_s = step.announced_high_s = None
-    step.due_at = at - head_start(ticket.mall, step.standing)
+    step.due_at = at - head_start(rules, step.standing)
     settle(ticket)
     session.flush()
     tell_step(session, step, TicketWelcomedBack, at, by)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from models.core.errors import DeskClosed, NotAllowed, NotServedHere, ServiceNotOffered
 from models.journal.actors import Actor
 from models.journal.events import StepTransferred
+from models.mall.arrangement import arrangement_of
 from models.mall.catalogue import Service
 from models.mall.mall import Desk
 from models.queue.recording import tell_step
@@ -42,9 +43,10 @@ def transfer(
     step.ended_at = at
     leave_desk(ticket)
     same = service.id == step.service_id
+    rules = arrangement_of(session, ticket.mall).rules
     standing = max(
         (Standing.TRANSFERRED, Standing.PRIORITY) if ticket.priority else (Standing.TRANSFERRED,),
-        key=lambda standing: head_start(ticket.mall, standing),
+        key=lambda standing: head_start(rules, standing),
     )
     successor = Step(
         mall_id=ticket.mall_id,
@@ -54,7 +56,7 @@ def transfer(
         state=StepState.WAITING,  # the default comes with the flush, too late for settle()
         standing=standing,
         began_waiting_at=at,
-        due_at=at - head_start(ticket.mall, standing),
+        due_at=at - head_start(rules, standing),
         only_desk_id=None if to_desk is None else to_desk.id,
         checked=step.checked if same else [],
         note=reason.strip(),

@@ -9,18 +9,19 @@ from sqlalchemy.orm import Session, contains_eager
 
 from models.core.base import alone
 from models.mall.arrangement import arrangement_of
-from models.mall.mall import Desk, Mall
+from models.mall.mall import Desk
+from models.mall.rules import CallingRules
 from models.queue.tickets import ENGAGED, OPEN_STATES, Standing, Step, StepState, Ticket
 
 
-def head_start(mall: Mall, standing: Standing) -> timedelta:
+def head_start(rules: CallingRules, standing: Standing) -> timedelta:
     """Return how much earlier than its turn a step of this standing is due."""
     minutes = {
         Standing.REGULAR: 0,
-        Standing.PRIORITY: mall.priority_head_start_m,
-        Standing.BOOKED: mall.booked_head_start_m,
-        Standing.RETURNED: mall.returned_head_start_m,
-        Standing.TRANSFERRED: mall.transferred_head_start_m,
+        Standing.PRIORITY: rules.priority_head_start_m,
+        Standing.BOOKED: rules.booked_head_start_m,
+        Standing.RETURNED: rules.returned_head_start_m,
+        Standing.TRANSFERRED: rules.transferred_head_start_m,
     }
     return timedelta(minutes=minutes[standing])
 

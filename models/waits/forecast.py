@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.core.rows import change_now
 from models.journal.record import recorded_so_far
+from models.mall.arrangement import arrangement_of
 from models.mall.mall import Mall
 from models.queue.tickets import Standing, StepState, Ticket
 from models.queue.waiting import head_start
@@ -90,9 +91,10 @@ def outlook(session: Session, mall: Mall, at: datetime) -> Outlook:
     seen: tuple[tuple[int, datetime], Outlook] | None = session.info.get(key)
     if seen is not None and seen[0] == moment:
         return seen[1]
+    rules = arrangement_of(session, mall).rules
     probes = {
-        False: at - head_start(mall, Standing.REGULAR),
-        True: at - head_start(mall, Standing.PRIORITY),
+        False: at - head_start(rules, Standing.REGULAR),
+        True: at - head_start(rules, Standing.PRIORITY),
     }
     made = Outlook(read_situation(session, mall, at), probes)
     session.info[key] = (moment, made)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -56,11 +55,6 @@ class _Code:
 
 _CODES = TypeAdapter(_Code)
 _POSTS = TypeAdapter(Post)
-
-
-def new_press_id() -> str:
-    """Return an id for one press, the same at each of its retries."""
-    return uuid.uuid4().hex
 
 
 class Server:

@@ -9,10 +9,11 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Final
 
+from models.core.presses import new_press_id
 from models.paper.printers import PrinterState
 from printing.agent.connection import News, Paper, Picture, Stop, TurnedAway
 from printing.agent.journal import Entry, Journal, Key, Stage
-from printing.agent.server import NotPaired, Refused, Server, Unreachable, new_press_id
+from printing.agent.server import NotPaired, Refused, Server, Unreachable
 from printing.machines.printers import Printer, PrinterAway, PrinterDoubtful
 from printing.machines.status import Damper, Reading
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
 
 import requests
 
 from counter.door.example_people import EXAMPLE_PASSWORD
+from models.core.presses import new_press_id
 from models.mall.mall import Desk
 from tests.hall_server import Hall
 from tests.house import OWN_PAGE
@@ -23,7 +23,7 @@ class Person:
 
     def press(self, path: str, **body: Any) -> dict[str, Any]:
         answer = self._session.post(
-            self._url + path, json=body | {"press_id": uuid4().hex}, timeout=10
+            self._url + path, json=body | {"press_id": new_press_id()}, timeout=10
         )
         answer.raise_for_status()
         told: dict[str, Any] = answer.json()

@@ -12,12 +12,14 @@ from sqlalchemy import select
 
 from counter.app import House
 from counter.desk.state import QUEUE_SHOWN, desk_state, may_follow, touched
+from kiosk.phone.visit import visit_of
 from models.core.event import Event
 from models.journal.actors import Actor, Role
 from models.mall.catalogue import ServiceCase
 from models.mall.mall import Desk
 from models.mall.people import User
-from tests.counter.desk.crew import Crew, citizen, crew, desk_id
+from models.queue.tickets import Ticket
+from tests.counter.desk.crew import Crew, citizen, crew, desk_id, ticket_of
 from tests.house import clock_of, open_house, service_id, user_client
 
 MINUTE = timedelta(minutes=1)
@@ -196,3 +198,19 @@ def test_every_desk_hears_of_each_change(house: House) -> None:
     press(rina, "begin-break", minutes=10)
     press(rina, "end-break")
     press(rina, "sign-off")
+
+
+def test_desk_and_phone_wait_equally_long_for_who_was_called(house: House, rina: Crew) -> None:
+    ticket_id = ticket_of(house, citizen(house, "ktp-el")).id
+
+    def phone_waits_until() -> str | None:
+        with house.database.reading() as session:
+            visit = visit_of(session, session.get_one(Ticket, ticket_id), house.clock.now())
+            return None if visit.until_at is None else visit.until_at.isoformat()
+
+    assert phone_waits_until() is None
+    rina.press("call-next")
+    assert rina.state()["current"]["miss_from_at"] == phone_waits_until() is not None
+    clock_of(house).pass_by(2 * MINUTE)
+    rina.press("miss", step_id=rina.step_id())
+    assert rina.state()["aside"][0]["back_until_at"] == phone_waits_until() is not None

@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.core.database import Answer, Database, Press
+from models.core.database import Answer, Database
 from models.core.errors import BadInput, NobodyWaiting
 from models.core.event import Event
+from models.core.presses import AnsweredPress
 from models.journal.events import TicketCalled, TicketTaken
 from models.journal.record import JournalEntry
 from models.mall.mall import Desk, Mall
@@ -55,7 +56,7 @@ def test_a_refused_press_stores_nothing_and_may_be_tried_again(database: Databas
     with pytest.raises(NobodyWaiting):
         _call(database, "p-1", hall.desk_a.id)
     with database.transaction() as session:
-        assert session.scalar(select(func.count()).select_from(Press)) == 0
+        assert session.scalar(select(func.count()).select_from(AnsweredPress)) == 0
         ticket(session, session.get_one(Mall, hall.mall.id), hall.a)
     assert _call(database, "p-1", hall.desk_a.id) == {"number": "A-001"}
 
@@ -91,7 +92,7 @@ def test_a_rule_that_fails_leaves_nothing_behind(database: Database) -> None:
         assert session.scalar(select(func.count()).select_from(Ticket)) == 0
         kinds = set(session.scalars(select(JournalEntry.kind)))
         assert kinds == {"ShiftBegan"}
-        assert session.get(Press, "p-1") is None
+        assert session.get(AnsweredPress, "p-1") is None
     assert told == []
 
 

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.core.database import Press
 from models.core.errors import NobodyWaiting, TicketClosed
+from models.core.presses import AnsweredPress
 from models.journal.events import ServiceDayClosed
 from models.journal.record import take_recorded
 from models.keeping.days import close_old_days
@@ -85,7 +85,7 @@ def test_a_shift_of_today_goes_on(session: Session) -> None:
 def test_old_presses_are_forgotten_and_young_ones_kept(session: Session) -> None:
     hall = small_mall(session)
     for name, age in (("old", timedelta(days=3)), ("young", timedelta(days=1))):
-        session.add(Press(id=name, act="x", at=MONDAY - age, answer={}))
+        session.add(AnsweredPress(id=name, act="x", at=MONDAY - age, answer={}))
     session.flush()
     close_old_days(session, hall.mall, at=MONDAY)
-    assert session.scalars(select(Press.id)).all() == ["young"]
+    assert session.scalars(select(AnsweredPress.id)).all() == ["young"]

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.core.database import Press
+from models.core.presses import AnsweredPress
 from models.journal.actors import Actor
 from models.journal.events import KINDS
 from models.journal.record import JournalEntry, record, write_recorded
@@ -27,8 +27,10 @@ def test_words_about_people_go_and_figures_stay(session: Session) -> None:
     ask_for_paper(session, mall.id, "kiosk-1", {}, ticket_id=ticket.id, at=MONDAY)
     ticket.steps[0].note = "Ibu Sri datang lagi"
     cancel(session, ticket, reason="Ibu Sri pulang", by=Actor(), at=MONDAY)
-    session.add(Press(id="p" * 16, act="kiosk.take", at=MONDAY, answer={"token": ticket.token}))
-    session.add(Press(id="live.epoch", act="live.epoch", at=MONDAY, answer={"epoch": "e"}))
+    session.add(
+        AnsweredPress(id="p" * 16, act="kiosk.take", at=MONDAY, answer={"token": ticket.token})
+    )
+    session.add(AnsweredPress(id="live.epoch", act="live.epoch", at=MONDAY, answer={"epoch": "e"}))
     session.flush()
     write_recorded(session)
     link = ticket.token
@@ -44,7 +46,7 @@ def test_words_about_people_go_and_figures_stay(session: Session) -> None:
     told = [entry.data for entry in session.scalars(select(JournalEntry))]
     assert "Ibu Sri" not in repr(told)
     assert session.scalars(select(Ticket.number)).all() == [1]
-    assert session.scalars(select(Press.id)).all() == ["live.epoch"]
+    assert session.scalars(select(AnsweredPress.id)).all() == ["live.epoch"]
 
 
 # What an event may hold, as it would be held.

@@ -13,6 +13,7 @@ from models.core.database import Database
 from models.mall.arrangement import Arrangement, arrangement_of
 from models.mall.catalogue import Agency, Requirement, Service, ServiceCase
 from models.mall.mall import Desk, DeskService, HallBreak, Holiday, Mall, OpeningHours, Zone
+from models.mall.rules import CallingRules
 from tests.builders import MONDAY, SmallMall, desk, mall, service, small_mall, zone
 
 CHANGES: dict[str, Callable[[Session, SmallMall], object]] = {
@@ -37,6 +38,8 @@ CHANGES: dict[str, Callable[[Session, SmallMall], object]] = {
         Holiday(mall_id=hall.mall.id, day=date(2026, 12, 25), name="Natal")
     ),
     "the cut-off": lambda session, _: _set(session, Mall, intake_cutoff_m=45),
+    "one rule": lambda session, _: _set(session, Mall, most_services=2),
+    "the rules": lambda session, _: _set(session, Mall, rules=CallingRules(return_grace_m=5)),
 }
 
 

@@ -18,6 +18,7 @@ from models.core.errors import (
 )
 from models.journal.events import CallSpoken, TicketCalled
 from models.journal.record import take_recorded
+from models.mall.arrangement import arrangement_of
 from models.mall.mall import Desk
 from models.queue.calling import call_again, call_next, call_number, mark_spoken
 from models.queue.serving import cancel, finish, hold, miss, start, welcome_back
@@ -65,7 +66,7 @@ def test_each_standing_has_the_head_start_of_the_mall(
         returned_head_start_m=21,
         transferred_head_start_m=33,
     )
-    assert head_start(made, Standing(standing)) == minutes * MINUTE
+    assert head_start(arrangement_of(session, made).rules, Standing(standing)) == minutes * MINUTE
 
 
 def test_priority_overtakes_those_who_came_less_than_its_head_start_earlier(

@@ -25,6 +25,8 @@ from models.queue.serving import (
     check_requirements,
     finish,
     hold,
+    may_miss_from,
+    may_return_until,
     miss,
     resume,
     set_aside,
@@ -255,7 +257,9 @@ def test_nobody_is_missed_before_they_had_time_to_come(session: Session) -> None
     with pytest.raises(TooEarly) as refused:
         miss(session, hall.desk_a, by=CITIZEN, at=from_at - timedelta(seconds=1))
     assert refused.value.facts == {"number": "A-001", "from_at": from_at}
+    assert may_miss_from(session, visit.steps[0]) == from_at
     step = miss(session, hall.desk_a, by=CITIZEN, at=from_at)
+    assert may_miss_from(session, step) is None
     assert (step.state, step.ended_at, visit.desk) == (StepState.MISSED, from_at, None)
     assert set_aside(session, hall.desk_a) == [step]
 
@@ -270,8 +274,10 @@ def test_who_is_being_served_is_not_missed(session: Session) -> None:
 def test_a_missed_visit_is_welcomed_back_within_the_grace(session: Session) -> None:
     hall = small_mall(session)
     visits = [_missed(session, hall) for _ in range(2)]
-    last_at = LATER + timedelta(minutes=hall.mall.return_grace_m)
+    last_at = LATER + timedelta(minutes=hall.mall.rules.return_grace_m)
+    assert may_return_until(session, visits[0].steps[0]) == last_at
     welcome_back(session, visits[0], by=CITIZEN, at=last_at)
+    assert may_return_until(session, visits[0].steps[0]) is None
     assert visits[0].steps[0].state is StepState.WAITING
     with pytest.raises(GraceOver):
         welcome_back(session, visits[1], by=CITIZEN, at=last_at + timedelta(seconds=1))

@@ -1,0 +1,34 @@
+"""Presses: how each is named, and those that were carried out, so that a retry counts once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Final
+from uuid import uuid4
+
+from pydantic import Field
+from sqlalchemy import JSON
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.core.base import Base
+
+# Whoever presses makes the id up: a page, an agent, or the form that the server drew for a phone.
+# What this system names itself, such as a day's announcement, holds a sign that is not in here.
+PRESS_ID: Final = r"^[A-Za-z0-9_-]{8,64}$"
+PressId = Annotated[str, Field(pattern=PRESS_ID)]
+
+
+def new_press_id() -> str:
+    """Return an id for one press, the same at each of its retries."""
+    return uuid4().hex
+
+
+class AnsweredPress(Base):
+    """A press that was carried out, with its answer: the retry of a press gets this one."""
+
+    __tablename__ = "press"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    act: Mapped[str]
+    at: Mapped[datetime] = mapped_column(index=True)
+    answer: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -1,0 +1,60 @@
+from collections.abc import Iterator
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from counter.app import House
+from counter.files.filling import fill
+from counter.files.settings import Calling
+from models.mall.arrangement import arrangement_of
+from models.mall.mall import Mall
+from models.mall.rules import CallingRules
+from tests.house import example_config, open_house
+
+
+def _others(calling: Calling) -> Iterator[tuple[str, Calling]]:
+    """Yield each setting of `[calling]` by its name, with the whole section where it differs."""
+
+    def varied(said: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+        for name, value in said.items():
+            if isinstance(value, dict):
+                for inner, other in varied(value):
+                    yield f"{name}.{inner}", said | {name: other}
+            else:
+                yield name, said | {name: value + 1}
+
+    for name, other in varied(calling.model_dump()):
+        yield name, Calling.model_validate(other)
+
+
+def test_each_setting_of_calling_is_one_rule_of_its_own(tmp_path: Path) -> None:
+    calling = example_config(tmp_path).calling
+    before = asdict(calling.rules)
+    changed = {
+        name: [rule for rule, value in asdict(other.rules).items() if value != before[rule]]
+        for name, other in _others(calling)
+    }
+    assert [name for name, rules in changed.items() if len(rules) != 1] == []
+    assert {rules[0] for rules in changed.values()} == {one.name for one in fields(CallingRules)}
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with open_house(tmp_path) as built:
+        yield built
+
+
+def test_the_mall_goes_by_the_rules_of_the_file_from_its_next_start(house: House) -> None:
+    def rules(session: Session) -> CallingRules:
+        return arrangement_of(session, session.get_one(Mall, house.mall_id)).rules
+
+    with house.database.reading() as session:
+        assert rules(session) == house.config.calling.rules
+    *_, (_, other) = _others(house.config.calling)
+    with house.database.transaction() as session:
+        fill(session, house.config.model_copy(update={"calling": other}))
+    with house.database.reading() as session:
+        assert rules(session) == other.rules != house.config.calling.rules
