@@ -57,7 +57,7 @@ class SocketHandler(WSGIHandler):  # type: ignore[misc]  # gevent comes without 
 
     def handle_one_response(self) -> None:
         super().handle_one_response()
-        if self._connection_upgrade_requested():
+        if self.environ.get("HTTP_UPGRADE", "").lower() == "websocket":
             # What still comes in are the last frames, and must not be read as a request.
             self.close_connection = True
 
@@ -238,20 +238,17 @@ class Wire:
         Reaches the clients of this process. Never waits: a client that cannot take the frame
         now gets it from its own queue, and one that is far behind is cut off to come back.
         """
-        manager = self._server.manager
-        if "/" not in manager.rooms:
-            return
         text = self._server.packet_class(EVENT, data=[event, *args], namespace="/").encode()
         packet = EnginePacket(MESSAGE, text)
         frame = text_frame(packet.encode())
-        for _, engine_id in manager.get_participants("/", room):
+        for _, engine_id in self._server.manager.get_participants("/", room):
             line = self._lines.get(engine_id)
             if line is None or line.send_now(frame):
                 continue
             if line.behind > PACKETS_BEHIND:
                 line.cut()
             else:
-                self._server._send_eio_packet(engine_id, packet)  # noqa: SLF001 — as its own emit does.
+                self._server.eio.send_packet(engine_id, packet)
 
     def enter(self, client_id: str, room: str) -> None:
         """Let a connected client hear what is told in `room`."""

@@ -11,7 +11,6 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from models.core.errors import NotFound
-from models.core.rows import plain
 from models.journal.actors import Actor, Role
 from models.mall.devices import Device
 from models.paper.jobs import PaperKind, ask_for_paper
@@ -45,13 +44,13 @@ def place_of(session: Session, device_id: int | None) -> KioskPlace | None:
     """Return what the kiosk with this id is; None when there is no such kiosk."""
     if device_id is None:
         return None
-    row = plain(session).execute(_KIOSK, {"device_id": device_id}).one_or_none()
+    row = session.execute(_KIOSK, {"device_id": device_id}).one_or_none()
     return None if row is None else _place(*row)
 
 
 def places(session: Session, mall_id: int) -> list[KioskPlace]:
     """Return all kiosks of the mall."""
-    return [_place(*row) for row in plain(session).execute(_KIOSKS_OF, {"mall_id": mall_id})]
+    return [_place(*row) for row in session.execute(_KIOSKS_OF, {"mall_id": mall_id})]
 
 
 def ticket_given(session: Session, actor: Actor, token: str) -> Ticket:

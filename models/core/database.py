@@ -19,7 +19,6 @@ from models.core.base import table_of
 from models.core.errors import BadInput
 from models.core.event import Event
 from models.core.presses import AnsweredPress
-from models.core.rows import plain
 
 log = logging.getLogger(__name__)
 
@@ -97,13 +96,13 @@ class Database:
                     return _same_act(earlier, act)
                 if self.sqlite:
                     answer = rule(session)
-                    plain(session).execute(_CARRIED_OUT, claim | {"answer": answer})
+                    session.execute(_CARRIED_OUT, claim | {"answer": answer})
                     return answer
                 # The id is claimed before the rule runs: a retry in another process waits
                 # here for the first one, else it would be refused for what that one did.
-                plain(session).execute(_CARRIED_OUT, claim | {"answer": {}})
+                session.execute(_CARRIED_OUT, claim | {"answer": {}})
                 answer = rule(session)
-                plain(session).execute(_ANSWERED, {"press_id": press_id, "answer": answer})
+                session.execute(_ANSWERED, {"press_id": press_id, "answer": answer})
                 return answer
         except IntegrityError:
             # Two processes heard the same press at once; the other one was first.
@@ -129,7 +128,7 @@ class Database:
 
 
 def _earlier(session: Session, press_id: str) -> tuple[str, Answer] | None:
-    row = plain(session).execute(_EARLIER, {"press_id": press_id}).one_or_none()
+    row = session.execute(_EARLIER, {"press_id": press_id}).one_or_none()
     return None if row is None else (row.act, row.answer)
 
 

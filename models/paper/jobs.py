@@ -21,9 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.core.base import Base
 from models.core.errors import NotReprintable
-from models.core.rows import add_now
+from models.core.rows import DirectRow, insert_row
 from models.journal.events import PaperChanged
 from models.journal.record import record
 
@@ -59,7 +58,7 @@ REPRINTABLE = frozenset({JobState.PRINTED, JobState.FAILED, JobState.DOUBTFUL, J
 OPEN_STATES = (JobState.WAITING, JobState.SENDING)
 
 
-class PrintJob(Base):
+class PrintJob(DirectRow):
     """One paper for one printer."""
 
     __tablename__ = "print_job"
@@ -104,7 +103,7 @@ def ask_for_paper(
     copy_of: PrintJob | None = None,
 ) -> PrintJob:
     """Promise a paper: the job is waiting for its printer once the transaction commits."""
-    job = add_now(
+    job = insert_row(
         session,
         PrintJob(
             mall_id=mall_id,

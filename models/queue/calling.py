@@ -18,7 +18,7 @@ from models.core.errors import (
     TicketClosed,
     TicketElsewhere,
 )
-from models.core.rows import add_now, change_now, know, plain
+from models.core.rows import insert_row, set_loaded, update_row
 from models.journal.actors import Actor
 from models.journal.events import CallSpoken, TicketCalled, TicketCalledAgain, TicketWelcomedBack
 from models.journal.record import record
@@ -153,11 +153,11 @@ def _due_first(session: Session, desk: Desk, services: list[int], at: datetime) 
     Only today's numbers are called: yesterday's are about to be closed as such.
     """
     wanted = {"desk_id": desk.id, "services": services, "day": _today(desk, at)}
-    due = plain(session).execute(_DUE_FIRST, wanted).first()
+    due = session.execute(_DUE_FIRST, wanted).first()
     if due is None:
         return None
     steps = session.scalars(_VISIT, {"ticket_id": due.ticket_id}).all()
-    know(steps[0].ticket, steps=list(steps))
+    set_loaded(steps[0].ticket, steps=list(steps))
     lock_ticket(session, steps[0].ticket)
     return next(step for step in steps if step.id == due.id)
 
@@ -171,8 +171,8 @@ def _invite(
 ) -> Call:
     ticket = step.ticket
     step.require_way_to(StepState.CALLED)
-    change_now(session, step, state=StepState.CALLED, desk_id=desk.id, called_at=at, calls=1)
-    change_now(session, ticket, desk_id=desk.id)
+    update_row(session, step, state=StepState.CALLED, desk_id=desk.id, called_at=at, calls=1)
+    update_row(session, ticket, desk_id=desk.id)
     settle(ticket)
     call = _call(session, desk, step, reason=reason, at=at)
     tell_step(session, step, TicketCalled, at, by, call_id=call.id, picked=bool(reason))
@@ -180,7 +180,7 @@ def _invite(
 
 
 def _call(session: Session, desk: Desk, step: Step, *, reason: str, at: datetime) -> Call:
-    call = add_now(
+    call = insert_row(
         session,
         Call(
             mall_id=desk.mall_id,
@@ -193,5 +193,5 @@ def _call(session: Session, desk: Desk, step: Step, *, reason: str, at: datetime
             reason=reason,
         ),
     )
-    know(call, ticket=step.ticket, desk=desk, step=step)
+    set_loaded(call, ticket=step.ticket, desk=desk, step=step)
     return call

@@ -25,7 +25,7 @@ from models.core.errors import (
     TicketClosed,
     TooManyServices,
 )
-from models.core.rows import add_now, know, plain
+from models.core.rows import insert_row, set_loaded
 from models.journal.actors import Actor
 from models.journal.events import StepAdded, TicketTaken
 from models.journal.record import record
@@ -114,7 +114,7 @@ def take(
     for service in sorted(services, key=lambda service: service.id):
         _count_towards_quota(session, mall, service, day, at)
     prefix = services[0].prefix
-    ticket = add_now(
+    ticket = insert_row(
         session,
         Ticket(
             mall_id=mall.id,
@@ -129,7 +129,7 @@ def take(
             taken_by_user_id=by.user_id,
         ),
     )
-    know(ticket, mall=mall, steps=[])
+    set_loaded(ticket, mall=mall, steps=[])
     for wish in wishes:
         _want(session, ticket, wish, at)
     settle(ticket)
@@ -203,7 +203,7 @@ def _want(session: Session, ticket: Ticket, wish: Wish, at: datetime) -> Step:
     """Let the ticket wait for what is wished, behind its other steps."""
     standing = Standing.PRIORITY if ticket.priority else Standing.REGULAR
     rules = arrangement_of(session, ticket.mall).rules
-    step = add_now(
+    step = insert_row(
         session,
         Step(
             mall_id=ticket.mall_id,
@@ -216,8 +216,8 @@ def _want(session: Session, ticket: Ticket, wish: Wish, at: datetime) -> Step:
             due_at=at - head_start(rules, standing),
         ),
     )
-    know(step, ticket=ticket)
-    know(ticket, steps=[*ticket.steps, step])
+    set_loaded(step, ticket=ticket)
+    set_loaded(ticket, steps=[*ticket.steps, step])
     return step
 
 
@@ -225,7 +225,7 @@ def _next_number(session: Session, mall_id: int, day: date, prefix: str) -> int:
     """Turn the roll by one; the row stays locked until the commit, so no number is lost."""
     turned = _NEXT_NUMBER[session.get_bind().dialect.name]
     values = {"mall_id": mall_id, "service_day": day, "prefix": prefix, "last": 1}
-    return plain(session).execute(turned, values).scalar_one()
+    return session.execute(turned, values).scalar_one()
 
 
 def _count_towards_quota(
@@ -233,7 +233,7 @@ def _count_towards_quota(
 ) -> None:
     counted = _ONE_MORE[session.get_bind().dialect.name]
     values = {"service_id": service.id, "service_day": day, "taken": 1}
-    taken = plain(session).execute(counted, values).scalar_one()
+    taken = session.execute(counted, values).scalar_one()
     if service.daily_quota is not None and taken > service.daily_quota:
         next_at = arrangement_of(session, mall).timetable.next_day(at)
         raise QuotaUsedUp(service=service.name_id, quota=service.daily_quota, next_at=next_at)

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.base import Base, alone
 from models.core.errors import DeskBusy, DeskClosed, DeskOnBreak, DeskTaken
-from models.core.rows import plain
 from models.journal.actors import Actor
 from models.journal.events import BreakBegan, BreakEnded, ShiftBegan, ShiftEnded
 from models.journal.record import record
@@ -109,7 +108,7 @@ def require_serving(session: Session, desk: Desk) -> Shift:
 
 def require_free(session: Session, desk: Desk) -> None:
     """Raise DeskClosed or DeskOnBreak, and DeskBusy while a ticket is at the desk."""
-    standing = plain(session).execute(_STANDING, {"desk_id": desk.id}).one_or_none()
+    standing = session.execute(_STANDING, {"desk_id": desk.id}).one_or_none()
     if standing is None:
         raise DeskClosed(desk=desk.number)
     if standing.break_began_at is not None:
@@ -120,7 +119,7 @@ def require_free(session: Session, desk: Desk) -> None:
 
 def officer_at(session: Session, desk: Desk) -> int | None:
     """Return the id of the user who is signed on at the desk, None when nobody is."""
-    return plain(session).execute(_OFFICER, {"desk_id": desk.id}).scalar_one_or_none()
+    return session.execute(_OFFICER, {"desk_id": desk.id}).scalar_one_or_none()
 
 
 def sign_on(session: Session, desk: Desk, user: User, *, by: Actor, at: datetime) -> Shift:

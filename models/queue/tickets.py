@@ -18,8 +18,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.core.base import Base
 from models.core.errors import NotAllowed
+from models.core.rows import DirectRow
 from models.mall.catalogue import Service, ServiceCase
 from models.mall.mall import Desk, Mall
 
@@ -79,7 +79,7 @@ class Outcome(StrEnum):
     CONSULTED = "consulted"
 
 
-class Ticket(Base):
+class Ticket(DirectRow):
     """One visit of one citizen, with the number called out; the number never changes."""
 
     __tablename__ = "ticket"
@@ -136,7 +136,7 @@ def spoken(prefix: str, number: int) -> str:
     return f"{prefix}-{number:03d}"
 
 
-class Step(Base):
+class Step(DirectRow):
     """One service that the ticket still wants, or wanted."""
 
     __tablename__ = "step"
@@ -218,7 +218,7 @@ def among(states: Iterable[StepState]) -> ColumnElement[bool]:
     return Step.state.in_(words)
 
 
-class Call(Base):
+class Call(DirectRow):
     """One invitation of a ticket to a desk, with its receipts; a recall is a call of its own."""
 
     __tablename__ = "call"

@@ -10,7 +10,7 @@ from sys import maxsize
 
 from sqlalchemy.orm import Session
 
-from models.core.rows import change_now
+from models.core.rows import update_row
 from models.journal.record import recorded_so_far
 from models.mall.arrangement import arrangement_of
 from models.mall.mall import Mall
@@ -115,7 +115,7 @@ def announce(session: Session, ticket: Ticket, at: datetime) -> Outlook:
             continue
         told = ahead.of_step(step.id)
         if told is not None:
-            change_now(
+            update_row(
                 session,
                 step,
                 announced_low_s=int(told.low.total_seconds()),

@@ -11,7 +11,6 @@ from sqlalchemy import Select, bindparam, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from models.core.clock import local_day
-from models.core.rows import plain
 from models.mall.arrangement import Arrangement, arrangement_of
 from models.mall.mall import Mall
 from models.queue.shifts import Shift
@@ -135,7 +134,7 @@ def _situation(
     away: set[int] = set()
     busy_desks: dict[int | None, datetime] = {}
     busy_tickets: dict[int, datetime] = {}
-    for row in plain(session).execute(open_visits, {"mall_id": mall.id, "day": day, **which}):
+    for row in session.execute(open_visits, {"mall_id": mall.id, "day": day, **which}):
         id_, ticket_id, service_id, due_at, only_desk_id, state, desk_id, started_at = row
         if state in AT_DESK:
             free_at = _free_at(arrangement, service_id, started_at, at)
@@ -153,9 +152,7 @@ def _situation(
                 services=arrangement.desks[desk_id].offers,
                 free_at=max(at, busy_desks.get(desk_id, at), break_until_at or at),
             )
-            for desk_id, break_until_at in plain(session).execute(
-                _OPEN_SHIFTS, {"mall_id": mall.id}
-            )
+            for desk_id, break_until_at in session.execute(_OPEN_SHIFTS, {"mall_id": mall.id})
         ),
         # Whoever is away, held or missed, is called nowhere until they are back.
         steps=tuple(step for step in waiting if step.ticket_id not in away),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -10,7 +11,8 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from models.core.database import Database
-from models.mall.arrangement import Arrangement, arrangement_of
+from models.core.rows import DirectRow
+from models.mall.arrangement import _ARRANGED, Arrangement, arrangement_of
 from models.mall.catalogue import Agency, Requirement, Service, ServiceCase
 from models.mall.mall import Desk, DeskService, HallBreak, Holiday, Mall, OpeningHours, Zone
 from models.mall.rules import CallingRules
@@ -97,6 +99,20 @@ def test_unchanged_it_is_read_once(database: Database, hall: SmallMall) -> None:
 
     _look(database)
     assert [one.split(" FROM ")[1] for one in sent if " FROM " in one] == ["mall"]
+
+
+def test_what_is_read_is_written_by_a_flush_that_gives_it_a_new_name(
+    database: Database, hall: SmallMall
+) -> None:
+    read: set[str] = set()
+
+    @event.listens_for(database.looking, "before_cursor_execute")
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        read.update(re.findall(r"(?:FROM|JOIN) (\w+)", statement))
+
+    _look(database)
+    assert read == {kind.__tablename__ for kind in (*_ARRANGED, Mall)}
+    assert not [kind for kind in (*_ARRANGED, Mall) if issubclass(kind, DirectRow)]
 
 
 def test_people_wait_where_most_desks_serve_them(session: Session) -> None:
