@@ -86,10 +86,12 @@ def _held_visit(session: Session, hall: SmallMall) -> Ticket:
 
 def _third_and_fifth(session: Session, hall: SmallMall) -> tuple[Ticket, Ticket]:
     third = ticket(session, hall.mall, hall.a, at=o_clock(9, 30))
+    _announce(third, 20, 40)
     call_next(session, hall.desk_a, by=CITIZEN, at=o_clock(10))
     fifth = ticket(session, hall.mall, hall.a, hall.b, at=o_clock(10))
     miss(session, hall.desk_a, by=CITIZEN, at=o_clock(10, 2))
     welcome_back(session, third, by=CITIZEN, at=o_clock(10, 10))
+    _announce(third, 0, 10)
     _serve(session, hall.desk_a, o_clock(10, 15), start_at=o_clock(10, 16))
     finish(session, hall.desk_a, Outcome.RETURNED, missing=["KTP"], by=CITIZEN, at=o_clock(10, 21))
     _serve(session, hall.desk_a, o_clock(10, 30))

@@ -101,7 +101,7 @@ class Steps:
     open: int
     missed: int
     came_back: int
-    announced: int  # first calls of steps that were told a range
+    announced: int  # first calls of steps that were told a range, without those who came back
     earlier: int  # called before the range began
     later: int  # called after the range had ended
     quota_refused: int

@@ -65,7 +65,8 @@ class StepTally:
         self.quota_refused += other.quota_refused
 
     def _compare(self, step: StepHistory, waited: timedelta) -> None:
-        if step.announced is None:
+        # Who came back was told anew: the range that is kept is not of this first wait.
+        if step.announced is None or step.came_back:
             return
         low, high = step.announced
         self.announced += 1

@@ -82,6 +82,11 @@ def test_announced_ranges_are_compared_with_what_came_true(told: Figures) -> Non
     assert told.total.range_held == pytest.approx(1 / 3)
 
 
+def test_a_range_told_to_who_came_back_is_not_compared_with_the_wait_before(told: Figures) -> None:
+    assert service(told, "Layanan A").came_back == 1
+    assert (service(told, "Layanan A").announced, service(told, "Layanan A").later) == (1, 0)
+
+
 def test_hours_show_arrivals_calls_and_the_mean_number_who_waited(told: Figures) -> None:
     hours = {one.hour: (one.arrivals, one.calls, one.waiting) for one in told.hours}
     assert hours == {

@@ -13,10 +13,11 @@ from models.core.errors import (
     NotAllowed,
     NotServedHere,
     ReasonNeeded,
+    Refusal,
     TicketClosed,
     TicketElsewhere,
 )
-from models.journal.events import CallSpoken, TicketCalled
+from models.journal.events import CallSpoken, TicketCalled, TicketCalledAgain
 from models.journal.record import take_recorded
 from models.mall.arrangement import arrangement_of
 from models.mall.mall import Desk
@@ -84,6 +85,14 @@ def test_priority_overtakes_those_who_came_less_than_its_head_start_earlier(
     ]
 
 
+def test_the_head_start_decides_who_is_called_and_not_who_came_first(session: Session) -> None:
+    hall = small_mall(session)
+    came_first = ticket(session, hall.mall, hall.a, at=MONDAY)
+    urgent = ticket(session, hall.mall, hall.a, at=MONDAY + 44 * MINUTE, priority=True)
+    assert _call(session, hall.desk_a, 44) is urgent
+    assert _call(session, hall.desk_ab, 44) is came_first
+
+
 def test_a_transferred_visit_waits_with_a_head_start_and_a_returned_one_too(
     session: Session,
 ) -> None:
@@ -109,6 +118,18 @@ def test_a_priority_visit_keeps_its_larger_head_start(session: Session) -> None:
     miss(session, hall.desk_b, by=CITIZEN, at=MONDAY + 2 * MINUTE)
     back = welcome_back(session, visit, by=CITIZEN, at=MONDAY + 3 * MINUTE)
     assert back.standing is Standing.PRIORITY
+
+
+def test_priority_is_never_less_than_what_anybody_gets(session: Session) -> None:
+    hall = small_mall(session, mall(session, priority_head_start_m=10))
+    visit = ticket(session, hall.mall, hall.a, priority=True)
+    _call(session, hall.desk_a)
+    moved = transfer(session, hall.desk_a, to_service=hall.b, by=CITIZEN, at=MONDAY)
+    assert (moved.standing, moved.due_at) == (Standing.TRANSFERRED, MONDAY - 30 * MINUTE)
+    _call(session, hall.desk_b)
+    miss(session, hall.desk_b, by=CITIZEN, at=MONDAY + 2 * MINUTE)
+    back = welcome_back(session, visit, by=CITIZEN, at=MONDAY + 3 * MINUTE)
+    assert (back.standing, back.due_at) == (Standing.RETURNED, MONDAY - 17 * MINUTE)
 
 
 def test_a_visit_waits_in_all_its_queues_and_is_at_one_desk(session: Session) -> None:
@@ -184,13 +205,25 @@ def test_only_the_named_desk_calls_a_visit_that_was_sent_to_it(session: Session)
     assert _call(session, twin) is visit
 
 
+def test_the_named_desk_calls_a_visit_that_was_sent_to_it_by_its_number_too(
+    session: Session,
+) -> None:
+    hall = small_mall(session)
+    visit = ticket(session, hall.mall, hall.a)
+    _call(session, hall.desk_a)
+    transfer(session, hall.desk_a, to_desk=hall.desk_ab, by=CITIZEN, at=MONDAY)
+    call = call_number(session, hall.desk_ab, visit, reason="minta", by=CITIZEN, at=MONDAY)
+    assert (call.ticket, call.desk) == (visit, hall.desk_ab)
+
+
 def test_a_desk_calls_only_when_it_is_open_and_free(session: Session) -> None:
     hall = small_mall(session)
     closed = desk(session, hall.mall, [hall.a], open_since=None)
     for _ in range(2):
         ticket(session, hall.mall, hall.a)
-    with pytest.raises(DeskClosed):
+    with pytest.raises(DeskClosed) as nobody:
         _call(session, closed)
+    assert nobody.value.facts == {"desk": closed.number}
     until_at = MONDAY + 15 * MINUTE
     begin_break(session, hall.desk_ab, until_at=until_at, by=CITIZEN, at=MONDAY)
     with pytest.raises(DeskOnBreak) as refused:
@@ -206,7 +239,8 @@ def test_a_desk_calls_only_when_it_is_open_and_free(session: Session) -> None:
 
 def test_a_number_is_called_out_of_turn_with_a_reason(session: Session) -> None:
     hall = small_mall(session)
-    ticket(session, hall.mall, hall.a)
+    for _ in range(2):
+        ticket(session, hall.mall, hall.a)
     late = ticket(session, hall.mall, hall.a)
     with pytest.raises(ReasonNeeded):
         call_number(session, hall.desk_a, late, reason="  ", by=CITIZEN, at=MONDAY)
@@ -216,21 +250,41 @@ def test_a_number_is_called_out_of_turn_with_a_reason(session: Session) -> None:
     (event,) = take_recorded(session)
     assert isinstance(event, TicketCalled)
     assert event.picked
+    in_turn = call_next(session, hall.desk_ab, by=CITIZEN, at=MONDAY)
+    assert in_turn.reason == ""
+    (event,) = take_recorded(session)
+    assert isinstance(event, TicketCalled)
+    assert not event.picked
+
+
+def test_a_number_is_called_for_what_is_due_first_of_what_it_wants_here(session: Session) -> None:
+    hall = small_mall(session)
+    sent_on = service(session, hall.mall, "C")
+    desk_bc = desk(session, hall.mall, [hall.b, sent_on])
+    visit = ticket(session, hall.mall, hall.a, hall.b)
+    _call(session, hall.desk_a)
+    due_first = transfer(session, hall.desk_a, to_service=sent_on, by=CITIZEN, at=MONDAY)
+    call = call_number(session, desk_bc, visit, reason="minta", by=CITIZEN, at=MONDAY)
+    assert call.step is due_first
 
 
 def test_a_number_that_is_elsewhere_or_of_another_service_is_refused(session: Session) -> None:
     hall = small_mall(session)
     here, there = ticket(session, hall.mall, hall.a), ticket(session, hall.mall, hall.b)
     _call(session, hall.desk_a)
-    with pytest.raises(TicketElsewhere):
-        call_number(session, hall.desk_ab, here, reason="minta", by=CITIZEN, at=MONDAY)
-    with pytest.raises(DeskBusy):
-        call_number(session, hall.desk_a, there, reason="minta", by=CITIZEN, at=MONDAY)
+    _refuses_number(session, hall.desk_ab, here, TicketElsewhere, "A-001")
+    _refuses_number(session, hall.desk_a, there, DeskBusy, "A-001")
     cancel(session, here, reason="", by=CITIZEN, at=MONDAY)
-    with pytest.raises(TicketClosed):
-        call_number(session, hall.desk_a, here, reason="minta", by=CITIZEN, at=MONDAY)
-    with pytest.raises(NotServedHere):
-        call_number(session, hall.desk_a, there, reason="minta", by=CITIZEN, at=MONDAY)
+    _refuses_number(session, hall.desk_a, here, TicketClosed, "A-001")
+    _refuses_number(session, hall.desk_a, there, NotServedHere, "B-001")
+
+
+def _refuses_number(
+    session: Session, desk: Desk, visit: Ticket, refusal: type[Refusal], number: str
+) -> None:
+    with pytest.raises(refusal) as refused:
+        call_number(session, desk, visit, reason="minta", by=CITIZEN, at=MONDAY)
+    assert refused.value.facts == {"number": number}
 
 
 def test_a_held_visit_is_resumed_and_not_called_by_number(session: Session) -> None:
@@ -263,13 +317,22 @@ def test_a_call_is_repeated_with_a_round_of_its_own(session: Session) -> None:
         call_again(session, hall.desk_a, by=CITIZEN, at=MONDAY)
     visit = ticket(session, hall.mall, hall.a)
     _call(session, hall.desk_a)
+    take_recorded(session)
     again = [call_again(session, hall.desk_a, by=CITIZEN, at=MONDAY + MINUTE) for _ in range(2)]
-    assert [call.round for call in again] == [2, 3]
+    assert [(call.round, call.reason) for call in again] == [(2, ""), (3, "")]
+    for event, call in zip(take_recorded(session), again, strict=True):
+        assert isinstance(event, TicketCalledAgain)
+        assert (event.call_id, event.round, event.desk_id) == (call.id, call.round, hall.desk_a.id)
     rounds = session.scalars(select(Call.round).where(Call.ticket_id == visit.id).order_by(Call.id))
     assert list(rounds) == [1, 2, 3]
     start(session, hall.desk_a, by=CITIZEN, at=MONDAY + MINUTE)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowed) as refused:
         call_again(session, hall.desk_a, by=CITIZEN, at=MONDAY + MINUTE)
+    assert refused.value.facts == {
+        "number": "A-001",
+        "state": StepState.SERVING,
+        "wanted": StepState.CALLED,
+    }
 
 
 def test_a_new_invitation_after_a_miss_begins_at_round_one(session: Session) -> None:
@@ -291,7 +354,26 @@ def test_the_first_receipt_of_a_wall_counts(session: Session) -> None:
     mark_spoken(session, call, by=CITIZEN, at=MONDAY + MINUTE)
     mark_spoken(session, call, by=CITIZEN, at=MONDAY + 2 * MINUTE)
     assert call.spoken_at == MONDAY + MINUTE
-    assert [type(event) for event in take_recorded(session)] == [CallSpoken]
+    (event,) = take_recorded(session)
+    assert isinstance(event, CallSpoken)
+    assert (event.call_id, event.ticket_id, event.step_id, event.desk_id) == (
+        call.id,
+        call.ticket_id,
+        call.step_id,
+        hall.desk_a.id,
+    )
+
+
+def test_the_receipt_of_another_wall_counts_before_anybody_here_has_read_it(
+    session: Session,
+) -> None:
+    hall = small_mall(session)
+    ticket(session, hall.mall, hall.a)
+    call = call_next(session, hall.desk_a, by=CITIZEN, at=MONDAY)
+    session.connection().execute(update(Call).values(spoken_at=MONDAY + MINUTE))
+    assert call.spoken_at is None  # as far as this session knows
+    mark_spoken(session, call, by=CITIZEN, at=MONDAY + 2 * MINUTE)
+    assert call.spoken_at == MONDAY + MINUTE
 
 
 def test_the_queue_is_one_look_up_in_its_partial_index(session: Session) -> None:

@@ -10,18 +10,21 @@ from models.core.errors import (
     IntakeClosed,
     NoNumber,
     QuotaUsedUp,
+    Refusal,
     ServiceNotOffered,
     ServiceTwice,
     TicketClosed,
     TooManyServices,
 )
+from models.journal.actors import Actor
 from models.journal.events import StepAdded, TicketTaken
 from models.journal.record import take_recorded
 from models.mall.catalogue import ServiceCase
+from models.mall.devices import Device
 from models.mall.mall import Holiday, Mall
 from models.queue.issuing import Wish, add_service, take, taken_today
-from models.queue.serving import cancel
-from models.queue.tickets import Standing, StepState
+from models.queue.serving import cancel, finish
+from models.queue.tickets import Outcome, Standing, StepState
 from tests.builders import (
     CITIZEN,
     FRIDAY,
@@ -91,10 +94,30 @@ def test_the_journal_says_who_took_the_number_and_for_what(session: Session) -> 
     taken, *added = take_recorded(session)
     assert isinstance(taken, TicketTaken)
     assert (taken.ticket_id, taken.user_id, taken.at) == (visit.id, officer.id, MONDAY)
+    assert not taken.priority
     for event, step in zip(added, visit.steps, strict=True):
         assert isinstance(event, StepAdded)
         assert (event.step_id, event.position) == (step.id, step.position)
     assert taken.seq < added[0].seq < added[1].seq
+
+
+def test_a_number_knows_who_gave_it_and_the_language_it_was_asked_for_in(session: Session) -> None:
+    hall = small_mall(session)
+    officer = user(session, hall.mall)
+    kiosk = Device(mall_id=hall.mall.id, token_hash="-", created_at=MONDAY)
+    session.add(kiosk)
+    session.flush()
+    at_kiosk = Actor(mall_id=hall.mall.id, device_id=kiosk.id)
+    wish = [Wish(hall.a.id)]
+    by_officer = take(session, hall.mall, wish, by=actor(officer), at=MONDAY)
+    by_kiosk = take(session, hall.mall, wish, priority=True, language="en", by=at_kiosk, at=MONDAY)
+    assert (by_officer.taken_by_user_id, by_officer.taken_by_device_id) == (officer.id, None)
+    assert (by_kiosk.taken_by_user_id, by_kiosk.taken_by_device_id) == (None, kiosk.id)
+    assert [(visit.language, visit.priority) for visit in (by_officer, by_kiosk)] == [
+        ("id", False),
+        ("en", True),
+    ]
+    assert by_officer.taken_at == MONDAY
 
 
 def test_before_and_after_hours_the_next_opening_is_told(session: Session) -> None:
@@ -221,19 +244,20 @@ def test_wishes_that_make_no_sense_are_refused(session: Session) -> None:
     )
     session.add(foreign_case)
     session.flush()
-    wishes: list[tuple[list[Wish], type[Exception]]] = [
-        ([], BadInput),
-        ([Wish(stranger.id)], BadInput),
-        ([Wish(987654)], BadInput),
-        ([Wish(hall.a.id, foreign_case.id)], BadInput),
-        ([Wish(hall.a.id, 987654)], BadInput),
-        ([Wish(hall.a.id), Wish(hall.a.id)], ServiceTwice),
-        ([Wish(hall.a.id), Wish(hall.b.id), Wish(third.id)], TooManyServices),
-        ([Wish(retired.id)], ServiceNotOffered),
+    wishes: list[tuple[list[Wish], type[Refusal], dict[str, object]]] = [
+        ([], BadInput, {"field": "services"}),
+        ([Wish(stranger.id)], BadInput, {"field": "services"}),
+        ([Wish(987654)], BadInput, {"field": "services"}),
+        ([Wish(hall.a.id, foreign_case.id)], BadInput, {"field": "case"}),
+        ([Wish(hall.a.id, 987654)], BadInput, {"field": "case"}),
+        ([Wish(hall.a.id), Wish(hall.a.id)], ServiceTwice, {"service": hall.a.name_id}),
+        ([Wish(hall.a.id), Wish(hall.b.id), Wish(third.id)], TooManyServices, {"most": 2}),
+        ([Wish(retired.id)], ServiceNotOffered, {"service": retired.name_id}),
     ]
-    for wish, refusal in wishes:
-        with pytest.raises(refusal):
+    for wish, refusal, facts in wishes:
+        with pytest.raises(refusal) as refused:
             take(session, hall.mall, wish, by=CITIZEN, at=MONDAY)
+        assert refused.value.facts == facts
     made = take(session, hall.mall, [Wish(hall.b.id, foreign_case.id)], by=CITIZEN, at=MONDAY)
     assert made.spoken == "B-001"
     assert made.steps[0].case is foreign_case
@@ -242,18 +266,36 @@ def test_wishes_that_make_no_sense_are_refused(session: Session) -> None:
 def test_a_service_is_added_once_and_only_to_a_ticket_that_goes_on(session: Session) -> None:
     hall = small_mall(session, mall(session, most_services=2))
     visit = ticket(session, hall.mall, hall.a)
-    with pytest.raises(ServiceTwice):
+    with pytest.raises(ServiceTwice) as twice:
         add_service(session, visit, Wish(hall.a.id), by=CITIZEN, at=MONDAY)
+    assert twice.value.facts == {"service": hall.a.name_id}
     serve_next(session, hall.desk_a, at=MONDAY)
+    take_recorded(session)
     added = add_service(session, visit, Wish(hall.b.id), by=CITIZEN, at=MONDAY + MINUTE)
     assert (added.position, added.state) == (2, StepState.PAUSED)
+    (event,) = take_recorded(session)
+    assert isinstance(event, StepAdded)
+    assert (event.step_id, event.position) == (added.id, 2)
     third = service(session, hall.mall, "C")
-    with pytest.raises(TooManyServices):
+    with pytest.raises(TooManyServices) as many:
         add_service(session, visit, Wish(third.id), by=CITIZEN, at=MONDAY)
+    assert many.value.facts == {"most": 2}
+    finish(session, hall.desk_a, Outcome.ISSUED, by=CITIZEN, at=MONDAY + MINUTE)
+    # What was done may be wanted once more, and leaves room for it.
+    assert add_service(session, visit, Wish(hall.a.id), by=CITIZEN, at=MONDAY).position == 3
     other = ticket(session, hall.mall, hall.a)
     cancel(session, other, reason="", by=CITIZEN, at=MONDAY)
-    with pytest.raises(TicketClosed):
+    with pytest.raises(TicketClosed) as closed:
         add_service(session, other, Wish(hall.b.id), by=CITIZEN, at=MONDAY)
+    assert closed.value.facts == {"number": "A-002"}
+
+
+def test_each_service_that_a_ticket_wants_already_is_not_added_again(session: Session) -> None:
+    hall = small_mall(session)
+    visit = ticket(session, hall.mall, hall.a, hall.b)
+    for wanted in (hall.a, hall.b):
+        with pytest.raises(ServiceTwice):
+            add_service(session, visit, Wish(wanted.id), by=CITIZEN, at=MONDAY)
 
 
 def test_an_agency_is_made_once(session: Session) -> None:

@@ -13,13 +13,25 @@ from models.core.errors import (
     NotAllowed,
     NotServedHere,
     ReasonNeeded,
+    Refusal,
     ServiceNotOffered,
     TicketClosed,
     TooEarly,
 )
-from models.journal.events import StepFinished, TicketCompleted
+from models.journal.events import (
+    RequirementsChecked,
+    StepFinished,
+    StepHeld,
+    StepResumed,
+    StepTransferred,
+    TicketCancelled,
+    TicketCompleted,
+    TicketWelcomedBack,
+)
 from models.journal.record import take_recorded
+from models.mall.catalogue import ServiceCase
 from models.queue.calling import call_next
+from models.queue.issuing import Wish, take
 from models.queue.serving import (
     cancel,
     check_requirements,
@@ -75,6 +87,7 @@ def test_a_visit_is_called_served_and_done(session: Session) -> None:
     assert isinstance(finished, StepFinished)
     assert (finished.outcome, finished.desk_id) == ("accepted", hall.desk_a.id)
     assert isinstance(completed, TicketCompleted)
+    assert completed.ticket_id == visit.id
 
 
 def test_an_empty_desk_has_nothing_to_do(session: Session) -> None:
@@ -116,7 +129,24 @@ def test_papers_returned_need_to_say_what_is_missing(session: Session) -> None:
     with pytest.raises(ReasonNeeded):
         finish(session, hall.desk_a, Outcome.RETURNED, note=" ", by=CITIZEN, at=LATER)
     finish(session, hall.desk_a, Outcome.RETURNED, missing=["KK asli"], by=CITIZEN, at=LATER)
-    assert visit.steps[0].missing == ["KK asli"]
+    assert (visit.steps[0].missing, visit.steps[0].note) == (["KK asli"], "")
+
+
+def test_a_note_alone_says_why_papers_are_returned(session: Session) -> None:
+    hall = small_mall(session)
+    visit = _served(session, hall)
+    finish(session, hall.desk_a, Outcome.RETURNED, note="KK salah", by=CITIZEN, at=LATER)
+    assert (visit.steps[0].missing, visit.steps[0].note) == ([], "KK salah")
+
+
+def test_a_private_service_returns_papers_without_saying_why(session: Session) -> None:
+    made = mall(session)
+    private = service(session, made, "S", private_outcome=True)
+    where = desk(session, made, [private])
+    visit = ticket(session, made, private)
+    serve_next(session, where, at=MONDAY)
+    finish(session, where, Outcome.RETURNED, by=CITIZEN, at=LATER)
+    assert visit.steps[0].outcome is Outcome.RETURNED
 
 
 @pytest.mark.parametrize(
@@ -154,7 +184,9 @@ def test_only_papers_of_the_service_can_be_checked(session: Session) -> None:
     serve_next(session, where, at=MONDAY)
     ktp, kk = (requirement.id for requirement in wanted.requirements)
     ids = [kk, foreign.requirements[0].id]
+    take_recorded(session)
     assert check_requirements(session, where, ids, by=CITIZEN, at=LATER).checked == [kk]
+    assert [type(event) for event in take_recorded(session)] == [RequirementsChecked]
     assert check_requirements(session, where, [ktp], by=CITIZEN, at=LATER).checked == [ktp]
 
 
@@ -166,24 +198,62 @@ def test_a_held_visit_frees_the_desk_and_is_resumed_where_its_service_is_offered
     step = hold(session, hall.desk_a, reason=" fotokopi ", by=CITIZEN, at=LATER)
     assert (step.state, step.note, visit.desk) == (StepState.HELD, "fotokopi", None)
     assert set_aside(session, hall.desk_a) == [step]
-    with pytest.raises(NotServedHere):
+    with pytest.raises(NotServedHere) as not_here:
         resume(session, hall.desk_b, visit, by=CITIZEN, at=LATER)
+    assert not_here.value.facts == {"number": "A-001"}
     other = _called(session, hall)
-    with pytest.raises(DeskBusy):
+    with pytest.raises(DeskBusy) as busy:
         resume(session, hall.desk_a, visit, by=CITIZEN, at=LATER)
-    resume(session, hall.desk_ab, visit, by=CITIZEN, at=LATER)
+    assert busy.value.facts == {"number": "A-002"}
+    take_recorded(session)
+    assert resume(session, hall.desk_ab, visit, by=CITIZEN, at=LATER) is step
+    (event,) = take_recorded(session)
+    assert isinstance(event, StepResumed)
+    assert (event.step_id, event.desk_id) == (step.id, hall.desk_ab.id)
     assert held_by(session, hall.desk_ab) is visit
     assert held_by(session, hall.desk_a) is other
     assert set_aside(session, hall.desk_a) == []
     assert step.started_at == MONDAY
+    hold(session, hall.desk_ab, reason="", by=CITIZEN, at=LATER)
+    assert set_aside(session, hall.desk_ab) == [step]
+
+
+def test_a_desk_is_shown_whom_it_put_aside_itself_the_longest_away_first(session: Session) -> None:
+    hall = small_mall(session)
+    came_first = ticket(session, hall.mall, hall.a)
+    urgent = ticket(session, hall.mall, hall.a, priority=True)
+    elsewhere = ticket(session, hall.mall, hall.b)
+    for where, visit, at in (
+        (hall.desk_a, urgent, MONDAY),
+        (hall.desk_a, came_first, LATER),
+        (hall.desk_b, elsewhere, LATER),
+    ):
+        assert serve_next(session, where, at=at) is visit
+        hold(session, where, reason="", by=CITIZEN, at=at + MINUTE)
+    assert [step.ticket for step in set_aside(session, hall.desk_a)] == [urgent, came_first]
+
+
+def test_why_a_visit_was_put_aside_is_in_the_journal(session: Session) -> None:
+    hall = small_mall(session)
+    _served(session, hall)
+    take_recorded(session)
+    hold(session, hall.desk_a, reason=" fotokopi ", by=CITIZEN, at=LATER)
+    (event,) = take_recorded(session)
+    assert isinstance(event, StepHeld)
+    assert (event.reason, event.desk_id) == ("fotokopi", hall.desk_a.id)
 
 
 def test_resuming_needs_an_open_desk_and_a_held_visit(session: Session) -> None:
     hall = small_mall(session)
     waiting = ticket(session, hall.mall, hall.b)
     visit = _served(session, hall)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowed) as refused:
         resume(session, hall.desk_ab, waiting, by=CITIZEN, at=LATER)
+    assert refused.value.facts == {
+        "number": "B-001",
+        "state": StepState.WAITING,
+        "wanted": StepState.SERVING,
+    }
     with pytest.raises(NotAllowed):
         resume(session, hall.desk_ab, visit, by=CITIZEN, at=LATER)
     hold(session, hall.desk_a, reason="", by=CITIZEN, at=LATER)
@@ -195,8 +265,22 @@ def test_resuming_needs_an_open_desk_and_a_held_visit(session: Session) -> None:
         resume(session, hall.desk_ab, visit, by=CITIZEN, at=LATER)
     cancel(session, visit, reason="", by=CITIZEN, at=LATER)
     third = desk(session, hall.mall, [hall.a])
-    with pytest.raises(TicketClosed):
+    with pytest.raises(TicketClosed) as closed:
         resume(session, third, visit, by=CITIZEN, at=LATER)
+    assert closed.value.facts == {"number": "A-001"}
+
+
+def test_who_was_called_to_one_desk_is_not_resumed_at_another(session: Session) -> None:
+    hall = small_mall(session)
+    visit = _called(session, hall)
+    with pytest.raises(NotAllowed) as refused:
+        resume(session, hall.desk_ab, visit, by=CITIZEN, at=LATER)
+    assert refused.value.facts == {
+        "number": "A-001",
+        "state": StepState.CALLED,
+        "wanted": StepState.SERVING,
+    }
+    assert visit.desk is hall.desk_a
 
 
 def test_a_transfer_closes_one_step_and_opens_another_on_the_same_number(
@@ -204,8 +288,17 @@ def test_a_transfer_closes_one_step_and_opens_another_on_the_same_number(
 ) -> None:
     hall = small_mall(session)
     visit = _served(session, hall)
+    take_recorded(session)
     opened = transfer(
         session, hall.desk_a, to_service=hall.b, reason=" salah loket ", by=CITIZEN, at=LATER
+    )
+    (event,) = take_recorded(session)
+    assert isinstance(event, StepTransferred)
+    assert (event.to_step_id, event.to_service_id, event.to_desk_id, event.reason) == (
+        opened.id,
+        hall.b.id,
+        None,
+        "salah loket",
     )
     closed = visit.steps[0]
     assert (closed.state, closed.ended_at) == (StepState.TRANSFERRED, LATER)
@@ -216,14 +309,28 @@ def test_a_transfer_closes_one_step_and_opens_another_on_the_same_number(
 
 def test_a_transfer_to_a_desk_keeps_the_case_and_the_checked_papers(session: Session) -> None:
     made = mall(session)
-    wanted = service(session, made, "A", requirements=["KTP"])
+    wanted, other = service(session, made, "A", requirements=["KTP"]), service(session, made, "B")
+    lost = ServiceCase(
+        service_id=wanted.id, code="hilang", position=1, name_id="Hilang", name_en="Lost"
+    )
+    session.add(lost)
+    session.flush()
     here, there = desk(session, made, [wanted]), desk(session, made, [wanted])
-    ticket(session, made, wanted)
+    take(session, made, [Wish(wanted.id, lost.id)], by=CITIZEN, at=MONDAY)
     serve_next(session, here, at=MONDAY)
     checked = [wanted.requirements[0].id]
     check_requirements(session, here, checked, by=CITIZEN, at=MONDAY)
+    take_recorded(session)
     opened = transfer(session, here, to_desk=there, by=CITIZEN, at=LATER)
-    assert (opened.only_desk_id, opened.checked) == (there.id, checked)
+    assert (opened.only_desk_id, opened.case_id, opened.checked) == (there.id, lost.id, checked)
+    assert (opened.began_waiting_at, opened.note) == (LATER, "")
+    (event,) = take_recorded(session)
+    assert isinstance(event, StepTransferred)
+    assert event.to_desk_id == there.id
+    serve_next(session, there, at=LATER)
+    elsewhere = transfer(session, there, to_service=other, by=CITIZEN, at=LATER)
+    # Cases and papers are of one service: for another they mean nothing.
+    assert (elsewhere.only_desk_id, elsewhere.case_id, elsewhere.checked) == (None, None, [])
 
 
 def test_a_transfer_that_leads_nowhere_is_refused_and_changes_nothing(session: Session) -> None:
@@ -234,18 +341,24 @@ def test_a_transfer_that_leads_nowhere_is_refused_and_changes_nothing(session: S
     retired.in_use = False
     visit = ticket(session, hall.mall, hall.a, hall.b)
     serve_next(session, hall.desk_a, at=MONDAY)
-    refused: list[tuple[type[Exception], dict[str, object]]] = [
-        (NotAllowed, {}),
-        (NotAllowed, {"to_service": hall.a}),
-        (NotAllowed, {"to_service": hall.b}),
-        (ServiceNotOffered, {"to_service": stranger}),
-        (ServiceNotOffered, {"to_service": retired}),
-        (DeskClosed, {"to_desk": closed}),
-        (NotServedHere, {"to_desk": hall.desk_b}),
+    no_way: dict[str, object] = {
+        "number": visit.spoken,
+        "state": StepState.SERVING,
+        "wanted": StepState.TRANSFERRED,
+    }
+    targets: list[tuple[type[Refusal], dict[str, object], dict[str, object]]] = [
+        (NotAllowed, no_way, {}),
+        (NotAllowed, no_way, {"to_service": hall.a}),
+        (NotAllowed, no_way, {"to_service": hall.b}),
+        (ServiceNotOffered, {"service": stranger.name_id}, {"to_service": stranger}),
+        (ServiceNotOffered, {"service": retired.name_id}, {"to_service": retired}),
+        (DeskClosed, {"desk": closed.number}, {"to_desk": closed}),
+        (NotServedHere, {"number": visit.spoken}, {"to_desk": hall.desk_b}),
     ]
-    for refusal, target in refused:
-        with pytest.raises(refusal):
+    for refusal, facts, target in targets:
+        with pytest.raises(refusal) as refused:
             transfer(session, hall.desk_a, by=CITIZEN, at=LATER, **target)  # type: ignore[arg-type]  # each line's own target
+        assert refused.value.facts == facts
     assert [step.state for step in visit.steps] == [StepState.SERVING, StepState.PAUSED]
     assert visit.desk is hall.desk_a
 
@@ -267,8 +380,14 @@ def test_nobody_is_missed_before_they_had_time_to_come(session: Session) -> None
 def test_who_is_being_served_is_not_missed(session: Session) -> None:
     hall = small_mall(session)
     _served(session, hall)
-    with pytest.raises(NotAllowed):
-        miss(session, hall.desk_a, by=CITIZEN, at=LATER)
+    for at in (MONDAY, LATER):  # before and after the time to come
+        with pytest.raises(NotAllowed) as refused:
+            miss(session, hall.desk_a, by=CITIZEN, at=at)
+        assert refused.value.facts == {
+            "number": "A-001",
+            "state": StepState.SERVING,
+            "wanted": StepState.MISSED,
+        }
 
 
 def test_a_missed_visit_is_welcomed_back_within_the_grace(session: Session) -> None:
@@ -276,16 +395,37 @@ def test_a_missed_visit_is_welcomed_back_within_the_grace(session: Session) -> N
     visits = [_missed(session, hall) for _ in range(2)]
     last_at = LATER + timedelta(minutes=hall.mall.rules.return_grace_m)
     assert may_return_until(session, visits[0].steps[0]) == last_at
-    welcome_back(session, visits[0], by=CITIZEN, at=last_at)
+    take_recorded(session)
+    step = welcome_back(session, visits[0], by=CITIZEN, at=last_at)
     assert may_return_until(session, visits[0].steps[0]) is None
-    assert visits[0].steps[0].state is StepState.WAITING
-    with pytest.raises(GraceOver):
+    assert (step.state, step.began_waiting_at, step.ended_at) == (StepState.WAITING, last_at, None)
+    assert [type(event) for event in take_recorded(session)] == [TicketWelcomedBack]
+    with pytest.raises(GraceOver) as over:
         welcome_back(session, visits[1], by=CITIZEN, at=last_at + timedelta(seconds=1))
-    with pytest.raises(NotAllowed):
+    assert over.value.facts == {"number": "A-002"}
+    with pytest.raises(NotAllowed) as refused:
         welcome_back(session, visits[0], by=CITIZEN, at=last_at)
+    assert refused.value.facts == {
+        "number": "A-001",
+        "state": StepState.WAITING,
+        "wanted": StepState.WAITING,
+    }
     cancel(session, visits[1], reason="", by=CITIZEN, at=last_at)
     with pytest.raises(TicketClosed):
         welcome_back(session, visits[1], by=CITIZEN, at=last_at)
+
+
+def test_only_who_was_missed_is_welcomed_back(session: Session) -> None:
+    hall = small_mall(session)
+    visit = _served(session, hall)
+    hold(session, hall.desk_a, reason="", by=CITIZEN, at=MONDAY)
+    with pytest.raises(NotAllowed) as refused:
+        welcome_back(session, visit, by=CITIZEN, at=LATER)
+    assert refused.value.facts == {
+        "number": "A-001",
+        "state": StepState.HELD,
+        "wanted": StepState.WAITING,
+    }
 
 
 def _missed(session: Session, hall: SmallMall) -> Ticket:
@@ -298,12 +438,18 @@ def test_giving_up_ends_all_steps_and_frees_the_desk(session: Session) -> None:
     hall = small_mall(session)
     visit = ticket(session, hall.mall, hall.a, hall.b)
     call_next(session, hall.desk_a, by=CITIZEN, at=MONDAY)
+    take_recorded(session)
     cancel(session, visit, reason=" pulang ", by=CITIZEN, at=LATER)
-    assert {step.state for step in visit.steps} == {StepState.CANCELLED}
+    assert {(step.state, step.ended_at) for step in visit.steps} == {(StepState.CANCELLED, LATER)}
     assert (visit.closed_at, visit.desk_id) == (LATER, None)
     assert held_by(session, hall.desk_a) is None
-    with pytest.raises(TicketClosed):
+    (event,) = take_recorded(session)
+    assert isinstance(event, TicketCancelled)
+    assert (event.ticket_id, event.desk_id) == (visit.id, hall.desk_a.id)
+    assert event.reason == "pulang"
+    with pytest.raises(TicketClosed) as refused:
         cancel(session, visit, reason="", by=CITIZEN, at=LATER)
+    assert refused.value.facts == {"number": "A-001"}
 
 
 def test_who_is_being_served_cannot_give_up(session: Session) -> None:

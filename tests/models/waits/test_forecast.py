@@ -16,7 +16,8 @@ from models.core.errors import NobodyWaiting
 from models.mall.catalogue import Service
 from models.mall.mall import Mall
 from models.queue.calling import call_next
-from models.queue.serving import finish, hold, miss, start
+from models.queue.issuing import Wish, add_service
+from models.queue.serving import finish, hold, miss, start, welcome_back
 from models.queue.shifts import begin_break, held_by, sign_off
 from models.queue.tickets import Outcome, Ticket
 from models.queue.transferring import transfer
@@ -169,6 +170,17 @@ def test_a_corner_that_nobody_ties_to_the_rest_is_read_alone(session: Session) -
     assert len(seen.desks) == 1
 
 
+def test_one_visit_that_wants_two_things_ties_their_desks_together(session: Session) -> None:
+    made = mall(session)
+    a, e = service(session, made, "A"), service(session, made, "E")
+    desk(session, made, [a])
+    desk(session, made, [e])
+    ticket(session, made, a, e, at=MONDAY)
+    behind = ticket(session, made, e, at=MONDAY + MINUTE)
+    # Who is before it for E is taken by the other desk meanwhile.
+    assert announce(session, behind, NOW).of_step(behind.steps[0].id) == rounded(timedelta())
+
+
 @given(minutes=some.floats(0, 600))
 def test_a_wait_is_told_as_a_range_of_whole_five_minutes_around_it(minutes: float) -> None:
     told = rounded(timedelta(minutes=minutes))
@@ -176,6 +188,15 @@ def test_a_wait_is_told_as_a_range_of_whole_five_minutes_around_it(minutes: floa
     assert told.low <= timedelta(minutes=minutes) <= told.high
     assert told.low % timedelta(minutes=5) == told.high % timedelta(minutes=5) == timedelta()
     assert told.low < told.high or minutes < 0.001
+
+
+@pytest.mark.parametrize(("minutes", "low", "high"), [(10, 5, 15), (20, 15, 30), (26, 15, 40)])
+def test_three_quarters_of_the_wait_and_a_third_more_are_told(
+    minutes: int, low: int, high: int
+) -> None:
+    told = rounded(minutes * MINUTE)
+    assert told is not None
+    assert (told.low, told.high) == (low * MINUTE, high * MINUTE)
 
 
 def test_no_open_desk_means_no_promise(session: Session) -> None:
@@ -194,11 +215,102 @@ def test_no_open_desk_means_no_promise(session: Session) -> None:
     assert first.steps[0].announced_low_s is None
 
 
+def test_without_an_open_desk_those_are_ahead_who_come_first_at_its_desks(
+    session: Session,
+) -> None:
+    made = mall(session)
+    a, b, c = (service(session, made, letter) for letter in "ABC")
+    desk(session, made, [a, b], open_since=None)
+    desk(session, made, [c], open_since=None)
+    ticket(session, made, c, at=MONDAY)  # of other desks
+    first = ticket(session, made, a, b, at=MONDAY)
+    second = ticket(session, made, a, b, at=MONDAY)
+    third = ticket(session, made, b, at=MONDAY + 20 * MINUTE)
+    for _ in range(2):
+        ticket(session, made, a, at=NOW)
+    ahead = outlook(session, made, NOW)
+    ahead_of = [
+        [ahead.ahead_of_step(step.id) for step in visit.steps] for visit in (first, second, third)
+    ]
+    assert ahead_of == [[0, 0], [1, 1], [2]]
+    assert ahead.ahead_of_service(a.id) == 5
+    assert ahead.ahead_of_service(a.id, priority=True) == 2
+
+
+def test_priority_is_told_its_own_wait(session: Session) -> None:
+    made = mall(session)
+    wanted = service(session, made, minutes=10)
+    where = desk(session, made, [wanted])
+    for _ in range(3):
+        ticket(session, made, wanted, at=NOW)
+    serve_next(session, where, at=NOW)
+    ahead = outlook(session, made, NOW)
+    assert ahead.of_service(wanted.id) == rounded(30 * MINUTE)
+    assert ahead.of_service(wanted.id, priority=True) == rounded(10 * MINUTE)
+    assert ahead.ahead_of_service(wanted.id) == 2
+    assert ahead.ahead_of_service(wanted.id, priority=True) == 0
+
+
+def test_nothing_is_told_of_what_waits_for_another_need(session: Session) -> None:
+    made = mall(session)
+    first = service(session, made, "A")
+    then = service(session, made, "B", after=first)
+    desk(session, made, [first, then])
+    visit = ticket(session, made, first, then, at=NOW)
+    announce(session, visit, NOW)
+    assert _announced(visit) == [(0, 0), None]
+
+
+def test_who_waits_in_another_mall_or_since_yesterday_does_not_count(session: Session) -> None:
+    hall, other = (small_mall(session, mall(session, code=code)) for code in ("uji", "lain"))
+    for at in (MONDAY, MONDAY + timedelta(days=1)):
+        ticket(session, other.mall, other.a, at=at)
+    ticket(session, hall.mall, hall.a, at=MONDAY)
+    tuesday = MONDAY + timedelta(days=1)
+    waiting = [outlook(session, one.mall, tuesday).waiting for one in (hall, other, hall)]
+    assert waiting == [0, 1, 0]
+    visit = ticket(session, hall.mall, hall.a, at=tuesday)
+    seen = situation_near(session, hall.mall, [hall.a.id], tuesday)
+    assert [step.ticket_id for step in seen.steps] == [visit.id]
+    assert {desk.id for desk in seen.desks} == {desk.id for desk in hall.mall.desks}
+
+
 def test_an_idle_desk_means_no_wait(session: Session) -> None:
     hall = small_mall(session)
     told = outlook(session, hall.mall, NOW).of_service(hall.a.id)
     assert told is not None
     assert (told.low, told.high) == (timedelta(), timedelta())
+
+
+def test_who_is_at_a_desk_is_called_to_the_next_one_as_soon_as_both_are_free(
+    session: Session,
+) -> None:
+    made = mall(session)
+    a, b = service(session, made, "A", minutes=5), service(session, made, "B", minutes=10)
+    desks = [desk(session, made, [a]) for _ in range(2)]
+    desk(session, made, [b])
+    visits = [ticket(session, made, a, b) for _ in desks]
+    for where, at in zip(desks, (NOW - 2 * MINUTE, NOW), strict=True):
+        serve_next(session, where, at=at)
+    ahead = outlook(session, made, NOW)
+    waits = [ahead._played.steps[visit.steps[1].id] for visit in visits]
+    assert waits == [3 * MINUTE, 13 * MINUTE]
+    assert [ahead.ahead_of_step(visit.steps[1].id) for visit in visits] == [0, 1]
+    assert ahead.ahead_of_step(visits[0].steps[0].id) == 0  # it was called already
+
+
+def test_of_two_wishes_at_the_same_instant_the_first_one_is_told_the_shorter_wait(
+    session: Session,
+) -> None:
+    made = mall(session)
+    a, b = service(session, made, "A", minutes=10), service(session, made, "B")
+    desk(session, made, [a])
+    came_early = ticket(session, made, b)
+    asked_first = ticket(session, made, a, at=NOW)
+    asked_then = add_service(session, came_early, Wish(a.id), by=CITIZEN, at=NOW)
+    ahead = outlook(session, made, NOW)
+    first_step = asked_first.steps[0]
+    assert ahead._played.steps == {first_step.id: timedelta(), asked_then.id: 10 * MINUTE}
 
 
 def test_nobody_is_called_during_the_break_of_the_hall(session: Session) -> None:
@@ -210,6 +322,8 @@ def test_nobody_is_called_during_the_break_of_the_hall(session: Session) -> None
     ahead = outlook(session, made, just_before)
     waits = [ahead._played.steps[visit.steps[0].id] for visit in (first, second)]
     assert waits == [timedelta(), 95 * MINUTE]
+    begins_at = FRIDAY + 150 * MINUTE
+    assert outlook(session, made, begins_at)._played.steps[first.steps[0].id] == 90 * MINUTE
     assert ahead._played.probes[Probe(wanted.id, False)] == 105 * MINUTE
 
 
@@ -241,9 +355,10 @@ def test_one_look_serves_until_something_happens(session: Session) -> None:
     hall = small_mall(session)
     first = outlook(session, hall.mall, NOW)
     assert outlook(session, hall.mall, NOW) is first
-    assert outlook(session, hall.mall, NOW + MINUTE) is not first
     ticket(session, hall.mall, hall.a, at=NOW)
-    assert outlook(session, hall.mall, NOW).waiting == 1
+    second = outlook(session, hall.mall, NOW)
+    assert second.waiting == 1
+    assert outlook(session, hall.mall, NOW + MINUTE) is not second
 
 
 def test_what_is_told_is_kept_with_the_step(session: Session) -> None:
@@ -255,6 +370,51 @@ def test_what_is_told_is_kept_with_the_step(session: Session) -> None:
     visit = ticket(session, made, wanted, at=NOW)
     announce(session, visit, NOW)
     assert (visit.steps[0].announced_low_s, visit.steps[0].announced_high_s) == (300, 1200)
+
+
+def test_what_was_announced_first_stays_whatever_becomes_of_the_queue(session: Session) -> None:
+    made = mall(session)
+    wanted, added = service(session, made, "A", minutes=12), service(session, made, "B")
+    where, _ = desk(session, made, [wanted]), desk(session, made, [added])
+    first = ticket(session, made, wanted, at=NOW)
+    announce(session, first, NOW)
+    urgent = ticket(session, made, wanted, at=NOW, priority=True)
+    assert serve_next(session, where, at=NOW) is urgent
+    second = ticket(session, made, wanted, at=NOW)
+    announce(session, second, NOW)
+    add_service(session, second, Wish(added.id), by=CITIZEN, at=NOW + 9 * MINUTE)
+    for visit in (first, second):
+        announce(session, visit, NOW + 9 * MINUTE)
+    assert _announced(first) == [(0, 0)]  # although somebody is before it now
+    assert _announced(second) == [(15, 35), (0, 0)]
+
+
+def test_who_comes_back_is_told_the_wait_from_then_on(session: Session) -> None:
+    made = mall(session)
+    wanted = service(session, made, minutes=12)
+    where = desk(session, made, [wanted])
+    visit = ticket(session, made, wanted)
+    announce(session, visit, MONDAY)
+    call_next(session, where, by=CITIZEN, at=MONDAY)
+    miss(session, where, by=CITIZEN, at=NOW - MINUTE)
+    ticket(session, made, wanted)
+    serve_next(session, where, at=NOW)
+    announce(session, visit, NOW)
+    assert _announced(visit) == [(0, 0)]  # nothing new is said to somebody who is not there
+    welcome_back(session, visit, by=CITIZEN, at=NOW)
+    assert _announced(visit) == [None]
+    announce(session, visit, NOW)
+    assert _announced(visit) == [(5, 20)]
+
+
+def _announced(visit: Ticket) -> list[tuple[float, float] | None]:
+    """The minutes that were told for each step; None before anything was."""
+    return [
+        None
+        if step.announced_low_s is None or step.announced_high_s is None
+        else (step.announced_low_s / 60, step.announced_high_s / 60)
+        for step in visit.steps
+    ]
 
 
 def test_somebody_served_for_long_is_expected_to_end_soon(session: Session) -> None:
