@@ -20,6 +20,7 @@ from counter.server import make_socketio
 from models.core.clock import Clock
 from models.core.database import Database
 from models.journal.actors import Actor
+from models.journal.events import CatalogueChanged
 from models.journal.topics import Topic
 from models.keeping.migrating import upgrade
 
@@ -49,9 +50,11 @@ def main() -> None:
         )
         server.start()
         print(server.server_port, flush=True)
+        changed = CatalogueChanged(mall_id=1, at=Clock().now())
         for _ in FileObject(sys.stdin, "r"):
             began_ns = time.monotonic_ns()
-            live.tell_now("board/1")
+            live.heard([changed])
+            live.tell()
             print(began_ns, flush=True)
         database.close()
 

@@ -8,9 +8,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
+from models.core.database import HAPPENED
+from models.core.event import Event
 from models.journal.actors import Actor, Role
+from models.journal.record import write_recorded
 from models.mall.catalogue import Agency, Requirement, Service
 from models.mall.mall import Desk, DeskService, HallBreak, Mall, OpeningHours, Zone
 from models.mall.people import User
@@ -18,7 +21,8 @@ from models.queue.calling import call_next
 from models.queue.issuing import Wish, take
 from models.queue.serving import start
 from models.queue.shifts import sign_on
-from models.queue.tickets import Ticket
+from models.queue.tickets import Step, Ticket
+from models.queue.waiting import callable_at, offered_by
 
 # Monday 23 November 2026, nine o'clock in Jakarta: open, no break, far from both ends.
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -220,4 +224,25 @@ def small_mall(session: Session, within: Mall | None = None) -> SmallMall:
         desk_a=desk(session, made, [a]),
         desk_b=desk(session, made, [b]),
         desk_ab=desk(session, made, [a, b]),
+    )
+
+
+def take_recorded(session: Session) -> list[Event]:
+    """Return the events recorded in this session so far, and forget them."""
+    write_recorded(session)
+    written: list[Event] = session.info.pop(HAPPENED, [])
+    return written
+
+
+def queue_of(session: Session, desk: Desk, *, most: int = 50) -> list[Step]:
+    """Return the steps the desk may take, in calling order, with their tickets loaded."""
+    return list(
+        session.scalars(
+            select(Step)
+            .join(Step.ticket)
+            .where(callable_at(desk, offered_by(session, desk)))
+            .options(contains_eager(Step.ticket))
+            .order_by(Step.due_at, Step.id)
+            .limit(most)
+        )
     )

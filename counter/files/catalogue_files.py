@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from counter.files.catalogue import AgencyFile, Catalogue, ServiceFile
-from counter.files.problems import ConfigError, Problem, unknown
+from counter.files.catalogue import AgencyFile, ServiceFile
+from counter.files.problems import Problem, unknown
 from counter.files.toml_file import TomlFile, complain_twice
 from counter.files.toml_lines import KeyPath
 
@@ -107,14 +107,6 @@ class CatalogueFiles:
                 file.complain((*here, "available_here"), unknown("service", issuer, self.codes))
             if issuer == service.code:
                 file.complain((*here, "available_here"), "a service cannot ask for its own product")
-
-
-def load_catalogue(folder: Path) -> Catalogue:
-    """Read every `*.toml` of `folder`; raises ConfigError with every problem of all files."""
-    files = CatalogueFiles(folder)
-    if files.problems:
-        raise ConfigError(files.problems)
-    return Catalogue(agencies=tuple(files.agencies))
 
 
 def _check_pairs(file: TomlFile, path: KeyPath, service: ServiceFile) -> None:

@@ -125,11 +125,6 @@ class Live:
         """Send all pages of a user away; those still signed in come back at once."""
         self._followers.send_away(lambda actor: actor.user_id == user_id)
 
-    def tell_now(self, *names: str) -> None:
-        """Read these topics where somebody follows them, and tell their followers at once."""
-        self._dirty.update(names)
-        self._tell()
-
     # What clients ask.
 
     def _connected(self, _auth: object = None) -> None:
@@ -180,7 +175,7 @@ class Live:
             gevent.sleep(GATHER.total_seconds())
             self._woken.clear()
             try:
-                self._tell()
+                self.tell()
             except Exception:
                 # The outermost door of a greenlet that must not end: a database away for a
                 # minute would otherwise leave all screens behind until a restart.
@@ -217,7 +212,7 @@ class Live:
         if self._dirty:
             self._woken.set()
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
         """Read every followed topic that changed, once, and send it to its followers."""
         events = [self._unread.popleft() for _ in range(len(self._unread))]
         names, self._dirty = self._dirty, set()

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from display.voice.numbers import Language, cardinal, digits
 
 Style = Literal["digits", "cardinal"]
-Announcement = Literal["opening", "intake_closing", "friday_break", "outage", "quota_out", "test"]
+Announcement = Literal["opening", "intake_closing", "friday_break", "outage", "test"]
 _NOON = 12
 _ROUND_WORDING = {1: "", 2: "second"}
 
@@ -80,13 +80,11 @@ def announcement(
     language: Language = "id",
     minutes: int = 15,
     hour: int = 13,
-    service: str = "",
 ) -> Sentence:
-    """A sentence for the whole hall, with `minutes`, local `hour` or `service` if it names one."""
+    """A sentence for the whole hall, with `minutes` or the local `hour` if it names one."""
     words = {
         "minutes": cardinal(minutes, language),
         "time": _hour_words(hour, language),
-        "service": service,
     }
     return Sentence(_worded(kind, language, **words), language)
 

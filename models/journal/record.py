@@ -81,13 +81,6 @@ def write_recorded(session: Session) -> None:
         written.append(replace(event, seq=seq))
 
 
-def take_recorded(session: Session) -> list[Event]:
-    """Return the events recorded in this session so far, and forget them."""
-    write_recorded(session)
-    written: list[Event] = session.info.pop(HAPPENED, [])
-    return written
-
-
 def last_seq(session: Session) -> int:
     """Return the number of the newest journal entry that this session knows, 0 without any.
 

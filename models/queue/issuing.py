@@ -162,12 +162,6 @@ def add_service(session: Session, ticket: Ticket, wish: Wish, *, by: Actor, at: 
     return step
 
 
-def taken_today(session: Session, service_id: int, day: date) -> int:
-    """Return how many numbers of the service were given on the service day."""
-    roll = session.get(QuotaRoll, (service_id, day))
-    return 0 if roll is None else roll.taken
-
-
 def _require_intake(session: Session, mall: Mall, at: datetime) -> None:
     intake = arrangement_of(session, mall).timetable.intake(at)
     if intake.phase is IntakePhase.CLOSED:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from sqlalchemy import BindParameter, ColumnElement, and_, or_, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session
 
 from models.core.base import alone
 from models.mall.arrangement import arrangement_of
@@ -44,20 +44,6 @@ def callable_by(
         Step.state == StepState.WAITING,
         Step.service_id.in_(services),
         or_(Step.only_desk_id.is_(None), Step.only_desk_id == desk_id),
-    )
-
-
-def queue_of(session: Session, desk: Desk, *, most: int = 50) -> list[Step]:
-    """Return the steps the desk may take, in calling order, with their tickets loaded."""
-    return list(
-        session.scalars(
-            select(Step)
-            .join(Step.ticket)
-            .where(callable_at(desk, offered_by(session, desk)))
-            .options(contains_eager(Step.ticket))
-            .order_by(Step.due_at, Step.id)
-            .limit(most)
-        )
     )
 
 

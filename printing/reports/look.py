@@ -8,7 +8,7 @@ from typing import Final
 
 import reportlab
 from reportlab.graphics.shapes import STATE_DEFAULTS
-from reportlab.lib.colors import Color, HexColor
+from reportlab.lib.colors import HexColor
 from reportlab.lib.enums import TA_LEFT, TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
@@ -89,8 +89,3 @@ HEAD = _style(STRONG, 8.2, 10)
 HEAD_RIGHT = _style(STRONG, 8.2, 10, right=True)
 LABEL = _style(TEXT, 8.4, 11)
 FIGURE = _style(BOLD, 17, 21)
-
-
-def hexed(colour: Color) -> str:
-    """Return a colour as tokens.css writes it."""
-    return f"#{colour.hexval()[2:].upper()}"

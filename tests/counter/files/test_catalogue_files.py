@@ -20,9 +20,9 @@ from counter.files.catalogue import (
     write_catalogue,
     written,
 )
-from counter.files.catalogue_files import load_catalogue
 from counter.files.config import load_config
 from counter.files.problems import ConfigError
+from tests.counter.files.catalogues import load_catalogue
 
 ROOT = Path(__file__).parents[3]
 SHIPPED = ROOT / "catalogue"

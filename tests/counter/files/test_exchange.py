@@ -19,7 +19,6 @@ from counter.files.catalogue import (
     ServiceFile,
     written,
 )
-from counter.files.catalogue_files import load_catalogue
 from counter.files.config import Config, load_config
 from counter.files.exchange import differences, import_catalogue, stored_catalogue
 from counter.files.filling import fill, fill_catalogue
@@ -30,6 +29,7 @@ from models.journal.record import JournalEntry
 from models.mall.catalogue import Requirement, Service
 from models.mall.mall import Desk, DeskService, Mall
 from tests.builders import MONDAY, mall
+from tests.counter.files.catalogues import load_catalogue
 
 ROOT = Path(__file__).parents[3]
 

@@ -148,4 +148,3 @@ def test_announcements_for_the_whole_hall() -> None:
     assert announcement("friday_break", hour=13).text.endswith("dibuka kembali pukul tiga belas.")
     assert announcement("friday_break", hour=13, language="en").text.endswith("at one p.m.")
     assert "tetap berlaku" in announcement("outage").text
-    assert "perekaman KTP" in announcement("quota_out", service="perekaman KTP").text

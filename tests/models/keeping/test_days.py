@@ -7,13 +7,22 @@ from sqlalchemy.orm import Session
 from models.core.errors import NobodyWaiting, TicketClosed
 from models.core.presses import AnsweredPress
 from models.journal.events import ServiceDayClosed
-from models.journal.record import take_recorded
 from models.keeping.days import close_old_days
 from models.queue.calling import call_next, call_number
 from models.queue.serving import hold
 from models.queue.shifts import held_by, shift_at
 from models.queue.tickets import OPEN_STATES, Step, StepState
-from tests.builders import CITIZEN, MINUTE, MONDAY, desk, mall, serve_next, small_mall, ticket
+from tests.builders import (
+    CITIZEN,
+    MINUTE,
+    MONDAY,
+    desk,
+    mall,
+    serve_next,
+    small_mall,
+    take_recorded,
+    ticket,
+)
 
 DAY = timedelta(days=1)
 TUESDAY_MIDNIGHT = datetime(2026, 11, 23, 17, tzinfo=UTC)

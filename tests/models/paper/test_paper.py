@@ -4,7 +4,6 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from models.journal.events import PaperChanged
-from models.journal.record import take_recorded
 from models.paper.jobs import (
     JobState,
     PrintJob,
@@ -14,7 +13,7 @@ from models.paper.jobs import (
     next_job,
     settle_job,
 )
-from tests.builders import MINUTE, MONDAY, mall
+from tests.builders import MINUTE, MONDAY, mall, take_recorded
 
 LATER = MONDAY + MINUTE
 

@@ -18,7 +18,6 @@ from models.core.errors import (
     TicketElsewhere,
 )
 from models.journal.events import CallSpoken, TicketCalled, TicketCalledAgain
-from models.journal.record import take_recorded
 from models.mall.arrangement import arrangement_of
 from models.mall.mall import Desk
 from models.queue.calling import call_again, call_next, call_number, mark_spoken
@@ -26,16 +25,18 @@ from models.queue.serving import cancel, finish, hold, miss, start, welcome_back
 from models.queue.shifts import begin_break, sign_off
 from models.queue.tickets import Call, Outcome, Standing, Step, StepState, Ticket
 from models.queue.transferring import transfer
-from models.queue.waiting import head_start, queue_of
+from models.queue.waiting import head_start
 from tests.builders import (
     CITIZEN,
     MINUTE,
     MONDAY,
     desk,
     mall,
+    queue_of,
     serve_next,
     service,
     small_mall,
+    take_recorded,
     ticket,
 )
 

@@ -18,11 +18,10 @@ from models.core.errors import (
 )
 from models.journal.actors import Actor
 from models.journal.events import StepAdded, TicketTaken
-from models.journal.record import take_recorded
 from models.mall.catalogue import ServiceCase
 from models.mall.devices import Device
 from models.mall.mall import Holiday, Mall
-from models.queue.issuing import Wish, add_service, take, taken_today
+from models.queue.issuing import QuotaRoll, Wish, add_service, take
 from models.queue.serving import cancel, finish
 from models.queue.tickets import Outcome, Standing, StepState
 from tests.builders import (
@@ -36,6 +35,7 @@ from tests.builders import (
     serve_next,
     service,
     small_mall,
+    take_recorded,
     ticket,
     user,
 )
@@ -210,9 +210,9 @@ def test_a_quota_ends_for_its_day_and_says_when_to_come_again(session: Session) 
         "quota": 2,
         "next_at": MONDAY_OPENS_AT + DAY,
     }
-    assert taken_today(session, few.id, date(2026, 11, 23)) == 2
+    assert session.get_one(QuotaRoll, (few.id, date(2026, 11, 23))).taken == 2
     assert ticket(session, made, few, at=MONDAY + DAY).spoken == "A-001"
-    assert taken_today(session, few.id, date(2026, 11, 25)) == 0
+    assert session.get(QuotaRoll, (few.id, date(2026, 11, 25))) is None
 
 
 def test_an_added_service_counts_towards_its_quota(session: Session) -> None:

@@ -28,7 +28,6 @@ from models.journal.events import (
     TicketCompleted,
     TicketWelcomedBack,
 )
-from models.journal.record import take_recorded
 from models.mall.catalogue import ServiceCase
 from models.queue.calling import call_next
 from models.queue.issuing import Wish, take
@@ -58,6 +57,7 @@ from tests.builders import (
     serve_next,
     service,
     small_mall,
+    take_recorded,
     ticket,
 )
 

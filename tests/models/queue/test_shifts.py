@@ -5,7 +5,6 @@ from sqlalchemy.orm import Session
 
 from models.core.errors import DeskBusy, DeskClosed, DeskOnBreak, DeskTaken
 from models.journal.events import BreakBegan, BreakEnded, ShiftBegan, ShiftEnded
-from models.journal.record import take_recorded
 from models.queue.calling import call_next
 from models.queue.serving import finish, miss, welcome_back
 from models.queue.shifts import begin_break, end_break, officer_at, shift_at, sign_off, sign_on
@@ -21,6 +20,7 @@ from tests.builders import (
     serve_next,
     service,
     small_mall,
+    take_recorded,
     ticket,
     user,
 )
