@@ -13,6 +13,7 @@ import pytest
 import tomlkit
 
 from counter.cli.main import balai
+from counter.desk.acts import ACTS
 from counter.files.config import load_config
 from counter.files.settings import Settings
 from counter.words.language import Language
@@ -107,13 +108,9 @@ def test_the_settings_of_the_installation_guide_are_accepted(tmp_path: Path) -> 
 
 
 def test_the_operators_guide_knows_every_key_of_the_desk() -> None:
-    actions = (ROOT / "counter/static/counter/desk/actions.js").read_text(encoding="utf-8")
-    found = re.findall(r'name: "([\w-]+)",(?: dialog: "\w+",)? key: "(\w)"', actions)
-    keys = {key: name.replace("-", "_") for name, key in found}
-    assert set(keys) == set(re.findall(r'key: "(\w)"', actions))
+    keys = {act.button.key: name.replace("-", "_") for name, act in ACTS.items() if act.button.key}
     guide = OPERATOR.read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| (\S+) \| (.+?) \|", guide, re.MULTILINE))
     words = Language("Asia/Jakarta").words("counter.desk", "id")
-    renamed = {"number": "call_number"}
     for key, name in keys.items():
-        assert rows[key] == words[f"desk.act.{renamed.get(name, name)}"]
+        assert rows[key] == words[f"desk.act.{name}"]

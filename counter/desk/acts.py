@@ -9,9 +9,11 @@ from typing import Any, Generic, TypeVar
 from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
+from counter.desk.buttons import ALWAYS, AT_DESK, FREE, Button, Question
 from counter.desk.presence import step_at_desk, the_service, visit_of
 from counter.desk.presses import (
     BreakPress,
+    CancelPress,
     CheckPress,
     FinishPress,
     NumberPress,
@@ -21,6 +23,7 @@ from counter.desk.presses import (
     StepPress,
     TransferPress,
 )
+from counter.desk.state import Phase
 from models.core.clock import local_day, local_instant
 from models.core.errors import BadInput, NobodyWaiting, NotFound, ReasonNeeded
 from models.journal.actors import Actor
@@ -28,7 +31,7 @@ from models.mall.mall import Desk
 from models.mall.people import User
 from models.queue import calling, serving, shifts, transferring
 from models.queue.issuing import Wish, add_service
-from models.queue.tickets import Ticket
+from models.queue.tickets import StepState, Ticket
 from models.waits.forecast import announce
 
 Answer = dict[str, Any]
@@ -37,12 +40,16 @@ Rule = Callable[[Session, Desk, P, Actor, datetime], Answer]
 
 
 class Act(Generic[P]):
-    """An act: how its press is read, and what it does inside the transaction."""
+    """An act: what its press carries, what it does inside the transaction, how it is offered."""
 
-    def __init__(self, press: type[P], rule: Rule[P], *, signed_on: bool = True) -> None:
+    def __init__(
+        self, press: type[P], rule: Rule[P], button: Button, *, signed_on: bool = True
+    ) -> None:
         """`signed_on` says that only the officer at the desk may do it."""
+        self.press = press
         self.reads = TypeAdapter(press)
         self.rule = rule
+        self.button = button
         self.signed_on = signed_on
 
 
@@ -187,7 +194,7 @@ def _welcome_back(
     return {"number": ticket.spoken}
 
 
-def _cancel(session: Session, desk: Desk, press: ReasonPress, by: Actor, at: datetime) -> Answer:
+def _cancel(session: Session, desk: Desk, press: CancelPress, by: Actor, at: datetime) -> Answer:
     if not press.reason.strip():
         raise ReasonNeeded
     ticket = visit_of(session, desk, press.step_id)
@@ -205,23 +212,53 @@ def _add_service(
     return {"number": ticket.spoken}
 
 
+# The order is that of the buttons beside the main one.
 ACTS: dict[str, Act[Any]] = {
-    "sign-on": Act(Press, _sign_on, signed_on=False),
-    "sign-off": Act(Press, _sign_off),
-    "begin-break": Act(BreakPress, _begin_break),
-    "end-break": Act(Press, _end_break),
-    "call-next": Act(Press, _call_next),
-    "call-number": Act(NumberPress, _call_number),
-    "call-again": Act(StepPress, _call_again),
-    "start": Act(StepPress, _start),
-    "check": Act(CheckPress, _check),
-    "finish": Act(FinishPress, _finish),
-    "finish-and-call-next": Act(FinishPress, _finish_and_call),
-    "hold": Act(ReasonPress, _hold),
-    "resume": Act(StepPress, _resume),
-    "transfer": Act(TransferPress, _transfer),
-    "miss": Act(StepPress, _miss),
-    "welcome-back": Act(StepPress, _welcome_back),
-    "cancel": Act(ReasonPress, _cancel),
-    "add-service": Act(ServicePress, _add_service),
+    "sign-on": Act(Press, _sign_on, Button(frozenset({Phase.CLOSED})), signed_on=False),
+    "sign-off": Act(Press, _sign_off, Button(FREE | {Phase.BREAK})),
+    "begin-break": Act(BreakPress, _begin_break, Button(FREE, asks=Question.UNTIL, key="I")),
+    "end-break": Act(Press, _end_break, Button(frozenset({Phase.BREAK}))),
+    "call-next": Act(Press, _call_next, Button(frozenset({Phase.READY}))),
+    "call-number": Act(NumberPress, _call_number, Button(FREE, asks=Question.NUMBER, key="C")),
+    "call-again": Act(
+        StepPress,
+        _call_again,
+        Button(frozenset({Phase.CALLED}), key="U", icon="repeat", in_row=True),
+    ),
+    "start": Act(StepPress, _start, Button(frozenset({Phase.CALLED}))),
+    "check": Act(CheckPress, _check, Button(AT_DESK)),
+    "hold": Act(
+        ReasonPress,
+        _hold,
+        Button(frozenset({Phase.SERVING}), key="T", icon="pause", in_row=True),
+    ),
+    "resume": Act(StepPress, _resume, Button(aside={StepState.HELD: FREE})),
+    "transfer": Act(
+        TransferPress,
+        _transfer,
+        Button(AT_DESK, asks=Question.WHERE, key="A", icon="corner-up-right", in_row=True),
+    ),
+    "miss": Act(
+        StepPress, _miss, Button(frozenset({Phase.CALLED}), key="H", icon="user-x", in_row=True)
+    ),
+    "welcome-back": Act(StepPress, _welcome_back, Button(aside={StepState.MISSED: ALWAYS})),
+    "finish": Act(
+        FinishPress, _finish, Button(frozenset({Phase.SERVING}), key="S", icon="check", in_row=True)
+    ),
+    "finish-and-call-next": Act(FinishPress, _finish_and_call, Button(frozenset({Phase.SERVING}))),
+    "cancel": Act(
+        CancelPress,
+        _cancel,
+        Button(
+            frozenset({Phase.CALLED}),
+            aside={StepState.HELD: ALWAYS, StepState.MISSED: ALWAYS},
+            asks=Question.WHY,
+        ),
+    ),
+    "add-service": Act(ServicePress, _add_service, Button(AT_DESK, asks=Question.SERVICE, key="L")),
 }
+
+
+def buttons() -> list[dict[str, Any]]:
+    """Return what the console is told of the acts, in their order."""
+    return [{"name": name} | act.button.to_json(act.press) for name, act in ACTS.items()]

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from counter.desk.acts import ACTS
+from counter.desk.acts import ACTS, buttons
 from counter.desk.choices import callable_numbers, desk_rows, transfer_services
 from counter.desk.presence import require_officer, the_desk
 from counter.desk.state import DESK, desk_state, may_follow
@@ -67,7 +67,7 @@ def register(
                 return render_template("counter/desk/choice.html", desks=desks, boot=common)
             state = desk_state(session, str(own.id), at)
             told = {"seq": last_seq(session), "now": at.isoformat()}
-            boot = common | {"state": (state or {}) | told}
+            boot = common | {"state": (state or {}) | told, "acts": buttons()}
             return render_template("counter/desk/page.html", boot=boot, number=own.number)
 
     @desk.get("/desk/<int:desk_id>/choices")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import MISSING, field, fields
 from typing import Annotated
 
 from pydantic import ConfigDict, Field
@@ -53,6 +53,13 @@ class ReasonPress(StepPress):
 
 
 @dataclass(frozen=True, config=_STRICT)
+class CancelPress(StepPress):
+    """A number to be given up, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, config=_STRICT)
 class TransferPress(ReasonPress):
     """Where to: another service, one desk, or both."""
 
@@ -82,3 +89,13 @@ class BreakPress(Press):
 
     minutes: Annotated[int, Field(ge=1, le=240)] | None = None
     until: Annotated[str, Field(pattern=r"^\d\d:\d\d$")] | None = None
+
+
+def carried(press: type[Press]) -> dict[str, bool]:
+    """Return what a press carries beside its id and its desk, and whether each must be said."""
+    always = {one.name for one in fields(Press)}
+    return {
+        one.name: one.default is MISSING and one.default_factory is MISSING
+        for one in fields(press)
+        if one.name not in always
+    }

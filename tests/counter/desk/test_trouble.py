@@ -21,6 +21,22 @@ from tests.counter.desk.windows import (
 from tests.hall_server import Hall
 
 OUTSIDE = ".dk-toasts .toast"
+# Once the page is read, and before its scripts run: what a newer server would tell of its acts.
+UPDATED = """document.addEventListener("readystatechange", () => {
+    const block = document.getElementById("boot");
+    if (document.readyState !== "interactive" || !block) return;
+    const boot = JSON.parse(block.textContent);
+    const act = (name) => boot.acts.find((one) => one.name === name);
+    act("call-next").carries.mood = true;
+    act("begin-break").asks = "mood";
+    delete act("call-number").carries.reason;
+    boot.acts.splice(boot.acts.indexOf(act("sign-off")), 1);
+    boot.acts.push({
+        name: "send-home", carries: { step_id: true, reason: true }, when: ["ready"], aside: {},
+        asks: "why", key: "X", icon: "ban", in_row: true,
+    });
+    block.textContent = JSON.stringify(boot);
+})"""
 
 
 def serve(page: Page) -> None:
@@ -150,3 +166,47 @@ def test_press_after_the_sign_in_is_over_leads_to_the_door_and_back(
     page.keyboard.press("Enter")
     page.wait_for_url("**/desk")
     expect(page.locator(NUMBER)).to_have_text(plate(number))
+
+
+def test_page_that_does_not_speak_the_servers_language_says_so_and_sends_nothing(
+    page: Page, hall: Hall, citizens: Citizens
+) -> None:
+    """As after an update of the server, while the page is still the one from before."""
+
+    number = citizens.take("ktp-el")
+    sign_in(page, hall)
+    page.add_init_script(UPDATED)
+    errors: list[str] = []
+    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    sent: list[str] = []
+    page.on("request", lambda asked: sent.append(asked.url) if asked.method == "POST" else None)
+    page.goto(f"{hall.url}/desk")
+    ready(page)
+    strange = "Halaman ini belum mengenal tindakan itu, jadi tidak ada yang dikirim."
+    main_says(page, "Panggil berikutnya")
+    page.keyboard.press("Enter")
+    expect(page.locator(OUTSIDE)).to_contain_text(strange)
+    page.locator(".dk-menu summary").click()
+    page.locator("[data-act=sign-off]").click()
+    expect(page.locator(OUTSIDE)).to_contain_text(strange)
+    page.keyboard.press("i")
+    expect(page.locator("dialog")).to_have_count(0)
+    # An act that only the server knows needs no script of its own.
+    expect(page.locator(".dk-sec [data-act=send-home]")).to_be_enabled()
+    page.keyboard.press("x")
+    expect(page.locator("dialog #reason")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog")).to_have_count(0)
+    page.keyboard.press("c")
+    page.keyboard.type(number)
+    expect(page.get_by_role("option", selected=True)).to_contain_text(number)
+    page.locator("#reason").fill("uji")
+    page.locator("#reason").press("Enter")
+    expect(page.locator("dialog [role=alert]")).to_contain_text(strange)
+    assert errors == [
+        'the act "call-next" needs mood, which nobody said',
+        'the server knows no act "sign-off"',
+        'the act "begin-break" asks "mood", which has no form here',
+        'the act "call-number" carries no reason',
+    ]
+    assert sent == []

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from counter.app import House
+from counter.files.calling import Calling
 from counter.files.filling import fill
-from counter.files.settings import Calling
 from models.mall.arrangement import arrangement_of
 from models.mall.mall import Mall
 from models.mall.rules import CallingRules

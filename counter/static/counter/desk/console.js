@@ -2,7 +2,7 @@
 
 import { press, Refused } from "../../shared/press.js";
 import { dialogOff, mainAction, unfinished } from "./actions.js";
-import { factsOf, newDraft } from "./draft.js";
+import { factsOf, newDraft, Strange } from "./draft.js";
 import { Papers } from "./papers.js";
 import { say } from "./words.js";
 
@@ -28,12 +28,14 @@ function remembered(name, otherwise) {
 /** Holds what the drawing shows. Emits "change" whenever it must be drawn again, and "first"
  *  when a number comes into an empty queue. */
 export class Console extends EventTarget {
-  /** @param {Boot} boot */
-  constructor(boot) {
+  /** @param {Boot} boot @param {string[]} forms the questions that the drawing has a form for */
+  constructor(boot, forms) {
     super();
-    this.papers = new Papers((step_id, checked) =>
-      press("/desk/check", { desk_id: boot.state.desk.id, step_id, checked })
-    );
+    this._forms = forms;
+    this.papers = new Papers((step_id, checked) => {
+      const facts = factsOf(this.model, "check", { step_id, checked });
+      return press("/desk/check", { desk_id: boot.state.desk.id, ...facts });
+    });
     this.papers.addEventListener("change", () => this._changed());
     this.papers.addEventListener("failed", (event) =>
       this._failed(/** @type {CustomEvent} */ (event).detail)
@@ -139,22 +141,23 @@ export class Console extends EventTarget {
       this.toast("info", action.off);
       return;
     }
-    if (action.dialog) {
-      this._open(action);
+    if (action.asks) {
+      this._open(action, action.asks);
       return;
     }
-    void this.send(action.name, factsOf(this.model, action));
+    void this.send(action.name, action.step_id ? { step_id: action.step_id } : {});
   }
 
   /** Sends one act and waits until the screen shows it. Returns whether it was done.
-   *  @param {string} act @param {Record<string, unknown>} [facts] */
-  async send(act, facts = {}) {
+   *  @param {string} act @param {Record<string, unknown>} [said] what a dialog found out */
+  async send(act, said = {}) {
     const { model } = this;
     if (model.busy) return false;
     model.busy = act;
     model.toast = null;
     this._changed();
     try {
+      const facts = factsOf(model, act, said);
       await this.papers.settled();
       const desk_id = model.state.desk.id;
       const answer = await press(`/desk/${act}`, { desk_id, ...facts });
@@ -182,6 +185,11 @@ export class Console extends EventTarget {
 
   /** @param {unknown} error */
   _failed(error) {
+    if (error instanceof Strange) {
+      console.error(error.message);
+      this.toast("bad", say("toast.strange"));
+      return;
+    }
     if (error instanceof Refused && error.code === "signed_out") this._signedOut();
     const refused = error instanceof Refused && error.title;
     this.toast("bad", refused || say("toast.unreachable"));
@@ -193,25 +201,29 @@ export class Console extends EventTarget {
     location.assign(`/sign-in?next=${encodeURIComponent(here)}`);
   }
 
-  /** @param {Action} action */
-  _open(action) {
+  /** @param {Action} action @param {string} asks */
+  _open(action, asks) {
+    if (!this._forms.includes(asks)) {
+      this._failed(new Strange(`the act "${action.name}" asks "${asks}", which has no form here`));
+      return;
+    }
     const { state } = this.model;
     const aside = state.aside.find((row) => row.step_id === action.step_id);
     const at = aside || state.current;
-    const dialog = action.dialog;
-    if (!dialog) return;
     this.model.toast = null;
     this.model.choices = null;
     this.model.dialog = {
-      name: dialog,
+      act: action.name,
+      asks,
       step_id: at ? at.step_id : null,
       number: at ? at.number : "",
+      aside: Boolean(aside),
     };
     this._changed();
-    if (dialog !== "break" && dialog !== "cancel") void this._choices();
   }
 
-  async _choices() {
+  /** Fetches what an open dialog has to choose from. */
+  async choose() {
     try {
       const answer = await fetch(`/desk/${this.model.state.desk.id}/choices`, {
         headers: { Accept: "application/json" },

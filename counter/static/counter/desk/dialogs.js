@@ -1,11 +1,11 @@
 // What an act has to ask first: where to, which number, until when, and why.
 
 import { clock } from "../../shared/format.js";
-import { html, Icon, useLayoutEffect, useRef, useState } from "../../shared/parts.js";
+import { html, Icon, useEffect, useLayoutEffect, useRef, useState } from "../../shared/parts.js";
 import { handedOn } from "./draft.js";
 import { Toast } from "./parts.js";
 import { Picker } from "./picker.js";
-import { listed, named, say } from "./words.js";
+import { listed, named, say, wordOf } from "./words.js";
 
 /** @typedef {import("./types.js").Choices} Choices */
 /** @typedef {import("./types.js").Hands} Hands */
@@ -15,7 +15,8 @@ import { listed, named, say } from "./words.js";
 /** @typedef {{model: Model, hands: Hands, dialog: OpenDialog, choices: Choices}} Asking */
 
 const BREAKS_M = [10, 15, 30, 60];
-const ASKS = { transfer: Transfer, number: CallNumber, add: AddService, cancel: Cancel, break: Break };
+/** The form for each question that an act may ask. @type {Record<string, (props: Asking) => unknown>} */
+export const FORMS = { where: Where, number: Which, service: Service, until: Until, why: Why };
 /** @type {Choices} */
 const NONE = { services: [], desks: [], numbers: [] };
 
@@ -23,10 +24,10 @@ const NONE = { services: [], desks: [], numbers: [] };
 export function Dialogs({ model, hands }) {
   const { dialog } = model;
   if (!dialog) return null;
-  const Ask = ASKS[dialog.name];
-  return html`<${Frame} key=${dialog.name} model=${model} hands=${hands}
-    title=${say(`ask.${dialog.name}`, { number: dialog.number })}>
-    <${Ask} model=${model} hands=${hands} dialog=${dialog} choices=${model.choices || NONE} />
+  const Form = FORMS[dialog.asks];
+  return html`<${Frame} key=${dialog.act} model=${model} hands=${hands}
+    title=${say(`ask.${wordOf(dialog.act)}`, { number: dialog.number })}>
+    <${Form} model=${model} hands=${hands} dialog=${dialog} choices=${model.choices || NONE} />
   <//>`;
 }
 
@@ -74,6 +75,13 @@ function Reason({ value, label, first = false, onWrite }) {
       onInput=${(/** @type {Written} */ event) => onWrite(event.currentTarget.value)} /></div>`;
 }
 
+/** Whether the act of the dialog must be given this fact.
+ *  @param {Model} model @param {OpenDialog} dialog @param {string} fact */
+function needs(model, dialog, fact) {
+  const act = model.boot.acts.find((one) => one.name === dialog.act);
+  return Boolean(act && act.carries[fact]);
+}
+
 /** @param {() => void} act */
 function submitted(act) {
   return (/** @type {Event} */ event) => {
@@ -83,7 +91,8 @@ function submitted(act) {
 }
 
 /** @param {Asking} props */
-function Transfer({ model, hands, dialog, choices }) {
+function Where({ model, hands, dialog, choices }) {
+  useEffect(hands.choose, []);
   const [chosen, choose] = useState("");
   const [reason, write] = useState(handedOn(model.state, model.draft));
   const { current, desk } = model.state;
@@ -110,18 +119,19 @@ function Transfer({ model, hands, dialog, choices }) {
   const act = () => {
     const [sort, id] = chosen.split("-");
     const where = sort === "desk" ? { to_desk_id: Number(id) } : { service_id: Number(id) };
-    if (target) void hands.send("transfer", { step_id: dialog.step_id, reason, ...where });
+    if (target) void hands.send(dialog.act, { reason, ...where });
   };
   return html`<form onSubmit=${submitted(act)}>
     <${Picker} id="where" label=${say("ask.where")} none=${say(model.choices ? "ask.none" : "ask.loading")} items=${items} chosen=${chosen} onChoose=${choose} />
     <${Reason} value=${reason} label=${say("ask.transfer_note")} onWrite=${write} />
     <${Buttons} off=${!target} busy=${Boolean(model.busy)} hands=${hands}
-      label=${target ? say("ask.transfer_to", { target: target.label }) : say("act.transfer")} />
+      label=${target ? say("ask.transfer_to", { target: target.label }) : say(`act.${wordOf(dialog.act)}`)} />
   </form>`;
 }
 
 /** @param {Asking} props */
-function CallNumber({ model, hands, choices }) {
+function Which({ model, hands, dialog, choices }) {
+  useEffect(hands.choose, []);
   const [chosen, choose] = useState("");
   const [reason, write] = useState("");
   const items = choices.numbers.map((one) => ({
@@ -133,20 +143,21 @@ function CallNumber({ model, hands, choices }) {
     }),
   }));
   const target = items.find((item) => item.id === chosen);
-  const off = !target || !reason.trim();
+  const off = !target || (needs(model, dialog, "reason") && !reason.trim());
   const act = () => {
-    if (!off) void hands.send("call-number", { ticket_id: Number(chosen), reason });
+    if (!off) void hands.send(dialog.act, { ticket_id: Number(chosen), reason });
   };
   return html`<form onSubmit=${submitted(act)}>
     <${Picker} id="who" label=${say("ask.who")} none=${say(model.choices ? "ask.none" : "ask.loading")} items=${items} chosen=${chosen} onChoose=${choose} />
-    <${Reason} value=${reason} label=${say("ask.call_reason")} onWrite=${write} />
+    <${Reason} value=${reason} label=${say(`ask.${wordOf(dialog.act)}_reason`)} onWrite=${write} />
     <${Buttons} off=${off} busy=${Boolean(model.busy)} hands=${hands}
-      label=${target ? say("ask.call", { number: target.label }) : say("act.call_number")} />
+      label=${target ? say("ask.call", { number: target.label }) : say(`act.${wordOf(dialog.act)}`)} />
   </form>`;
 }
 
 /** @param {Asking} props */
-function AddService({ model, hands, dialog, choices }) {
+function Service({ model, hands, dialog, choices }) {
+  useEffect(hands.choose, []);
   const [chosen, choose] = useState("");
   const [kind, chooseCase] = useState("");
   const { current } = model.state;
@@ -161,7 +172,7 @@ function AddService({ model, hands, dialog, choices }) {
   const target = open.find((service) => String(service.id) === chosen);
   const act = () => {
     const case_id = kind ? Number(kind) : null;
-    if (target) void hands.send("add-service", { step_id: dialog.step_id, service_id: target.id, case_id });
+    if (target) void hands.send(dialog.act, { service_id: target.id, case_id });
   };
   return html`<form onSubmit=${submitted(act)}>
     <${Picker} id="what" label=${say("ask.what")} none=${say(model.choices ? "ask.none" : "ask.loading")} items=${items} chosen=${chosen}
@@ -176,36 +187,38 @@ function AddService({ model, hands, dialog, choices }) {
         ${target.cases.map((one) => html`<option key=${one.id} value=${one.id}>${named(one.name)}</option>`)}
       </select></div>`}
     <${Buttons} off=${!target} busy=${Boolean(model.busy)} hands=${hands}
-      label=${target ? say("ask.add_this", { service: named(target.name) }) : say("act.add")} />
+      label=${target ? say("ask.add_this", { service: named(target.name) }) : say(`act.${wordOf(dialog.act)}`)} />
   </form>`;
 }
 
-/** @param {Asking} props */
-function Cancel({ model, hands, dialog }) {
+/** Any act that asks nothing but why. @param {Asking} props */
+function Why({ model, hands, dialog }) {
   const [reason, write] = useState("");
+  const off = needs(model, dialog, "reason") && !reason.trim();
+  const word = wordOf(dialog.act);
   const act = () => {
-    if (reason.trim()) void hands.send("cancel", { step_id: dialog.step_id, reason });
+    if (!off) void hands.send(dialog.act, { reason });
   };
   return html`<form onSubmit=${submitted(act)}>
-    <p>${say("ask.cancel_text", { number: dialog.number })}</p>
-    <${Reason} first=${true} value=${reason} label=${say("ask.cancel_reason")} onWrite=${write} />
-    <${Buttons} off=${!reason.trim()} busy=${Boolean(model.busy)} hands=${hands}
-      label=${say("act.cancel_number", { number: dialog.number })} />
+    <p>${say(`ask.${word}_text`, { number: dialog.number })}</p>
+    <${Reason} first=${true} value=${reason} label=${say(`ask.${word}_reason`)} onWrite=${write} />
+    <${Buttons} off=${off} busy=${Boolean(model.busy)} hands=${hands}
+      label=${say(`ask.${word}`, { number: dialog.number })} />
   </form>`;
 }
 
 /** @param {Asking} props */
-function Break({ model, hands }) {
+function Until({ model, hands, dialog }) {
   const [until, write] = useState("");
   const past = until !== "" && until <= clock(model.now).replace(".", ":");
   const act = () => {
-    if (until && !past) void hands.send("begin-break", { until });
+    if (until && !past) void hands.send(dialog.act, { until });
   };
   return html`<form onSubmit=${submitted(act)}>
     <div class="dk-breaks">${BREAKS_M.map((minutes, place) => html`<button key=${minutes} type="button"
       data-first=${place === 0 ? "" : undefined}
       class="btn btn--plain num" disabled=${Boolean(model.busy)}
-      onClick=${() => hands.send("begin-break", { minutes })}>${say("ask.minutes", { minutes })}</button>`)}</div>
+      onClick=${() => hands.send(dialog.act, { minutes })}>${say("ask.minutes", { minutes })}</button>`)}</div>
     <div class="field"><label for="until">${say("ask.until")}</label>
       <input class="input num" id="until" type="time" value=${until}
         onInput=${(/** @type {Written} */ event) => write(event.currentTarget.value)} />

@@ -1,6 +1,5 @@
 // How the officer is about to finish, and the facts that each act carries to the server.
 
-/** @typedef {import("./types.js").Action} Action */
 /** @typedef {import("./types.js").DeskState} DeskState */
 /** @typedef {import("./types.js").Draft} Draft */
 /** @typedef {import("./types.js").Model} Model */
@@ -32,27 +31,46 @@ export function handedOn({ current }, draft) {
   return draft.note.trim() || (current ? current.note : "");
 }
 
-/** What `action` tells the server: always the step it was meant for.
- *  @param {Model} model @param {Action} action
- *  @returns {Record<string, unknown>} */
-export function factsOf(model, action) {
-  const { state, draft } = model;
-  const step_id = action.step_id || (state.current ? state.current.step_id : null);
-  switch (action.name) {
-    case "finish":
-    case "finish-and-call-next": {
-      const missing = draft.outcome === "returned" ? stillMissing(model) : [];
-      return { step_id, outcome: draft.outcome, missing, note: draft.note };
-    }
-    case "hold":
-      return { step_id, reason: handedOn(state, draft) };
-    case "start":
-    case "call-again":
-    case "miss":
-    case "resume":
-    case "welcome-back":
-      return { step_id };
-    default:
-      return {};
+/** An act as this page cannot send it: page and server do not speak of the same thing. */
+export class Strange extends Error {
+  /** @param {string} why */
+  constructor(why) {
+    super(why);
+    this.name = "Strange";
   }
+}
+
+/** The step that is meant: that of the open dialog, else the one at the desk. @param {Model} model */
+function stepOf({ dialog, state }) {
+  if (dialog) return dialog.step_id || undefined;
+  return state.current ? state.current.step_id : undefined;
+}
+
+/** Where a fact stands that nobody said. @type {Record<string, (model: Model) => unknown>} */
+const KNOWN = {
+  step_id: stepOf,
+  outcome: ({ draft }) => draft.outcome,
+  missing: (model) => (model.draft.outcome === "returned" ? stillMissing(model) : []),
+  note: ({ draft }) => draft.note,
+  reason: ({ state, draft }) => handedOn(state, draft),
+};
+
+/** What a press tells the server: all that the act carries, as `said` or as it is known here.
+ *  Throws Strange for an act that the server does not know, for a fact too many and one too few.
+ *  @param {Model} model @param {string} name @param {Record<string, unknown>} said
+ *  @returns {Record<string, unknown>} */
+export function factsOf(model, name, said) {
+  const act = model.boot.acts.find((one) => one.name === name);
+  if (!act) throw new Strange(`the server knows no act "${name}"`);
+  const extra = Object.keys(said).filter((fact) => !(fact in act.carries));
+  if (extra.length) throw new Strange(`the act "${name}" carries no ${extra.join(", ")}`);
+  /** @type {Record<string, unknown>} */
+  const facts = {};
+  Object.entries(act.carries).forEach(([fact, needed]) => {
+    const known = KNOWN[fact];
+    const value = fact in said ? said[fact] : known && known(model);
+    if (value !== undefined) facts[fact] = value;
+    else if (needed) throw new Strange(`the act "${name}" needs ${fact}, which nobody said`);
+  });
+  return facts;
 }

@@ -5,6 +5,7 @@ import { html, keepIcons, render } from "../../shared/parts.js";
 import { ServerTime } from "../../shared/servertime.js";
 import { keyed } from "./actions.js";
 import { Console } from "./console.js";
+import { FORMS } from "./dialogs.js";
 import { listen } from "./keys.js";
 import { allowSound, cue } from "./sound.js";
 import { Screen } from "./view.js";
@@ -22,7 +23,7 @@ function block(id) {
 /** @type {Boot} */
 const boot = JSON.parse(block("boot").textContent || "{}");
 const place = block("console");
-const desk = new Console(boot);
+const desk = new Console(boot, Object.keys(FORMS));
 const live = new Live();
 const first = new ServerTime();
 first.read(boot.now);
@@ -34,6 +35,7 @@ const hands = {
   send: (act, facts) => desk.send(act, facts),
   tick: (paper) => desk.tick(paper),
   write: (change) => desk.write(change),
+  choose: () => void desk.choose(),
   closeDialog: () => desk.closeDialog(),
   set: (name, on) => desk.set(name, on),
 };

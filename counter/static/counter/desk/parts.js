@@ -7,7 +7,7 @@ import { html, Icon } from "../../shared/parts.js";
 /** @typedef {import("./types.js").Model} Model */
 
 /** A key cap; gone when single keys are switched off.
- *  @param {{model: Model, of: string | undefined}} props */
+ *  @param {{model: Model, of: string}} props */
 export function Key({ model, of }) {
   return of && model.shortcuts ? html`<kbd class="kbd" aria-hidden="true">${of}</kbd>` : null;
 }
@@ -26,7 +26,7 @@ export function ActionButton({ model, hands, action, cls = "btn btn--plain", chi
   return html`<button
     type="button" class=${cls} aria-disabled=${action.off ? "true" : undefined}
     title=${action.off || undefined} data-act=${action.name}
-    aria-keyshortcuts=${model.shortcuts ? action.key : undefined}
+    aria-keyshortcuts=${(model.shortcuts && action.key) || undefined}
     onClick=${(/** @type {MouseEvent & {currentTarget: HTMLElement}} */ event) => {
       // After the mouse, Enter means the dominant action again, not this button once more.
       if (event.detail > 0) event.currentTarget.blur();

@@ -2,10 +2,11 @@
 
 import { clock } from "../../shared/format.js";
 import { html, Icon, Plate } from "../../shared/parts.js";
-import { asideActions, numberAction } from "./actions.js";
+import { actionOf, asideActions } from "./actions.js";
 import { ActionButton, Key } from "./parts.js";
 import { decimal, listed, minutesSince, named, say, secondsSince, wished } from "./words.js";
 
+/** @typedef {import("./types.js").Action} Action */
 /** @typedef {import("./types.js").AsideRow} AsideRow */
 /** @typedef {import("./types.js").Hands} Hands */
 /** @typedef {import("./types.js").Model} Model */
@@ -34,7 +35,7 @@ export function Side({ model, hands }) {
 /** @param {Props} props */
 function Queue({ model, hands }) {
   const { queue, waiting } = model.state;
-  const call = numberAction(model);
+  const call = actionOf(model, "call-number");
   const more = waiting - queue.length;
   return html`<section class="dk-q">
     <h2>${say("queue.title")} <small class="num">${say("queue.waiting", { waiting })}</small></h2>
@@ -87,17 +88,25 @@ function Aside({ model, hands }) {
 
 /** @param {Props & {row: AsideRow}} props */
 function AsideLine({ model, hands, row }) {
-  const { main, cancel } = asideActions(model, row);
   const missed = row.state === "missed";
   const facts = { since: row.since ? clock(row.since) : "", until: row.back_until_at ? clock(row.back_until_at) : "" };
   const held = row.note ? say("aside.held_why", { note: row.note }) : say("aside.held");
   return html`<li data-number=${row.number} title=${named(row.service)}><${Plate} number=${row.number} size="s" cls="plate--bare" />
     <div class="row__main"><b class="dk-cut">${named(row.service)}</b>
       <small class=${missed ? "why why--warn num" : "num"}>${missed ? say("aside.missed", facts) : held}</small></div>
-    <${ActionButton} model=${model} hands=${hands} action=${main} cls="btn btn--plain btn--s" />
-    <button type="button" class="btn btn--quiet btn--s dk-x" aria-label=${cancel.label} title=${cancel.off || cancel.label}
-      aria-disabled=${cancel.off ? "true" : undefined} onClick=${() => hands.press(cancel)}><${Icon} name="x" /></button>
+    ${asideActions(model, row).map((action) =>
+      action.name === "cancel"
+        ? html`<${GiveUp} key="cancel" hands=${hands} action=${action} number=${row.number} />`
+        : html`<${ActionButton} key=${action.name} model=${model} hands=${hands} action=${action} cls="btn btn--plain btn--s" />`
+    )}
   </li>`;
+}
+
+/** @param {{hands: Hands, action: Action, number: string}} props */
+function GiveUp({ hands, action, number }) {
+  const label = say("ask.cancel", { number });
+  return html`<button type="button" class="btn btn--quiet btn--s dk-x" aria-label=${label} title=${action.off || label}
+    aria-disabled=${action.off ? "true" : undefined} onClick=${() => hands.press(action)}><${Icon} name="x" /></button>`;
 }
 
 /** @param {{model: Model}} props */

@@ -88,22 +88,32 @@
  *  @property {{id: number, name: string}} user
  *  @property {string} elsewhere the way to the other pages, "" for who has none
  *  @property {boolean} stands_in
- *  @property {DeskState} state */
+ *  @property {DeskState} state
+ *  @property {Act[]} acts */
+
+/** @typedef {object} Act an act as the server tells of it
+ *  @property {string} name
+ *  @property {Record<string, boolean>} carries the facts of its press; whether each must be said
+ *  @property {string[]} when the phases in which it may be pressed
+ *  @property {Record<string, string[]>} aside the same for a number set aside, by its state
+ *  @property {string | null} asks what it has to ask first
+ *  @property {string} key the single key that presses it
+ *  @property {string} icon
+ *  @property {boolean} in_row it stands beside the main button */
 
 /** @typedef {{step_id: number, outcome: string, missing: number[], note: string}} Draft how the
  *  officer is about to finish; not the server's business before that */
 
-/** @typedef {"transfer" | "number" | "break" | "add" | "cancel"} DialogName */
-/** @typedef {{name: DialogName, step_id: number | null, number: string}} OpenDialog */
+/** @typedef {{act: string, asks: string, step_id: number | null, number: string, aside: boolean}}
+ *  OpenDialog */
 
 /** @typedef {object} Action
- *  @property {string} name the act of the server, or the dialog that asks for more
+ *  @property {string} name the act of the server
  *  @property {string} label
  *  @property {string} off why it is impossible now; empty when it is possible
- *  @property {string} [key] the single key that presses it
- *  @property {string} [icon]
- *  @property {string} [hint]
- *  @property {DialogName} [dialog]
+ *  @property {string} key the single key that presses it, or none
+ *  @property {string} icon
+ *  @property {string | null} asks what it has to ask first
  *  @property {number} [step_id] the step it means, when that is not the one at the desk */
 
 /** @typedef {object} Model everything a drawing depends on
@@ -130,6 +140,7 @@
  *  @property {(act: string, facts?: Record<string, unknown>) => Promise<boolean>} send
  *  @property {(paper: number) => void} tick
  *  @property {(change: Partial<Draft>) => void} write
+ *  @property {() => void} choose asks the server what there is to choose from
  *  @property {() => void} closeDialog
  *  @property {(name: "shortcuts" | "sound", on: boolean) => void} set */
 

@@ -2,7 +2,7 @@
 
 import { clock } from "../../shared/format.js";
 import { Flower, html, Icon, Mark } from "../../shared/parts.js";
-import { breakAction, mainAction, sideActions, signOffAction } from "./actions.js";
+import { actionOf, mainAction, sideActions } from "./actions.js";
 import { Dialogs } from "./dialogs.js";
 import { ActionButton, Key, Toast } from "./parts.js";
 import { Side } from "./side.js";
@@ -36,7 +36,7 @@ function Top({ model, hands }) {
   const { desk, officer } = model.state;
   const name = officer ? officer.name : model.boot.user.name;
   const stands = officer && officer.id !== model.boot.user.id;
-  const pause = breakAction(model);
+  const pause = actionOf(model, "begin-break");
   const onBreak = model.state.phase === "break";
   return html`<header class="dk-top">
     <a class="dk-home" href="/" aria-label=${say("home")}><${Mark} /></a>
@@ -75,7 +75,7 @@ function Lost({ model }) {
 
 /** @param {Props} props */
 function Menu({ model, hands }) {
-  const off = signOffAction(model);
+  const off = actionOf(model, "sign-off");
   /** @param {"shortcuts" | "sound"} name */
   const choice = (name) => html`<label class="dk-set">
     <input type="checkbox" checked=${model[name]}

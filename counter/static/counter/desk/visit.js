@@ -2,7 +2,7 @@
 
 import { clock } from "../../shared/format.js";
 import { html, Icon, useEffect, useRef } from "../../shared/parts.js";
-import { addAction, cancelAction } from "./actions.js";
+import { actionOf } from "./actions.js";
 import { isPrivate } from "./draft.js";
 import { named, say } from "./words.js";
 import { ActionButton, Key } from "./parts.js";
@@ -39,7 +39,7 @@ function whereabouts(step, current) {
 
 /** @param {Props} props */
 function Steps({ model, hands, current }) {
-  const add = addAction(model);
+  const add = actionOf(model, "add-service");
   return html`<ol class="dk-steps" aria-label=${say("steps")}>
     ${current.steps.map((step, place) => {
       const now = step.step_id === current.step_id;
@@ -82,7 +82,7 @@ function PaperRow({ model, hands, paper, place }) {
 
 /** What to do until the citizen comes. @param {Props} props */
 function Calling({ model, hands, current }) {
-  const cancel = cancelAction(model);
+  const cancel = actionOf(model, "cancel");
   return html`<section class="dk-calling">
     <h2>${say("calling.title")}</h2>
     <p>${say("calling.text", { number: current.number })}</p>

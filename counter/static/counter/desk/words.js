@@ -9,6 +9,11 @@ export function say(key, facts = {}) {
   return t(`counter.desk.${key}`, facts);
 }
 
+/** The key under which the words of an act stand. @param {string} act */
+export function wordOf(act) {
+  return act.replaceAll("-", "_");
+}
+
 /** A name in the page's language. @param {Names} names */
 export function named(names) {
   return language() === "en" ? names.en : names.id;
