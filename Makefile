@@ -23,12 +23,14 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header 
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run demo test long check format bench pictures reference assets setup setup-dev browser lock clean
+.PHONY: help run demo test quick again long check format bench pictures reference assets setup setup-dev browser lock clean
 
 help:
 	@echo "make run      start Balai with an example mall"
 	@echo "make demo     play a whole day of the example mall"
 	@echo "make test     check the code and run all tests"
+	@echo "make quick    run the tests of rules and HTTP, for while one works"
+	@echo "make again    run what failed last once more, one after the other"
 	@echo "make long     run the tests that take minutes: random days, power cuts"
 	@echo "make check    check the code only"
 	@echo "make format   lay out the code"
@@ -56,6 +58,14 @@ reference: $(CORE)
 
 test: check browser
 	$(PYTEST) -m "not long"
+
+# No browser, no PostgreSQL, nothing slow. What takes longest is named, so that nothing slow comes
+# in unseen.
+quick: setup-dev
+	$(PYTEST) -m "not (browser or postgres or slow or long)" --durations=5 --durations-min=2
+
+again: browser
+	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none
 
 # What takes longer than a change should wait for: many random days, many power cuts.
 long: browser

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 pytest_plugins = ["tests.databases"]
 
@@ -22,21 +22,36 @@ CHROMIUM = [
 ]
 
 
+# What a test that asks for this fixture is marked with. Who asks for a database of both kinds is
+# marked by its kind, in tests/databases.py.
+NEEDS = {"chromium": pytest.mark.browser, "postgres": pytest.mark.postgres}
+
 # How long an example takes tells how busy the machine is, and nothing of the house.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+# The same of a page. What a screen promises within a time is asked for with that time.
+expect.set_options(timeout=15_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a browser, so that `-m "not browser"` leaves it out; slow files go first.
+    """Mark what needs a browser or PostgreSQL, so that nobody has to; slow files go first.
 
     A slow file that began last would run alone, while the other workers have nothing to do.
     """
     for item in items:
-        if "chromium" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.browser)
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
+        needed = getattr(item, "fixturenames", ())
+        for fixture, mark in NEEDS.items():
+            if fixture in needed:
+                item.add_marker(mark)
+    slow = {item.path for item in items for mark in ("browser", "slow") if mark in item.keywords}
     items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Keep how the run ended: .ci/run must know a test that failed from a run that broke off."""
+    cache = getattr(session.config, "cache", None)
+    if cache is not None and not hasattr(session.config, "workerinput"):
+        cache.set("house/ended", int(exitstatus))
 
 
 @pytest.fixture(scope="session")

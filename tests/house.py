@@ -71,11 +71,11 @@ def _example() -> Config:
 
 
 @cache
-def _filled_file() -> bytes:
-    """The database of the example mall as its first start leaves it."""
+def _filled_file(*, example: bool) -> bytes:
+    """The database of the mall of config.toml as its first start leaves it."""
     with TemporaryDirectory() as folder:
-        house = build(example_config(Path(folder)), clock=StandingClock())
-        house.database.close()
+        config = (example_config if example else real_config)(Path(folder))
+        build(config, clock=StandingClock()).database.close()
         return (Path(folder) / "balai.db").read_bytes()
 
 
@@ -94,13 +94,14 @@ def open_house(
 ) -> Iterator[House]:
     """A house in this process on a StandingClock; nothing works in its background.
 
-    An example's SQLite file that is not there yet is copied from one that was filled earlier.
+    A SQLite file that is not there yet is copied from one that was filled earlier; like every
+    start, this one brings it in step with its `config`.
     """
     config = config or example_config(folder, database_url)
     url = make_url(config.database_url)
     missing = url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists()
-    if config.mall.example and missing:
-        Path(str(url.database)).write_bytes(_filled_file())
+    if missing:
+        Path(str(url.database)).write_bytes(_filled_file(example=config.mall.example))
     house = build(config, clock=StandingClock())
     try:
         yield house

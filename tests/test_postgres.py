@@ -1,4 +1,3 @@
-import pytest
 from sqlalchemy import create_engine, inspect, make_url, text
 
 from tests.postgres import Postgres
@@ -13,7 +12,6 @@ def test_every_database_begins_empty_and_can_be_written(database_url: str) -> No
     engine.dispose()
 
 
-@pytest.mark.postgres
 def test_a_database_is_made_like_its_template(postgres: Postgres) -> None:
     with postgres.fresh() as url:
         engine = create_engine(url)

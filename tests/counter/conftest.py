@@ -13,13 +13,14 @@ from tests.hall_server import Hall, running_hall
 from tests.house import example_config
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("hall")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def hall(folder: Path) -> Iterator[Hall]:
+    """One hall for all tests of a file: each finds it without citizens and without officers."""
     with running_hall("tests.counter.desk.hall", str(folder)) as running:
         yield running
 
@@ -27,5 +28,6 @@ def hall(folder: Path) -> Iterator[Hall]:
 @pytest.fixture
 def citizens(folder: Path, hall: Hall) -> Iterator[Citizens]:
     made = Citizens(Database(example_config(folder).database_url))
+    made.go_home()
     yield made
     made.database.close()

@@ -110,7 +110,6 @@ def test_a_damaged_database_gives_no_backup(tmp_path: Path) -> None:
     assert not (tmp_path / "copy.db").exists()
 
 
-@pytest.mark.postgres
 def test_postgresql_is_dumped_and_can_be_restored(
     postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -109,6 +109,7 @@ def test_a_doubtful_ticket_is_printed_again_as_a_copy(running: PaperHall, window
     kiosk.get_by_role("button", name="Cetak ulang").click()
     expect(kiosk.locator(".t-print")).to_contain_text("Salinan sudah dicetak", timeout=SLOWLY_MS)
     expect(card).to_contain_text("Salinan")
+    running.printer.wait_for(lambda: bool(running.printer.sheets))
     (copy,) = running.printer.sheets
     assert printout(copy, 576).qr[0].endswith(token)
 
@@ -122,4 +123,4 @@ def test_a_test_page_comes_out_at_the_touch_of_a_button(
     expect(leader.get_by_role("status").filter(has_text="Halaman uji dikirim")).to_be_visible()
     card = leader.locator("section", has=leader.locator("#p-kiosk-1"))
     expect(card.locator("tbody tr")).to_contain_text("Tercetak", timeout=SLOWLY_MS)
-    assert len(running.printer.sheets) == 1
+    running.printer.wait_for(lambda: len(running.printer.sheets) == 1)

@@ -121,6 +121,7 @@ def test_a_folder_that_cannot_be_made_is_named(run: Run, folder: Path, words: li
     assert str(folder / "var") in refused(run(*words))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("host", ["nowhere.invalid", "192.0.2.1"])
 def test_an_address_that_is_not_ours_is_refused_in_a_sentence(folder: Path, host: str) -> None:
     config = folder / "config.toml"

@@ -100,6 +100,7 @@ def test_citizens_come_as_the_simulations_assume(hall: Hall) -> None:
     assert coming(1, 2.5) > 1.5 * coming(4, 5)
 
 
+@pytest.mark.slow
 def test_the_morning_is_played_by_the_real_rules(hall: Hall) -> None:
     hall.play.begin_day()
     assert hall.play.catch_up() > 100
@@ -115,6 +116,7 @@ def test_the_morning_is_played_by_the_real_rules(hall: Hall) -> None:
     assert f"{taken} numbers" in status(hall.play, "Asia/Jakarta")
 
 
+@pytest.mark.slow
 def test_a_desk_where_a_person_sits_is_left_alone(hall: Hall) -> None:
     with hall.database.transaction() as session:
         person = User(
@@ -140,6 +142,7 @@ def test_a_desk_where_a_person_sits_is_left_alone(hall: Hall) -> None:
         assert session.scalar(called) == 0
 
 
+@pytest.mark.slow
 def test_a_stopped_demo_goes_on_with_the_day(hall: Hall) -> None:
     hall.play.begin_day()
     hall.play.catch_up()

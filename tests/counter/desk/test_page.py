@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from models.core.database import Database
 from tests.counter.desk.windows import (
     GO,
     NUMBER,
@@ -21,29 +19,8 @@ from tests.counter.desk.windows import (
     sign_in,
 )
 from tests.hall_server import Hall, running_hall
-from tests.house import example_config
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("hall")
-
-
-@pytest.fixture(scope="module")
-def hall(folder: Path) -> Iterator[Hall]:
-    """One hall for all: each test finds it without citizens and without officers."""
-    with running_hall("tests.counter.desk.hall", str(folder)) as running:
-        yield running
-
-
-@pytest.fixture
-def citizens(folder: Path, hall: Hall) -> Iterator[Citizens]:
-    made = Citizens(Database(example_config(folder).database_url))
-    made.go_home()
-    yield made
-    made.database.close()
 
 
 def test_a_whole_service_by_keyboard_alone(page: Page, hall: Hall, citizens: Citizens) -> None:

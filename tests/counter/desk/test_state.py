@@ -159,6 +159,7 @@ class Watcher:
         self.before, self.told = after, []
 
 
+@pytest.mark.slow
 def test_every_desk_hears_of_each_change(house: House) -> None:
     watcher = Watcher(house)
     rina, ayu, police = crew(house, 3), crew(house, 4), crew(house, 7)

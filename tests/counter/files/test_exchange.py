@@ -135,6 +135,7 @@ def test_after_the_first_start_the_export_is_the_shipped_files_byte_for_byte(
     }
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(first=catalogue(), second=catalogue())
 def test_any_catalogue_comes_back_unchanged_also_over_another(

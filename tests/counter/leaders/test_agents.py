@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from counter.app import House, build
+from counter.app import House
 from counter.leaders.agent_watch import AgentWatch
 from counter.leaders.agents import Agents
 from models.core.errors import PlaceTaken
@@ -20,7 +20,7 @@ from models.mall.devices import Device
 from models.paper.agents import agent_of, agent_place
 from models.paper.jobs import JobState, PrintJob, ask_for_paper, claim, reprint
 from models.paper.printers import PrinterState, note_printer, printer_states
-from tests.house import OWN_PAGE, StandingClock, example_config, kiosk_client, user_client
+from tests.house import OWN_PAGE, example_config, kiosk_client, open_house, user_client
 from tests.printing.papers.slips import slip
 
 PRINTER, OTHER = "kiosk-1", "kiosk-2"
@@ -33,10 +33,8 @@ def house(tmp_path: Path) -> Iterator[House]:
     config = example_config(tmp_path)
     away = [one.model_copy(update={"kind": "agent"}) for one in config.printers[:2]]
     printers = (*away, *config.printers[2:])
-    clock = StandingClock()
-    house = build(config.model_copy(update={"printers": printers}), clock=clock)
-    yield house
-    house.database.close()
+    with open_house(tmp_path, config=config.model_copy(update={"printers": printers})) as house:
+        yield house
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from flask import g
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from counter.app import House, build
+from counter.app import House
 from counter.door.auth import DEVICE_COOKIE
 from counter.door.pairing import CODES_PER_ADDRESS
 from counter.leaders.devices import DEVICE, WRONG_CODES
@@ -21,10 +21,9 @@ from models.mall.devices import Device
 from models.mall.mall import Zone
 from tests.house import (
     OWN_PAGE,
-    StandingClock,
     clock_of,
-    example_config,
     open_house,
+    real_config,
     user_client,
 )
 
@@ -40,11 +39,8 @@ def house(tmp_path: Path) -> Iterator[House]:
 @pytest.fixture
 def real_house(tmp_path: Path) -> Iterator[House]:
     """The same hall, but not an example."""
-    config = example_config(tmp_path)
-    mall = config.mall.model_copy(update={"example": False})
-    house = build(config.model_copy(update={"mall": mall}), clock=StandingClock())
-    yield house
-    house.database.close()
+    with open_house(tmp_path, config=real_config(tmp_path)) as house:
+        yield house
 
 
 def post(client: FlaskClient, path: str, **body: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,18 +20,31 @@ from tests.line import line_to
 TINY = "tests.counter.tiny_hall"
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    """An empty mall in a database of its own."""
-    url = f"sqlite:///{tmp_path / 'balai.db'}"
+def empty_mall(folder: Path) -> str:
+    """The URL of a mall without tickets in a database of its own."""
+    url = f"sqlite:///{folder / 'balai.db'}"
     database = Database(url)
     tiny_hall.make_mall(database)
     database.close()
     return url
 
 
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    """One hall for all that do it no harm; each test counts from what it finds."""
+    with running_hall(TINY, empty_mall(tmp_path_factory.mktemp("live")), "0") as running:
+        yield running
+
+
 @pytest.fixture
-def hall(url: str) -> Iterator[Hall]:
+def url(tmp_path: Path) -> str:
+    """The database of `own_hall`."""
+    return empty_mall(tmp_path)
+
+
+@pytest.fixture
+def own_hall(url: str) -> Iterator[Hall]:
+    """A hall for one test alone, which may be stopped."""
     with running_hall(TINY, url, "0") as running:
         yield running
 
@@ -38,6 +52,13 @@ def hall(url: str) -> Iterator[Hall]:
 def open_page(page: Page, hall: Hall, topic: str = "number/1") -> None:
     page.goto(f"{hall.url}/?topic={topic}")
     expect(page.locator("#status")).to_have_text("live", timeout=5000)
+
+
+def waiting(page: Page) -> int:
+    """The number that the page shows, as soon as it shows one."""
+    place = page.locator("#waiting")
+    expect(place).to_have_text(re.compile(r"^\d+$"))
+    return int(place.inner_text())
 
 
 def post(hall: Hall, path: str, body: dict[str, Any] | None = None) -> None:
@@ -55,9 +76,9 @@ def state(seq: int, *, waiting: int, minute: int = 30, epoch: str = "one") -> di
 
 def test_a_page_shows_the_number_and_every_change(page: Page, hall: Hall) -> None:
     open_page(page, hall)
-    expect(page.locator("#waiting")).to_have_text("0")
+    before = waiting(page)
     post(hall, "/take/3")
-    expect(page.locator("#waiting")).to_have_text("3")
+    expect(page.locator("#waiting")).to_have_text(str(before + 3))
 
 
 def test_a_page_on_a_very_slow_line_becomes_live(page: Page, hall: Hall) -> None:
@@ -65,8 +86,9 @@ def test_a_page_on_a_very_slow_line_becomes_live(page: Page, hall: Hall) -> None
     with line_to(port_of(hall), delay_s=1.7) as line:
         page.goto(f"http://127.0.0.1:{line.port}/?topic=number/1", wait_until="commit")
         expect(page.locator("#status")).to_have_text("live", timeout=60_000)
+        before = waiting(page)
         post(hall, "/take/3")
-        expect(page.locator("#waiting")).to_have_text("3", timeout=10_000)
+        expect(page.locator("#waiting")).to_have_text(str(before + 3), timeout=10_000)
 
 
 @pytest.mark.long
@@ -74,13 +96,14 @@ def test_a_page_whose_cable_was_long_out_is_soon_right_again(page: Page, hall: H
     with line_to(port_of(hall)) as line:
         page.goto(f"http://127.0.0.1:{line.port}/?topic=number/1")
         expect(page.locator("#status")).to_have_text("live", timeout=5000)
+        before = waiting(page)
         line.plugged.clear()
         expect(page.locator("#status")).to_have_text("lost", timeout=6000)
         # By then a page that learnt patience from silence would try for 16 s in vain.
         page.wait_for_timeout(30_000)
         post(hall, "/take/3")
         line.plugged.set()
-        expect(page.locator("#waiting")).to_have_text("3", timeout=10_000)
+        expect(page.locator("#waiting")).to_have_text(str(before + 3), timeout=10_000)
 
 
 def test_a_late_packet_is_dropped_and_a_tick_is_shown(page: Page, hall: Hall) -> None:
@@ -134,26 +157,26 @@ def test_a_page_knows_the_servers_time_whatever_its_device_says(page: Page, hall
 
 
 def test_a_page_is_lost_and_then_right_again_without_a_reload(
-    page: Page, hall: Hall, url: str
+    page: Page, own_hall: Hall, url: str
 ) -> None:
-    open_page(page, hall)
+    open_page(page, own_hall)
     page.evaluate("window.unloaded = false")
-    hall.kill()
+    own_hall.kill()
     page.wait_for_function("live.status === 'lost'", timeout=5000)
     database = Database(url)
     tiny_hall.take_one(database)
     database.close()
-    with running_hall(TINY, url, str(hall.port)):
+    with running_hall(TINY, url, str(own_hall.port)):
         expect(page.locator("#waiting")).to_have_text("1", timeout=2000)
         expect(page.locator("#status")).to_have_text("live", timeout=500)
     assert page.evaluate("window.unloaded") is False
 
 
-def test_a_page_notices_a_line_that_is_silent_but_not_cut(page: Page, hall: Hall) -> None:
-    open_page(page, hall)
-    hall.process.send_signal(signal.SIGSTOP)
+def test_a_page_notices_a_line_that_is_silent_but_not_cut(page: Page, own_hall: Hall) -> None:
+    open_page(page, own_hall)
+    own_hall.process.send_signal(signal.SIGSTOP)
     page.wait_for_function("live.status === 'lost'", timeout=5000)
-    hall.process.send_signal(signal.SIGCONT)
+    own_hall.process.send_signal(signal.SIGCONT)
     expect(page.locator("#status")).to_have_text("live", timeout=2000)
 
 
@@ -167,10 +190,12 @@ def test_a_device_that_slept_asks_whether_its_line_still_stands(page: Page, hall
     assert page.evaluate("window.said") == []
 
 
-def test_a_device_that_slept_through_the_end_of_its_line_says_so(page: Page, hall: Hall) -> None:
+def test_a_device_that_slept_through_the_end_of_its_line_says_so(
+    page: Page, own_hall: Hall
+) -> None:
     page.clock.install()
-    open_page(page, hall)
-    hall.process.send_signal(signal.SIGSTOP)
+    open_page(page, own_hall)
+    own_hall.process.send_signal(signal.SIGSTOP)
     page.clock.fast_forward("05:00:00")
     expect(page.locator("#status")).to_have_text("lost", timeout=2000)
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.builders import MONDAY
 from tests.hall.windows import Windows, service_ids, take
-from tests.kiosk.hall_at import KEY, hall_at, kiosk_screen
+from tests.hall_server import Hall
+from tests.kiosk.hall_at import KEY
 
 pytestmark = pytest.mark.slow
 
@@ -23,18 +21,18 @@ LARGE_LETTERS = """() => {
 
 
 @pytest.mark.parametrize("width", [320, 360])
-def test_large_letters_fit_on_a_small_phone(chromium: Browser, tmp_path: Path, width: int) -> None:
+def test_large_letters_fit_on_a_small_phone(
+    chromium: Browser, hall: Hall, screen: Page, width: int
+) -> None:
     windows = Windows(chromium)
-    with hall_at(MONDAY, tmp_path) as hall, kiosk_screen(chromium, hall, tmp_path) as kiosk:
-        kiosk.goto(f"{hall.url}/kiosk")
-        ids = service_ids(kiosk)
-        token = take(kiosk, ids["KTP-el"], ids["SKCK"])["token"]
-        for lang in ("id", "en"):
-            phone = windows.open(f"{hall.url}/t/{token}?lang={lang}", (width, 640))
-            expect(phone.locator("#notify")).to_be_visible()
-            assert phone.evaluate("document.documentElement.scrollWidth") == width
-            assert phone.evaluate(LARGE_LETTERS) == pytest.approx(2)
-            assert phone.evaluate("document.documentElement.scrollWidth") == width
-            expect(phone.get_by_text(KEY)).to_have_count(0)
-        windows.close()
+    ids = service_ids(screen)
+    token = take(screen, ids["KTP-el"], ids["SKCK"])["token"]
+    for lang in ("id", "en"):
+        phone = windows.open(f"{hall.url}/t/{token}?lang={lang}", (width, 640))
+        expect(phone.locator("#notify")).to_be_visible()
+        assert phone.evaluate("document.documentElement.scrollWidth") == width
+        assert phone.evaluate(LARGE_LETTERS) == pytest.approx(2)
+        assert phone.evaluate("document.documentElement.scrollWidth") == width
+        expect(phone.get_by_text(KEY)).to_have_count(0)
+    windows.close()
     assert windows.errors == []

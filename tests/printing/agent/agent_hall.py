@@ -8,8 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,26 +28,15 @@ from models.paper.jobs import JobState, PrintJob, ask_for_paper
 from models.paper.printers import PrinterStatus
 from tests.hall_server import Hall
 from tests.house import ROOT, running_house
+from tests.patience import until
 from tests.printing.machines.escpos_printer import HOST, EscposPrinter
 from tests.printing.papers.slips import slip
 
 PRINTER = "kiosk-1"
-SOON_S = 30.0
 # Slow enough that a slip can be interrupted in its middle.
 BYTES_A_SECOND = 20_000.0
 HALF_A_SLIP = 10_000
 CODE = re.compile(r"Pairing code: (\d{3} \d{3})")
-
-
-def until(fact: Callable[[], bool], within_s: float = SOON_S) -> float:
-    """Wait until `fact` holds and return how long that took; TimeoutError when it never does."""
-    began_s = time.monotonic()
-    looking = threading.Event()
-    while not fact():
-        if time.monotonic() - began_s > within_s:
-            raise TimeoutError(fact)
-        looking.wait(0.02)
-    return time.monotonic() - began_s
 
 
 def head_of(job_id: int) -> str:
@@ -209,8 +197,7 @@ class AgentHall:
 
     def heads(self, job_id: int) -> int:
         """How many times the beginning of this paper has come out."""
-        printer, mark = self.printer, head_of(job_id).encode()
-        return b"".join([*printer.sheets, *printer.torn, printer._sheet]).count(mark)
+        return self.printer.all_paper.count(head_of(job_id).encode())
 
     def whole(self, job_id: int) -> int:
         """How many times this paper has come out with its end."""
@@ -218,6 +205,14 @@ class AgentHall:
         return sum(
             head_of(job_id).encode() in one and foot_of(job_id).encode() in one for one in sheets
         )
+
+    def wait_for_paper(self, *job_ids: int) -> None:
+        """Wait until each of these papers has come out whole, once.
+
+        A printer that is too busy to answer is believed, and its head may move still when all
+        that it was sent is said to be printed.
+        """
+        until(lambda: [self.whole(one) for one in job_ids], [1] * len(job_ids))
 
     def state(self, job_id: int) -> JobState:
         """Where the job stands now."""

@@ -13,7 +13,8 @@ import pytest
 from models.paper.jobs import JobState
 from tests.hall_server import Hall
 from tests.house import ROOT
-from tests.printing.agent.agent_hall import AgentHall, until
+from tests.patience import until
+from tests.printing.agent.agent_hall import AgentHall
 
 pytestmark = pytest.mark.slow
 
@@ -44,8 +45,10 @@ def test_a_paired_agent_prints_each_paper_once_and_in_order(place: AgentHall, ha
         place.wait_for(later, JobState.PRINTED)
         assert agent.stop() == 0
     jobs = [*waited, later]
-    assert [place.whole(job) for job in jobs] == [1, 1, 1, 1]
-    assert [place.history(job) for job in jobs] == [["waiting", "sending", "printed"]] * 4
+    place.wait_for_paper(*jobs)
+    # Of an agent that a busy machine keeps silent for three seconds the house doubts for a while.
+    states = [[state for state in place.history(job) if state != "doubtful"] for job in jobs]
+    assert states == [["waiting", "sending", "printed"]] * 4
     token = place.folder / "agent" / "token"
     assert stat.S_IMODE(token.stat().st_mode) == 0o600
 
@@ -64,7 +67,7 @@ def test_the_printer_is_away_while_its_agent_is_and_back_with_it(
         gone_s = until(lambda: place.printer_state() == "away")
     assert away_s < KNOWN_WITHIN_S
     assert gone_s < KNOWN_WITHIN_S
-    assert place.whole(waiting) == 1
+    place.wait_for_paper(waiting)
 
 
 def test_a_printer_that_is_away_prints_what_waited_when_it_comes_back(
@@ -79,7 +82,7 @@ def test_a_printer_that_is_away_prints_what_waited_when_it_comes_back(
         place.printer.come_back()
         place.wait_for(job, JobState.PRINTED)
         until(lambda: place.printer_state() == "online")
-    assert place.whole(job) == 1
+    place.wait_for_paper(job)
 
 
 def test_paper_that_runs_out_in_the_middle_is_known_at_once(place: AgentHall, hall: Hall) -> None:
@@ -92,7 +95,8 @@ def test_paper_that_runs_out_in_the_middle_is_known_at_once(place: AgentHall, ha
         place.wait_for(later, JobState.PRINTED)
         assert place.state(job) is JobState.DOUBTFUL
     assert known_s < KNOWN_WITHIN_S
-    assert (place.heads(job), place.whole(later)) == (1, 1)
+    place.wait_for_paper(later)
+    assert place.heads(job) == 1
 
 
 def test_what_a_dead_agent_was_printing_is_doubtful_and_stays_alone(
@@ -118,7 +122,7 @@ def test_a_result_that_came_while_the_server_was_down_is_told_later(
         job = place.ask_and_run_out()
         hall.kill()
         place.printer.put_paper()
-        until(lambda: place.whole(job) == 1)
+        place.wait_for_paper(job)
         until(lambda: f"job {job} is printed" in "".join(agent.said))
         # Both had a power cut; the agent's journal still knows.
         agent.kill()
@@ -127,6 +131,7 @@ def test_a_result_that_came_while_the_server_was_down_is_told_later(
         place.wait_for(job, JobState.PRINTED)
         later = place.ask()
         place.wait_for(later, JobState.PRINTED)
+    place.wait_for_paper(later)
     assert (place.heads(job), place.whole(job)) == (1, 1)
 
 
@@ -138,7 +143,7 @@ def test_an_agent_finds_a_server_that_was_restarted(place: AgentHall, hall: Hall
             place.wait_for(missed, JobState.PRINTED)
             later = place.ask()
             place.wait_for(later, JobState.PRINTED)
-    assert [place.whole(job) for job in (missed, later)] == [1, 1]
+    place.wait_for_paper(missed, later)
 
 
 def test_an_agent_that_was_withdrawn_prints_nothing_and_asks_to_be_paired(
@@ -154,7 +159,7 @@ def test_an_agent_that_was_withdrawn_prints_nothing_and_asks_to_be_paired(
         assert (place.folder / "agent" / "token").read_text() != token
         place.pair(agent.code())
         place.wait_for(job, JobState.PRINTED)
-    assert place.whole(job) == 1
+    place.wait_for_paper(job)
 
 
 def test_an_agent_that_dies_while_it_is_paired_is_paired_all_the_same(

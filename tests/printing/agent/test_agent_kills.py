@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from models.paper.jobs import JobState
-from tests.printing.agent.agent_hall import AgentHall, until
+from tests.patience import until
+from tests.printing.agent.agent_hall import AgentHall
 
 pytestmark = pytest.mark.slow
 
@@ -38,8 +39,7 @@ def check(place: AgentHall, jobs: list[int]) -> None:
         assert begun <= 1, f"job {job} came out {begun} times"
         assert state in SETTLED, f"job {job} is {state}"
         if state is JobState.PRINTED:
-            # On a busy machine our printer's head may still be moving when its buffer is empty.
-            until(lambda job=job: place.whole(job) == 1)  # type: ignore[misc]  # bound here
+            place.wait_for_paper(job)
         # Nothing is sent again once a byte of it may have gone out.
         assert place.history(job).count("sending") <= 3
 

@@ -209,6 +209,12 @@ class EscposPrinter:
         self.wait_for(lambda: self.bytes_taken > taken)
 
     @property
+    def all_paper(self) -> bytes:
+        """All that it has printed so far, whole sheets, torn ones and the one in hand."""
+        with self._changed:
+            return b"".join([*self.sheets, *self.torn, self._sheet])
+
+    @property
     def printing(self) -> bool:
         """Whether a paper has begun to come out."""
         return bool(self._sheet)

@@ -142,6 +142,7 @@ def judge(path: Path, machine: EscposPrinter, kills: int) -> None:
     assert out.total() >= sum(job.state is JobState.PRINTED for job in copies)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1])
 def test_a_dozen_kills_lose_nothing_and_double_nothing(tmp_path: Path, seed: int) -> None:
     judge(*play(tmp_path, kills=12, seed=seed), kills=12)

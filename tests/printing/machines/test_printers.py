@@ -459,6 +459,7 @@ def test_virtual_paper_is_read_by_its_own_names_alone(tmp_path: Path) -> None:
             printer.read(name)
 
 
+@pytest.mark.slow
 def test_virtual_paper_does_not_fill_the_disk(tmp_path: Path) -> None:
     printer = folder(tmp_path)
     for _ in range(503):

@@ -16,6 +16,7 @@ from models.paper.printers import PrinterState
 from printing.ink.virtual import printout
 from printing.machines.printers import Printer, PrinterSettings, VirtualPrinter, open_printer
 from printing.machines.spooler import KEPT, Spooler
+from tests.patience import until
 from tests.printing.machines.escpos_printer import EscposPrinter
 from tests.printing.machines.paper_hall import CLOCK, PaperHall, at_port
 from tests.printing.machines.ports import listening, printer_at, take_all
@@ -48,7 +49,11 @@ def virtual(folder: Path, code: str = "kiosk-1") -> PrinterSettings:
 
 
 def urls(machine: EscposPrinter) -> list[str]:
-    """Which tickets have come out, whole, by the address in their code."""
+    """Which tickets have come out, whole, by the address in their code.
+
+    A printer that is too busy to answer is believed, and its head may move still when all that
+    it was sent is said to be printed: ask with patience.
+    """
     return [printout(sheet, 576).qr[0] for sheet in machine.sheets]
 
 
@@ -71,7 +76,7 @@ def test_papers_promised_before_the_start_come_out_in_order(hall: PaperHall) -> 
     jobs = [hall.ask(slip(follow_url=url)) for url in wanted]
     with EscposPrinter() as machine, spooling(hall, at_port(machine.port)):
         hall.wait_for(jobs[-1], JobState.PRINTED)
-        assert urls(machine) == wanted
+        until(lambda: urls(machine), wanted)
         assert machine.torn == []
         assert machine.unknown == []
     assert [hall.job(job).state for job in jobs] == [JobState.PRINTED] * 3
@@ -101,7 +106,7 @@ def test_a_printer_that_comes_back_prints_what_waited(hall: PaperHall) -> None:
             machine.come_back()
             hall.wait_for(job_id, JobState.PRINTED)
             hall.wait_for_printer("kiosk-1", PrinterState.ONLINE)
-            assert urls(machine) == [slip().follow_url]
+            until(lambda: urls(machine), [slip().follow_url])
     assert (hall.job(job_id).tries, hall.job(job_id).error) == (1, "")
 
 
@@ -119,8 +124,8 @@ def test_paper_that_ends_in_the_middle_is_doubtful_and_not_sent_again(hall: Pape
         machine.put_paper()
         hall.wait_for(waiting, JobState.PRINTED)
         assert hall.job(doubtful).tries == 1
+        until(lambda: urls(machine).count(second), 1)
         assert urls(machine).count(first) <= 1
-        assert urls(machine).count(second) == 1
 
 
 @pytest.mark.parametrize("taken", [1, 5000, 30000])
@@ -133,7 +138,7 @@ def test_a_broken_line_is_doubtful_and_the_next_paper_comes_out(
         broken = hall.ask(slip(follow_url=f"{hall.url}/1"))
         hall.wait_for(broken, JobState.DOUBTFUL)
         hall.wait_for(hall.ask(slip(follow_url=f"{hall.url}/2")), JobState.PRINTED)
-        assert urls(machine) == [f"{hall.url}/2"]
+        until(lambda: urls(machine), [f"{hall.url}/2"])
     assert (hall.job(broken).state, hall.job(broken).tries) == (JobState.DOUBTFUL, 1)
 
 
@@ -147,7 +152,7 @@ def test_a_printer_that_loses_its_power_in_the_middle(hall: PaperHall) -> None:
         hall.wait_for_printer("kiosk-1", PrinterState.AWAY)
         machine.come_back()
         hall.wait_for(hall.ask(slip(follow_url=f"{hall.url}/2")), JobState.PRINTED)
-        assert urls(machine) == [f"{hall.url}/2"]
+        until(lambda: urls(machine), [f"{hall.url}/2"])
 
 
 def test_a_printer_that_hangs_in_the_middle_is_known_within_three_seconds(
@@ -201,14 +206,14 @@ def test_the_second_printer_steps_in_within_three_seconds(hall: PaperHall) -> No
             hall.wait_for(surprised, JobState.PRINTED, within_s=3.0)
             known_out = hall.ask(slip(follow_url=f"{hall.url}/2"), fallback="kiosk-2")
             hall.wait_for(known_out, JobState.PRINTED, within_s=3.0)
-            assert urls(second) == [f"{hall.url}/1", f"{hall.url}/2"]
+            until(lambda: urls(second), [f"{hall.url}/1", f"{hall.url}/2"])
             assert hall.job(known_out).printer == "kiosk-2"
             second.run_out()
             hall.wait_for_printer("kiosk-2", PrinterState.PAPER_OUT)
             stranded = hall.ask(slip(follow_url=f"{hall.url}/3"), fallback="kiosk-2")
             own.put_paper()
             hall.wait_for(stranded, JobState.PRINTED)
-            assert urls(own) == [f"{hall.url}/3"]
+            until(lambda: urls(own), [f"{hall.url}/3"])
 
 
 def test_a_copy_says_so(hall: PaperHall) -> None:
@@ -216,6 +221,7 @@ def test_a_copy_says_so(hall: PaperHall) -> None:
         first = hall.ask(slip())
         hall.wait_for(first, JobState.PRINTED)
         hall.wait_for(hall.reprint(first), JobState.PRINTED)
+        machine.wait_for(lambda: len(machine.sheets) == 2)
         once, again = (printout(sheet, 576).image.height for sheet in machine.sheets)
     assert again > once
 
