@@ -19,7 +19,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from counter.app import House
+from counter.app import Application
 from counter.door.auth import DEVICE_COOKIE, SESSION_COOKIE
 from counter.door.example_people import EXAMPLE_PASSWORD, example_officers
 from counter.files.config import Config, load_config
@@ -64,20 +64,20 @@ def settings(data_dir: Path) -> Config:
     )
 
 
-def house_in(data_dir: Path) -> House:
+def application_in(data_dir: Path) -> Application:
     """Build the house on `data_dir`; nothing works in its background."""
     return built(settings(data_dir))
 
 
-def furnish(house: House) -> Keys:
+def furnish(application: Application) -> Keys:
     """Let every desk have its officer, sixty tickets wait, and a kiosk and an officer have keys."""
-    with house.database.transaction() as session:
-        mall = session.get_one(Mall, house.mall_id)
-        opens_at = arrangement_of(session, mall).timetable.next_day(house.clock.now())
+    with application.database.transaction() as session:
+        mall = session.get_one(Mall, application.mall_id)
+        opens_at = arrangement_of(session, mall).timetable.next_day(application.clock.now())
         if opens_at is None:
             raise RuntimeError("the example mall never opens")
-        house.clock.jump_to(opens_at + timedelta(hours=2))
-        at = house.clock.now()
+        application.clock.jump_to(opens_at + timedelta(hours=2))
+        at = application.clock.now()
         desks = {desk.number: desk for desk in mall.desks}
         for one in example_officers(desks):
             officer = session.scalars(select(User).where(User.username == one.username)).one()
@@ -88,18 +88,18 @@ def furnish(house: House) -> Keys:
             ticket = take(session, mall, [Wish(service_id)], by=Actor(mall_id=mall.id), at=at)
             announce(session, ticket, at)
         asked = new_code(session, mall.id, token=None, at=at)
-        place = place_called(session, house.config, mall.id, "kiosk-1")
+        place = place_called(session, application.config, mall.id, "kiosk-1")
         pair(session, mall.id, asked.code, place, name="", by=Actor(mall_id=mall.id), at=at)
         offered = select(DeskService.service_id).where(DeskService.desk_id == desks[DESK].id)
         service_id = session.scalars(offered.order_by(DeskService.service_id)).first() or 0
         desk_id = desks[DESK].id
-    officer_cookies = {SESSION_COOKIE: _sign_in(house)}
+    officer_cookies = {SESSION_COOKIE: _sign_in(application)}
     return Keys({DEVICE_COOKIE: asked.token}, officer_cookies, desk_id, service_id)
 
 
-def _sign_in(house: House) -> str:
+def _sign_in(application: Application) -> str:
     officer = example_officers([DESK])[0]
-    client = house.app.test_client()
+    client = application.app.test_client()
     form = {"name": officer.username, "password": EXAMPLE_PASSWORD, "desk": str(DESK)}
     answer = client.post("/sign-in", data=form)
     cookie = client.get_cookie(SESSION_COOKIE)
@@ -111,8 +111,8 @@ def _sign_in(house: House) -> str:
 class InProcess:
     """Presses through the house's own routes, without a network."""
 
-    def __init__(self, house: House, keys: Keys) -> None:
-        self._client: FlaskClient = house.app.test_client(use_cookies=False)
+    def __init__(self, application: Application, keys: Keys) -> None:
+        self._client: FlaskClient = application.app.test_client(use_cookies=False)
         self._keys = keys
 
     def press(self, path: str, body: Mapping[str, object]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from queue import Queue
 from statistics import median, quantiles
 
 from benchmarks.measured_hall import furnish, settings
-from counter.app import House
+from counter.app import Application
 from counter.door.auth import DEVICE_COOKIE
 from counter.files.settings import KioskSettings
 from counter.leaders.devices import place_called
@@ -96,17 +96,17 @@ class PaperHall:
             for number in range(KIOSKS)
         )
         config = config.model_copy(update={"printers": machines, "kiosks": kiosks})
-        self.house: House = built(config)
-        self.keys = furnish(self.house)
+        self.application: Application = built(config)
+        self.keys = furnish(self.application)
         self._printers = printers
         self.printed: Queue[int] = Queue()
-        self.house.database.listeners.insert(0, self._hear)
+        self.application.database.listeners.insert(0, self._hear)
         self.kiosks = [Kiosk(self._paired(one.code), at, Queue()) for at, one in enumerate(kiosks)]
-        self.house.spooler.start()
+        self.application.spooler.start()
 
     def take(self, kiosk: Kiosk) -> float:
         """Take a number; return the seconds from its commit to the paper's first byte."""
-        client = self.house.app.test_client(use_cookies=False)
+        client = self.application.app.test_client(use_cookies=False)
         wish = {"service_id": self.keys.service_id}
         answer = client.post(
             "/kiosk/take",
@@ -140,11 +140,13 @@ class PaperHall:
 
     def print_pile(self, count: int) -> float:
         """Print so many waiting slips on one printer; return the seconds that it took."""
-        at = self.house.clock.now()
+        at = self.application.clock.now()
         payload = self.newest().payload
-        with self.house.database.transaction() as session:
+        with self.application.database.transaction() as session:
             for _ in range(count):
-                ask_for_paper(session, self.house.mall_id, "p0", payload, ticket_id=None, at=at)
+                ask_for_paper(
+                    session, self.application.mall_id, "p0", payload, ticket_id=None, at=at
+                )
         began_s = time.monotonic()
         for _ in range(count):
             self.printed.get(timeout=PATIENCE_S)
@@ -155,7 +157,7 @@ class PaperHall:
 
     def newest(self) -> PrintJob:
         """Return the last slip that was promised."""
-        with self.house.database.reading() as session:
+        with self.application.database.reading() as session:
             return session.query(PrintJob).order_by(PrintJob.id.desc()).limit(1).one()
 
     def settle(self) -> None:
@@ -165,8 +167,8 @@ class PaperHall:
 
     def stop(self) -> None:
         """End the work in the background."""
-        self.house.spooler.stop()
-        self.house.database.close()
+        self.application.spooler.stop()
+        self.application.database.close()
 
     def _hear(self, events: Sequence[Event]) -> None:
         at_ns = time.monotonic_ns()
@@ -177,11 +179,11 @@ class PaperHall:
                 self.kiosks[int(event.printer[1:])].committed_ns.put(at_ns)
 
     def _paired(self, code: str) -> str:
-        at, nobody = self.house.clock.now(), Actor(mall_id=self.house.mall_id)
-        with self.house.database.transaction() as session:
-            asked = new_code(session, self.house.mall_id, token=None, at=at)
-            place = place_called(session, self.house.config, self.house.mall_id, code)
-            pair(session, self.house.mall_id, asked.code, place, name="", by=nobody, at=at)
+        at, nobody = self.application.clock.now(), Actor(mall_id=self.application.mall_id)
+        with self.application.database.transaction() as session:
+            asked = new_code(session, self.application.mall_id, token=None, at=at)
+            place = place_called(session, self.application.config, self.application.mall_id, code)
+            pair(session, self.application.mall_id, asked.code, place, name="", by=nobody, at=at)
         return asked.token
 
 
@@ -223,7 +225,7 @@ def measure(hall: PaperHall, printers: Printers) -> None:
         slip.kind,
         slip.payload,
         PAPERS[48],
-        {"id": hall.house.language.words("printing.papers", "id")},
+        {"id": hall.application.language.words("printing.papers", "id")},
         copy=False,
         at=slip.created_at,
     )
@@ -249,12 +251,12 @@ def measure(hall: PaperHall, printers: Printers) -> None:
     )
 
 
-def _line(name: str, house: Sequence[float], floor: Sequence[float]) -> None:
-    p95, floor_p95 = (quantiles(column, n=20)[-1] for column in (house, floor))
+def _line(name: str, application: Sequence[float], floor: Sequence[float]) -> None:
+    p95, floor_p95 = (quantiles(column, n=20)[-1] for column in (application, floor))
     print(
-        f"  {name:<12} p50 {median(house):7.2f}, bare {median(floor):6.2f},"
-        f" ratio {median(house) / median(floor):4.0f}×   p95 {p95:7.2f}, bare {floor_p95:6.2f},"
-        f" ratio {p95 / floor_p95:4.0f}×"
+        f"  {name:<12} p50 {median(application):7.2f}, bare {median(floor):6.2f},"
+        f" ratio {median(application) / median(floor):4.0f}×  "
+        f" p95 {p95:7.2f}, bare {floor_p95:6.2f}, ratio {p95 / floor_p95:4.0f}×"
     )
 
 

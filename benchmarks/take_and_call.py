@@ -20,7 +20,7 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-from benchmarks.measured_hall import InProcess, Keys, OverHttp, furnish, house_in
+from benchmarks.measured_hall import InProcess, Keys, OverHttp, application_in, furnish
 from benchmarks.old_tickets import add_old_tickets
 from benchmarks.recorded import Bare, Recorder, Statements
 from counter.backup import back_up
@@ -42,7 +42,7 @@ class Lane:
 
     folder: Path
     keys: Keys
-    house: OverHttp
+    application: OverHttp
     bare: Bare
     recorded: list[dict[str, Statements]]
     times: dict[str, list[float]] = field(default_factory=dict)
@@ -51,9 +51,9 @@ class Lane:
         """Let house and floor take and call once; then the desk is freed."""
         sent = self.recorded[number]
         for act in ACTS:
-            self._timed(f"house {act}", partial(press, self.house, act, self.keys))
+            self._timed(f"house {act}", partial(press, self.application, act, self.keys))
             self._timed(f"bare {act}", partial(self.bare.send, sent[act]))
-        free(self.house, self.folder, self.keys)
+        free(self.application, self.folder, self.keys)
         self.bare.send(sent["free"])
 
     def median_ms(self, name: str) -> float:
@@ -62,7 +62,7 @@ class Lane:
 
     def close(self) -> None:
         """End the server and close the floor's connection."""
-        self.house.close()
+        self.application.close()
         self.bare.close()
 
     def _timed(self, name: str, act: Callable[[], None]) -> None:
@@ -72,33 +72,33 @@ class Lane:
         self.times.setdefault(name, []).append(time.perf_counter() - began_s)
 
 
-def press(house: Pressing, act: str, keys: Keys) -> None:
+def press(application: Pressing, act: str, keys: Keys) -> None:
     """Take a number at the kiosk, or call the next at the desk."""
     if act == "take":
         services = [{"service_id": keys.service_id}]
         facts = {"services": services, "priority": False, "language": "id"}
-        house.press("/kiosk/take", facts)
+        application.press("/kiosk/take", facts)
     else:
-        house.press("/desk/call-next", {"desk_id": keys.desk_id})
+        application.press("/desk/call-next", {"desk_id": keys.desk_id})
 
 
-def free(house: Pressing, folder: Path, keys: Keys) -> None:
+def free(application: Pressing, folder: Path, keys: Keys) -> None:
     """Serve whoever was called, so that the desk may call again."""
     with closing(sqlite3.connect(folder / DATABASE)) as connection:
         (step_id,) = connection.execute(
             "SELECT id FROM step WHERE desk_id = ? AND state = 'called'", (keys.desk_id,)
         ).fetchone()
     facts = {"desk_id": keys.desk_id, "step_id": step_id}
-    house.press("/desk/start", facts)
-    house.press("/desk/finish", facts | {"outcome": "accepted"})
+    application.press("/desk/start", facts)
+    application.press("/desk/finish", facts | {"outcome": "accepted"})
 
 
 def record(folder: Path, keys: Keys, rounds: int) -> list[dict[str, Statements]]:
     """Press in this process and write down what the house sends to its database."""
-    house = house_in(folder)
+    application = application_in(folder)
     recorder = Recorder()
-    recorder.listen(house.database)
-    pressing = InProcess(house, keys)
+    recorder.listen(application.database)
+    pressing = InProcess(application, keys)
     recorded = []
     for _ in range(rounds):
         sent: dict[str, Statements] = {}
@@ -109,7 +109,7 @@ def record(folder: Path, keys: Keys, rounds: int) -> list[dict[str, Statements]]
         free(pressing, folder, keys)
         sent["free"] = recorder.take()
         recorded.append(sent)
-    house.database.close()
+    application.database.close()
     return recorded
 
 
@@ -129,9 +129,9 @@ def lane(folder: Path, begun: Path, keys: Keys, rounds: int, old_tickets: int) -
 
 def measure(folder: Path, *, rounds: int, old_tickets: int) -> tuple[Lane, Lane]:
     """Return an empty hall and a full one, both measured in turns."""
-    house = house_in(folder / "begun")
-    keys = furnish(house)
-    house.database.close()
+    application = application_in(folder / "begun")
+    keys = furnish(application)
+    application.database.close()
     empty = lane(folder / "empty", folder / "begun", keys, rounds, 0)
     print(f"Writing {old_tickets:,} old tickets.", flush=True)
     full = lane(folder / "full", folder / "begun", keys, rounds, old_tickets)
@@ -150,13 +150,13 @@ def report(empty: Lane, full: Lane) -> None:
     print("median of one press, ms      bare SQL    house    ratio")
     for title, hall in (("empty hall", empty), ("old tickets", full)):
         for act in ACTS:
-            bare, house = hall.median_ms(f"bare {act}"), hall.median_ms(f"house {act}")
+            bare, application = hall.median_ms(f"bare {act}"), hall.median_ms(f"house {act}")
             count = sum(
                 not sent.startswith(("BEGIN", "COMMIT")) for sent, _, _ in hall.recorded[-1][act]
             )
             print(
-                f"{act}, {title:<12} {count:>3} statements {bare:>8.2f} {house:>8.2f}"
-                f" {house / bare:>7.2f}×  {_verdict(house / bare, GOAL)}"
+                f"{act}, {title:<12} {count:>3} statements {bare:>8.2f} {application:>8.2f}"
+                f" {application / bare:>7.2f}×  {_verdict(application / bare, GOAL)}"
             )
     for act in ACTS:
         ratio = full.median_ms(f"house {act}") / empty.median_ms(f"house {act}")

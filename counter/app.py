@@ -21,7 +21,7 @@ from counter.files.filling import fill
 from counter.files.places import places_of
 from counter.leaders import agents, devices, paper, printers, reports
 from counter.leaders.agent_watch import AgentWatch
-from counter.leaders.print_room import print_room
+from counter.leaders.spooling import spooling
 from counter.live.live import Live
 from counter.network import forgery, proxy
 from counter.server import make_socketio
@@ -45,7 +45,7 @@ LARGEST_BODY = 64 * 1024
 
 
 @dataclass
-class House:
+class Application:
     """Everything that runs in one process, between `start` and `stop`."""
 
     config: Config
@@ -81,7 +81,7 @@ class House:
         self.database.close()
 
 
-def build(config: Config, *, clock: Clock | None = None) -> House:
+def build(config: Config, *, clock: Clock | None = None) -> Application:
     """Build the house that `config` describes: its database is made and filled, nothing runs yet.
 
     Raises WrongKindOfMall when the database belongs to the other kind of mall.
@@ -107,7 +107,7 @@ def build(config: Config, *, clock: Clock | None = None) -> House:
     pages = navigation.register
     voice = _voice(config)
     announcer = Announcer(database, clock, voice, live.shout, style=config.voice.style)
-    room = print_room(config, database, clock, language, mall_id=mall.id)
+    room = spooling(config, database, clock, language, mall_id=mall.id)
 
     welcome.register(app, doorkeeper=doorkeeper, permit=permit)
     sign_in.register(app, doorkeeper=doorkeeper, language=language, permit=permit)
@@ -140,7 +140,7 @@ def build(config: Config, *, clock: Clock | None = None) -> House:
         open_tray=mall.example,
     )
     printers.register(app, database=database, clock=clock, config=config, pages=pages)
-    told = agents.register(
+    print_agents = agents.register(
         app,
         database=database,
         clock=clock,
@@ -151,7 +151,7 @@ def build(config: Config, *, clock: Clock | None = None) -> House:
     )
     reports.register(app, doorkeeper=doorkeeper, language=language, pages=pages)
     permissions.require_complete(app)
-    return House(
+    return Application(
         config=config,
         app=app,
         socketio=socketio,
@@ -163,7 +163,7 @@ def build(config: Config, *, clock: Clock | None = None) -> House:
         live=live,
         announcer=announcer,
         spooler=room.spooler,
-        agent_watch=AgentWatch(told, mall.id, live.silence_s),
+        agent_watch=AgentWatch(print_agents, mall.id, live.silence_s),
         ticker=Ticker(database, clock, kept=timedelta(days=config.retention.personal_days)),
         mall_id=mall.id,
     )

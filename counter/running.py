@@ -9,7 +9,7 @@ import sys
 import click
 from typing_extensions import override
 
-from counter.app import House, build
+from counter.app import Application, build
 from counter.demo.example import example_clock, refuse_public_example
 from counter.demo.play import Play
 from counter.demo.show import shown
@@ -42,16 +42,16 @@ class OneLine(logging.Formatter):
 def run(config: Config) -> None:
     """Serve until stopped; ends the program with a sentence when the hall may not open."""
     log_to_stderr(config)
-    house = built(config)
+    application = built(config)
     # What the house is built of stays until the end. A full collection that walks through it
     # all would hold up every screen for some fifty milliseconds.
     gc.collect()
     gc.freeze()
-    house.start()
+    application.start()
     try:
-        listen(house)
+        listen(application)
     finally:
-        house.stop()
+        application.stop()
 
 
 def demo(config: Config, *, speed: float, seed: int, kept: frozenset[int]) -> None:
@@ -66,33 +66,39 @@ def demo(config: Config, *, speed: float, seed: int, kept: frozenset[int]) -> No
         )
         sys.exit(1)
     log_to_stderr(config)
-    house = built(config)
+    application = built(config)
     # A day of the demo goes on until its last citizen was served.
-    house.ticker.moves_example = False
+    application.ticker.moves_example = False
     play = Play(
-        house.database,
-        house.clock,
-        house.mall_id,
+        application.database,
+        application.clock,
+        application.mall_id,
         seed=seed,
         kept=kept,
-        new_day=house.ticker.tick,
+        new_day=application.ticker.tick,
     )
     play.begin_day()
     click.echo(f"The morning so far: {play.catch_up()} acts of officers and citizens.")
-    house.clock.run_at(speed)
-    house.start()
+    application.clock.run_at(speed)
+    application.start()
     try:
         with shown(play, config.mall.time_zone):
-            listen(house)
+            listen(application)
     finally:
-        house.stop()
+        application.stop()
 
 
-def listen(house: House) -> None:
+def listen(application: Application) -> None:
     """Answer until the house is stopped; exits with a sentence when its address is taken."""
-    server = house.config.server
+    server = application.config.server
     try:
-        serve(house.app, house.socketio, server.host, server.port, proxies=[server.trusted_proxy])
+        serve(
+            application.app,
+            application.socketio,
+            server.host,
+            server.port,
+            proxies=[server.trusted_proxy],
+        )
     except OSError as error:
         # An unknown name has a number of its own that os.strerror() cannot read, and gevent adds
         # the address, which is told already.
@@ -110,7 +116,7 @@ def log_to_stderr(config: Config) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
-def built(config: Config) -> House:
+def built(config: Config) -> Application:
     """Build the house, its clock at an open hour if it is an example; nothing runs yet.
 
     Exits with a sentence when it may not open.
@@ -119,10 +125,10 @@ def built(config: Config) -> House:
         refuse_public_example(config)
     clock = Clock()
     try:
-        house = build(config, clock=clock)
+        application = build(config, clock=clock)
     except WrongKindOfMall:
         click.echo(wrong_kind(config), err=True)
         sys.exit(1)
     if config.mall.example:
-        example_clock(house.database, clock, house.mall_id)
-    return house
+        example_clock(application.database, clock, application.mall_id)
+    return application

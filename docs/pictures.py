@@ -14,12 +14,12 @@ from sqlalchemy import select
 
 from models.core.database import Database
 from models.queue.tickets import Ticket
+from tests.application import ROOT, running_application
 from tests.conftest import CHROMIUM
 from tests.hall.morning import live_through
 from tests.hall.windows import Windows, shown
-from tests.hall_server import Hall
-from tests.house import ROOT, running_house
 from tests.printing.machines.escpos_printer import EscposPrinter
+from tests.servers import Server
 
 FOLDER = Path(__file__).parent / "img"
 # Sharp enough for a page of text, small enough for a repository.
@@ -84,7 +84,7 @@ def token_of(folder: Path, number: str) -> str:
         database.close()
 
 
-def take_all(hall: Hall, windows: Windows, folder: Path) -> None:
+def take_all(hall: Server, windows: Windows, folder: Path) -> None:
     """Take every picture of the hall."""
     keep(windows.open(f"{hall.url}/", (1280, 1000)), "depan", "web")
     token = visit_the_kiosk(windows.kiosk(hall, reduced_motion="reduce"))
@@ -107,7 +107,7 @@ def take_trouble(windows: Windows, folder: Path) -> None:
     with EscposPrinter() as printer:
         config = with_printer(folder, printer.port)
         live_through(folder, desks=range(1, 23), visitors=120)
-        with running_house(folder, "--config", str(config)) as hall:
+        with running_application(folder, "--config", str(config)) as hall:
             kiosk = windows.kiosk(hall, reduced_motion="reduce")
             leader = windows.signed_in(hall, "hendra.saputra")
             leader.goto(f"{hall.url}/printers")
@@ -143,7 +143,7 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         live_through(Path(folder), desks=range(1, 23), quiet={3}, visitors=200)
-        with running_house(Path(folder)) as hall, sync_playwright() as playwright:
+        with running_application(Path(folder)) as hall, sync_playwright() as playwright:
             chromium = playwright.chromium.launch(executable_path=program, args=CHROMIUM)
             windows = Windows(chromium)
             take_all(hall, windows, Path(folder))

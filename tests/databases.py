@@ -87,10 +87,10 @@ def postgres_template(postgres: Postgres) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def postgres_example(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     # Imported here, so that the tests of the rules need not load the whole house.
-    from tests.house import open_house
+    from tests.application import open_application
 
     with postgres.fresh() as url:
-        with open_house(tmp_path_factory.mktemp("example"), url):
+        with open_application(tmp_path_factory.mktemp("example"), url):
             pass
         yield str(make_url(url).database)
 

@@ -144,7 +144,7 @@ def register(app: Flask, doorkeeper: Doorkeeper, permissions: Permissions) -> No
     )
 
     @app.before_request
-    def know_and_permit() -> Response | None:
+    def identify_and_permit() -> Response | None:
         g.lang, g.mall_id = config.mall.languages[0], doorkeeper.mall_id
         g.actor = Actor(mall_id=doorkeeper.mall_id)
         endpoint = request.endpoint

@@ -142,7 +142,7 @@ class Agents:
         with self.database.reading() as session:
             return session.get_one(PrintJob, job_id).state is JobState.SENDING
 
-    def told(self, session: Session, actor: Actor, press: ResultPress, at: datetime) -> bool:
+    def take_result(self, session: Session, actor: Actor, press: ResultPress, at: datetime) -> bool:
         """Take the actor's word on a paper; False when it is no news."""
         job = self._own_job(session, actor, press.job_id)
         return take_word(session, job, JobState(press.state), at=at, error=press.error)
@@ -239,7 +239,7 @@ def register(
         press, at = RESULT.validate_python(request.get_json()), clock.now()
 
         def rule(session: Session) -> dict[str, Any]:
-            return {"taken": agents.told(session, g.actor, press, at)}
+            return {"taken": agents.take_result(session, g.actor, press, at)}
 
         return jsonify(database.press(press.press_id, "agent.result", at, rule))
 

@@ -62,7 +62,7 @@ class SocketHandler(WSGIHandler):  # type: ignore[misc]  # gevent comes without 
             self.close_connection = True
 
 
-class LineLost(OSError):
+class ConnectionLost(OSError):
     """The other end is gone."""
 
 
@@ -77,16 +77,18 @@ def text_frame(text: str) -> bytes:
     return struct.pack("!BBQ", 0x81, 127, size) + payload
 
 
-class Line:
+class Connection:
     """One client's WebSocket, as Engine.IO's gevent driver expects it.
 
     It writes frames of its own, so that a frame for many is made once; offers no compression,
     which costs a client's weight in memory; and never lets two writers mix their frames.
     """
 
-    def __init__(self, handler: Callable[[Line], object], lines: dict[str, Line]) -> None:
+    def __init__(
+        self, handler: Callable[[Connection], object], connections: dict[str, Connection]
+    ) -> None:
         self._handler = handler
-        self._lines = lines
+        self._connections = connections
         self._messages: deque[str] = deque()
         self._parts: list[str] = []
         self._may_say = float(MESSAGES_AT_ONCE)
@@ -108,11 +110,11 @@ class Line:
         _prepare(self._socket)
         # The driver gives the Engine.IO socket's own method; its queue tells what is under way.
         self._engine: Any = getattr(self._handler, "__self__")  # noqa: B009 — for mypy, a callable has none.
-        self._lines[self._engine.sid] = self
+        self._connections[self._engine.sid] = self
         try:
             self._handler(self)
         finally:
-            del self._lines[self._engine.sid]
+            del self._connections[self._engine.sid]
             self.cut()
         return []
 
@@ -174,7 +176,7 @@ class Line:
     def _write(self, data: bytes) -> None:
         with self._writing:
             if not self._open:
-                raise LineLost
+                raise ConnectionLost
             # send() alone may take a part only, and the rest of the frame would be lost.
             self._socket.sendall(data)
 
@@ -227,22 +229,22 @@ class Wire:
     def __init__(self, socketio: SocketIO) -> None:
         """Let the server of `socketio`, which has its app already, use these lines."""
         self._server: Any = getattr(socketio, "server")  # noqa: B009 — the stubs leave it out.
-        self._lines: dict[str, Line] = {}
+        self._connections: dict[str, Connection] = {}
         engine = self._server.eio
         # The driver's table belongs to all servers of the process: change a copy.
-        engine._async = engine._async | {"websocket": self._line}  # noqa: SLF001
+        engine._async = engine._async | {"websocket": self._connection}  # noqa: SLF001
 
     def tell(self, room: str | None, event: str, *args: object) -> None:
         """Send `event` to everybody in `room`, or to all, encoded and framed once.
 
         Reaches the clients of this process. Never waits: a client that cannot take the frame
-        now gets it from its own queue, and one that is far behind is cut off to come back.
+        now gets it from its own queue, and one that is far behind is disconnected to come back.
         """
         text = self._server.packet_class(EVENT, data=[event, *args], namespace="/").encode()
         packet = EnginePacket(MESSAGE, text)
         frame = text_frame(packet.encode())
         for _, engine_id in self._server.manager.get_participants("/", room):
-            line = self._lines.get(engine_id)
+            line = self._connections.get(engine_id)
             if line is None or line.send_now(frame):
                 continue
             if line.behind > PACKETS_BEHIND:
@@ -264,11 +266,11 @@ class Wire:
 
     def cut_all(self) -> None:
         """Hang up on everybody; screens come back when somebody listens again."""
-        for line in list(self._lines.values()):
+        for line in list(self._connections.values()):
             line.cut()
 
-    def _line(self, handler: Callable[[Line], object], _engine: object) -> Line:
-        return Line(handler, self._lines)
+    def _connection(self, handler: Callable[[Connection], object], _engine: object) -> Connection:
+        return Connection(handler, self._connections)
 
 
 def wire_of(socketio: SocketIO) -> Wire:

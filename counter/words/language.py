@@ -65,10 +65,10 @@ class Language:
 
     def say(self, language: str, key: str, **facts: object) -> str:
         """Return the sentence `key` (in full: `kiosk.home.page`) with its facts filled in."""
-        told = {name: self.told(language, fact) for name, fact in facts.items()}
-        return self._all[language][key].format_map(told)
+        formatted = {name: self.formatted(language, fact) for name, fact in facts.items()}
+        return self._all[language][key].format_map(formatted)
 
-    def told(self, language: str, fact: object) -> object:
+    def formatted(self, language: str, fact: object) -> object:
         """Return a fact as a sentence tells it: an instant as weekday, date and time."""
         if isinstance(fact, datetime):
             return f"{self.day(language, fact)}, {self.clock(language, fact)}"

@@ -10,31 +10,31 @@ from kiosk.texts import text_in, text_of
 from models.mall.mall import Mall
 
 
-def slip_payload(told: Given, words: Mapping[str, str]) -> dict[str, Any]:
+def slip_payload(given: Given, words: Mapping[str, str]) -> dict[str, Any]:
     """Return all that stands on the slip, in JSON's own types and the ticket's language.
 
     `words` are the kiosk's in that language.
     """
-    ticket = told.ticket
+    ticket = given.ticket
     lang = ticket.language
     return {
         **letterhead(ticket.mall, lang),
         "prefix": ticket.prefix,
         "number": ticket.number,
-        "services": [text_in(lang, service, "name") for service in told.services],
-        "in_order": told.in_order,
-        "agency": ", ".join(dict.fromkeys(service.agency for service in told.services)),
-        "zone_name": told.zone.name,
-        "zone_flower": told.zone.flower,
-        "place": text_in(lang, told.zone, "place"),
-        "desks": words["ticket.desks"].format(desks=numbers(told.desks)),
+        "services": [text_in(lang, service, "name") for service in given.services],
+        "in_order": given.in_order,
+        "agency": ", ".join(dict.fromkeys(service.agency for service in given.services)),
+        "zone_name": given.zone.name,
+        "zone_flower": given.zone.flower,
+        "place": text_in(lang, given.zone, "place"),
+        "desks": words["ticket.desks"].format(desks=numbers(given.desks)),
         "taken_at": ticket.taken_at.isoformat(),
-        "people_ahead": told.ahead,
-        "expected": told.expected and [at.isoformat() for at in told.expected],
-        "requirements": _requirements(told, lang),
+        "people_ahead": given.ahead,
+        "expected": given.expected and [at.isoformat() for at in given.expected],
+        "requirements": _requirements(given, lang),
         "priority": ticket.priority,
-        **money([service.fee_idr for service in told.services]),
-        "follow_url": told.follow_url,
+        **money([service.fee_idr for service in given.services]),
+        "follow_url": given.follow_url,
     }
 
 
@@ -62,11 +62,11 @@ def money(fees: Sequence[int | None]) -> dict[str, Any]:
     return {"free": total == 0, "fee": f"Rp{total:,}".replace(",", ".") if total else ""}
 
 
-def _requirements(told: Given, language: str) -> list[str]:
+def _requirements(given: Given, language: str) -> list[str]:
     return list(
         dict.fromkeys(
             text_in(language, needed, "text")
-            for step, service in zip(told.steps, told.services, strict=True)
+            for step, service in zip(given.steps, given.services, strict=True)
             for needed in service.needed_for(step.case_id)
         )
     )

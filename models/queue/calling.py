@@ -23,7 +23,7 @@ from models.journal.actors import Actor
 from models.journal.events import CallSpoken, TicketCalled, TicketCalledAgain, TicketWelcomedBack
 from models.journal.record import record
 from models.mall.mall import Desk
-from models.queue.recording import tell_step
+from models.queue.recording import record_step
 from models.queue.shifts import held_by, lock_desk, require_free
 from models.queue.tickets import Call, Step, StepState, Ticket
 from models.queue.waiting import callable_by, lock_ticket, offered_by, settle
@@ -114,7 +114,7 @@ def call_again(session: Session, desk: Desk, *, by: Actor, at: datetime) -> Call
         raise NotAllowed(number=ticket.spoken, state=state, wanted=StepState.CALLED)
     step.calls += 1
     call = _call(session, desk, step, reason="", at=at)
-    tell_step(session, step, TicketCalledAgain, at, by, call_id=call.id, round=call.round)
+    record_step(session, step, TicketCalledAgain, at, by, call_id=call.id, round=call.round)
     return call
 
 
@@ -144,7 +144,7 @@ def _note_return(session: Session, step: Step, *, by: Actor, at: datetime) -> No
     """Let a missed step wait again; the officer sees the citizen, so no grace is asked for."""
     step.move(StepState.WAITING)
     step.began_waiting_at, step.ended_at = at, None
-    tell_step(session, step, TicketWelcomedBack, at, by)
+    record_step(session, step, TicketWelcomedBack, at, by)
 
 
 def _due_first(session: Session, desk: Desk, services: list[int], at: datetime) -> Step | None:
@@ -175,7 +175,7 @@ def _invite(
     update_row(session, ticket, desk_id=desk.id)
     settle(ticket)
     call = _call(session, desk, step, reason=reason, at=at)
-    tell_step(session, step, TicketCalled, at, by, call_id=call.id, picked=bool(reason))
+    record_step(session, step, TicketCalled, at, by, call_id=call.id, picked=bool(reason))
     return call
 
 

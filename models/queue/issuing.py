@@ -32,7 +32,7 @@ from models.journal.record import record
 from models.mall.arrangement import ServiceFacts, arrangement_of
 from models.mall.hours import IntakePhase
 from models.mall.mall import Mall
-from models.queue.recording import tell_step
+from models.queue.recording import record_step
 from models.queue.tickets import OPEN_STATES, Standing, Step, Ticket
 from models.queue.waiting import head_start, lock_ticket, settle
 
@@ -135,7 +135,7 @@ def take(
     settle(ticket)
     record(session, TicketTaken(mall_id=mall.id, at=at, ticket_id=ticket.id, priority=priority), by)
     for step in ticket.steps:
-        tell_step(session, step, StepAdded, at, by, position=step.position)
+        record_step(session, step, StepAdded, at, by, position=step.position)
     return ticket
 
 
@@ -158,7 +158,7 @@ def add_service(session: Session, ticket: Ticket, wish: Wish, *, by: Actor, at: 
     _count_towards_quota(session, ticket.mall, service, ticket.service_day, at)
     step = _want(session, ticket, wish, at)
     settle(ticket)
-    tell_step(session, step, StepAdded, at, by, position=step.position)
+    record_step(session, step, StepAdded, at, by, position=step.position)
     return step
 
 

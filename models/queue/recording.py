@@ -12,7 +12,7 @@ from models.journal.record import record
 from models.queue.tickets import Step
 
 
-def tell_step(
+def record_step(
     session: Session, step: Step, kind: type[Event], at: datetime, by: Actor, **data: object
 ) -> None:
     """Record an event about `step`, with the fields of its own kind in `data`."""

@@ -34,7 +34,7 @@ from models.journal.events import (
 from models.journal.record import record
 from models.mall.arrangement import arrangement_of
 from models.mall.mall import Desk
-from models.queue.recording import tell_step
+from models.queue.recording import record_step
 from models.queue.shifts import held_by, lock_desk, require_serving
 from models.queue.tickets import OPEN_STATES, Outcome, Standing, Step, StepState, Ticket, among
 from models.queue.waiting import head_start, lock_ticket, offered_by, settle
@@ -45,7 +45,7 @@ def start(session: Session, desk: Desk, *, by: Actor, at: datetime) -> Step:
     step = step_at(session, desk)
     step.move(StepState.SERVING)
     step.started_at = at
-    tell_step(session, step, StepStarted, at, by)
+    record_step(session, step, StepStarted, at, by)
     return step
 
 
@@ -56,7 +56,7 @@ def check_requirements(
     step = step_at(session, desk)
     known = {requirement.id for requirement in step.service.requirements}
     step.checked = [id_ for id_ in requirement_ids if id_ in known]
-    tell_step(session, step, RequirementsChecked, at, by)
+    record_step(session, step, RequirementsChecked, at, by)
     return step
 
 
@@ -88,7 +88,7 @@ def finish(
     else:
         step.outcome, step.missing, step.note = outcome, list(missing), note.strip()
     leave_desk(step.ticket)
-    tell_step(session, step, StepFinished, at, by, outcome=step.outcome)
+    record_step(session, step, StepFinished, at, by, outcome=step.outcome)
     _close_if_done(session, step.ticket, by, at)
     return step
 
@@ -99,7 +99,7 @@ def hold(session: Session, desk: Desk, *, reason: str, by: Actor, at: datetime) 
     step.move(StepState.HELD)
     step.note = reason.strip()
     leave_desk(step.ticket)
-    tell_step(session, step, StepHeld, at, by, reason=step.note)
+    record_step(session, step, StepHeld, at, by, reason=step.note)
     return step
 
 
@@ -121,7 +121,7 @@ def resume(session: Session, desk: Desk, ticket: Ticket, *, by: Actor, at: datet
     step.move(StepState.SERVING)
     step.desk_id = ticket.desk_id = desk.id
     session.flush()
-    tell_step(session, step, StepResumed, at, by)
+    record_step(session, step, StepResumed, at, by)
     return step
 
 
@@ -136,7 +136,7 @@ def miss(session: Session, desk: Desk, *, by: Actor, at: datetime) -> Step:
     step.move(StepState.MISSED)
     step.ended_at = at
     leave_desk(step.ticket)
-    tell_step(session, step, TicketMissed, at, by)
+    record_step(session, step, TicketMissed, at, by)
     return step
 
 
@@ -177,7 +177,7 @@ def welcome_back(session: Session, ticket: Ticket, *, by: Actor, at: datetime) -
     step.due_at = at - head_start(rules, step.standing)
     settle(ticket)
     session.flush()
-    tell_step(session, step, TicketWelcomedBack, at, by)
+    record_step(session, step, TicketWelcomedBack, at, by)
     return step
 
 

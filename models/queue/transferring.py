@@ -12,7 +12,7 @@ from models.journal.events import StepTransferred
 from models.mall.arrangement import arrangement_of
 from models.mall.catalogue import Service
 from models.mall.mall import Desk
-from models.queue.recording import tell_step
+from models.queue.recording import record_step
 from models.queue.serving import leave_desk, step_at
 from models.queue.shifts import shift_at
 from models.queue.tickets import OPEN_STATES, Standing, Step, StepState, Ticket
@@ -65,7 +65,7 @@ def transfer(
     ticket.steps.append(successor)
     settle(ticket)
     session.flush()
-    tell_step(
+    record_step(
         session,
         step,
         StepTransferred,

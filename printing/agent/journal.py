@@ -148,11 +148,11 @@ class Journal:
 
         Only what was being sent may have come out; what was merely asked for has not.
         """
-        cut_off = self._read("WHERE stage IN (?, ?)", (Stage.CLAIMING, Stage.SENDING))
-        for entry in cut_off:
+        interrupted = self._read("WHERE stage IN (?, ?)", (Stage.CLAIMING, Stage.SENDING))
+        for entry in interrupted:
             begun = entry.stage is Stage.SENDING
             self.settle(entry.key, Stage.DOUBTFUL if begun else Stage.WAITING, "interrupted")
-        return sum(entry.stage is Stage.SENDING for entry in cut_off)
+        return sum(entry.stage is Stage.SENDING for entry in interrupted)
 
     def close(self) -> None:
         """Let another process have it."""

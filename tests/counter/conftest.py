@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from models.core.database import Database
+from tests.application import example_config
 from tests.counter.desk.windows import Citizens
-from tests.hall_server import Hall, running_hall
-from tests.house import example_config
+from tests.servers import Server, running_server
 
 
 @pytest.fixture(scope="module")
@@ -19,14 +19,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def hall(folder: Path) -> Iterator[Hall]:
+def hall(folder: Path) -> Iterator[Server]:
     """One hall for all tests of a file: each finds it without citizens and without officers."""
-    with running_hall("tests.counter.desk.hall", str(folder)) as running:
+    with running_server("tests.counter.desk.hall", str(folder)) as running:
         yield running
 
 
 @pytest.fixture
-def citizens(folder: Path, hall: Hall) -> Iterator[Citizens]:
+def citizens(folder: Path, hall: Server) -> Iterator[Citizens]:
     made = Citizens(Database(example_config(folder).database_url))
     made.go_home()
     yield made

@@ -15,7 +15,7 @@ import counter
 from models.core.database import Database
 from models.core.presses import PressId
 from tests.counter import tiny_hall
-from tests.hall_server import Hall, running_hall
+from tests.servers import Server, running_server
 
 TEMPLATES = Path(counter.__file__).parent / "templates"
 # 02.41 UTC on 24 November 2026 is 09.41 in Jakarta and 10.41 in Makassar.
@@ -27,17 +27,17 @@ WORDS = {
 
 
 @pytest.fixture(scope="module")
-def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     url = f"sqlite:///{tmp_path_factory.mktemp('scripts') / 'balai.db'}"
     database = Database(url)
     tiny_hall.make_mall(database)
     database.close()
-    with running_hall("tests.counter.tiny_hall", url, "0") as running:
+    with running_server("tests.counter.tiny_hall", url, "0") as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def run(chromium: Browser, hall: Hall) -> Iterator[Any]:
+def run(chromium: Browser, hall: Server) -> Iterator[Any]:
     """Run an expression in a page of a mall in Makassar; the modules are named m, w, f and p.
 
     One page serves the whole file: what they export remembers nothing but the language,
@@ -51,7 +51,7 @@ def run(chromium: Browser, hall: Hall) -> Iterator[Any]:
         assert errors == []
 
 
-def _with_scripts(page: Page, hall: Hall) -> Any:
+def _with_scripts(page: Page, hall: Server) -> Any:
     page.goto(f"{hall.url}/?topic=number/1")
     page.evaluate(
         """async (words) => {

@@ -9,14 +9,14 @@ import requests
 from counter.door.example_people import EXAMPLE_PASSWORD
 from models.core.presses import new_press_id
 from models.mall.mall import Desk
-from tests.hall_server import Hall
-from tests.house import OWN_PAGE
+from tests.application import OWN_PAGE
+from tests.servers import Server
 
 
 class Person:
     """Somebody with a browser of their own."""
 
-    def __init__(self, hall: Hall) -> None:
+    def __init__(self, hall: Server) -> None:
         self._url = hall.url
         self._session = requests.Session()
         self._session.headers.update(OWN_PAGE | {"Accept": "application/json"})
@@ -36,7 +36,7 @@ class Person:
 class Citizen(Person):
     """Somebody in front of the kiosk."""
 
-    def __init__(self, hall: Hall) -> None:
+    def __init__(self, hall: Server) -> None:
         super().__init__(hall)
         here = self._session.post(f"{self._url}/pair/here", json={"place": "kiosk-1"}, timeout=10)
         here.raise_for_status()
@@ -52,7 +52,7 @@ class Citizen(Person):
 class Officer(Person):
     """Somebody who is signed on at a desk."""
 
-    def __init__(self, hall: Hall, username: str, desk: Desk) -> None:
+    def __init__(self, hall: Server, username: str, desk: Desk) -> None:
         super().__init__(hall)
         self.desk = desk
         form = {"name": username, "password": EXAMPLE_PASSWORD, "desk": str(desk.number)}

@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from counter.app import House, build
+from counter.app import Application, build
 from counter.files.config import Config
 from models.core.clock import Clock, local_day, local_instant
 from models.core.errors import NobodyWaiting
@@ -33,7 +33,7 @@ from models.queue.serving import check_requirements, finish, miss, start
 from models.queue.shifts import sign_on
 from models.queue.tickets import Outcome
 from models.waits.forecast import announce
-from tests.house import StandingClock, example_config
+from tests.application import StandingClock, example_config
 
 # Where the hall stands when the program goes on: 09.41.
 BEGINS_M = 9 * 60 + 41
@@ -50,7 +50,7 @@ Act = Callable[[Session, datetime], None]
 class Morning:
     """One morning: who comes and when is drawn by chance, who is called says the rule."""
 
-    house: House
+    application: Application
     ends_at: datetime
     quiet: Collection[int]
     chance: random.Random
@@ -60,7 +60,7 @@ class Morning:
 
     def live(self, opens_at: datetime, desks: Collection[int], visitors: int) -> None:
         """Let `visitors` come to `desks` until the morning ends."""
-        with self.house.database.reading() as session:
+        with self.application.database.reading() as session:
             weights = _wanted(session, desks)
         for number in desks:
             self._plan(opens_at, partial(self._open, number))
@@ -70,7 +70,7 @@ class Morning:
             self._plan(at, partial(self._come, service_id))
         while self.agenda and self.agenda[0][0] < self.ends_at:
             at, _, act = heapq.heappop(self.agenda)
-            with self.house.database.transaction() as session:
+            with self.application.database.transaction() as session:
                 act(session, at)
 
     def _plan(self, at: datetime, act: Act) -> None:
@@ -90,7 +90,7 @@ class Morning:
     def _come(self, service_id: int, session: Session, at: datetime) -> None:
         ticket = take(
             session,
-            session.get_one(Mall, self.house.mall_id),
+            session.get_one(Mall, self.application.mall_id),
             [Wish(service_id)],
             priority=self.chance.random() < PRIORITY,
             language="en" if self.chance.random() < ENGLISH else "id",
@@ -148,15 +148,15 @@ def live_through(
     """
     config = config or example_config(folder)
     opens_at, ends_at = _next_morning(config, Clock().now())
-    house = build(config, clock=StandingClock(at=opens_at))
+    application = build(config, clock=StandingClock(at=opens_at))
     try:
-        morning = Morning(house, ends_at, quiet, random.Random(seed))
+        morning = Morning(application, ends_at, quiet, random.Random(seed))
         morning.live(opens_at, desks, visitors)
-        with house.database.transaction() as session:
+        with application.database.transaction() as session:
             # The newest entry says how late it is.
-            record(session, SignedIn(mall_id=house.mall_id, at=ends_at), Actor())
+            record(session, SignedIn(mall_id=application.mall_id, at=ends_at), Actor())
     finally:
-        house.database.close()
+        application.database.close()
     return ends_at
 
 

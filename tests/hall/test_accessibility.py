@@ -15,10 +15,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.application import ROOT, example_config, running_application
 from tests.hall.morning import live_through
 from tests.hall.windows import DESK, KIOSK, PHONE, WALL, Windows, press, service_ids, take
-from tests.hall_server import Hall
-from tests.house import ROOT, example_config, running_house
+from tests.servers import Server
 
 pytestmark = pytest.mark.slow
 
@@ -58,7 +58,7 @@ def audit() -> Iterator[Audit]:
 
 
 @pytest.fixture(scope="module")
-def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A morning with people in it; nobody needs to wait before a number counts as missed."""
     folder = tmp_path_factory.mktemp("hall")
     settings = varied(folder, ("miss_after_seconds = 120", "miss_after_seconds = 0"))
@@ -66,7 +66,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     calling = config.calling.model_copy(update={"miss_after_seconds": 0})
     config = config.model_copy(update={"calling": calling})
     live_through(folder, config=config, desks=range(1, 9), quiet={1, 2, 3, 7}, visitors=30)
-    with running_house(folder, "--config", str(settings)) as running:
+    with running_application(folder, "--config", str(settings)) as running:
         yield running
 
 
@@ -81,7 +81,7 @@ def varied(folder: Path, *changes: tuple[str, str]) -> Path:
     return path
 
 
-def test_pages_for_everybody(hall: Hall, windows: Windows, audit: Audit) -> None:
+def test_pages_for_everybody(hall: Server, windows: Windows, audit: Audit) -> None:
     page = windows.open(f"{hall.url}/", **STILL)
     audit.look(page, "landing")
     for path, state in (("/sign-in", "sign-in"), ("/paper", "paper"), ("/nothing-here", "404")):
@@ -99,7 +99,7 @@ def test_pages_for_everybody(hall: Hall, windows: Windows, audit: Audit) -> None
         audit.look(page, f"{path} on a phone")
 
 
-def test_pages_for_leaders(hall: Hall, windows: Windows, audit: Audit) -> None:
+def test_pages_for_leaders(hall: Server, windows: Windows, audit: Audit) -> None:
     screen = windows.open(f"{hall.url}/pair", WALL, **STILL)
     expect(screen.locator("#code span")).to_have_count(6)
     audit.look(screen, "pair")
@@ -122,7 +122,7 @@ def test_pages_for_leaders(hall: Hall, windows: Windows, audit: Audit) -> None:
     audit.look(officer, "403")
 
 
-def test_printers_and_reports(hall: Hall, windows: Windows, audit: Audit) -> None:
+def test_printers_and_reports(hall: Server, windows: Windows, audit: Audit) -> None:
     page = windows.signed_in(hall, "admin", **STILL)
     page.goto(f"{hall.url}/printers")
     page.get_by_role("button", name=re.compile("^Cetak halaman uji")).first.click()
@@ -152,7 +152,7 @@ def test_printers_and_reports(hall: Hall, windows: Windows, audit: Audit) -> Non
 
 
 def test_page_of_a_broken_house(tmp_path: Path, windows: Windows, audit: Audit) -> None:
-    with running_house(tmp_path) as hall:
+    with running_application(tmp_path) as hall:
         with closing(sqlite3.connect(tmp_path / "balai.db")) as database:
             database.execute("ALTER TABLE ticket RENAME TO lost")
         for path, size in (("/sign-in", DESK), ("/sign-in?lang=en", PHONE)):
@@ -162,7 +162,7 @@ def test_page_of_a_broken_house(tmp_path: Path, windows: Windows, audit: Audit) 
 
 
 @pytest.mark.parametrize("theme", ["light", "contrast"])
-def test_kiosk(hall: Hall, windows: Windows, audit: Audit, theme: str) -> None:
+def test_kiosk(hall: Server, windows: Windows, audit: Audit, theme: str) -> None:
     contrast = "more" if theme == "contrast" else "no-preference"
     kiosk = windows.kiosk(hall, contrast=contrast, **STILL)
     button = kiosk.get_by_role("button", name=re.compile("^KTP-el"))
@@ -192,7 +192,7 @@ def test_kiosk(hall: Hall, windows: Windows, audit: Audit, theme: str) -> None:
     audit.look(kiosk, f"one service more, {theme}")
 
 
-def test_desk_wall_and_phone(hall: Hall, windows: Windows, audit: Audit) -> None:
+def test_desk_wall_and_phone(hall: Server, windows: Windows, audit: Audit) -> None:
     kiosk, wall = windows.kiosk(hall, **STILL), windows.wall(hall, **STILL)
     audit.look(wall, "wall, settled")
     audit.look(windows.wall(hall, "hall", **STILL), "wall of the whole hall")
@@ -243,7 +243,7 @@ def act(desk: Page, name: str, **facts: object) -> None:
     press(desk, f"/desk/{name}", **facts)
 
 
-def desk_state(desk: Page, hall: Hall) -> dict[str, Any]:
+def desk_state(desk: Page, hall: Server) -> dict[str, Any]:
     """What a desk that is opened now begins with."""
     page = desk.request.get(f"{hall.url}/desk").text()
     found = re.search(r'id="boot">(.*?)</script>', page, re.DOTALL)
@@ -252,7 +252,7 @@ def desk_state(desk: Page, hall: Hall) -> dict[str, Any]:
     return state
 
 
-def test_desk_without_citizens(hall: Hall, windows: Windows, audit: Audit) -> None:
+def test_desk_without_citizens(hall: Server, windows: Windows, audit: Audit) -> None:
     desk = windows.desk(hall, 24, **STILL)
     expect(desk.locator("#go")).to_have_attribute("data-act", "call-next")
     audit.look(desk, "desk, empty")
@@ -283,7 +283,7 @@ def test_screens_of_a_closed_and_a_lost_hall(
         ("intake_cutoff_minutes = 30", "intake_cutoff_minutes = 1"),
         ("  { starts = 11:30:00, ends = 13:00:00 },", ""),
     )
-    with running_house(tmp_path, "--config", str(settings)) as hall:
+    with running_application(tmp_path, "--config", str(settings)) as hall:
         kiosk, wall = windows.kiosk(hall, **STILL), windows.wall(hall, **STILL)
         expect(kiosk.locator(".k-closed")).to_be_visible()
         expect(wall.locator(".w-idle")).to_be_visible()

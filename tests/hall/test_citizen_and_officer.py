@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.application import running_application
 from tests.hall.morning import live_through
 from tests.hall.windows import Windows, click_together, expect_number, service_ids, shown, take
-from tests.hall_server import Hall
-from tests.house import running_house
+from tests.servers import Server
 
 pytestmark = pytest.mark.slow
 
@@ -26,11 +26,11 @@ WATCH = """(digits) => {
 
 
 @pytest.fixture(scope="module")
-def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The example mall in the morning, before anybody has come."""
     folder = tmp_path_factory.mktemp("hall")
     live_through(folder)
-    with running_house(folder) as running:
+    with running_application(folder) as running:
         yield running
 
 
@@ -55,7 +55,7 @@ def finish(desk: Page) -> None:
     expect(desk.locator("#go")).to_have_attribute("data-act", "call-next")
 
 
-def test_one_visit_from_the_kiosk_to_the_end(hall: Hall, windows: Windows) -> None:
+def test_one_visit_from_the_kiosk_to_the_end(hall: Server, windows: Windows) -> None:
     paper = windows.open(f"{hall.url}/paper")
     wall = windows.wall(hall)
     desk = windows.desk(hall, 3)
@@ -109,7 +109,7 @@ def test_one_visit_from_the_kiosk_to_the_end(hall: Hall, windows: Windows) -> No
     expect(phone.locator("body")).to_have_class(re.compile(r"\bp-done\b"))
 
 
-def test_two_officers_who_press_at_once_call_two_numbers(hall: Hall, windows: Windows) -> None:
+def test_two_officers_who_press_at_once_call_two_numbers(hall: Server, windows: Windows) -> None:
     kiosk = windows.kiosk(hall)
     # Where nobody else of this file waits: they would be called first.
     service = service_ids(kiosk)["SKCK"]

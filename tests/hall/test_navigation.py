@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.application import running_application
 from tests.hall.windows import PHONE, Windows
-from tests.hall_server import Hall
-from tests.house import running_house
+from tests.servers import Server
 
 pytestmark = pytest.mark.slow
 
@@ -23,12 +23,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def hall(folder: Path) -> Iterator[Hall]:
-    with running_house(folder) as running:
+def hall(folder: Path) -> Iterator[Server]:
+    with running_application(folder) as running:
         yield running
 
 
-def test_from_the_desk_to_the_reports_and_back(hall: Hall, windows: Windows) -> None:
+def test_from_the_desk_to_the_reports_and_back(hall: Server, windows: Windows) -> None:
     page = windows.signed_in(hall, "hendra.saputra")
     page.goto(f"{hall.url}/desk?desk=3")
     page.get_by_role("link", name="Halaman pengelola").click()
@@ -41,12 +41,12 @@ def test_from_the_desk_to_the_reports_and_back(hall: Hall, windows: Windows) -> 
     expect(page.locator(".st-user")).to_have_text(re.compile("Hendra Saputra.*Pengawas"))
 
 
-def test_an_officer_has_no_way_out_of_the_console(hall: Hall, windows: Windows) -> None:
+def test_an_officer_has_no_way_out_of_the_console(hall: Server, windows: Windows) -> None:
     desk = windows.desk(hall, 3)
     expect(desk.get_by_role("link", name="Halaman pengelola")).to_have_count(0)
 
 
-def test_the_rail_is_walked_by_keyboard(hall: Hall, windows: Windows) -> None:
+def test_the_rail_is_walked_by_keyboard(hall: Server, windows: Windows) -> None:
     page = windows.signed_in(hall, "hendra.saputra")
     page.goto(f"{hall.url}/printers")
     page.keyboard.press("Tab")
@@ -63,7 +63,7 @@ def test_the_rail_is_walked_by_keyboard(hall: Hall, windows: Windows) -> None:
 
 
 def test_a_printer_that_needs_a_hand_is_counted_on_every_page(
-    hall: Hall, folder: Path, windows: Windows
+    hall: Server, folder: Path, windows: Windows
 ) -> None:
     page = windows.signed_in(hall, "hendra.saputra")
     page.goto(f"{hall.url}/reports")
@@ -79,7 +79,7 @@ def test_a_printer_that_needs_a_hand_is_counted_on_every_page(
     expect(screens).to_have_accessible_name("Layar", timeout=15_000)
 
 
-def test_a_phone_has_its_bar_below(hall: Hall, windows: Windows) -> None:
+def test_a_phone_has_its_bar_below(hall: Server, windows: Windows) -> None:
     page = windows.signed_in(hall, "hendra.saputra")
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     for path in ("/reports", "/devices", "/printers", "/desk", "/paper", "/nothing-here", "/"):

@@ -12,11 +12,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from printing.ink.virtual import printout
+from tests.application import ROOT, running_application
 from tests.hall.morning import live_through
 from tests.hall.windows import Windows
-from tests.hall_server import Hall
-from tests.house import ROOT, running_house
 from tests.printing.machines.escpos_printer import EscposPrinter
+from tests.servers import Server
 
 pytestmark = pytest.mark.slow
 # Three seconds for the house, as it promises, and two for a browser on a busy machine.
@@ -28,7 +28,7 @@ SLOWLY_MS = 15_000
 class PaperHall:
     """The example mall whose first kiosk prints on a printer of ours."""
 
-    hall: Hall
+    hall: Server
     printer: EscposPrinter
 
 
@@ -48,7 +48,7 @@ def running(tmp_path: Path) -> Iterator[PaperHall]:
         config.write_text(text, encoding="utf-8")
         folder = tmp_path / "var"
         live_through(folder)
-        with running_house(folder, "--config", str(config)) as hall:
+        with running_application(folder, "--config", str(config)) as hall:
             yield PaperHall(hall, printer)
 
 

@@ -14,9 +14,9 @@ from sqlalchemy import func, select
 from models.core.database import Database
 from models.paper.jobs import JobState, PrintJob
 from models.queue.tickets import Ticket
+from tests.application import running_application
 from tests.hall.morning import live_through
 from tests.hall.windows import Windows, expect_number, service_ids, take
-from tests.house import running_house
 
 pytestmark = pytest.mark.slow
 
@@ -60,7 +60,7 @@ def changed_within(screens: dict[Page, str], since_ms: int) -> int:
 
 
 def test_every_screen_says_so_and_is_right_again(folder: Path, windows: Windows) -> None:
-    with running_house(folder) as hall:
+    with running_application(folder) as hall:
         kiosk, wall = windows.kiosk(hall), windows.wall(hall)
         service = service_ids(kiosk)["KTP-el"]
         called, waiting = take(kiosk, service), take(kiosk, service)
@@ -79,7 +79,7 @@ def test_every_screen_says_so_and_is_right_again(folder: Path, windows: Windows)
         assert changed_within(screens, cut_ms) <= SAYS_SO_WITHIN_MS
         expect(phone.locator("#visit")).to_contain_text(waiting["number"].split("-")[1])
 
-    with running_house(folder, port=hall.port):
+    with running_application(folder, port=hall.port):
         back_ms = wall.evaluate("Date.now()")
         for screen, sign in screens.items():
             expect(screen.locator(sign)).to_be_hidden(timeout=WAIT_MS)
@@ -93,11 +93,11 @@ def test_every_screen_says_so_and_is_right_again(folder: Path, windows: Windows)
 
 
 def test_a_number_and_its_paper_outlive_the_cut(folder: Path, windows: Windows) -> None:
-    with running_house(folder) as hall:
+    with running_application(folder) as hall:
         kiosk = windows.kiosk(hall)
         given = take(kiosk, service_ids(kiosk)["KTP-el"])
         hall.kill()
-    with running_house(folder, port=hall.port) as hall:
+    with running_application(folder, port=hall.port) as hall:
         paper = windows.open(f"{hall.url}/paper")
         with reading(folder) as database, database.reading() as session:
             ticket = session.scalars(select(Ticket).where(Ticket.token == given["token"])).one()
@@ -110,7 +110,7 @@ def test_a_number_and_its_paper_outlive_the_cut(folder: Path, windows: Windows) 
 
 
 def test_a_press_during_the_cut_is_done_once(folder: Path, windows: Windows) -> None:
-    with running_house(folder) as hall:
+    with running_application(folder) as hall:
         kiosk = windows.kiosk(hall)
         kiosk.get_by_role("button", name=re.compile("^KTP-el")).click()
         button = kiosk.get_by_role("button", name=re.compile("^Ambil nomor"))
@@ -120,7 +120,7 @@ def test_a_press_during_the_cut_is_done_once(folder: Path, windows: Windows) -> 
         # It tries for eight seconds by itself, and then leaves it to the citizen.
         again = kiosk.get_by_role("button", name="Coba lagi")
         expect(again).to_be_visible(timeout=WAIT_MS)
-    with running_house(folder, port=hall.port):
+    with running_application(folder, port=hall.port):
         again.click()
         expect(kiosk.locator(".t-num")).to_be_visible(timeout=WAIT_MS)
         with reading(folder) as database, database.reading() as session:

@@ -20,9 +20,9 @@ from socketio.exceptions import ConnectionError as Refused
 
 from counter.door.auth import KEY_FILE
 from counter.door.example_people import EXAMPLE_PASSWORD, EXAMPLE_SUPERVISOR
+from tests.application import ROOT, running_application
 from tests.hall.morning import live_through
-from tests.hall_server import Hall
-from tests.house import ROOT, running_house
+from tests.servers import Server
 
 pytestmark = pytest.mark.slow
 
@@ -47,17 +47,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def hall(folder: Path) -> Iterator[Hall]:
+def hall(folder: Path) -> Iterator[Server]:
     """The example mall in the morning, with one desk open."""
     live_through(folder, desks={3}, quiet={3})
-    with running_house(folder) as running:
+    with running_application(folder) as running:
         yield running
 
 
 class Caller(requests.Session):
     """A browser, as far as a server can tell: it says which of our pages sent it."""
 
-    def __init__(self, hall: Hall, page: str = "/") -> None:
+    def __init__(self, hall: Server, page: str = "/") -> None:
         super().__init__()
         self.hall = hall
         self.headers.update({"Origin": hall.url, "Referer": f"{hall.url}{page}"})
@@ -75,7 +75,7 @@ class Caller(requests.Session):
 
 
 @pytest.fixture(scope="module")
-def kiosk(hall: Hall) -> Caller:
+def kiosk(hall: Server) -> Caller:
     """The browser that shows the first kiosk."""
     caller = Caller(hall, "/kiosk?place=kiosk-1")
     assert caller.say("/pair/here", {"place": "kiosk-1"}).status_code == 200
@@ -83,7 +83,7 @@ def kiosk(hall: Hall) -> Caller:
 
 
 @pytest.fixture
-def stranger(hall: Hall) -> Caller:
+def stranger(hall: Server) -> Caller:
     return Caller(hall)
 
 
@@ -104,7 +104,7 @@ def given(kiosk: Caller, press_id: str) -> dict[str, Any]:
     return told
 
 
-def signed_in(hall: Hall, username: str, **more: str) -> tuple[Caller, requests.Response]:
+def signed_in(hall: Server, username: str, **more: str) -> tuple[Caller, requests.Response]:
     """Sign in with the password of the example; return the browser and the answer."""
     caller = Caller(hall, "/sign-in")
     form = {"name": username, "password": EXAMPLE_PASSWORD} | more
@@ -112,7 +112,7 @@ def signed_in(hall: Hall, username: str, **more: str) -> tuple[Caller, requests.
     return caller, answer
 
 
-def raw(hall: Hall, method: str, target: str) -> tuple[int, bytes]:
+def raw(hall: Server, method: str, target: str) -> tuple[int, bytes]:
     """Ask for `target` just as it is written, dots and all."""
     line = http.client.HTTPConnection("127.0.0.1", hall.port, timeout=20)
     line.request(method, target)
@@ -122,7 +122,7 @@ def raw(hall: Hall, method: str, target: str) -> tuple[int, bytes]:
     return answer.status, body
 
 
-def test_one_token_opens_one_ticket(hall: Hall, kiosk: Caller, stranger: Caller) -> None:
+def test_one_token_opens_one_ticket(hall: Server, kiosk: Caller, stranger: Caller) -> None:
     mine, other = given(kiosk, "press-number-one"), given(kiosk, "press-number-two")
     page = stranger.look(f"/t/{mine['token']}")
     assert page.status_code == 200
@@ -156,7 +156,7 @@ def test_looking_at_a_page_changes_nothing(kiosk: Caller, stranger: Caller) -> N
     ],
 )
 def test_other_sites_press_nothing(
-    hall: Hall, kiosk: Caller, stranger: Caller, sent_by: dict[str, str]
+    hall: Server, kiosk: Caller, stranger: Caller, sent_by: dict[str, str]
 ) -> None:
     assert kiosk.say("/kiosk/take", order(), **sent_by).status_code == 403
     officer, _ = signed_in(hall, "rina.kusumawati", desk="3")
@@ -169,7 +169,7 @@ def test_other_sites_press_nothing(
         assert not answer.cookies
 
 
-def test_nobody_acts_without_being_known(hall: Hall, kiosk: Caller, stranger: Caller) -> None:
+def test_nobody_acts_without_being_known(hall: Server, kiosk: Caller, stranger: Caller) -> None:
     press = {"press_id": "p" * 16, "desk_id": 3}
     for path, body in (
         ("/kiosk/take", order()),
@@ -199,7 +199,7 @@ def test_made_up_cookies_are_nobodys(stranger: Caller) -> None:
             assert stranger.say("/kiosk/take", order(), **cookie).status_code == 401
 
 
-def test_sockets_tell_strangers_nothing(hall: Hall, kiosk: Caller) -> None:
+def test_sockets_tell_strangers_nothing(hall: Server, kiosk: Caller) -> None:
     token = given(kiosk, "press-for-a-socket")["token"]
     line: Any = socketio.Client(reconnection=False)
     line.connect(hall.url, transports=["websocket"])
@@ -241,7 +241,7 @@ def test_sockets_tell_strangers_nothing(hall: Hall, kiosk: Caller) -> None:
     line.disconnect()
 
 
-def test_other_sites_open_no_socket(hall: Hall) -> None:
+def test_other_sites_open_no_socket(hall: Server) -> None:
     line: Any = socketio.Client(reconnection=False)
     with pytest.raises(Refused):
         line.connect(
@@ -255,7 +255,9 @@ def test_other_sites_open_no_socket(hall: Hall) -> None:
 @pytest.mark.parametrize(
     "door", ["/voice/", "/paper/kiosk-1/", "/paper/", "/static/", "/static/kiosk/"]
 )
-def test_no_path_climbs_out_of_its_folder(hall: Hall, folder: Path, door: str, climb: str) -> None:
+def test_no_path_climbs_out_of_its_folder(
+    hall: Server, folder: Path, door: str, climb: str
+) -> None:
     secret = (folder / KEY_FILE).read_bytes()
     for steps in (1, 2, 3, 6):
         for file in (KEY_FILE, "balai.db", "config.toml", "app.py", "etc/passwd"):
@@ -309,7 +311,7 @@ def test_wrong_facts_in_a_press_are_refused(kiosk: Caller) -> None:
     assert kiosk.say("/kiosk/take", order() | {"standing": "priority"}).status_code == 422
 
 
-def test_giant_bodies_are_not_read(hall: Hall, kiosk: Caller, stranger: Caller) -> None:
+def test_giant_bodies_are_not_read(hall: Server, kiosk: Caller, stranger: Caller) -> None:
     giant = b'{"press_id": "' + b"x" * 30_000_000 + b'"}'
     for caller, path, kind in (
         (kiosk, "/kiosk/take", "application/json"),
@@ -327,7 +329,7 @@ def test_giant_bodies_are_not_read(hall: Hall, kiosk: Caller, stranger: Caller) 
 
 
 def test_no_stranger_writes_lines_of_their_own_into_the_log(tmp_path: Path) -> None:
-    with (tmp_path / "log").open("w") as log, running_house(tmp_path, log=log) as hall:
+    with (tmp_path / "log").open("w") as log, running_application(tmp_path, log=log) as hall:
         for path in ("/x%0aINVENTED%20line", "/x%0d%1b%5b31m", "/x%e2%80%a8INVENTED"):
             answer = requests.post(
                 f"{hall.url}{path}", headers={"Origin": "https://elsewhere.example"}, timeout=20
@@ -338,7 +340,7 @@ def test_no_stranger_writes_lines_of_their_own_into_the_log(tmp_path: Path) -> N
     assert all("refused POST /x" in line and line.isprintable() for line in lines)
 
 
-def test_nothing_nasty_comes_back_as_it_was(hall: Hall, stranger: Caller) -> None:
+def test_nothing_nasty_comes_back_as_it_was(hall: Server, stranger: Caller) -> None:
     for nasty in NASTY:
         form = {"name": nasty, "password": nasty, "desk": nasty, "next": nasty}
         answer = stranger.post(stranger.at("/sign-in"), data=form, timeout=20)
@@ -354,7 +356,7 @@ def test_nothing_nasty_comes_back_as_it_was(hall: Hall, stranger: Caller) -> Non
             assert "<img src=x" not in answer.text
 
 
-def test_devices_may_have_any_name_and_no_script(hall: Hall) -> None:
+def test_devices_may_have_any_name_and_no_script(hall: Server) -> None:
     supervisor, _ = signed_in(hall, EXAMPLE_SUPERVISOR[0])
     for nasty in ("<script>alert(1)</script>", '"><img src=x onerror=alert(1)>'):
         screen = Caller(hall, "/pair")
@@ -379,7 +381,7 @@ def test_devices_may_have_any_name_and_no_script(hall: Hall) -> None:
         "/x\r\nSet-Cookie: a=b",
     ],
 )
-def test_nobody_is_sent_elsewhere(hall: Hall, stranger: Caller, target: str) -> None:
+def test_nobody_is_sent_elsewhere(hall: Server, stranger: Caller, target: str) -> None:
     _, answer = signed_in(hall, EXAMPLE_SUPERVISOR[0], next=target)
     assert answer.status_code == 303
     assert answer.headers["Location"] == "/devices"
@@ -413,7 +415,7 @@ def test_the_example_is_kind_to_its_own_machine_alone(
     assert not answer.cookies
 
 
-def test_pages_say_what_browsers_must_not_do(hall: Hall, kiosk: Caller, stranger: Caller) -> None:
+def test_pages_say_what_browsers_must_not_do(hall: Server, kiosk: Caller, stranger: Caller) -> None:
     token = given(kiosk, "press-for-headers")["token"]
     for path in (
         "/",
@@ -436,7 +438,7 @@ def test_pages_say_what_browsers_must_not_do(hall: Hall, kiosk: Caller, stranger
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "OPTIONS", "BREW"])
-def test_other_methods_do_nothing(hall: Hall, method: str) -> None:
+def test_other_methods_do_nothing(hall: Server, method: str) -> None:
     for path in ("/kiosk/take", "/desk/call-next", "/sign-in", "/", "/devices/1/withdraw"):
         status, body = raw(hall, method, path)
         assert status in (200, 401, 403, 405, 501), (method, path, status)
@@ -446,7 +448,7 @@ def test_other_methods_do_nothing(hall: Hall, method: str) -> None:
 
 
 def test_whoever_may_sign_in_no_more_is_sent_away_at_once(tmp_path: Path) -> None:
-    with running_house(tmp_path) as hall:
+    with running_application(tmp_path) as hall:
         officer, _ = signed_in(hall, "rina.kusumawati", desk="3")
         line: Any = socketio.Client(reconnection=False)
         away = threading.Event()

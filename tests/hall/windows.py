@@ -9,7 +9,7 @@ from typing import Any, Literal
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from counter.door.example_people import EXAMPLE_PASSWORD, example_officers
-from tests.hall_server import Hall
+from tests.servers import Server
 
 KIOSK = (1080, 1920)
 WALL = (1920, 1080)
@@ -53,20 +53,20 @@ class Windows:
         window.goto(url)
         return window
 
-    def kiosk(self, hall: Hall, **settings: Any) -> Page:
+    def kiosk(self, hall: Server, **settings: Any) -> Page:
         """Open the first kiosk of the example, which pairs by itself."""
         kiosk = self.open(f"{hall.url}/kiosk?place=kiosk-1", KIOSK, **settings)
         expect(kiosk.locator("#kiosk > *")).to_be_visible(timeout=15_000)
         return kiosk
 
-    def wall(self, hall: Hall, place: str = "melati", **settings: Any) -> Page:
+    def wall(self, hall: Server, place: str = "melati", **settings: Any) -> Page:
         """Open the wall `place` of the example, touched once so that it may be heard."""
         wall = self.open(f"{hall.url}/wall?place={place}", WALL, **settings)
         expect(wall.locator(".w-main, .w-idle")).to_be_visible(timeout=15_000)
         wall.mouse.click(5, 5)
         return wall
 
-    def desk(self, hall: Hall, number: int, **settings: Any) -> Page:
+    def desk(self, hall: Server, number: int, **settings: Any) -> Page:
         """Sign the officer of desk `number` in, on paper and in the browser."""
         (officer,) = (one for one in example_officers(range(1, 25)) if one.desk == number)
         desk = self.signed_in(hall, officer.username, desk=number, **settings)
@@ -74,7 +74,7 @@ class Windows:
         return desk
 
     def signed_in(
-        self, hall: Hall, username: str, *, desk: int | Literal[""] = "", **settings: Any
+        self, hall: Server, username: str, *, desk: int | Literal[""] = "", **settings: Any
     ) -> Page:
         """Sign `username` in with the password of the example."""
         window = self.open(f"{hall.url}/sign-in", **settings)
@@ -85,7 +85,7 @@ class Windows:
         window.wait_for_url(lambda url: not url.endswith("/sign-in"))
         return window
 
-    def phone(self, hall: Hall, token: str, **settings: Any) -> Page:
+    def phone(self, hall: Server, token: str, **settings: Any) -> Page:
         """Open the page behind the QR code of the ticket with `token`."""
         return self.open(f"{hall.url}/t/{token}", PHONE, **settings)
 

@@ -9,22 +9,22 @@ import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page
 
-from counter.app import House
+from counter.app import Application
+from tests.application import kiosk_client, open_application
 from tests.builders import MONDAY
-from tests.hall_server import Hall
-from tests.house import kiosk_client, open_house
 from tests.kiosk.hall_at import hall_at, kiosk_screen
+from tests.servers import Server
 
 
 @pytest.fixture
-def house(tmp_path: Path, example_url: str) -> Iterator[House]:
-    with open_house(tmp_path, example_url) as made:
+def application(tmp_path: Path, example_url: str) -> Iterator[Application]:
+    with open_application(tmp_path, example_url) as made:
         yield made
 
 
 @pytest.fixture
-def kiosk(house: House) -> FlaskClient:
-    return kiosk_client(house)
+def kiosk(application: Application) -> FlaskClient:
+    return kiosk_client(application)
 
 
 @pytest.fixture(scope="module")
@@ -34,14 +34,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def hall(folder: Path) -> Iterator[Hall]:
+def hall(folder: Path) -> Iterator[Server]:
     """A running hall at nine on a Monday, one for a whole file of tests."""
     with hall_at(MONDAY, folder) as running:
         yield running
 
 
 @pytest.fixture
-def screen(chromium: Browser, hall: Hall, folder: Path) -> Iterator[Page]:
+def screen(chromium: Browser, hall: Server, folder: Path) -> Iterator[Page]:
     """A kiosk's window, before its first screen."""
     with kiosk_screen(chromium, hall, folder) as page:
         page.goto(f"{hall.url}/kiosk")

@@ -12,7 +12,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
-from counter.app import House, build
+from counter.app import Application, build
 from counter.door.auth import DEVICE_COOKIE
 from counter.files.config import Config
 from counter.files.places import places_of
@@ -23,8 +23,8 @@ from models.mall.mall import Desk
 from models.mall.pairing import new_code, pair
 from models.mall.people import User
 from models.queue.shifts import sign_on
-from tests.hall_server import Hall, running_hall
-from tests.house import example_config
+from tests.application import example_config
+from tests.servers import Server, running_server
 
 TOKEN_FILE = "kiosk-token"
 # What a page shows where it was not sent a sentence.
@@ -32,16 +32,16 @@ KEY = re.compile(r"\b(counter|display|kiosk)\.\w+\.\w")
 
 
 @contextmanager
-def hall_at(at: datetime, folder: Path, *, port: int = 0, paper: bool = True) -> Iterator[Hall]:
+def hall_at(at: datetime, folder: Path, *, port: int = 0, paper: bool = True) -> Iterator[Server]:
     """Run the house from the instant `at` on; without `paper` its printers are unplugged."""
     arguments = (str(folder), at.isoformat(), str(port), "paper" if paper else "")
-    with running_hall("tests.kiosk.hall_at", *arguments) as hall:
+    with running_server("tests.kiosk.hall_at", *arguments) as hall:
         yield hall
 
 
 @contextmanager
 def kiosk_screen(
-    browser: Browser, hall: Hall, folder: Path, *, landscape: bool = False
+    browser: Browser, hall: Server, folder: Path, *, landscape: bool = False
 ) -> Iterator[Page]:
     """A window that is paired as the first kiosk.
 
@@ -70,18 +70,18 @@ def _settings(folder: Path, port: int, *, paper: bool) -> Config:
     return config.model_copy(update={"mall": mall, "printers": printers})
 
 
-def _furnish(house: House, folder: Path) -> None:
+def _furnish(application: Application, folder: Path) -> None:
     """Pair the kiosk and sign an officer on at desk 1, the first time."""
     if (folder / TOKEN_FILE).exists():
         return
-    at = house.clock.now()
-    with house.database.transaction() as session:
-        places = places_of(session, house.config, house.mall_id)
+    at = application.clock.now()
+    with application.database.transaction() as session:
+        places = places_of(session, application.config, application.mall_id)
         place = next(one for one in places if one.code == "kiosk-1")
-        asked = new_code(session, house.mall_id, token=None, at=at)
-        pair(session, house.mall_id, asked.code, place, name="", by=Actor(), at=at)
+        asked = new_code(session, application.mall_id, token=None, at=at)
+        pair(session, application.mall_id, asked.code, place, name="", by=Actor(), at=at)
         officer = User(
-            mall_id=house.mall_id,
+            mall_id=application.mall_id,
             username="petugas",
             name="Petugas",
             role=Role.OFFICER,
@@ -97,13 +97,13 @@ def _furnish(house: House, folder: Path) -> None:
 
 def _run(folder: Path, at: datetime, port: int, *, paper: bool) -> None:
     clock = Clock(ahead=at - Clock().now())
-    house = build(_settings(folder, port, paper=paper), clock=clock)
-    _furnish(house, folder)
-    house.start()
+    application = build(_settings(folder, port, paper=paper), clock=clock)
+    _furnish(application, folder)
+    application.start()
     try:
-        serve(house.app, house.socketio, "127.0.0.1", port)
+        serve(application.app, application.socketio, "127.0.0.1", port)
     finally:
-        house.stop()
+        application.stop()
 
 
 if __name__ == "__main__":

@@ -9,14 +9,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from counter.app import House
+from counter.app import Application
 from counter.desk.state import desk_state
 from models.journal.actors import Actor
 from models.mall.catalogue import Service
 from models.mall.mall import Desk, Mall
 from models.queue.issuing import Wish, take
 from models.queue.tickets import Ticket
-from tests.house import OWN_PAGE, open_desk, service_id, user_client
+from tests.application import OWN_PAGE, open_desk, service_id, user_client
 
 _serial = iter(range(1, 1_000_000))
 
@@ -25,7 +25,7 @@ _serial = iter(range(1, 1_000_000))
 class Crew:
     """Somebody at a desk, and the browser in which they are signed in."""
 
-    house: House
+    application: Application
     client: FlaskClient
     desk_id: int
     number: int
@@ -51,8 +51,8 @@ class Crew:
 
     def state(self) -> dict[str, Any]:
         """What the console shows now."""
-        with self.house.database.reading() as session:
-            state = desk_state(session, str(self.desk_id), self.house.clock.now())
+        with self.application.database.reading() as session:
+            state = desk_state(session, str(self.desk_id), self.application.clock.now())
         assert state is not None
         return state
 
@@ -71,29 +71,35 @@ class Crew:
         return self.press(act, **({"step_id": self.step_id(), "outcome": "issued"} | facts))
 
 
-def crew(house: House, number: int) -> Crew:
+def crew(application: Application, number: int) -> Crew:
     """Open desk `number` with its own officer."""
-    username = open_desk(house, number)
-    return Crew(house, user_client(house, username), desk_id(house, number), number)
+    username = open_desk(application, number)
+    return Crew(
+        application, user_client(application, username), desk_id(application, number), number
+    )
 
 
-def stand_in(house: House, username: str, number: int) -> Crew:
+def stand_in(application: Application, username: str, number: int) -> Crew:
     """Another user's browser, looking at desk `number`."""
-    return Crew(house, user_client(house, username), desk_id(house, number), number)
+    return Crew(
+        application, user_client(application, username), desk_id(application, number), number
+    )
 
 
-def desk_id(house: House, number: int) -> int:
+def desk_id(application: Application, number: int) -> int:
     """The id of the desk with this number."""
-    with house.database.reading() as session:
+    with application.database.reading() as session:
         return session.scalars(select(Desk.id).where(Desk.number == number)).one()
 
 
-def citizen(house: House, *codes: str, priority: bool = False) -> str:
+def citizen(application: Application, *codes: str, priority: bool = False) -> str:
     """Take a number for the services with these codes, each in its first case; return it."""
-    with house.database.transaction() as session:
-        wishes = [_wish(session, service_id(house, code)) for code in codes]
-        mall = session.get_one(Mall, house.mall_id)
-        ticket = take(session, mall, wishes, priority=priority, by=Actor(), at=house.clock.now())
+    with application.database.transaction() as session:
+        wishes = [_wish(session, service_id(application, code)) for code in codes]
+        mall = session.get_one(Mall, application.mall_id)
+        ticket = take(
+            session, mall, wishes, priority=priority, by=Actor(), at=application.clock.now()
+        )
         return ticket.spoken
 
 
@@ -102,10 +108,10 @@ def _wish(session: Session, service_id: int) -> Wish:
     return Wish(service_id, cases[0].id if cases else None)
 
 
-def ticket_of(house: House, number: str) -> Ticket:
+def ticket_of(application: Application, number: str) -> Ticket:
     """The ticket with this number, its steps loaded."""
     prefix, _, digits = number.partition("-")
-    with house.database.reading() as session:
+    with application.database.reading() as session:
         ticket = session.scalars(
             select(Ticket).where(Ticket.prefix == prefix, Ticket.number == int(digits))
         ).one()

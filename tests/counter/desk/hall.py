@@ -8,20 +8,20 @@ from pathlib import Path
 from counter.app import build
 from counter.server import serve
 from models.core.clock import Clock
+from tests.application import example_config
 from tests.builders import MONDAY
-from tests.house import example_config
 
 
 def main(folder: str) -> None:
     """Serve the example mall with its data in `folder` until stopped."""
     clock = Clock()
     clock.ahead = MONDAY - clock.now()
-    house = build(example_config(Path(folder)), clock=clock)
-    house.start()
+    application = build(example_config(Path(folder)), clock=clock)
+    application.start()
     try:
-        serve(house.app, house.socketio, "127.0.0.1", 0)
+        serve(application.app, application.socketio, "127.0.0.1", 0)
     finally:
-        house.stop()
+        application.stop()
 
 
 if __name__ == "__main__":

@@ -8,28 +8,28 @@ from pathlib import Path
 
 import pytest
 
-from counter.app import House
+from counter.app import Application
 from models.queue.tickets import Outcome, Standing, StepState
+from tests.application import OWN_PAGE, clock_of, open_application, service_id, user_client
 from tests.counter.desk.crew import Crew, citizen, crew, desk_id, stand_in, ticket_of
-from tests.house import OWN_PAGE, clock_of, open_house, service_id, user_client
 
 MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def house(tmp_path: Path, example_url: str) -> Iterator[House]:
-    with open_house(tmp_path, example_url) as built:
+def application(tmp_path: Path, example_url: str) -> Iterator[Application]:
+    with open_application(tmp_path, example_url) as built:
         yield built
 
 
 @pytest.fixture
-def rina(house: House) -> Crew:
+def rina(application: Application) -> Crew:
     """Desk 3 of Dukcapil, open."""
-    return crew(house, 3)
+    return crew(application, 3)
 
 
-def test_one_action_leads_through_a_whole_service(house: House, rina: Crew) -> None:
-    first, second = citizen(house, "ktp-el"), citizen(house, "ktp-el")
+def test_one_action_leads_through_a_whole_service(application: Application, rina: Crew) -> None:
+    first, second = citizen(application, "ktp-el"), citizen(application, "ktp-el")
     assert rina.state()["phase"] == "ready"
     assert rina.press("call-next")["called"] == first
     assert rina.state()["phase"] == "called"
@@ -37,15 +37,15 @@ def test_one_action_leads_through_a_whole_service(house: House, rina: Crew) -> N
     assert rina.state()["phase"] == "serving"
     assert rina.finish("finish-and-call-next")["called"] == second
     assert rina.state()["current"]["number"] == second
-    assert ticket_of(house, first).closed_at is not None
+    assert ticket_of(application, first).closed_at is not None
 
 
-def test_finishing_stands_when_nobody_waits(house: House, rina: Crew) -> None:
-    number = citizen(house, "ktp-el")
+def test_finishing_stands_when_nobody_waits(application: Application, rina: Crew) -> None:
+    number = citizen(application, "ktp-el")
     rina.serve()
     answer = rina.finish("finish-and-call-next", note="Diambil besok")
     assert answer["called"] is None
-    (step,) = ticket_of(house, number).steps
+    (step,) = ticket_of(application, number).steps
     assert (step.state, step.outcome, step.note) == (
         StepState.DONE,
         Outcome.ISSUED,
@@ -54,9 +54,9 @@ def test_finishing_stands_when_nobody_waits(house: House, rina: Crew) -> None:
     assert rina.state()["phase"] == "empty"
 
 
-def test_a_screen_that_is_behind_finishes_nobody_else(house: House, rina: Crew) -> None:
-    citizen(house, "ktp-el")
-    second = citizen(house, "ktp-el")
+def test_a_screen_that_is_behind_finishes_nobody_else(application: Application, rina: Crew) -> None:
+    citizen(application, "ktp-el")
+    second = citizen(application, "ktp-el")
     stale = rina.serve()
     rina.finish("finish-and-call-next")
     rina.press("start", step_id=rina.step_id())
@@ -70,9 +70,9 @@ def test_a_screen_that_is_behind_finishes_nobody_else(house: House, rina: Crew) 
     assert rina.state()["phase"] == "serving"
 
 
-def test_a_retry_calls_nobody_twice(house: House, rina: Crew) -> None:
-    first = citizen(house, "ktp-el")
-    citizen(house, "ktp-el")
+def test_a_retry_calls_nobody_twice(application: Application, rina: Crew) -> None:
+    first = citizen(application, "ktp-el")
+    citizen(application, "ktp-el")
     answers = [rina.press("call-next", press_id="uji-ulang-sama-0001") for _ in range(3)]
     assert [answer["called"] for answer in answers] == [first] * 3
     assert rina.refused("start", step_id=rina.step_id(), press_id="uji-ulang-sama-0001") == (
@@ -81,9 +81,9 @@ def test_a_retry_calls_nobody_twice(house: House, rina: Crew) -> None:
     assert rina.state()["waiting"] == 1
 
 
-def test_a_second_call_is_refused_while_one_is_open(house: House, rina: Crew) -> None:
-    citizen(house, "ktp-el")
-    citizen(house, "ktp-el")
+def test_a_second_call_is_refused_while_one_is_open(application: Application, rina: Crew) -> None:
+    citizen(application, "ktp-el")
+    citizen(application, "ktp-el")
     rina.press("call-next")
     assert rina.refused("call-next") == "desk_busy"
 
@@ -92,40 +92,42 @@ def test_nobody_waits(rina: Crew) -> None:
     assert rina.refused("call-next") == "nobody_waiting"
 
 
-def test_an_officer_acts_at_the_own_desk_alone(house: House, rina: Crew) -> None:
-    citizen(house, "ktp-el")
-    other = crew(house, 4)
-    intruder = Crew(house, other.client, rina.desk_id, 3)
+def test_an_officer_acts_at_the_own_desk_alone(application: Application, rina: Crew) -> None:
+    citizen(application, "ktp-el")
+    other = crew(application, 4)
+    intruder = Crew(application, other.client, rina.desk_id, 3)
     assert intruder.refused("call-next") == "desk_taken"
-    closed = Crew(house, other.client, desk_id(house, 5), 5)
+    closed = Crew(application, other.client, desk_id(application, 5), 5)
     assert closed.refused("call-next") == "desk_closed"
-    nowhere = Crew(house, other.client, 999_999, 0)
+    nowhere = Crew(application, other.client, 999_999, 0)
     assert nowhere.refused("call-next") == "not_found"
     assert rina.state()["phase"] == "ready"
 
 
-def test_a_supervisor_stands_in(house: House, rina: Crew) -> None:
-    number = citizen(house, "ktp-el")
-    hendra = stand_in(house, "hendra.saputra", 3)
+def test_a_supervisor_stands_in(application: Application, rina: Crew) -> None:
+    number = citizen(application, "ktp-el")
+    hendra = stand_in(application, "hendra.saputra", 3)
     assert hendra.press("call-next")["called"] == number
     assert rina.state()["current"]["number"] == number
     page = hendra.client.get("/desk?desk=3", headers={"Accept": "text/html"})
     assert 'id="console"' in page.text
 
 
-def test_without_a_shift_the_page_offers_the_free_desks(house: House, rina: Crew) -> None:
-    hendra = user_client(house, "hendra.saputra")
+def test_without_a_shift_the_page_offers_the_free_desks(
+    application: Application, rina: Crew
+) -> None:
+    hendra = user_client(application, "hendra.saputra")
     page = hendra.get("/desk", headers={"Accept": "text/html"}).text
-    assert f'value="{desk_id(house, 4)}"' in page
+    assert f'value="{desk_id(application, 4)}"' in page
     assert f'value="{rina.desk_id}"' not in page
     own = rina.client.get("/desk", headers={"Accept": "text/html"}).text
     assert 'id="console"' in own
 
 
-def test_signing_on_and_off(house: House, rina: Crew) -> None:
-    hendra = stand_in(house, "hendra.saputra", 3)
+def test_signing_on_and_off(application: Application, rina: Crew) -> None:
+    hendra = stand_in(application, "hendra.saputra", 3)
     assert hendra.refused("sign-on") == "desk_taken"
-    citizen(house, "ktp-el")
+    citizen(application, "ktp-el")
     rina.serve()
     assert rina.refused("sign-off") == "desk_busy"
     rina.finish()
@@ -136,14 +138,14 @@ def test_signing_on_and_off(house: House, rina: Crew) -> None:
     assert hendra.state()["officer"]["name"] == "Hendra Saputra"
 
 
-def test_missing_opens_after_the_malls_time(house: House, rina: Crew) -> None:
-    number = citizen(house, "ktp-el")
+def test_missing_opens_after_the_malls_time(application: Application, rina: Crew) -> None:
+    number = citizen(application, "ktp-el")
     rina.press("call-next")
     step = rina.step_id()
     assert rina.refused("miss", step_id=step) == "too_early"
     rina.press("call-again", step_id=step)
     assert rina.state()["current"]["calls"] == 2
-    clock_of(house).pass_by(2 * MINUTE)
+    clock_of(application).pass_by(2 * MINUTE)
     rina.press("miss", step_id=step)
     (row,) = rina.state()["aside"]
     assert (row["number"], row["state"]) == (number, "missed")
@@ -152,37 +154,43 @@ def test_missing_opens_after_the_malls_time(house: House, rina: Crew) -> None:
     assert rina.state()["aside"] == []
 
 
-def test_the_grace_ends(house: House, rina: Crew) -> None:
-    citizen(house, "ktp-el")
+def test_the_grace_ends(application: Application, rina: Crew) -> None:
+    citizen(application, "ktp-el")
     rina.press("call-next")
-    clock_of(house).pass_by(2 * MINUTE)
+    clock_of(application).pass_by(2 * MINUTE)
     step = rina.step_id()
     rina.press("miss", step_id=step)
-    clock_of(house).pass_by(61 * MINUTE)
+    clock_of(application).pass_by(61 * MINUTE)
     assert rina.refused("welcome-back", step_id=step) == "grace_over"
 
 
-def test_a_held_number_goes_on_and_its_pause_does_not_count(house: House, rina: Crew) -> None:
-    citizen(house, "ktp-el")
+def test_a_held_number_goes_on_and_its_pause_does_not_count(
+    application: Application, rina: Crew
+) -> None:
+    citizen(application, "ktp-el")
     step = rina.serve()
-    clock_of(house).pass_by(4 * MINUTE)
+    clock_of(application).pass_by(4 * MINUTE)
     rina.press("hold", step_id=step, reason="Fotokopi")
     (row,) = rina.state()["aside"]
     assert (row["state"], row["note"]) == ("held", "Fotokopi")
-    clock_of(house).pass_by(30 * MINUTE)
+    clock_of(application).pass_by(30 * MINUTE)
     rina.press("resume", step_id=step)
     shown = rina.state()["current"]["serving_from_at"]
-    assert shown == (house.clock.now() - 4 * MINUTE).isoformat()
-    clock_of(house).pass_by(2 * MINUTE)
+    assert shown == (application.clock.now() - 4 * MINUTE).isoformat()
+    clock_of(application).pass_by(2 * MINUTE)
     rina.finish()
     assert rina.state()["today"] == {"served": 1, "mean_s": 360, "within": 1}
 
 
-def test_a_transfer_waits_at_the_other_desk_with_its_note(house: House, rina: Crew) -> None:
-    number = citizen(house, "ktp-el")
+def test_a_transfer_waits_at_the_other_desk_with_its_note(
+    application: Application, rina: Crew
+) -> None:
+    number = citizen(application, "ktp-el")
     step = rina.serve()
-    assert rina.refused("transfer", step_id=step, to_desk_id=desk_id(house, 4)) == "desk_closed"
-    other = crew(house, 4)
+    assert (
+        rina.refused("transfer", step_id=step, to_desk_id=desk_id(application, 4)) == "desk_closed"
+    )
+    other = crew(application, 4)
     rina.press("transfer", step_id=step, to_desk_id=other.desk_id, reason="Perlu kursi roda")
     assert rina.state()["phase"] == "empty"
     (row,) = other.state()["queue"]
@@ -191,39 +199,39 @@ def test_a_transfer_waits_at_the_other_desk_with_its_note(house: House, rina: Cr
     assert other.state()["current"]["note"] == "Perlu kursi roda"
 
 
-def test_a_transfer_to_another_service(house: House, rina: Crew) -> None:
-    number = citizen(house, "ktp-el")
+def test_a_transfer_to_another_service(application: Application, rina: Crew) -> None:
+    number = citizen(application, "ktp-el")
     step = rina.serve()
-    rina.press("transfer", step_id=step, service_id=service_id(house, "skck"))
-    states = {step.service.code: step.state for step in ticket_of(house, number).steps}
+    rina.press("transfer", step_id=step, service_id=service_id(application, "skck"))
+    states = {step.service.code: step.state for step in ticket_of(application, number).steps}
     assert states == {"ktp-el": StepState.TRANSFERRED, "skck": StepState.WAITING}
     assert rina.refused("transfer", step_id=step, service_id=1) == "outdated"
 
 
-def test_a_transfer_needs_a_place_that_exists(house: House, rina: Crew) -> None:
-    citizen(house, "ktp-el")
+def test_a_transfer_needs_a_place_that_exists(application: Application, rina: Crew) -> None:
+    citizen(application, "ktp-el")
     step = rina.serve()
     assert rina.refused("transfer", step_id=step, service_id=999_999) == "not_found"
     assert rina.refused("transfer", step_id=step) == "not_allowed"
-    police = crew(house, 7)
+    police = crew(application, 7)
     assert rina.refused("transfer", step_id=step, to_desk_id=police.desk_id) == "not_served_here"
 
 
-def test_a_number_out_of_turn_needs_a_reason(house: House, rina: Crew) -> None:
-    citizen(house, "ktp-el")
-    later = citizen(house, "ktp-el")
-    wanted = ticket_of(house, later).id
+def test_a_number_out_of_turn_needs_a_reason(application: Application, rina: Crew) -> None:
+    citizen(application, "ktp-el")
+    later = citizen(application, "ktp-el")
+    wanted = ticket_of(application, later).id
     assert rina.refused("call-number", ticket_id=wanted, reason=" ") == "reason_needed"
     assert rina.refused("call-number", ticket_id=999_999, reason="Sakit") == "not_found"
     assert rina.press("call-number", ticket_id=wanted, reason="Sakit")["called"] == later
-    other = crew(house, 4)
+    other = crew(application, 4)
     assert other.refused("call-number", ticket_id=wanted, reason="Sakit") == "ticket_elsewhere"
-    elsewhere = ticket_of(house, citizen(house, "skck")).id
+    elsewhere = ticket_of(application, citizen(application, "skck")).id
     assert other.refused("call-number", ticket_id=elsewhere, reason="x") == "not_served_here"
 
 
-def test_papers_returned_say_what_is_missing(house: House, rina: Crew) -> None:
-    number = citizen(house, "kartu-keluarga")
+def test_papers_returned_say_what_is_missing(application: Application, rina: Crew) -> None:
+    number = citizen(application, "kartu-keluarga")
     step = rina.serve()
     papers = rina.state()["current"]["requirements"]
     assert papers
@@ -234,23 +242,23 @@ def test_papers_returned_say_what_is_missing(house: House, rina: Crew) -> None:
     ]
     assert rina.refused("finish", step_id=step, outcome="returned") == "reason_needed"
     rina.finish(outcome="returned", missing=[papers[0]["id"]])
-    (done,) = ticket_of(house, number).steps
+    (done,) = ticket_of(application, number).steps
     assert (done.outcome, done.missing) == (Outcome.RETURNED, [papers[0]["text"]["id"]])
 
 
-def test_a_private_outcome_keeps_no_more_than_done_or_returned(house: House) -> None:
-    police = crew(house, 7)
-    number = citizen(house, "skck")
+def test_a_private_outcome_keeps_no_more_than_done_or_returned(application: Application) -> None:
+    police = crew(application, 7)
+    number = citizen(application, "skck")
     police.serve()
     assert police.state()["current"]["outcomes"] == ["issued", "returned"]
     police.finish(outcome="consulted", note="Catatan kriminal")
-    (step,) = ticket_of(house, number).steps
+    (step,) = ticket_of(application, number).steps
     assert (step.outcome, step.note) == (Outcome.ISSUED, "")
 
 
-def test_breaks(house: House, rina: Crew) -> None:
+def test_breaks(application: Application, rina: Crew) -> None:
     answer = rina.press("begin-break", minutes=15)
-    assert answer["until_at"] == (house.clock.now() + 15 * MINUTE).isoformat()
+    assert answer["until_at"] == (application.clock.now() + 15 * MINUTE).isoformat()
     assert rina.state()["phase"] == "break"
     assert rina.refused("call-next") == "desk_on_break"
     assert rina.refused("begin-break", minutes=15) == "desk_on_break"
@@ -260,33 +268,35 @@ def test_breaks(house: House, rina: Crew) -> None:
     rina.press("end-break")
     for nonsense in ({"until": "08:59"}, {"until": "25:00"}, {}, {"minutes": 0}):
         assert rina.refused("begin-break", **nonsense) == "bad_input"
-    citizen(house, "ktp-el")
+    citizen(application, "ktp-el")
     rina.press("call-next")
     assert rina.refused("begin-break", minutes=15) == "desk_busy"
 
 
-def test_one_service_more_for_the_same_number(house: House, rina: Crew) -> None:
-    number = citizen(house, "ktp-el")
+def test_one_service_more_for_the_same_number(application: Application, rina: Crew) -> None:
+    number = citizen(application, "ktp-el")
     step = rina.serve()
-    rina.press("add-service", step_id=step, service_id=service_id(house, "kartu-keluarga"))
-    kept = [step.service.code for step in ticket_of(house, number).steps]
+    rina.press("add-service", step_id=step, service_id=service_id(application, "kartu-keluarga"))
+    kept = [step.service.code for step in ticket_of(application, number).steps]
     assert kept == ["ktp-el", "kartu-keluarga"]
-    again = service_id(house, "kartu-keluarga")
+    again = service_id(application, "kartu-keluarga")
     assert rina.refused("add-service", step_id=step, service_id=again) == "service_twice"
     assert rina.finish("finish-and-call-next")["called"] == number
 
 
-def test_cancelling_needs_a_reason_and_nobody_being_served(house: House, rina: Crew) -> None:
-    number = citizen(house, "ktp-el", "skck")
+def test_cancelling_needs_a_reason_and_nobody_being_served(
+    application: Application, rina: Crew
+) -> None:
+    number = citizen(application, "ktp-el", "skck")
     rina.press("call-next")
     step = rina.step_id()
     assert rina.refused("cancel", step_id=step, reason="") == "reason_needed"
-    other = crew(house, 4)
+    other = crew(application, 4)
     assert other.refused("cancel", step_id=step, reason="Pulang") == "not_found"
     rina.press("cancel", step_id=step, reason="Pulang")
-    assert {step.state for step in ticket_of(house, number).steps} == {StepState.CANCELLED}
+    assert {step.state for step in ticket_of(application, number).steps} == {StepState.CANCELLED}
     assert rina.state()["phase"] == "empty"
-    citizen(house, "ktp-el")
+    citizen(application, "ktp-el")
     step = rina.serve()
     assert rina.refused("cancel", step_id=step, reason="Pulang") == "not_allowed"
 
@@ -314,12 +324,12 @@ def test_an_act_that_does_not_exist(rina: Crew) -> None:
     assert rina.refused("explode") == "not_found"
 
 
-def test_choices_are_for_the_desk_alone(house: House, rina: Crew) -> None:
-    number = citizen(house, "ktp-el")
-    other = crew(house, 7)
+def test_choices_are_for_the_desk_alone(application: Application, rina: Crew) -> None:
+    number = citizen(application, "ktp-el")
+    other = crew(application, 7)
     path = f"/desk/{rina.desk_id}/choices"
     assert other.client.get(path, headers={"Accept": "application/json"}).status_code == 404
     told = rina.client.get(path, headers={"Accept": "application/json"}).get_json()
     assert [one["number"] for one in told["numbers"]] == [number]
     assert {one["number"] for one in told["desks"]} == {3, 7}
-    assert service_id(house, "skck") in {one["id"] for one in told["services"]}
+    assert service_id(application, "skck") in {one["id"] for one in told["services"]}

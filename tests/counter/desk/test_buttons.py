@@ -24,9 +24,9 @@ from models.core.presses import new_press_id
 from models.journal.actors import Actor, Role
 from models.mall.people import User
 from models.queue.tickets import StepState
+from tests.application import clock_of, open_application, service_id
 from tests.builders import MINUTE
 from tests.counter.desk.crew import Crew, citizen, crew, ticket_of
-from tests.house import clock_of, open_house, service_id
 
 ROOT = Path(__file__).parents[3]
 # Ends a break where there is one; without one nothing changes, and nobody is told off.
@@ -50,9 +50,9 @@ class Scene:
 
     def refusal(self, act: str, step_id: int) -> str:
         """Try the act for the step, take it back, and return why it was refused, if it was."""
-        house = self.rina.house
-        at, wanted = house.clock.now(), ACTS[act].reads.validate_json(self.body(act, step_id))
-        with suppress(TakenBackError), house.database.transaction() as session:
+        application = self.rina.application
+        at, wanted = application.clock.now(), ACTS[act].reads.validate_json(self.body(act, step_id))
+        with suppress(TakenBackError), application.database.transaction() as session:
             desk = the_desk(session, self.stand_in, wanted.desk_id)
             try:
                 ACTS[act].rule(session, desk, wanted, self.stand_in, at)
@@ -72,18 +72,18 @@ class Scene:
             "to_desk_id": self.far_id,
         }
         if act == "add-service":
-            facts["service_id"] = service_id(self.rina.house, "skck")
+            facts["service_id"] = service_id(self.rina.application, "skck")
         told = {name: value for name, value in facts.items() if name in carried(ACTS[act].press)}
         return json.dumps(told | {"press_id": new_press_id(), "desk_id": self.rina.desk_id})
 
 
 def _reach(rina: Crew, phase: Phase) -> None:
     if phase not in (Phase.EMPTY, Phase.CLOSED, Phase.BREAK):
-        citizen(rina.house, "ktp-el")
-        citizen(rina.house, "ktp-el")
+        citizen(rina.application, "ktp-el")
+        citizen(rina.application, "ktp-el")
     if phase in AT_DESK:
         rina.press("call-next")
-        clock_of(rina.house).pass_by(2 * MINUTE)
+        clock_of(rina.application).pass_by(2 * MINUTE)
     if phase is Phase.SERVING:
         rina.press("start", step_id=rina.step_id())
     if phase is Phase.BREAK:
@@ -100,22 +100,22 @@ def phase(request: pytest.FixtureRequest) -> Phase:
 
 @pytest.fixture
 def scene(tmp_path: Path, phase: Phase) -> Iterator[Scene]:
-    with open_house(tmp_path) as house:
-        rina, far = crew(house, 3), crew(house, 4)
-        missed, held = citizen(house, "ktp-el"), citizen(house, "ktp-el")
+    with open_application(tmp_path) as application:
+        rina, far = crew(application, 3), crew(application, 4)
+        missed, held = citizen(application, "ktp-el"), citizen(application, "ktp-el")
         rina.press("call-next")
-        clock_of(house).pass_by(2 * MINUTE)
+        clock_of(application).pass_by(2 * MINUTE)
         rina.press("miss", step_id=rina.step_id())
         rina.press("hold", step_id=rina.serve())
         aside = {
-            StepState.MISSED: ticket_of(house, missed).steps[0].id,
-            StepState.HELD: ticket_of(house, held).steps[0].id,
+            StepState.MISSED: ticket_of(application, missed).steps[0].id,
+            StepState.HELD: ticket_of(application, held).steps[0].id,
         }
-        with house.database.reading() as session:
+        with application.database.reading() as session:
             user = session.query(User).filter_by(username=EXAMPLE_SUPERVISOR[0]).one()
-        by = Actor(role=Role.SUPERVISOR, mall_id=house.mall_id, user_id=user.id)
+        by = Actor(role=Role.SUPERVISOR, mall_id=application.mall_id, user_id=user.id)
         _reach(rina, phase)
-        yield Scene(rina, by, aside, ticket_of(house, missed).id, far.desk_id)
+        yield Scene(rina, by, aside, ticket_of(application, missed).id, far.desk_id)
 
 
 def test_an_act_is_offered_for_the_desk_when_it_can_be_done(scene: Scene, phase: Phase) -> None:

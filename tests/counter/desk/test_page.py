@@ -18,12 +18,12 @@ from tests.counter.desk.windows import (
     second_window,
     sign_in,
 )
-from tests.hall_server import Hall, running_hall
+from tests.servers import Server, running_server
 
 pytestmark = pytest.mark.slow
 
 
-def test_a_whole_service_by_keyboard_alone(page: Page, hall: Hall, citizens: Citizens) -> None:
+def test_a_whole_service_by_keyboard_alone(page: Page, hall: Server, citizens: Citizens) -> None:
     first = citizens.take("ktp-el", case="hilang")
     second = citizens.take("ktp-el")
     sign_in(page, hall)
@@ -54,7 +54,7 @@ def test_a_whole_service_by_keyboard_alone(page: Page, hall: Hall, citizens: Cit
 
 
 def test_enter_held_down_calls_one_number_and_starts_nothing(
-    page: Page, hall: Hall, citizens: Citizens
+    page: Page, hall: Server, citizens: Citizens
 ) -> None:
     citizens.take("ktp-el")
     citizens.take("ktp-el")
@@ -71,7 +71,7 @@ def test_enter_held_down_calls_one_number_and_starts_nothing(
     main_says(page, "Mulai layani")
 
 
-def test_two_quick_presses_do_one_thing(page: Page, hall: Hall, citizens: Citizens) -> None:
+def test_two_quick_presses_do_one_thing(page: Page, hall: Server, citizens: Citizens) -> None:
     citizens.take("ktp-el")
     sign_in(page, hall)
     main_says(page, "Panggil berikutnya")
@@ -84,7 +84,7 @@ def test_two_quick_presses_do_one_thing(page: Page, hall: Hall, citizens: Citize
     expect(page.locator(".dk-timer")).to_contain_text("Waktu layanan")
 
 
-def test_two_windows_agree(page: Page, chromium: Browser, hall: Hall, citizens: Citizens) -> None:
+def test_two_windows_agree(page: Page, chromium: Browser, hall: Server, citizens: Citizens) -> None:
     number = citizens.take("ktp-el")
     sign_in(page, hall)
     with second_window(chromium, page) as other:
@@ -101,7 +101,7 @@ def test_two_windows_agree(page: Page, chromium: Browser, hall: Hall, citizens: 
 
 
 def test_keys_are_silent_in_a_field_and_when_switched_off(
-    page: Page, hall: Hall, citizens: Citizens
+    page: Page, hall: Server, citizens: Citizens
 ) -> None:
     citizens.take("ktp-el")
     sign_in(page, hall)
@@ -126,7 +126,7 @@ def test_keys_are_silent_in_a_field_and_when_switched_off(
     expect(page.locator(".dk-sec .kbd")).to_have_count(0)
 
 
-def test_what_is_impossible_says_why(page: Page, hall: Hall, citizens: Citizens) -> None:
+def test_what_is_impossible_says_why(page: Page, hall: Server, citizens: Citizens) -> None:
     citizens.take("ktp-el")
     sign_in(page, hall)
     page.keyboard.press("t")
@@ -140,7 +140,7 @@ def test_what_is_impossible_says_why(page: Page, hall: Hall, citizens: Citizens)
     expect(page.locator(".dk-toast")).to_contain_text("Tidak hadir bisa ditandai")
 
 
-def test_the_first_number_wakes_an_empty_desk(page: Page, hall: Hall, citizens: Citizens) -> None:
+def test_the_first_number_wakes_an_empty_desk(page: Page, hall: Server, citizens: Citizens) -> None:
     sign_in(page, hall)
     expect(page.locator("main")).to_contain_text("Belum ada yang menunggu")
     expect(page.locator(GO)).to_have_attribute("aria-disabled", "true")
@@ -151,7 +151,7 @@ def test_the_first_number_wakes_an_empty_desk(page: Page, hall: Hall, citizens: 
 
 
 def test_a_lost_line_is_said_and_holds_the_buttons(page: Page, tmp_path: Path) -> None:
-    with running_hall("tests.counter.desk.hall", str(tmp_path)) as hall:
+    with running_server("tests.counter.desk.hall", str(tmp_path)) as hall:
         sign_in(page, hall)
         hall.kill()
     expect(page.locator(".dk-lost")).to_contain_text("Koneksi terputus", timeout=5000)
@@ -159,7 +159,7 @@ def test_a_lost_line_is_said_and_holds_the_buttons(page: Page, tmp_path: Path) -
     expect(page.locator(GO)).to_have_attribute("aria-disabled", "true")
 
 
-def test_papers_returned_name_what_is_missing(page: Page, hall: Hall, citizens: Citizens) -> None:
+def test_papers_returned_name_what_is_missing(page: Page, hall: Server, citizens: Citizens) -> None:
     citizens.take("ktp-el", case="hilang")
     sign_in(page, hall)
     for words in ("Panggil berikutnya", "Mulai layani"):
@@ -175,7 +175,7 @@ def test_papers_returned_name_what_is_missing(page: Page, hall: Hall, citizens: 
 
 
 def test_the_console_passes_the_audit_in_each_phase(
-    page: Page, hall: Hall, citizens: Citizens
+    page: Page, hall: Server, citizens: Citizens
 ) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
     sign_in(page, hall)
@@ -217,7 +217,9 @@ def audited(page: Page, what: str) -> None:
 
 # The first is 1280 × 720 at 125 %.
 @pytest.mark.parametrize("size", [(1024, 576), (1024, 768), (1280, 800), (1366, 768), (1920, 1080)])
-def test_everything_fits(page: Page, hall: Hall, citizens: Citizens, size: tuple[int, int]) -> None:
+def test_everything_fits(
+    page: Page, hall: Server, citizens: Citizens, size: tuple[int, int]
+) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})
     citizens.take("ktp-el", case="hilang")
     for _ in range(20):

@@ -12,25 +12,25 @@ import requests
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
-from counter.app import House
+from counter.app import Application
 from models.mall.mall import DeskService
 from models.queue.tickets import StepState
+from tests.application import OWN_PAGE, open_application, service_id
 from tests.counter.desk.crew import Crew, citizen, crew, ticket_of
-from tests.house import OWN_PAGE, open_house, service_id
 
 DESKS = 20
 
 
 @pytest.fixture
-def house(tmp_path: Path, example_url: str) -> Iterator[House]:
-    with open_house(tmp_path, example_url) as built:
+def application(tmp_path: Path, example_url: str) -> Iterator[Application]:
+    with open_application(tmp_path, example_url) as built:
         yield built
 
 
 @pytest.fixture
-def url(house: House) -> Iterator[str]:
+def url(application: Application) -> Iterator[str]:
     """The house's address on a server that gives each request a thread of its own."""
-    server = make_server("127.0.0.1", 0, house.app, threaded=True)
+    server = make_server("127.0.0.1", 0, application.app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -39,11 +39,11 @@ def url(house: House) -> Iterator[str]:
     server.server_close()
 
 
-def all_desks(house: House) -> list[Crew]:
+def all_desks(application: Application) -> list[Crew]:
     """Twenty open desks that all offer the same service."""
-    crews = [crew(house, number) for number in range(1, DESKS + 1)]
-    wanted = service_id(house, "ktp-el")
-    with house.database.transaction() as session:
+    crews = [crew(application, number) for number in range(1, DESKS + 1)]
+    wanted = service_id(application, "ktp-el")
+    with application.database.transaction() as session:
         having = set(
             session.scalars(select(DeskService.desk_id).where(DeskService.service_id == wanted))
         )
@@ -75,31 +75,33 @@ def pressed_at_once(url: str, crews: list[Crew], press_id: str) -> list[requests
         return list(pool.map(press, crews))
 
 
-def test_twenty_desks_get_twenty_different_tickets(house: House, url: str) -> None:
-    crews = all_desks(house)
-    taken = {citizen(house, "ktp-el") for _ in range(DESKS)}
+def test_twenty_desks_get_twenty_different_tickets(application: Application, url: str) -> None:
+    crews = all_desks(application)
+    taken = {citizen(application, "ktp-el") for _ in range(DESKS)}
     answers = pressed_at_once(url, crews, "rame")
     assert [answer.status_code for answer in answers] == [200] * DESKS
     assert {answer.json()["called"] for answer in answers} == taken
 
 
-def test_the_last_five_tickets_go_to_five_desks(house: House, url: str) -> None:
-    crews = all_desks(house)
-    taken = {citizen(house, "ktp-el") for _ in range(5)}
+def test_the_last_five_tickets_go_to_five_desks(application: Application, url: str) -> None:
+    crews = all_desks(application)
+    taken = {citizen(application, "ktp-el") for _ in range(5)}
     answers = pressed_at_once(url, crews, "sepi")
     called = [answer.json()["called"] for answer in answers if answer.ok]
     refused = {answer.json()["code"] for answer in answers if not answer.ok}
     assert (sorted(called), refused) == (sorted(taken), {"nobody_waiting"})
     for number in taken:
-        (step,) = ticket_of(house, number).steps
+        (step,) = ticket_of(application, number).steps
         assert step.state is StepState.CALLED
 
 
-def test_one_desk_pressed_from_many_browsers_calls_one_ticket(house: House, url: str) -> None:
-    desk = crew(house, 3)
+def test_one_desk_pressed_from_many_browsers_calls_one_ticket(
+    application: Application, url: str
+) -> None:
+    desk = crew(application, 3)
     for _ in range(8):
-        citizen(house, "ktp-el")
-    many = [Crew(house, desk.client, desk.desk_id, number) for number in range(8)]
+        citizen(application, "ktp-el")
+    many = [Crew(application, desk.client, desk.desk_id, number) for number in range(8)]
     answers = pressed_at_once(url, many, "ganda")
     assert sorted(answer.status_code for answer in answers) == [200] + [409] * 7
     assert {answer.json()["code"] for answer in answers if not answer.ok} == {"desk_busy"}

@@ -18,7 +18,7 @@ from tests.counter.desk.windows import (
     second_window,
     sign_in,
 )
-from tests.hall_server import Hall
+from tests.servers import Server
 
 OUTSIDE = ".dk-toasts .toast"
 # Once the page is read, and before its scripts run: what a newer server would tell of its acts.
@@ -48,7 +48,7 @@ def serve(page: Page) -> None:
 
 
 def test_refused_dialog_says_so_where_the_officer_looks(
-    page: Page, chromium: Browser, hall: Hall, citizens: Citizens
+    page: Page, chromium: Browser, hall: Server, citizens: Citizens
 ) -> None:
     number = citizens.take("ktp-el")
     citizens.take("ktp-el")
@@ -71,7 +71,7 @@ def test_refused_dialog_says_so_where_the_officer_looks(
 
 
 def test_dialog_that_another_window_overtook_shuts_and_says_why(
-    page: Page, chromium: Browser, hall: Hall, citizens: Citizens
+    page: Page, chromium: Browser, hall: Server, citizens: Citizens
 ) -> None:
     citizens.take("ktp-el")
     citizens.take("ktp-el")
@@ -88,7 +88,7 @@ def test_dialog_that_another_window_overtook_shuts_and_says_why(
 
 
 def test_break_until_an_hour_gone_by_is_no_choice(
-    page: Page, hall: Hall, citizens: Citizens
+    page: Page, hall: Server, citizens: Citizens
 ) -> None:
     sign_in(page, hall)
     page.keyboard.press("i")
@@ -102,7 +102,7 @@ def test_break_until_an_hour_gone_by_is_no_choice(
 
 
 def test_papers_found_after_all_are_not_told_as_missing(
-    page: Page, hall: Hall, citizens: Citizens
+    page: Page, hall: Server, citizens: Citizens
 ) -> None:
     citizens.take("ktp-el", case="hilang")
     sign_in(page, hall)
@@ -121,7 +121,7 @@ def test_papers_found_after_all_are_not_told_as_missing(
 
 
 def test_private_service_is_returned_without_a_reason(
-    page: Page, hall: Hall, citizens: Citizens
+    page: Page, hall: Server, citizens: Citizens
 ) -> None:
     """Nothing of why is kept, so nothing of why is asked."""
     citizens.take("skck")
@@ -135,7 +135,7 @@ def test_private_service_is_returned_without_a_reason(
 
 
 def test_desk_of_another_officer_is_not_shown_any_more(
-    page: Page, chromium: Browser, hall: Hall, citizens: Citizens
+    page: Page, chromium: Browser, hall: Server, citizens: Citizens
 ) -> None:
     citizens.take("ktp-el")
     sign_in(page, hall, 3)
@@ -149,7 +149,7 @@ def test_desk_of_another_officer_is_not_shown_any_more(
 
 
 def test_press_after_the_sign_in_is_over_leads_to_the_door_and_back(
-    page: Page, hall: Hall, citizens: Citizens
+    page: Page, hall: Server, citizens: Citizens
 ) -> None:
     number = citizens.take("ktp-el")
     sign_in(page, hall)
@@ -169,7 +169,7 @@ def test_press_after_the_sign_in_is_over_leads_to_the_door_and_back(
 
 
 def test_page_that_does_not_speak_the_servers_language_says_so_and_sends_nothing(
-    page: Page, hall: Hall, citizens: Citizens
+    page: Page, hall: Server, citizens: Citizens
 ) -> None:
     """As after an update of the server, while the page is still the one from before."""
 

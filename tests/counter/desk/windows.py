@@ -18,7 +18,7 @@ from models.queue.serving import cancel, finish
 from models.queue.shifts import Shift, sign_off
 from models.queue.tickets import Outcome, StepState, Ticket
 from tests.builders import MONDAY
-from tests.hall_server import Hall
+from tests.servers import Server
 
 NUMBER = ".dk-id .plate__n"
 GO = "#go"
@@ -59,7 +59,7 @@ def plate(number: str) -> str:
     return number.replace("-", "")
 
 
-def sign_in(page: Page, hall: Hall, desk: int = 3, username: str = "rina.kusumawati") -> None:
+def sign_in(page: Page, hall: Server, desk: int = 3, username: str = "rina.kusumawati") -> None:
     """Open the console of `desk` by keyboard, as one of its officers."""
     page.goto(f"{hall.url}/sign-in")
     page.fill("#name", username)

@@ -8,18 +8,18 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.hall_server import Hall
-from tests.house import running_house
+from tests.application import running_application
+from tests.servers import Server
 
 
 @pytest.fixture(scope="module")
-def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
-    with running_house(tmp_path_factory.mktemp("house")) as running:
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running_application(tmp_path_factory.mktemp("house")) as running:
         yield running
 
 
 @pytest.fixture
-def leader(chromium: Browser, hall: Hall) -> Iterator[Page]:
+def leader(chromium: Browser, hall: Server) -> Iterator[Page]:
     """A supervisor's window, at the list of devices."""
     with chromium.new_context(locale="id-ID") as context:
         window = context.new_page()
@@ -32,20 +32,20 @@ def leader(chromium: Browser, hall: Hall) -> Iterator[Page]:
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
 @pytest.mark.parametrize("path", ["/", "/sign-in", "/nowhere"])
 def test_no_page_is_wider_than_its_window(
-    page: Page, hall: Hall, path: str, width: int, height: int
+    page: Page, hall: Server, path: str, width: int, height: int
 ) -> None:
     page.set_viewport_size({"width": width, "height": height})
     page.goto(hall.url + path)
     assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
-def test_one_press_on_a_name_leads_to_the_desk(page: Page, hall: Hall) -> None:
+def test_one_press_on_a_name_leads_to_the_desk(page: Page, hall: Server) -> None:
     page.goto(hall.url)
     page.get_by_role("button", name="Rina Kusumawati Loket 3").first.click()
     expect(page).to_have_url(re.compile("/desk$"))
 
 
-def test_the_landing_page_shows_the_malls_own_clock(page: Page, hall: Hall) -> None:
+def test_the_landing_page_shows_the_malls_own_clock(page: Page, hall: Server) -> None:
     page.goto(hall.url)
     expect(page.locator("#clock")).to_have_text(re.compile(r"^\d\d\.\d\d$"))
     page.get_by_role("link", name="English").click()
@@ -56,7 +56,7 @@ def test_the_landing_page_shows_the_malls_own_clock(page: Page, hall: Hall) -> N
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-def test_a_password_can_be_seen_and_a_wrong_one_is_told_beside_it(page: Page, hall: Hall) -> None:
+def test_a_password_can_be_seen_and_a_wrong_one_is_told_beside_it(page: Page, hall: Server) -> None:
     page.goto(f"{hall.url}/sign-in")
     page.get_by_label("Nama pengguna atau NIP").fill("nurul.hidayah")
     field = page.locator("#password")
@@ -72,7 +72,7 @@ def test_a_password_can_be_seen_and_a_wrong_one_is_told_beside_it(page: Page, ha
     expect(field).to_be_focused()
 
 
-def test_signing_in_needs_no_script(chromium: Browser, hall: Hall) -> None:
+def test_signing_in_needs_no_script(chromium: Browser, hall: Server) -> None:
     with chromium.new_context(java_script_enabled=False, locale="id-ID") as context:
         window = context.new_page()
         window.goto(f"{hall.url}/devices")
@@ -83,7 +83,7 @@ def test_signing_in_needs_no_script(chromium: Browser, hall: Hall) -> None:
 
 
 def test_a_screen_goes_on_when_it_is_paired_and_back_when_it_is_not(
-    page: Page, leader: Page, hall: Hall
+    page: Page, leader: Page, hall: Server
 ) -> None:
     page.goto(f"{hall.url}/wall")
     expect(page.get_by_text("Layar ini belum dipasangkan")).to_be_visible()
@@ -104,7 +104,7 @@ def test_a_screen_goes_on_when_it_is_paired_and_back_when_it_is_not(
     expect(shown).to_have_text(re.compile(r"^\d{6}$"))
 
 
-def test_the_examples_screens_open_with_one_press(page: Page, hall: Hall) -> None:
+def test_the_examples_screens_open_with_one_press(page: Page, hall: Server) -> None:
     page.goto(f"{hall.url}/wall?place=mawar")
     expect(page.locator("#wall")).to_contain_text("Mawar")
     page.goto(f"{hall.url}/kiosk?place=kiosk-2")

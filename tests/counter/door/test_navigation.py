@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
-from counter.app import House
+from counter.app import Application
 from counter.door.accounts import add_user
 from counter.door.navigation import Navigation, Rail, Way
 from counter.door.pages import REPORTS, Followed, Page
@@ -22,7 +22,7 @@ from models.journal.events import PaperChanged, SignedIn
 from models.journal.topics import Topic
 from models.mall.people import User
 from models.paper.printers import PrinterState, note_printer
-from tests.house import kiosk_client, open_house, real_config, user_client
+from tests.application import kiosk_client, open_application, real_config, user_client
 
 USERS = {
     Role.OFFICER: "rina.kusumawati",
@@ -47,14 +47,14 @@ EVERY_ROLE = pytest.mark.parametrize("role", list(USERS))
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with open_house(tmp_path_factory.mktemp("house")) as house:
-        make_auditor(house)
-        yield house
+def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
+    with open_application(tmp_path_factory.mktemp("house")) as application:
+        make_auditor(application)
+        yield application
 
 
-def make_auditor(house: House) -> None:
-    with house.database.transaction() as session:
+def make_auditor(application: Application) -> None:
+    with application.database.transaction() as session:
         auditor = select(User).where(User.username == USERS[Role.AUDITOR])
         session.scalars(auditor).one().role = Role.AUDITOR
 
@@ -81,8 +81,10 @@ def who(page: str) -> tuple[str, ...]:
 
 
 @EVERY_ROLE
-def test_the_rail_leads_where_a_role_may_go_and_nowhere_else(house: House, role: Role) -> None:
-    client = user_client(house, USERS[role])
+def test_the_rail_leads_where_a_role_may_go_and_nowhere_else(
+    application: Application, role: Role
+) -> None:
+    client = user_client(application, USERS[role])
     opened = [path for path in PAGES if look(client, path)[0] == 200]
     for path in (*opened, "/nothing-here"):
         page = look(client, path)[1]
@@ -93,17 +95,17 @@ def test_the_rail_leads_where_a_role_may_go_and_nowhere_else(house: House, role:
     assert set(opened) - {"/paper"} <= reached | set(RAILS[role])
 
 
-def test_no_role_finds_the_places_in_another_order(house: House) -> None:
-    whole = rail(look(user_client(house, USERS[Role.ADMIN]), "/paper")[1])
+def test_no_role_finds_the_places_in_another_order(application: Application) -> None:
+    whole = rail(look(user_client(application, USERS[Role.ADMIN]), "/paper")[1])
     for role, username in USERS.items():
-        own = rail(look(user_client(house, username), "/paper")[1])
+        own = rail(look(user_client(application, username), "/paper")[1])
         assert own == [path for path in whole if path in RAILS[role]]
 
 
 @EVERY_ROLE
-def test_every_page_says_who_is_signed_in(house: House, role: Role) -> None:
-    client = user_client(house, USERS[role])
-    with house.database.reading() as session:
+def test_every_page_says_who_is_signed_in(application: Application, role: Role) -> None:
+    client = user_client(application, USERS[role])
+    with application.database.reading() as session:
         named = select(User.name).where(User.username == USERS[role])
         name = session.scalars(named).one()
     for path in (*PAGES, "/nothing-here"):
@@ -113,42 +115,42 @@ def test_every_page_says_who_is_signed_in(house: House, role: Role) -> None:
 
 
 @EVERY_ROLE
-def test_the_front_page_knows_who_came_back(house: House, role: Role) -> None:
-    page = look(user_client(house, USERS[role]), "/")[1]
+def test_the_front_page_knows_who_came_back(application: Application, role: Role) -> None:
+    page = look(user_client(application, USERS[role]), "/")[1]
     assert re.search(rf"<span>[^<]+<small>{WORDS[role]}</small>", page)
     assert f'<a class="we-l we-me" href="{RAILS[role][0]}">' in page
     assert 'action="/sign-out"' in page
 
 
 def test_the_front_page_of_a_real_mall_asks_no_auditor_to_sign_in(tmp_path: Path) -> None:
-    with open_house(tmp_path, config=real_config(tmp_path)) as house:
-        with house.database.transaction() as session:
+    with open_application(tmp_path, config=real_config(tmp_path)) as application:
+        with application.database.transaction() as session:
             add_user(
                 session,
-                house.mall_id,
+                application.mall_id,
                 "sari.utami",
                 name="Sari Utami",
                 role=Role.AUDITOR,
                 password="kembang-setaman-7",
-                at=house.clock.now(),
+                at=application.clock.now(),
             )
         link = '<a class="we-l" href="/sign-in">'
-        assert link in look(house.app.test_client(), "/")[1]
-        page = look(user_client(house, "sari.utami"), "/")[1]
+        assert link in look(application.app.test_client(), "/")[1]
+        page = look(user_client(application, "sari.utami"), "/")[1]
         assert link not in page
         assert "Sari Utami<small>Auditor</small>" in page
 
 
-def test_strangers_and_screens_see_no_rail(house: House) -> None:
-    for client in (house.app.test_client(), kiosk_client(house)):
+def test_strangers_and_screens_see_no_rail(application: Application) -> None:
+    for client in (application.app.test_client(), kiosk_client(application)):
         for path in ("/paper", "/nothing-here"):
             page = look(client, path)[1]
             assert rail(page) == []
             assert who(page) == ()
 
 
-def test_the_open_page_is_marked_on_the_rail_and_on_its_tab(house: House) -> None:
-    page = look(user_client(house, USERS[Role.ADMIN]), "/printers")[1]
+def test_the_open_page_is_marked_on_the_rail_and_on_its_tab(application: Application) -> None:
+    page = look(user_client(application, USERS[Role.ADMIN]), "/printers")[1]
     assert re.findall(r'href="([^"]+)" aria-current="([^"]+)"', page) == [
         ("/devices", "true"),
         ("/printers", "page"),
@@ -156,18 +158,18 @@ def test_the_open_page_is_marked_on_the_rail_and_on_its_tab(house: House) -> Non
 
 
 def test_a_number_stands_where_somebody_must_act(tmp_path: Path) -> None:
-    with open_house(tmp_path) as house:
+    with open_application(tmp_path) as application:
         supervisor, officer = (
-            user_client(house, USERS[one]) for one in (Role.SUPERVISOR, Role.OFFICER)
+            user_client(application, USERS[one]) for one in (Role.SUPERVISOR, Role.OFFICER)
         )
         number = re.compile(r'data-topics="printers/1"( hidden)?>.*?<b>(\d+)</b>', re.DOTALL)
         for state, shown in (
             (PrinterState.PAPER_LOW, (" hidden", "0")),
             (PrinterState.PAPER_OUT, ("", "1")),
         ):
-            with house.database.transaction() as session:
-                at = house.clock.now()
-                note_printer(session, house.mall_id, "kiosk-1", state, at=at)
+            with application.database.transaction() as session:
+                at = application.clock.now()
+                note_printer(session, application.mall_id, "kiosk-1", state, at=at)
             found = number.search(look(supervisor, "/reports")[1])
             assert found
             assert tuple(one or "" for one in found.groups()) == shown
@@ -175,18 +177,18 @@ def test_a_number_stands_where_somebody_must_act(tmp_path: Path) -> None:
 
 
 def test_a_page_of_a_broken_mall_still_says_who_is_signed_in(tmp_path: Path) -> None:
-    with open_house(tmp_path) as house:
-        with house.database.transaction() as session:
+    with open_application(tmp_path) as application:
+        with application.database.transaction() as session:
             session.execute(text("ALTER TABLE printer_status RENAME TO lost"))
-        status, page = look(user_client(house, USERS[Role.ADMIN]), "/devices")
+        status, page = look(user_client(application, USERS[Role.ADMIN]), "/devices")
         assert status == 500
         assert who(page) == ("Lestari Handayani", "Admin")
         assert rail(page) == RAILS[Role.ADMIN]
 
 
-def test_the_console_leads_those_back_who_have_other_pages(house: House) -> None:
+def test_the_console_leads_those_back_who_have_other_pages(application: Application) -> None:
     for role, path in ((Role.SUPERVISOR, "/reports"), (Role.OFFICER, "")):
-        page = look(user_client(house, USERS[role]), "/desk")[1]
+        page = look(user_client(application, USERS[role]), "/desk")[1]
         boot = re.search(r'id="boot">(.*?)</script>', page, re.DOTALL)
         assert boot
         assert json.loads(boot[1])["elsewhere"] == path
@@ -199,9 +201,9 @@ def test_a_phone_keeps_four_places_and_puts_the_others_behind_more() -> None:
     assert Rail((tuple(ways[:4]),)).further == ()
 
 
-def test_a_page_says_once_who_may_open_and_follow_it(house: House) -> None:
+def test_a_page_says_once_who_may_open_and_follow_it(application: Application) -> None:
     permissions, topics = Permissions(), list[Topic]()
-    navigation = Navigation(permissions.permit, topics.append, house.database)
+    navigation = Navigation(permissions.permit, topics.append, application.database)
     navigation.register(
         Page(
             name="live",
@@ -220,8 +222,8 @@ def test_a_page_says_once_who_may_open_and_follow_it(house: House) -> None:
         "live.press": LEADERS,
     }
     (topic,) = topics
-    at = house.clock.now()
-    with house.database.reading() as session:
+    at = application.clock.now()
+    with application.database.reading() as session:
         followers = [
             (role, mall_id, topic.may_follow(session, Actor(role=role, mall_id=mall_id), "1"))
             for role in Role

@@ -7,20 +7,20 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
-from counter.app import House
+from counter.app import Application
 from counter.door.accounts import BadUsername, UserExists, add_user, set_password
 from counter.door.example_people import EXAMPLE_PASSWORD, example_people
 from counter.door.passwords import WeakPassword, hashed, matches, nobodys_hash, require_strong
 from models.journal.actors import Role
 from models.mall.people import User
+from tests.application import open_application
 from tests.builders import MINUTE, MONDAY
-from tests.house import open_house
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with open_house(tmp_path_factory.mktemp("house")) as house:
-        yield house
+def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
+    with open_application(tmp_path_factory.mktemp("house")) as application:
+        yield application
 
 
 @pytest.mark.parametrize(
@@ -57,9 +57,9 @@ def test_a_hash_is_argon2id_and_fits_its_password_alone() -> None:
     assert not matches(nobodys_hash(), "tiga kucing di atap")
 
 
-def test_the_example_has_an_officer_for_each_desk(house: House) -> None:
-    with house.database.transaction() as session:
-        example_people(session, house.mall_id, range(1, 25), at=MONDAY)
+def test_the_example_has_an_officer_for_each_desk(application: Application) -> None:
+    with application.database.transaction() as session:
+        example_people(session, application.mall_id, range(1, 25), at=MONDAY)
         users = list(session.scalars(select(User).order_by(User.id)))
     assert [user.role for user in users].count(Role.OFFICER) == 24
     assert users[2].username == "rina.kusumawati"
@@ -68,13 +68,13 @@ def test_the_example_has_an_officer_for_each_desk(house: House) -> None:
     assert all(matches(user.password_hash, EXAMPLE_PASSWORD) for user in users[:2])
 
 
-def test_a_name_is_given_once_and_must_be_one(house: House) -> None:
-    with house.database.transaction() as session:
+def test_a_name_is_given_once_and_must_be_one(application: Application) -> None:
+    with application.database.transaction() as session:
         for username, refusal in (("Admin", UserExists), ("a", BadUsername), ("é?é", BadUsername)):
             with pytest.raises(refusal):
                 add_user(
                     session,
-                    house.mall_id,
+                    application.mall_id,
                     username,
                     name="Orang Lain",
                     role=Role.OFFICER,
@@ -84,7 +84,7 @@ def test_a_name_is_given_once_and_must_be_one(house: House) -> None:
         with pytest.raises(ValueError, match="kiosk"):
             add_user(
                 session,
-                house.mall_id,
+                application.mall_id,
                 "kiosk.satu",
                 name="Kiosk",
                 role=Role.KIOSK,
@@ -93,8 +93,8 @@ def test_a_name_is_given_once_and_must_be_one(house: House) -> None:
             )
 
 
-def test_a_new_password_ends_sign_ins_and_locks(house: House) -> None:
-    with house.database.transaction() as session:
+def test_a_new_password_ends_sign_ins_and_locks(application: Application) -> None:
+    with application.database.transaction() as session:
         user = session.scalars(select(User).where(User.username == "admin")).one()
         user.failed_count, user.locked_until = 5, MONDAY + MINUTE
         set_password(user, "tiga kucing di atap", at=MONDAY)

@@ -11,12 +11,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from counter.app import House
+from counter.app import Application
 from counter.door.permissions import Permissions
 from models.journal.actors import EVERYBODY, LEADERS, Role
 from models.mall.devices import Device
 from models.mall.people import User
-from tests.house import OWN_PAGE, kiosk_client, open_house, user_client
+from tests.application import OWN_PAGE, kiosk_client, open_application, user_client
 
 USERS = {
     Role.OFFICER: "rina.kusumawati",
@@ -31,40 +31,40 @@ SCRIPT = {"Accept": "application/json"}
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
     """The whole house, in which whoever is let through gets a 299 and nothing else happens."""
-    with open_house(tmp_path_factory.mktemp("house")) as house:
+    with open_application(tmp_path_factory.mktemp("house")) as application:
 
-        @house.app.before_request
+        @application.app.before_request
         def reached() -> Response:
             return Response(status=REACHED)
 
-        with house.database.transaction() as session:
+        with application.database.transaction() as session:
             auditor = select(User).where(User.username == USERS[Role.AUDITOR])
             session.scalars(auditor).one().role = Role.AUDITOR
-        yield house
+        yield application
 
 
 @pytest.fixture(scope="module")
-def clients(house: House) -> dict[Role, FlaskClient]:
-    people = {role: user_client(house, username) for role, username in USERS.items()}
-    screens = {role: kiosk_client(house, place) for role, place in SCREENS.items()}
+def clients(application: Application) -> dict[Role, FlaskClient]:
+    people = {role: user_client(application, username) for role, username in USERS.items()}
+    screens = {role: kiosk_client(application, place) for role, place in SCREENS.items()}
     # The example has no printer on another machine: a screen of its own plays the agent.
-    agent = kiosk_client(house, "kiosk-2")
-    with house.database.transaction() as session:
+    agent = kiosk_client(application, "kiosk-2")
+    with application.database.transaction() as session:
         session.scalars(select(Device).where(Device.place == "kiosk-2")).one().role = Role.AGENT
-    every = {Role.PUBLIC: house.app.test_client(), Role.AGENT: agent} | people | screens
+    every = {Role.PUBLIC: application.app.test_client(), Role.AGENT: agent} | people | screens
     assert set(every) == set(Role)
     return every
 
 
-def routes(house: House) -> list[tuple[str, str, str]]:
+def routes(application: Application) -> list[tuple[str, str, str]]:
     """Every endpoint with each of its methods and an address that leads there."""
-    with house.app.test_request_context():
-        adapter = house.app.url_map.bind("localhost")
+    with application.app.test_request_context():
+        adapter = application.app.url_map.bind("localhost")
         return [
             (rule.endpoint, method, adapter.build(rule.endpoint, values(rule), method=method))
-            for rule in house.app.url_map.iter_rules()
+            for rule in application.app.url_map.iter_rules()
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
         ]
 
@@ -78,15 +78,15 @@ def values(rule: Rule) -> dict[str, object]:
 
 
 def test_each_route_is_open_to_those_in_the_table_alone(
-    house: House, clients: dict[Role, FlaskClient]
+    application: Application, clients: dict[Role, FlaskClient]
 ) -> None:
     wrong = []
     walked = 0
-    for endpoint, method, path in routes(house):
+    for endpoint, method, path in routes(application):
         if endpoint.rpartition(".")[2] == "static":
             continue
         for role, client in clients.items():
-            allowed = bool(house.permissions.table[endpoint] & {role, Role.PUBLIC})
+            allowed = bool(application.permissions.table[endpoint] & {role, Role.PUBLIC})
             answer = client.open(path, method=method, headers=OWN_PAGE)
             walked += 1
             if (answer.status_code == REACHED) != allowed:
@@ -96,7 +96,7 @@ def test_each_route_is_open_to_those_in_the_table_alone(
 
 
 def test_whoever_is_refused_is_told_in_the_form_they_asked_for(
-    house: House, clients: dict[Role, FlaskClient]
+    application: Application, clients: dict[Role, FlaskClient]
 ) -> None:
     stranger, officer = clients[Role.PUBLIC], clients[Role.OFFICER]
     page = stranger.get("/devices?code=123456", headers=PAGE)
@@ -113,30 +113,30 @@ def test_whoever_is_refused_is_told_in_the_form_they_asked_for(
 
 
 def test_a_screen_that_is_not_paired_is_sent_to_its_code(
-    house: House, clients: dict[Role, FlaskClient]
+    application: Application, clients: dict[Role, FlaskClient]
 ) -> None:
     for role in (Role.PUBLIC, Role.OFFICER, Role.ADMIN, Role.BOARD):
         assert clients[role].get("/kiosk", headers=PAGE).location == "/pair?next=%2Fkiosk"
 
 
-def test_the_table_and_the_house_name_the_same_endpoints(house: House) -> None:
-    assert set(house.permissions.table) == set(house.app.view_functions)
-    assert house.permissions.for_devices_alone("take.kiosk")
-    assert not house.permissions.for_devices_alone("desk.page")
+def test_the_table_and_the_house_name_the_same_endpoints(application: Application) -> None:
+    assert set(application.permissions.table) == set(application.app.view_functions)
+    assert application.permissions.for_devices_alone("take.kiosk")
+    assert not application.permissions.for_devices_alone("desk.page")
 
 
 def test_an_endpoint_without_a_line_stops_the_start(tmp_path: Path) -> None:
-    with open_house(tmp_path) as house:
-        house.app.add_url_rule("/new", "new.page", lambda: "")
+    with open_application(tmp_path) as application:
+        application.app.add_url_rule("/new", "new.page", lambda: "")
         with pytest.raises(LookupError, match=r"new\.page"):
-            house.permissions.require_complete(house.app)
+            application.permissions.require_complete(application.app)
 
 
 def test_a_line_without_an_endpoint_stops_the_start_as_well(tmp_path: Path) -> None:
-    with open_house(tmp_path) as house:
-        house.permissions.permit(LEADERS, "old.page")
+    with open_application(tmp_path) as application:
+        application.permissions.permit(LEADERS, "old.page")
         with pytest.raises(LookupError, match=r"old\.page"):
-            house.permissions.require_complete(house.app)
+            application.permissions.require_complete(application.app)
 
 
 def test_nobody_says_a_second_time_who_may_use_an_endpoint() -> None:

@@ -11,17 +11,17 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from counter.app import House
+from counter.app import Application
 from counter.desk.acts import ACTS
 from counter.door.example_people import EXAMPLE_SUPERVISOR
 from models.core.presses import new_press_id
 from models.paper.agents import agent_place
-from tests.house import (
+from tests.application import (
     OWN_PAGE,
     example_config,
     kiosk_client,
+    open_application,
     open_desk,
-    open_house,
     service_id,
     user_client,
 )
@@ -44,7 +44,7 @@ NO_IDS = ("", "pendek", "p" * 65, "a press id", "herald/1/2026-11-23/opening", "
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
     """The example mall, with an agent for one of its printers."""
     folder: Path = tmp_path_factory.mktemp("house")
     config = example_config(folder)
@@ -53,28 +53,31 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         for one in config.printers
     )
     config = config.model_copy(update={"printers": printers})
-    with open_house(folder, config=config) as opened:
+    with open_application(folder, config=config) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
-def doors(house: House) -> Doors:
+def doors(application: Application) -> Doors:
     """Each address that takes presses, who presses there, and what they send beside the id."""
-    kiosk = kiosk_client(house)
-    agent, board = kiosk_client(house, agent_place(AGENTS_PRINTER)), kiosk_client(house, BOARD)
-    leader, officer = (
-        user_client(house, EXAMPLE_SUPERVISOR[0]),
-        user_client(house, open_desk(house, 3)),
+    kiosk = kiosk_client(application)
+    agent, board = (
+        kiosk_client(application, agent_place(AGENTS_PRINTER)),
+        kiosk_client(application, BOARD),
     )
-    wanted = service_id(house, "ktp-el")
+    leader, officer = (
+        user_client(application, EXAMPLE_SUPERVISOR[0]),
+        user_client(application, open_desk(application, 3)),
+    )
+    wanted = service_id(application, "ktp-el")
     order = {"services": [{"service_id": wanted}], "priority": False, "language": "id"}
     token = kiosk.post(
         "/kiosk/take", json=order | {"press_id": new_press_id()}, headers=OWN_PAGE
     ).get_json()["token"]
     one_job = {"job_id": 1}
     return {
-        f"/t/{token}/here": (house.app.test_client(), {}),
-        f"/t/{token}/cancel": (house.app.test_client(), {}),
+        f"/t/{token}/here": (application.app.test_client(), {}),
+        f"/t/{token}/cancel": (application.app.test_client(), {}),
         "/kiosk/take": (kiosk, order),
         "/kiosk/add": (kiosk, {"token": token, "service_id": wanted}),
         "/kiosk/checklist": (kiosk, {"service_id": wanted, "language": "id"}),
@@ -113,10 +116,10 @@ def test_no_door_takes_what_names_no_press(doors: Doors, no_id: str) -> None:
     assert _shut(doors, lambda: no_id) == list(doors)
 
 
-def test_every_address_that_reads_a_press_is_tried(house: House, doors: Doors) -> None:
+def test_every_address_that_reads_a_press_is_tried(application: Application, doors: Doors) -> None:
     posted = {
         rule.rule
-        for rule in house.app.url_map.iter_rules()
+        for rule in application.app.url_map.iter_rules()
         if "POST" in (rule.methods or ()) and rule.endpoint.split(".")[0] not in WITHOUT
     }
     tried = {re.sub(r"^/t/[0-9a-f]+/", "/t/<token>/", path) for path in doors}

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from counter.app import House
+from counter.app import Application
 from counter.door import passwords
 from counter.door.auth import KEY_FILE, SESSION_COOKIE, local_path, secret_key
 from counter.door.example_people import EXAMPLE_PASSWORD
@@ -24,33 +24,33 @@ from models.journal.record import JournalEntry
 from models.mall.mall import Desk, DeskService
 from models.mall.people import User
 from models.queue.shifts import held_by, shift_at
-from tests.builders import MONDAY
-from tests.house import (
+from tests.application import (
     OWN_PAGE,
     StandingClock,
     kiosk_client,
+    open_application,
     open_desk,
-    open_house,
 )
+from tests.builders import MONDAY
 
 RINA, HENDRA = "rina.kusumawati", "hendra.saputra"
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with open_house(tmp_path) as house:
-        house.doorkeeper.real_clock = StandingClock()
-        yield house
+def application(tmp_path: Path) -> Iterator[Application]:
+    with open_application(tmp_path) as application:
+        application.doorkeeper.real_clock = StandingClock()
+        yield application
 
 
 @pytest.fixture
-def browser(house: House) -> FlaskClient:
-    return house.app.test_client()
+def browser(application: Application) -> FlaskClient:
+    return application.app.test_client()
 
 
-def later(house: House, length: timedelta) -> None:
+def later(application: Application, length: timedelta) -> None:
     """Let real time pass."""
-    clock = house.doorkeeper.real_clock
+    clock = application.doorkeeper.real_clock
     clock.jump_to(clock.now() + length)
 
 
@@ -63,29 +63,29 @@ def signed_in(browser: FlaskClient) -> bool:
     return browser.get("/devices", headers={"Accept": "application/json"}).status_code != 401
 
 
-def user_of(house: House, username: str) -> User:
-    with house.database.reading() as session:
+def user_of(application: Application, username: str) -> User:
+    with application.database.reading() as session:
         return session.scalars(select(User).where(User.username == username)).one()
 
 
-def at_desk(house: House, number: int) -> int | None:
+def at_desk(application: Application, number: int) -> int | None:
     """Who is signed on at the desk."""
-    with house.database.reading() as session:
+    with application.database.reading() as session:
         desk = session.scalars(select(Desk).where(Desk.number == number)).one()
         shift = shift_at(session, desk.id)
         return None if shift is None else shift.user_id
 
 
-def journal(house: House) -> list[str]:
-    with house.database.reading() as session:
+def journal(application: Application) -> list[str]:
+    with application.database.reading() as session:
         return list(session.scalars(select(JournalEntry.kind).order_by(JournalEntry.id)))
 
 
-def test_an_officer_signs_in_at_a_desk(house: House, browser: FlaskClient) -> None:
+def test_an_officer_signs_in_at_a_desk(application: Application, browser: FlaskClient) -> None:
     answer = sign_in(browser, RINA, desk="3")
     assert (answer.status_code, answer.location) == (303, "/desk")
-    assert at_desk(house, 3) == user_of(house, RINA).id
-    assert journal(house)[-2:] == ["SignedIn", "ShiftBegan"]
+    assert at_desk(application, 3) == user_of(application, RINA).id
+    assert journal(application)[-2:] == ["SignedIn", "ShiftBegan"]
     cookie = answer.headers["Set-Cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
@@ -97,7 +97,7 @@ def test_the_next_morning_the_same_desk_is_offered(browser: FlaskClient) -> None
     assert '<option value="3" selected>' in browser.get("/sign-in").text
 
 
-def test_a_supervisor_needs_no_desk(house: House, browser: FlaskClient) -> None:
+def test_a_supervisor_needs_no_desk(application: Application, browser: FlaskClient) -> None:
     assert sign_in(browser, HENDRA).location == "/devices"
     assert browser.get("/devices").status_code == 200
 
@@ -110,79 +110,79 @@ def test_an_officer_must_name_a_desk(browser: FlaskClient) -> None:
 
 
 def test_a_taken_desk_is_refused_with_the_name_of_who_is_there(
-    house: House, browser: FlaskClient
+    application: Application, browser: FlaskClient
 ) -> None:
-    open_desk(house, 3)
+    open_desk(application, 3)
     answer = sign_in(browser, "bagus.prasetyo", desk="3")
     assert answer.status_code == 409
     assert "Loket 3 sedang dipakai Rina Kusumawati" in answer.text
     assert not signed_in(browser)
-    assert at_desk(house, 3) == user_of(house, RINA).id
+    assert at_desk(application, 3) == user_of(application, RINA).id
 
 
 def test_an_employee_number_may_be_typed_with_its_spaces(
-    house: House, browser: FlaskClient
+    application: Application, browser: FlaskClient
 ) -> None:
-    with house.database.transaction() as session:
-        session.get_one(User, user_of(house, HENDRA).id).username = "198503122010012004"
+    with application.database.transaction() as session:
+        session.get_one(User, user_of(application, HENDRA).id).username = "198503122010012004"
     assert sign_in(browser, "19850312 201001 2 004").status_code == 303
 
 
 def test_each_wrong_password_says_how_many_are_left_and_the_fifth_locks(
-    house: House, browser: FlaskClient
+    application: Application, browser: FlaskClient
 ) -> None:
     said = [sign_in(browser, RINA, "salah sekali", desk="3").text for _ in range(MOST_WRONG)]
     for words, page in zip(("Empat kali", "Tiga kali", "Dua kali", "Sekali"), said, strict=False):
         assert f"{words} lagi sebelum akun dikunci 5 menit" in page
     assert "Akun dikunci. Coba lagi 5 menit lagi." in said[-1]
     assert sign_in(browser, RINA, desk="3").status_code == 401
-    later(house, timedelta(minutes=4, seconds=59))
+    later(application, timedelta(minutes=4, seconds=59))
     assert sign_in(browser, RINA, desk="3").status_code == 401
-    later(house, timedelta(seconds=1))
+    later(application, timedelta(seconds=1))
     assert sign_in(browser, RINA, desk="3").status_code == 303
-    assert user_of(house, RINA).failed_count == 0
-    assert journal(house).count("SignInFailed") == MOST_WRONG
+    assert user_of(application, RINA).failed_count == 0
+    assert journal(application).count("SignInFailed") == MOST_WRONG
 
 
 def test_guesses_of_strangers_lock_nobody_out_of_their_own_computer(
-    house: House, browser: FlaskClient
+    application: Application, browser: FlaskClient
 ) -> None:
     assert sign_in(browser, RINA, desk="3").status_code == 303
     browser.post("/sign-out", headers=OWN_PAGE)
-    stranger = house.app.test_client()
+    stranger = application.app.test_client()
     for _ in range(MOST_WRONG):
         sign_in(stranger, RINA, "salah sekali")
     assert "Akun dikunci" in sign_in(stranger, RINA, desk="3").text
-    later(house, timedelta(seconds=1))
+    later(application, timedelta(seconds=1))
     assert sign_in(browser, RINA, desk="3").status_code == 303
     assert "Akun dikunci" in sign_in(stranger, RINA, desk="3").text
 
 
 def test_guesses_at_an_officers_own_computer_lock_it_by_itself(
-    house: House, browser: FlaskClient
+    application: Application, browser: FlaskClient
 ) -> None:
     sign_in(browser, RINA, desk="3")
     said = [sign_in(browser, RINA, "salah sekali", desk="3").text for _ in range(MOST_WRONG)]
     assert "Empat kali lagi sebelum akun dikunci 5 menit" in said[0]
     assert "Akun dikunci. Coba lagi 5 menit lagi." in said[-1]
     assert sign_in(browser, RINA, desk="3").status_code == 401
-    later(house, timedelta(minutes=5))
+    later(application, timedelta(minutes=5))
     assert sign_in(browser, RINA, desk="3").status_code == 303
-    assert journal(house).count("SignInFailed") == MOST_WRONG
+    assert journal(application).count("SignInFailed") == MOST_WRONG
 
 
 @pytest.mark.parametrize("note", ["", "[1]", "WzEsMl0.forged", "x" * 3000])
 def test_a_made_up_note_makes_no_browser_known(
-    house: House, browser: FlaskClient, note: str
+    application: Application, browser: FlaskClient, note: str
 ) -> None:
     browser.set_cookie("balai-known", note)
     for _ in range(MOST_WRONG):
         sign_in(browser, RINA, "salah sekali")
-    assert user_of(house, RINA).locked_until is not None
+    assert user_of(application, RINA).locked_until is not None
 
 
 def test_a_computer_is_known_to_those_who_share_it_and_to_nobody_else(
-    house: House, browser: FlaskClient
+    application: Application, browser: FlaskClient
 ) -> None:
     for name in (RINA, HENDRA):
         sign_in(browser, name, desk="3" if name == RINA else "")
@@ -190,12 +190,12 @@ def test_a_computer_is_known_to_those_who_share_it_and_to_nobody_else(
     for name in ("bagus.prasetyo", RINA):
         for _ in range(MOST_WRONG):
             sign_in(browser, name, "salah sekali")
-    assert user_of(house, "bagus.prasetyo").locked_until is not None
-    assert user_of(house, RINA).locked_until is None
+    assert user_of(application, "bagus.prasetyo").locked_until is not None
+    assert user_of(application, RINA).locked_until is None
 
 
 def test_a_name_that_nobody_has_is_refused_like_one_that_somebody_has(
-    house: House, browser: FlaskClient
+    application: Application, browser: FlaskClient
 ) -> None:
     clock = Clock()
     for _ in range(MOST_WRONG + 1):
@@ -216,8 +216,10 @@ def test_guesses_that_arrive_together_are_counted_before_they_are_checked() -> N
     assert locks[MOST_WRONG:] == [timedelta(minutes=5)] * (20 - MOST_WRONG)
 
 
-def test_one_address_cannot_try_name_after_name(house: House, browser: FlaskClient) -> None:
-    reception = Reception(house.doorkeeper, refused_after_s=0)
+def test_one_address_cannot_try_name_after_name(
+    application: Application, browser: FlaskClient
+) -> None:
+    reception = Reception(application.doorkeeper, refused_after_s=0)
     guesses = [
         reception.judge(f"orang.{number}", "salah sekali", "10.0.0.9").key
         for number in range(WRONG_PER_ADDRESS + 1)
@@ -225,74 +227,80 @@ def test_one_address_cannot_try_name_after_name(house: House, browser: FlaskClie
     assert guesses == ["wrong"] * WRONG_PER_ADDRESS + ["too_often"]
     assert reception.judge(HENDRA, EXAMPLE_PASSWORD, "10.0.0.9").user is None
     assert reception.judge(HENDRA, EXAMPLE_PASSWORD, "10.0.0.8").user is not None
-    later(house, timedelta(minutes=5))
+    later(application, timedelta(minutes=5))
     assert reception.judge(HENDRA, EXAMPLE_PASSWORD, "10.0.0.9").user is not None
 
 
 def test_a_sign_in_that_is_used_lasts_and_one_that_is_not_ends(
-    house: House, browser: FlaskClient
+    application: Application, browser: FlaskClient
 ) -> None:
     sign_in(browser, HENDRA)
-    later(house, timedelta(hours=6))
+    later(application, timedelta(hours=6))
     assert signed_in(browser)
-    later(house, timedelta(hours=5, minutes=59))
+    later(application, timedelta(hours=5, minutes=59))
     assert signed_in(browser)
-    later(house, timedelta(minutes=2))
+    later(application, timedelta(minutes=2))
     assert not signed_in(browser), "nothing lasts longer than twelve hours"
     sign_in(browser, HENDRA)
-    later(house, timedelta(hours=house.config.server.session_hours, seconds=1))
+    later(application, timedelta(hours=application.config.server.session_hours, seconds=1))
     assert not signed_in(browser)
 
 
-def test_the_halls_own_clock_ends_no_sign_in(house: House, browser: FlaskClient) -> None:
+def test_the_halls_own_clock_ends_no_sign_in(
+    application: Application, browser: FlaskClient
+) -> None:
     sign_in(browser, HENDRA)
-    house.clock.jump_to(house.clock.now() + timedelta(days=3))
+    application.clock.jump_to(application.clock.now() + timedelta(days=3))
     assert signed_in(browser)
 
 
-def test_signing_out_makes_a_copied_cookie_worthless(house: House, browser: FlaskClient) -> None:
+def test_signing_out_makes_a_copied_cookie_worthless(
+    application: Application, browser: FlaskClient
+) -> None:
     sign_in(browser, RINA, desk="3")
     copied = browser.get_cookie(SESSION_COOKIE)
     assert copied is not None
-    thief = house.app.test_client()
+    thief = application.app.test_client()
     thief.set_cookie(SESSION_COOKIE, copied.value)
     assert signed_in(thief)
-    later(house, timedelta(seconds=1))
+    later(application, timedelta(seconds=1))
     assert browser.post("/sign-out", headers=OWN_PAGE).location == "/sign-in"
     assert not signed_in(browser)
     assert not signed_in(thief)
-    assert at_desk(house, 3) is None
-    assert journal(house)[-2:] == ["ShiftEnded", "SignedOut"]
+    assert at_desk(application, 3) is None
+    assert journal(application)[-2:] == ["ShiftEnded", "SignedOut"]
 
 
 def test_a_desk_that_holds_a_citizen_stays_open_when_its_officer_signs_out(
-    house: House, browser: FlaskClient
+    application: Application, browser: FlaskClient
 ) -> None:
     sign_in(browser, RINA, desk="3")
-    with house.database.reading() as session:
+    with application.database.reading() as session:
         desk = session.scalars(select(Desk).where(Desk.number == 3)).one()
         offered = session.scalars(
             select(DeskService.service_id).where(DeskService.desk_id == desk.id)
         ).first()
     wish = {"services": [{"service_id": offered}], "priority": False, "language": "id"}
     press = {"press_id": "0123456789abcdef"}
-    taken = kiosk_client(house).post("/kiosk/take", json=wish | press, headers=OWN_PAGE)
+    taken = kiosk_client(application).post("/kiosk/take", json=wish | press, headers=OWN_PAGE)
     assert taken.status_code == 200, taken.text
     later: dict[str, str | int] = {"press_id": "fedcba9876543210", "desk_id": desk.id}
     called = browser.post("/desk/call-next", json=later, headers=OWN_PAGE)
     assert called.status_code == 200, called.text
     browser.post("/sign-out", headers=OWN_PAGE)
     assert not signed_in(browser)
-    assert at_desk(house, 3) == user_of(house, RINA).id
-    with house.database.reading() as session:
+    assert at_desk(application, 3) == user_of(application, RINA).id
+    with application.database.reading() as session:
         assert held_by(session, desk) is not None
     assert sign_in(browser, RINA, desk="3").status_code == 303
 
 
-def test_an_account_out_of_use_is_out_at_once(house: House, browser: FlaskClient) -> None:
+def test_an_account_out_of_use_is_out_at_once(
+    application: Application, browser: FlaskClient
+) -> None:
     sign_in(browser, HENDRA)
-    with house.database.transaction() as session:
-        session.get_one(User, user_of(house, HENDRA).id).in_use = False
+    with application.database.transaction() as session:
+        session.get_one(User, user_of(application, HENDRA).id).in_use = False
     assert not signed_in(browser)
     assert sign_in(browser, HENDRA).status_code == 401
 
@@ -322,12 +330,14 @@ def test_nobody_is_sent_to_another_site(browser: FlaskClient, wanted: str, goes:
     assert local_path(wanted) in (None, goes)
 
 
-def test_an_old_hash_is_made_anew_at_the_next_sign_in(house: House, browser: FlaskClient) -> None:
+def test_an_old_hash_is_made_anew_at_the_next_sign_in(
+    application: Application, browser: FlaskClient
+) -> None:
     old = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(EXAMPLE_PASSWORD)
-    with house.database.transaction() as session:
-        session.get_one(User, user_of(house, HENDRA).id).password_hash = old
+    with application.database.transaction() as session:
+        session.get_one(User, user_of(application, HENDRA).id).password_hash = old
     sign_in(browser, HENDRA)
-    new = user_of(house, HENDRA).password_hash
+    new = user_of(application, HENDRA).password_hash
     assert new != old
     assert not passwords.outdated(new)
     assert passwords.matches(new, EXAMPLE_PASSWORD)

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from counter.app import House
+from counter.app import Application
 from counter.files.calling import Calling
 from counter.files.filling import fill
 from models.mall.arrangement import arrangement_of
 from models.mall.mall import Mall
 from models.mall.rules import CallingRules
-from tests.house import example_config, open_house
+from tests.application import example_config, open_application
 
 
 def _others(calling: Calling) -> Iterator[tuple[str, Calling]]:
@@ -42,19 +42,21 @@ def test_each_setting_of_calling_is_one_rule_of_its_own(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with open_house(tmp_path) as built:
+def application(tmp_path: Path) -> Iterator[Application]:
+    with open_application(tmp_path) as built:
         yield built
 
 
-def test_the_mall_goes_by_the_rules_of_the_file_from_its_next_start(house: House) -> None:
+def test_the_mall_goes_by_the_rules_of_the_file_from_its_next_start(
+    application: Application,
+) -> None:
     def rules(session: Session) -> CallingRules:
-        return arrangement_of(session, session.get_one(Mall, house.mall_id)).rules
+        return arrangement_of(session, session.get_one(Mall, application.mall_id)).rules
 
-    with house.database.reading() as session:
-        assert rules(session) == house.config.calling.rules
-    *_, (_, other) = _others(house.config.calling)
-    with house.database.transaction() as session:
-        fill(session, house.config.model_copy(update={"calling": other}))
-    with house.database.reading() as session:
-        assert rules(session) == other.rules != house.config.calling.rules
+    with application.database.reading() as session:
+        assert rules(session) == application.config.calling.rules
+    *_, (_, other) = _others(application.config.calling)
+    with application.database.transaction() as session:
+        fill(session, application.config.model_copy(update={"calling": other}))
+    with application.database.reading() as session:
+        assert rules(session) == other.rules != application.config.calling.rules

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from counter.app import House
+from counter.app import Application
 from counter.leaders.agent_watch import AgentWatch
 from counter.leaders.agents import Agents
 from models.core.errors import PlaceTaken
@@ -20,7 +20,7 @@ from models.mall.devices import Device
 from models.paper.agents import agent_of, agent_place
 from models.paper.jobs import JobState, PrintJob, ask_for_paper, claim, reprint
 from models.paper.printers import PrinterState, note_printer, printer_states
-from tests.house import OWN_PAGE, example_config, kiosk_client, open_house, user_client
+from tests.application import OWN_PAGE, example_config, kiosk_client, open_application, user_client
 from tests.printing.papers.slips import slip
 
 PRINTER, OTHER = "kiosk-1", "kiosk-2"
@@ -28,31 +28,35 @@ SCRIPT = OWN_PAGE | {"Accept": "application/json"}
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def application(tmp_path: Path) -> Iterator[Application]:
     """A house whose first two printers hang on other machines."""
     config = example_config(tmp_path)
     away = [one.model_copy(update={"kind": "agent"}) for one in config.printers[:2]]
     printers = (*away, *config.printers[2:])
-    with open_house(tmp_path, config=config.model_copy(update={"printers": printers})) as house:
-        yield house
+    with open_application(
+        tmp_path, config=config.model_copy(update={"printers": printers})
+    ) as application:
+        yield application
 
 
 @pytest.fixture
-def agent(house: House) -> FlaskClient:
+def agent(application: Application) -> FlaskClient:
     """The device that is paired for the first printer."""
-    return kiosk_client(house, agent_place(PRINTER))
+    return kiosk_client(application, agent_place(PRINTER))
 
 
-def ask(house: House, printer: str = PRINTER, payload: dict[str, Any] | None = None) -> int:
+def ask(
+    application: Application, printer: str = PRINTER, payload: dict[str, Any] | None = None
+) -> int:
     plain = slip().to_json() if payload is None else payload
-    with house.database.transaction() as session:
+    with application.database.transaction() as session:
         return ask_for_paper(
-            session, house.mall_id, printer, plain, ticket_id=None, at=house.clock.now()
+            session, application.mall_id, printer, plain, ticket_id=None, at=application.clock.now()
         ).id
 
 
-def job(house: House, job_id: int) -> PrintJob:
-    with house.database.reading() as session:
+def job(application: Application, job_id: int) -> PrintJob:
+    with application.database.reading() as session:
         return session.get_one(PrintJob, job_id)
 
 
@@ -70,90 +74,97 @@ def result(
     return taken
 
 
-def topic(house: House, key: str) -> dict[str, Any] | None:
-    agents = agents_of(house)
-    with house.database.reading() as session:
-        return agents.state(session, key, house.clock.now())
+def topic(application: Application, key: str) -> dict[str, Any] | None:
+    agents = agents_of(application)
+    with application.database.reading() as session:
+        return agents.state(session, key, application.clock.now())
 
 
-def agents_of(house: House) -> Agents:
-    return house.agent_watch._agents
+def agents_of(application: Application) -> Agents:
+    return application.agent_watch._agents
 
 
-def device(house: House) -> Device:
-    with house.database.reading() as session:
-        found = agent_of(session, house.mall_id, PRINTER)
+def device(application: Application) -> Device:
+    with application.database.reading() as session:
+        found = agent_of(session, application.mall_id, PRINTER)
         assert found is not None
         return found
 
 
-def doubt(house: House) -> None:
+def doubt(application: Application) -> None:
     """Let the agent fall silent."""
-    AgentWatch(agents_of(house), house.mall_id, lambda _: 3.0).look()
+    AgentWatch(agents_of(application), application.mall_id, lambda _: 3.0).look()
 
 
-def test_an_agent_learns_who_it_is(house: House, agent: FlaskClient) -> None:
+def test_an_agent_learns_who_it_is(application: Application, agent: FlaskClient) -> None:
     told = agent.get("/agent/self", headers=SCRIPT).get_json()
-    assert told == {"device_id": device(house).id, "printer": PRINTER}
+    assert told == {"device_id": device(application).id, "printer": PRINTER}
 
 
-def test_others_are_turned_away(house: House) -> None:
-    stranger, kiosk = house.app.test_client(), kiosk_client(house)
+def test_others_are_turned_away(application: Application) -> None:
+    stranger, kiosk = application.app.test_client(), kiosk_client(application)
     assert stranger.get("/agent/self", headers=SCRIPT).status_code == 401
     assert kiosk.get("/agent/self", headers=SCRIPT).status_code == 403
-    table = house.permissions.table
+    table = application.permissions.table
     assert {table[one] for one in table if one.startswith("agents.")} == {AGENTS}
 
 
-def test_an_agent_sees_its_own_papers_as_bytes(house: House, agent: FlaskClient) -> None:
-    first, second = ask(house), ask(house)
-    ask(house, OTHER)
-    told = topic(house, str(device(house).id))
+def test_an_agent_sees_its_own_papers_as_bytes(
+    application: Application, agent: FlaskClient
+) -> None:
+    first, second = ask(application), ask(application)
+    ask(application, OTHER)
+    told = topic(application, str(device(application).id))
     assert told is not None
     assert [one["id"] for one in told["jobs"]] == [first, second]
     assert base64.b64decode(told["jobs"][0]["data"]).startswith(b"\x1b@")
     assert told["sending"] == []
-    with house.database.transaction() as session:
-        claim(session, session.get_one(PrintJob, first), at=house.clock.now())
-    told = topic(house, str(device(house).id))
+    with application.database.transaction() as session:
+        claim(session, session.get_one(PrintJob, first), at=application.clock.now())
+    told = topic(application, str(device(application).id))
     assert told is not None
     assert [one["id"] for one in told["sending"]] == [first]
 
 
-def test_a_paper_is_given_once(house: House, agent: FlaskClient) -> None:
-    paper = ask(house)
+def test_a_paper_is_given_once(application: Application, agent: FlaskClient) -> None:
+    paper = ask(application)
     assert press(agent, "claim", 1, job_id=paper)["claimed"] is True
     assert press(agent, "claim", 1, job_id=paper)["claimed"] is True, "a retry"
     assert press(agent, "claim", 2, job_id=paper)["claimed"] is False
-    assert job(house, paper).tries == 1
+    assert job(application, paper).tries == 1
 
 
-def test_a_claim_answered_too_late_gives_nothing(house: House, agent: FlaskClient) -> None:
-    paper = ask(house)
+def test_a_claim_answered_too_late_gives_nothing(
+    application: Application, agent: FlaskClient
+) -> None:
+    paper = ask(application)
     assert press(agent, "claim", 1, job_id=paper)["claimed"] is True
-    doubt(house)
+    doubt(application)
     assert press(agent, "claim", 1, job_id=paper)["claimed"] is False
 
 
 def test_papers_of_another_printer_are_nobody_elses_business(
-    house: House, agent: FlaskClient
+    application: Application, agent: FlaskClient
 ) -> None:
-    foreign = ask(house, OTHER)
+    foreign = ask(application, OTHER)
     assert press(agent, "claim", job_id=foreign)["status"] == 403
     facts: dict[str, Any] = {"job_id": foreign, "state": "printed", "error": ""}
     assert press(agent, "result", **facts)["status"] == 403
     assert press(agent, "claim", 2, job_id=999)["status"] == 404
-    assert job(house, foreign).state is JobState.WAITING
+    assert job(application, foreign).state is JobState.WAITING
 
 
 @pytest.mark.parametrize("state", ["printed", "failed", "doubtful", "waiting"])
 def test_the_agents_word_settles_what_it_holds(
-    house: House, agent: FlaskClient, state: str
+    application: Application, agent: FlaskClient, state: str
 ) -> None:
-    paper = ask(house)
+    paper = ask(application)
     press(agent, "claim", job_id=paper)
     assert result(agent, paper, state, error="cover")
-    assert (job(house, paper).state, job(house, paper).error) == (JobState(state), "cover")
+    assert (job(application, paper).state, job(application, paper).error) == (
+        JobState(state),
+        "cover",
+    )
     assert result(agent, paper, state), "a retry gets the first answer"
     assert not result(agent, paper, "failed", number=2) or state == "doubtful"
 
@@ -171,48 +182,50 @@ def test_the_agents_word_settles_what_it_holds(
     ],
 )
 def test_the_word_of_an_agent_that_is_back_ends_the_doubt(
-    house: House, agent: FlaskClient, said: str, copied: bool, then: JobState
+    application: Application, agent: FlaskClient, said: str, copied: bool, then: JobState
 ) -> None:
-    paper = ask(house)
+    paper = ask(application)
     press(agent, "claim", job_id=paper)
-    doubt(house)
-    assert job(house, paper).state is JobState.DOUBTFUL
+    doubt(application)
+    assert job(application, paper).state is JobState.DOUBTFUL
     if copied:
-        with house.database.transaction() as session:
-            reprint(session, session.get_one(PrintJob, paper), at=house.clock.now())
+        with application.database.transaction() as session:
+            reprint(session, session.get_one(PrintJob, paper), at=application.clock.now())
     result(agent, paper, said)
-    assert job(house, paper).state is then
+    assert job(application, paper).state is then
 
 
 def test_a_paper_that_cannot_be_set_fails_and_blocks_nobody(
-    house: House, agent: FlaskClient
+    application: Application, agent: FlaskClient
 ) -> None:
-    broken, good = ask(house, payload={"number": "many"}), ask(house)
-    told = topic(house, str(device(house).id))
+    broken, good = ask(application, payload={"number": "many"}), ask(application)
+    told = topic(application, str(device(application).id))
     assert told is not None
     assert [bool(one["data"]) for one in told["jobs"]] == [False, True]
     assert press(agent, "claim", 1, job_id=broken)["claimed"] is False
-    assert job(house, broken).state is JobState.FAILED
+    assert job(application, broken).state is JobState.FAILED
     assert press(agent, "claim", 2, job_id=good)["claimed"] is True
 
 
-def test_the_printer_fares_as_its_agent_says(house: House, agent: FlaskClient) -> None:
+def test_the_printer_fares_as_its_agent_says(application: Application, agent: FlaskClient) -> None:
     assert press(agent, "state", state="paper_out", detail="roll")["news"]
-    with house.database.reading() as session:
-        status = printer_states(session, house.mall_id)[PRINTER]
+    with application.database.reading() as session:
+        status = printer_states(session, application.mall_id)[PRINTER]
     assert (status.state, status.detail) == (PrinterState.PAPER_OUT, "roll")
     assert press(agent, "state", 2, state="on fire", detail="")["status"] == 422
 
 
-def test_silence_is_told_once_and_never_ends_by_itself(house: House, agent: FlaskClient) -> None:
+def test_silence_is_told_once_and_never_ends_by_itself(
+    application: Application, agent: FlaskClient
+) -> None:
     heard: list[str] = []
-    house.database.listeners.append(
+    application.database.listeners.append(
         lambda events: heard.extend(
             event.printer for event in events if isinstance(event, PrinterChanged)
         )
     )
     silence_s = 1.0
-    watch = AgentWatch(agents_of(house), house.mall_id, lambda _: silence_s)
+    watch = AgentWatch(agents_of(application), application.mall_id, lambda _: silence_s)
     press(agent, "state", state="online", detail="")
     watch.look()
     # The second printer has no agent at all.
@@ -223,25 +236,31 @@ def test_silence_is_told_once_and_never_ends_by_itself(house: House, agent: Flas
     assert heard == [PRINTER, OTHER, PRINTER]
     silence_s = 0.1
     watch.look()
-    with house.database.reading() as session:
-        status = printer_states(session, house.mall_id)[PRINTER]
+    with application.database.reading() as session:
+        status = printer_states(session, application.mall_id)[PRINTER]
     assert (status.state, status.detail) == (PrinterState.AWAY, "agent_silent")
 
 
-def test_a_second_agent_of_one_printer_is_refused(house: House, agent: FlaskClient) -> None:
+def test_a_second_agent_of_one_printer_is_refused(
+    application: Application, agent: FlaskClient
+) -> None:
     with pytest.raises(PlaceTaken):
-        kiosk_client(house, agent_place(PRINTER))
-    kiosk_client(house, agent_place(OTHER))
-    kiosk_client(house, "kiosk-1")
-    kiosk_client(house, "kiosk-1")
+        kiosk_client(application, agent_place(PRINTER))
+    kiosk_client(application, agent_place(OTHER))
+    kiosk_client(application, "kiosk-1")
+    kiosk_client(application, "kiosk-1")
 
 
-def test_only_its_own_agent_follows_a_printer(house: House, agent: FlaskClient) -> None:
-    agents, own = agents_of(house), device(house)
-    actor = Actor(role=Role.AGENT, mall_id=house.mall_id, device_id=own.id)
-    foreign = Actor(role=Role.KIOSK, mall_id=house.mall_id, device_id=own.id)
-    facts: dict[str, Any] = {"mall_id": house.mall_id, "at": house.clock.now(), "state": "waiting"}
-    with house.database.reading() as session:
+def test_only_its_own_agent_follows_a_printer(application: Application, agent: FlaskClient) -> None:
+    agents, own = agents_of(application), device(application)
+    actor = Actor(role=Role.AGENT, mall_id=application.mall_id, device_id=own.id)
+    foreign = Actor(role=Role.KIOSK, mall_id=application.mall_id, device_id=own.id)
+    facts: dict[str, Any] = {
+        "mall_id": application.mall_id,
+        "at": application.clock.now(),
+        "state": "waiting",
+    }
+    with application.database.reading() as session:
         assert agents.may_follow(session, actor, str(own.id))
         assert not agents.may_follow(session, actor, str(own.id + 1))
         assert not agents.may_follow(session, foreign, str(own.id))
@@ -251,26 +270,28 @@ def test_only_its_own_agent_follows_a_printer(house: House, agent: FlaskClient) 
         assert list(agents.touched(session, changed)) == []
 
 
-def test_a_copy_reaches_the_agent_marked_as_one(house: House, agent: FlaskClient) -> None:
-    paper = ask(house)
+def test_a_copy_reaches_the_agent_marked_as_one(
+    application: Application, agent: FlaskClient
+) -> None:
+    paper = ask(application)
     press(agent, "claim", job_id=paper)
     result(agent, paper, "printed")
-    with house.database.transaction() as session:
-        copy = reprint(session, session.get_one(PrintJob, paper), at=house.clock.now())
-    told = topic(house, str(device(house).id))
+    with application.database.transaction() as session:
+        copy = reprint(session, session.get_one(PrintJob, paper), at=application.clock.now())
+    told = topic(application, str(device(application).id))
     assert told is not None
     (shown,) = told["jobs"]
     assert shown["id"] == copy.id
-    agents = agents_of(house)
+    agents = agents_of(application)
     marked, plain = (
-        agents.composed.data(job(house, copy.id)),
-        agents.composed.data(job(house, paper)),
+        agents.composed.data(job(application, copy.id)),
+        agents.composed.data(job(application, paper)),
     )
     assert base64.b64decode(shown["data"]) == marked != plain
 
 
-def test_leaders_pair_an_agent_like_a_screen(house: House) -> None:
-    leader, machine = user_client(house, "admin"), house.app.test_client()
+def test_leaders_pair_an_agent_like_a_screen(application: Application) -> None:
+    leader, machine = user_client(application, "admin"), application.app.test_client()
     page = leader.get("/devices").text
     assert "Agen cetak" in page
     assert f'value="{agent_place(PRINTER)}"' in page
@@ -282,21 +303,21 @@ def test_leaders_pair_an_agent_like_a_screen(house: House) -> None:
         return answer.status_code, answer.text
 
     assert confirm(machine)[0] == 303
-    status, said = confirm(house.app.test_client())
+    status, said = confirm(application.app.test_client())
     assert status == 409
     assert "sudah punya agen cetak" in said
 
 
 def test_what_nobody_heard_since_a_restart_is_doubted_for_its_own_printer_alone(
-    house: House, agent: FlaskClient
+    application: Application, agent: FlaskClient
 ) -> None:
-    with house.database.transaction() as session:
+    with application.database.transaction() as session:
         away = PrinterState.AWAY
-        note_printer(session, house.mall_id, PRINTER, away, at=house.clock.now())
-    mine, other = ask(house), ask(house, "kiosk-3")
-    with house.database.transaction() as session:
+        note_printer(session, application.mall_id, PRINTER, away, at=application.clock.now())
+    mine, other = ask(application), ask(application, "kiosk-3")
+    with application.database.transaction() as session:
         for one in (mine, other):
-            claim(session, session.get_one(PrintJob, one), at=house.clock.now())
-    doubt(house)
-    assert job(house, mine).state is JobState.DOUBTFUL
-    assert job(house, other).state is JobState.SENDING
+            claim(session, session.get_one(PrintJob, one), at=application.clock.now())
+    doubt(application)
+    assert job(application, mine).state is JobState.DOUBTFUL
+    assert job(application, other).state is JobState.SENDING

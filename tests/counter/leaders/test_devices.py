@@ -12,17 +12,17 @@ from flask import g
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from counter.app import House
+from counter.app import Application
 from counter.door.auth import DEVICE_COOKIE
 from counter.door.pairing import CODES_PER_ADDRESS
 from counter.leaders.devices import DEVICE, WRONG_CODES
 from models.journal.actors import Role
 from models.mall.devices import Device
 from models.mall.mall import Zone
-from tests.house import (
+from tests.application import (
     OWN_PAGE,
     clock_of,
-    open_house,
+    open_application,
     real_config,
     user_client,
 )
@@ -31,16 +31,16 @@ PAGE = {"Accept": "text/html"}
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with open_house(tmp_path) as house:
-        yield house
+def application(tmp_path: Path) -> Iterator[Application]:
+    with open_application(tmp_path) as application:
+        yield application
 
 
 @pytest.fixture
-def real_house(tmp_path: Path) -> Iterator[House]:
+def real_house(tmp_path: Path) -> Iterator[Application]:
     """The same hall, but not an example."""
-    with open_house(tmp_path, config=real_config(tmp_path)) as house:
-        yield house
+    with open_application(tmp_path, config=real_config(tmp_path)) as application:
+        yield application
 
 
 def post(client: FlaskClient, path: str, **body: Any) -> Any:
@@ -53,8 +53,8 @@ def confirm(leader: FlaskClient, code: str, place: str, name: str = "") -> int:
     return leader.post("/devices", data=form, headers=OWN_PAGE).status_code
 
 
-def devices(house: House) -> list[Device]:
-    with house.database.reading() as session:
+def devices(application: Application) -> list[Device]:
+    with application.database.reading() as session:
         return list(session.scalars(select(Device).where(Device.role.is_not(None))))
 
 
@@ -62,8 +62,8 @@ def opens(screen: FlaskClient, path: str) -> bool:
     return screen.get(path, headers=PAGE).status_code == 200
 
 
-def test_a_leader_makes_a_screen_a_kiosk_and_it_goes_on_by_itself(house: House) -> None:
-    screen, leader = house.app.test_client(), user_client(house, "hendra.saputra")
+def test_a_leader_makes_a_screen_a_kiosk_and_it_goes_on_by_itself(application: Application) -> None:
+    screen, leader = application.app.test_client(), user_client(application, "hendra.saputra")
     assert screen.get("/kiosk", headers=PAGE).location == "/pair?next=%2Fkiosk"
     asked = post(screen, "/pair/code")
     assert (asked["left_s"], len(asked["code"])) == (300, 6)
@@ -73,7 +73,7 @@ def test_a_leader_makes_a_screen_a_kiosk_and_it_goes_on_by_itself(house: House) 
     assert confirm(leader, asked["code"], "kiosk-1", "Kiosk dekat pintu") == 303
     assert screen.get("/pair/state").get_json()["go"] == "/kiosk"
     assert opens(screen, "/kiosk")
-    (device,) = devices(house)
+    (device,) = devices(application)
     assert (device.role, device.name, device.settings) == (
         Role.KIOSK,
         "Kiosk dekat pintu",
@@ -81,23 +81,23 @@ def test_a_leader_makes_a_screen_a_kiosk_and_it_goes_on_by_itself(house: House) 
     )
 
 
-def test_a_board_gets_what_its_place_needs(house: House) -> None:
-    screen, leader = house.app.test_client(), user_client(house, "admin")
+def test_a_board_gets_what_its_place_needs(application: Application) -> None:
+    screen, leader = application.app.test_client(), user_client(application, "admin")
     confirm(leader, post(screen, "/pair/code")["code"], "melati")
     assert screen.get("/pair/state").get_json()["go"] == "/wall"
     assert opens(screen, "/wall")
-    (device,) = devices(house)
-    with house.database.reading() as session:
+    (device,) = devices(application)
+    with application.database.reading() as session:
         melati = session.scalars(select(Zone.id).where(Zone.code == "melati")).one()
     assert device.settings == {"zone_id": melati, "arrow": "left", "voice": True}
 
 
-def test_a_screen_that_is_taken_back_must_pair_again(house: House) -> None:
-    screen, leader = house.app.test_client(), user_client(house, "hendra.saputra")
+def test_a_screen_that_is_taken_back_must_pair_again(application: Application) -> None:
+    screen, leader = application.app.test_client(), user_client(application, "hendra.saputra")
     confirm(leader, post(screen, "/pair/code")["code"], "kiosk-1")
-    (device,) = devices(house)
-    with house.database.reading() as session:
-        assert DEVICE.state(session, str(device.id), house.clock.now()) == {"paired": True}
+    (device,) = devices(application)
+    with application.database.reading() as session:
+        assert DEVICE.state(session, str(device.id), application.clock.now()) == {"paired": True}
     leader.post(f"/devices/{device.id}/withdraw", headers=OWN_PAGE)
     assert screen.get("/kiosk", headers=PAGE).location == "/pair?next=%2Fkiosk"
     assert screen.get("/pair/state").get_json() | {"clock": "", "day": ""} == {
@@ -106,58 +106,62 @@ def test_a_screen_that_is_taken_back_must_pair_again(house: House) -> None:
         "clock": "",
         "day": "",
     }
-    with house.database.reading() as session:
-        assert DEVICE.state(session, str(device.id), house.clock.now()) == {"paired": False}
+    with application.database.reading() as session:
+        assert DEVICE.state(session, str(device.id), application.clock.now()) == {"paired": False}
     assert "Dicabut" in leader.get("/devices").text
 
 
-def test_a_wrong_code_is_told_and_guessing_ends(house: House) -> None:
-    leader = user_client(house, "hendra.saputra")
-    screen = house.app.test_client()
+def test_a_wrong_code_is_told_and_guessing_ends(application: Application) -> None:
+    leader = user_client(application, "hendra.saputra")
+    screen = application.app.test_client()
     code = post(screen, "/pair/code")["code"]
     wrong = f"{(int(code) + 1) % 10**6:06d}"
     assert [confirm(leader, wrong, "kiosk-1") for _ in range(WRONG_CODES)] == [409] * WRONG_CODES
     assert confirm(leader, code, "kiosk-1") == 429
-    clock_of(house).pass_by(timedelta(minutes=4))
-    assert confirm(user_client(house, "admin"), code, "kiosk-1") == 303
-    assert confirm(user_client(house, "admin"), "", "") == 422
+    clock_of(application).pass_by(timedelta(minutes=4))
+    assert confirm(user_client(application, "admin"), code, "kiosk-1") == 303
+    assert confirm(user_client(application, "admin"), "", "") == 422
 
 
-def test_one_address_does_not_get_codes_without_end(house: House) -> None:
+def test_one_address_does_not_get_codes_without_end(application: Application) -> None:
     for _ in range(CODES_PER_ADDRESS):
-        assert post(house.app.test_client(), "/pair/code")["status"] == 200
-    assert post(house.app.test_client(), "/pair/code")["status"] == 429
+        assert post(application.app.test_client(), "/pair/code")["status"] == 200
+    assert post(application.app.test_client(), "/pair/code")["status"] == 429
 
 
-def test_a_screen_that_is_heard_of_no_more_is_shown_so(house: House) -> None:
-    screen, leader = house.app.test_client(), user_client(house, "hendra.saputra")
+def test_a_screen_that_is_heard_of_no_more_is_shown_so(application: Application) -> None:
+    screen, leader = application.app.test_client(), user_client(application, "hendra.saputra")
     confirm(leader, post(screen, "/pair/code")["code"], "kiosk-1")
-    clock_of(house).pass_by(timedelta(minutes=10))
+    clock_of(application).pass_by(timedelta(minutes=10))
     assert "Tidak terdengar" in leader.get("/devices").text
     assert screen.post("/pair/alive", headers=OWN_PAGE).status_code == 204
     assert "Tidak terdengar" not in leader.get("/devices").text
 
 
-def test_the_examples_screens_pair_themselves_many_in_one_browser(house: House) -> None:
-    browser = house.app.test_client()
+def test_the_examples_screens_pair_themselves_many_in_one_browser(application: Application) -> None:
+    browser = application.app.test_client()
     for page, place in (("/kiosk", "kiosk-1"), ("/kiosk", "kiosk-2"), ("/wall", "mawar")):
         path = f"{page}?place={place}"
         assert f'"place": "{place}"' in browser.get(f"/pair?next={path}").text.replace("%3D", "=")
         assert not opens(browser, path)
         assert post(browser, "/pair/here", place=place)["status"] == 200
         assert opens(browser, path)
-    assert sorted(device.place for device in devices(house)) == ["kiosk-1", "kiosk-2", "mawar"]
+    assert sorted(device.place for device in devices(application)) == [
+        "kiosk-1",
+        "kiosk-2",
+        "mawar",
+    ]
     assert post(browser, "/pair/here", place="kiosk-9")["status"] == 404
 
 
-def test_a_press_acts_for_the_screen_whose_page_sent_it(house: House) -> None:
-    browser = house.app.test_client()
+def test_a_press_acts_for_the_screen_whose_page_sent_it(application: Application) -> None:
+    browser = application.app.test_client()
     for place in ("kiosk-1", "kiosk-2"):
         post(browser, "/pair/here", place=place)
     page = {"Referer": "http://localhost/kiosk?place=kiosk-2"}
     with browser:
         browser.post("/pair/alive", headers=OWN_PAGE | page)
-        by_id = {device.id: device.place for device in devices(house)}
+        by_id = {device.id: device.place for device in devices(application)}
         assert by_id[g.actor.device_id] == "kiosk-2"
 
 
@@ -172,32 +176,32 @@ def test_a_press_acts_for_the_screen_whose_page_sent_it(house: House) -> None:
     ],
 )
 def test_from_elsewhere_not_even_the_example_pairs_itself(
-    house: House, headers: dict[str, str], address: str
+    application: Application, headers: dict[str, str], address: str
 ) -> None:
-    answer = house.app.test_client().post(
+    answer = application.app.test_client().post(
         "/pair/here",
         json={"place": "kiosk-1"},
         headers=OWN_PAGE | headers,
         environ_overrides={"REMOTE_ADDR": address},
     )
     assert answer.status_code == 403
-    landing = house.app.test_client().get(
+    landing = application.app.test_client().get(
         "/", headers=headers, environ_overrides={"REMOTE_ADDR": address}
     )
     assert "melati-pagi" not in landing.text
 
 
-def test_an_example_screen_that_was_taken_back_shows_its_code(house: House) -> None:
-    browser, leader = house.app.test_client(), user_client(house, "hendra.saputra")
+def test_an_example_screen_that_was_taken_back_shows_its_code(application: Application) -> None:
+    browser, leader = application.app.test_client(), user_client(application, "hendra.saputra")
     post(browser, "/pair/here", place="kiosk-1")
-    (device,) = devices(house)
+    (device,) = devices(application)
     leader.post(f"/devices/{device.id}/withdraw", headers=OWN_PAGE)
     assert post(browser, "/pair/here", place="kiosk-1")["status"] == 403
     confirm(leader, post(browser, "/pair/code")["code"], "kiosk-1")
     assert opens(browser, "/kiosk?place=kiosk-1")
 
 
-def test_a_real_mall_pairs_nothing_by_itself(real_house: House) -> None:
+def test_a_real_mall_pairs_nothing_by_itself(real_house: Application) -> None:
     screen = real_house.app.test_client()
     assert post(screen, "/pair/here", place="kiosk-1")["status"] == 403
     asked = post(screen, "/pair/code")
@@ -205,8 +209,8 @@ def test_a_real_mall_pairs_nothing_by_itself(real_house: House) -> None:
     assert '"place": ""' in screen.get("/pair?next=/kiosk?place=kiosk-1").text
 
 
-def test_a_screens_cookie_is_renewed_while_it_is_in_use(house: House) -> None:
-    screen, leader = house.app.test_client(), user_client(house, "hendra.saputra")
+def test_a_screens_cookie_is_renewed_while_it_is_in_use(application: Application) -> None:
+    screen, leader = application.app.test_client(), user_client(application, "hendra.saputra")
     confirm(leader, post(screen, "/pair/code")["code"], "kiosk-1")
     cookie = screen.get("/kiosk", headers=PAGE).headers["Set-Cookie"]
     assert cookie.startswith(f"{DEVICE_COOKIE}=")
@@ -214,8 +218,10 @@ def test_a_screens_cookie_is_renewed_while_it_is_in_use(house: House) -> None:
     assert "SameSite=Lax" in cookie
 
 
-def test_a_screen_speaks_the_halls_language_whatever_its_browser_speaks(house: House) -> None:
+def test_a_screen_speaks_the_halls_language_whatever_its_browser_speaks(
+    application: Application,
+) -> None:
     english = {"Accept-Language": "en-GB"}
-    assert '<html lang="id"' in house.app.test_client().get("/pair", headers=english).text
-    assert '<html lang="en"' in house.app.test_client().get("/sign-in", headers=english).text
-    assert '<html lang="en"' in house.app.test_client().get("/pair?lang=en").text
+    assert '<html lang="id"' in application.app.test_client().get("/pair", headers=english).text
+    assert '<html lang="en"' in application.app.test_client().get("/sign-in", headers=english).text
+    assert '<html lang="en"' in application.app.test_client().get("/pair?lang=en").text

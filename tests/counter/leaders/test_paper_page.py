@@ -6,47 +6,47 @@ from pathlib import Path
 
 import pytest
 
-from counter.app import House
+from counter.app import Application
 from counter.door.accounts import add_user
 from models.journal.actors import Role
-from tests.house import kiosk_client, open_house, real_config, user_client
+from tests.application import kiosk_client, open_application, real_config, user_client
 
 PASSWORD = "kembang-setaman-7"
 
 
-def one_paper(house: House) -> str:
+def one_paper(application: Application) -> str:
     """Let a paper lie under the first kiosk; return the address of its picture."""
-    tray = house.config.data_dir / "paper" / "kiosk-1"
+    tray = application.config.data_dir / "paper" / "kiosk-1"
     tray.mkdir(parents=True)
     (tray / "20261123T020000.000000Z.bin").write_bytes(b"A-001\n")
     return "/paper/kiosk-1/20261123T020000.000000Z.png"
 
 
 def test_anybody_sees_the_papers_of_the_example(tmp_path: Path) -> None:
-    with open_house(tmp_path) as house:
-        stranger = house.app.test_client()
+    with open_application(tmp_path) as application:
+        stranger = application.app.test_client()
         assert stranger.get("/paper").status_code == 200
-        assert stranger.get(one_paper(house)).mimetype == "image/png"
+        assert stranger.get(one_paper(application)).mimetype == "image/png"
 
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.AUDITOR, Role.ADMIN])
 def test_a_real_hall_shows_them_to_those_who_work_there(tmp_path: Path, role: Role) -> None:
-    with open_house(tmp_path, config=real_config(tmp_path)) as house:
-        with house.database.transaction() as session:
-            at = house.clock.now()
+    with open_application(tmp_path, config=real_config(tmp_path)) as application:
+        with application.database.transaction() as session:
+            at = application.clock.now()
             add_user(
                 session,
-                house.mall_id,
+                application.mall_id,
                 "sari.utami",
                 name="Sari",
                 role=role,
                 password=PASSWORD,
                 at=at,
             )
-        picture = one_paper(house)
+        picture = one_paper(application)
         for page in ("/paper", picture):
-            assert user_client(house, "sari.utami").get(page).status_code == 200
-            stranger, screen = house.app.test_client(), kiosk_client(house)
+            assert user_client(application, "sari.utami").get(page).status_code == 200
+            stranger, screen = application.app.test_client(), kiosk_client(application)
             answers = [one.get(page) for one in (stranger, screen)]
             assert [answer.status_code for answer in answers] == [401, 403]
             assert all("<img" not in answer.text for answer in answers)

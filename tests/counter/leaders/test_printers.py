@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from counter.app import House
+from counter.app import Application
 from counter.leaders.printers import rows_of
 from kiosk.touch.paper import slip_topic, tray_topic
 from models.core.clock import Clock
@@ -20,49 +20,60 @@ from models.paper.jobs import JobState, PaperKind, PrintJob, settle_job
 from models.paper.printers import PrinterState, note_printer
 from printing.ink.layout import PAPERS
 from printing.papers.composing import compose_paper
-from tests.house import OWN_PAGE, clock_of, kiosk_client, open_house, service_id, user_client
+from tests.application import (
+    OWN_PAGE,
+    clock_of,
+    kiosk_client,
+    open_application,
+    service_id,
+    user_client,
+)
 from tests.printing.papers.slips import WORDS
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with open_house(tmp_path) as opened:
+def application(tmp_path: Path) -> Iterator[Application]:
+    with open_application(tmp_path) as opened:
         yield opened
 
 
 @pytest.fixture
-def leader(house: House) -> FlaskClient:
-    return user_client(house, "hendra.saputra")
+def leader(application: Application) -> FlaskClient:
+    return user_client(application, "hendra.saputra")
 
 
-def take(house: House, client: FlaskClient, press_id: str = "p" * 16) -> dict[str, object]:
-    wish = {"service_id": service_id(house, "ktp-el")}
+def take(
+    application: Application, client: FlaskClient, press_id: str = "p" * 16
+) -> dict[str, object]:
+    wish = {"service_id": service_id(application, "ktp-el")}
     facts = {"press_id": press_id, "services": [wish], "priority": False, "language": "id"}
     answer: dict[str, object] = client.post("/kiosk/take", json=facts, headers=OWN_PAGE).get_json()
     return answer
 
 
-def end(house: House, job_id: object, state: JobState, error: str = "") -> None:
-    with house.database.transaction() as session:
+def end(application: Application, job_id: object, state: JobState, error: str = "") -> None:
+    with application.database.transaction() as session:
         job = session.get_one(PrintJob, job_id)
-        settle_job(session, job, state, at=house.clock.now(), error=error)
+        settle_job(session, job, state, at=application.clock.now(), error=error)
 
 
-def note(house: House, printer: str, state: PrinterState, detail: str = "") -> None:
-    with house.database.transaction() as session:
-        note_printer(session, house.mall_id, printer, state, at=house.clock.now(), detail=detail)
+def note(application: Application, printer: str, state: PrinterState, detail: str = "") -> None:
+    with application.database.transaction() as session:
+        note_printer(
+            session, application.mall_id, printer, state, at=application.clock.now(), detail=detail
+        )
 
 
-def jobs(house: House) -> list[PrintJob]:
-    with house.database.reading() as session:
+def jobs(application: Application) -> list[PrintJob]:
+    with application.database.reading() as session:
         return list(session.scalars(select(PrintJob).order_by(PrintJob.id)))
 
 
 def test_the_page_says_how_each_printer_fares_since_when_and_what_to_do(
-    house: House, leader: FlaskClient
+    application: Application, leader: FlaskClient
 ) -> None:
-    note(house, "kiosk-1", PrinterState.PAPER_OUT)
-    clock_of(house).pass_by(timedelta(minutes=6))
+    note(application, "kiosk-1", PrinterState.PAPER_OUT)
+    clock_of(application).pass_by(timedelta(minutes=6))
     page = leader.get("/printers").text
     for said in ("Kertas habis", "sejak 09.00", "6 menit", "Pasang gulungan kertas baru"):
         assert said in page
@@ -80,16 +91,16 @@ def test_the_page_says_how_each_printer_fares_since_when_and_what_to_do(
     ],
 )
 def test_what_to_do_about_a_printer_that_is_away_depends_on_why(
-    house: House, detail: str, advice: str
+    application: Application, detail: str, advice: str
 ) -> None:
-    note(house, "kiosk-1", PrinterState.AWAY, detail)
-    with house.database.reading() as session:
-        rows = rows_of(session, house.config, house.mall_id, house.clock.now())
+    note(application, "kiosk-1", PrinterState.AWAY, detail)
+    with application.database.reading() as session:
+        rows = rows_of(session, application.config, application.mall_id, application.clock.now())
     assert rows[0].advice == advice
 
 
-def test_every_advice_and_reason_has_its_words(house: House) -> None:
-    known = house.language.words("counter.leaders", "id")
+def test_every_advice_and_reason_has_its_words(application: Application) -> None:
+    known = application.language.words("counter.leaders", "id")
     kinds = ("network", "usb", "serial", "file", "virtual", "agent")
     reasons = ("silent", "stalled", "busy", "no_agent", "agent_silent", *kinds)
     wanted = [f"do_away_{reason}" for reason in reasons] + [f"kind_{kind}" for kind in kinds]
@@ -100,13 +111,13 @@ def test_every_advice_and_reason_has_its_words(house: House) -> None:
 
 
 def test_a_test_page_is_promised_once_however_often_the_button_is_hit(
-    house: House, leader: FlaskClient
+    application: Application, leader: FlaskClient
 ) -> None:
     press = {"press_id": "t" * 16, "printer": "kiosk-2"}
     for _ in range(2):
         answer = leader.post("/printers/test", data=press, headers=OWN_PAGE)
         assert (answer.status_code, answer.location) == (303, "/printers?done=test")
-    (job,) = jobs(house)
+    (job,) = jobs(application)
     assert (job.printer, job.kind, job.state) == ("kiosk-2", PaperKind.TEST, JobState.WAITING)
     at = Clock().now()
     assert compose_paper(job.kind, job.payload, PAPERS[32], WORDS, copy=False, at=at)
@@ -117,14 +128,16 @@ def test_a_test_page_for_a_printer_that_nobody_knows_is_refused(leader: FlaskCli
     assert leader.post("/printers/test", data=press, headers=OWN_PAGE).status_code == 404
 
 
-def test_a_leader_has_any_ended_paper_printed_once_more(house: House, leader: FlaskClient) -> None:
-    job_id = take(house, kiosk_client(house))["job_id"]
+def test_a_leader_has_any_ended_paper_printed_once_more(
+    application: Application, leader: FlaskClient
+) -> None:
+    job_id = take(application, kiosk_client(application))["job_id"]
     press = {"press_id": "a" * 16, "job_id": job_id}
     assert leader.post("/printers/again", data=press, headers=OWN_PAGE).status_code == 409
-    end(house, job_id, JobState.PRINTED)
+    end(application, job_id, JobState.PRINTED)
     for _ in range(2):
         assert leader.post("/printers/again", data=press, headers=OWN_PAGE).status_code == 303
-    first, copy = jobs(house)
+    first, copy = jobs(application)
     assert (copy.copy_of_id, copy.state, copy.payload) == (
         first.id,
         JobState.WAITING,
@@ -133,8 +146,8 @@ def test_a_leader_has_any_ended_paper_printed_once_more(house: House, leader: Fl
     assert "Salinan" in leader.get("/printers").text
 
 
-def test_officers_have_no_business_with_printers(house: House) -> None:
-    officer = user_client(house, "rina.kusumawati")
+def test_officers_have_no_business_with_printers(application: Application) -> None:
+    officer = user_client(application, "rina.kusumawati")
     assert officer.get("/printers").status_code == 403
 
 
@@ -142,13 +155,15 @@ def test_officers_have_no_business_with_printers(house: House) -> None:
 
 
 @pytest.mark.parametrize("state", [JobState.DOUBTFUL, JobState.FAILED, JobState.EXPIRED])
-def test_a_kiosk_prints_once_more_what_nobody_is_sure_of(house: House, state: JobState) -> None:
-    kiosk = kiosk_client(house)
-    given = take(house, kiosk)
-    end(house, given["job_id"], state)
+def test_a_kiosk_prints_once_more_what_nobody_is_sure_of(
+    application: Application, state: JobState
+) -> None:
+    kiosk = kiosk_client(application)
+    given = take(application, kiosk)
+    end(application, given["job_id"], state)
     press = {"press_id": "r" * 16, "token": given["token"], "job_id": given["job_id"]}
     answers = [kiosk.post("/kiosk/reprint", json=press, headers=OWN_PAGE).json for _ in range(2)]
-    first, copy = jobs(house)
+    first, copy = jobs(application)
     assert answers == [{"job_id": copy.id}] * 2
     assert (copy.copy_of_id, copy.fallback) == (first.id, "kiosk-2")
     press["press_id"] = "s" * 16
@@ -156,38 +171,42 @@ def test_a_kiosk_prints_once_more_what_nobody_is_sure_of(house: House, state: Jo
 
 
 @pytest.mark.parametrize("state", [JobState.WAITING, JobState.SENDING, JobState.PRINTED])
-def test_a_kiosk_prints_nothing_twice_that_came_out_or_will(house: House, state: JobState) -> None:
-    kiosk = kiosk_client(house)
-    given = take(house, kiosk)
-    end(house, given["job_id"], state)
+def test_a_kiosk_prints_nothing_twice_that_came_out_or_will(
+    application: Application, state: JobState
+) -> None:
+    kiosk = kiosk_client(application)
+    given = take(application, kiosk)
+    end(application, given["job_id"], state)
     press = {"press_id": "r" * 16, "token": given["token"], "job_id": given["job_id"]}
     answer = kiosk.post("/kiosk/reprint", json=press, headers=OWN_PAGE)
     assert (answer.status_code, answer.get_json()["code"]) == (409, "not_reprintable")
 
 
-def test_a_paper_is_reprinted_only_where_its_number_was_given(house: House) -> None:
-    kiosk, other = kiosk_client(house), kiosk_client(house, "kiosk-2")
-    given = take(house, kiosk)
-    end(house, given["job_id"], JobState.DOUBTFUL)
+def test_a_paper_is_reprinted_only_where_its_number_was_given(application: Application) -> None:
+    kiosk, other = kiosk_client(application), kiosk_client(application, "kiosk-2")
+    given = take(application, kiosk)
+    end(application, given["job_id"], JobState.DOUBTFUL)
     press = {"press_id": "r" * 16, "token": given["token"], "job_id": given["job_id"]}
     assert other.post("/kiosk/reprint", json=press, headers=OWN_PAGE).status_code == 404
     wrong = press | {"token": "0" * 32}
     assert kiosk.post("/kiosk/reprint", json=wrong, headers=OWN_PAGE).status_code == 404
-    assert len(jobs(house)) == 1
+    assert len(jobs(application)) == 1
 
 
-def test_a_slip_tells_its_kiosk_when_it_is_stuck_and_where_it_went(house: House) -> None:
-    job_id = take(house, kiosk_client(house))["job_id"]
+def test_a_slip_tells_its_kiosk_when_it_is_stuck_and_where_it_went(
+    application: Application,
+) -> None:
+    job_id = take(application, kiosk_client(application))["job_id"]
     slip, tray = slip_topic(), tray_topic()
-    at = house.clock.now()
-    with house.database.reading() as session:
+    at = application.clock.now()
+    with application.database.reading() as session:
         device = session.scalars(select(Device).where(Device.role == Role.KIOSK)).one()
-        kiosk = Actor(role=Role.KIOSK, mall_id=house.mall_id, device_id=device.id)
+        kiosk = Actor(role=Role.KIOSK, mall_id=application.mall_id, device_id=device.id)
         assert tray.may_follow(session, kiosk, str(device.id))
         assert not tray.may_follow(session, kiosk, str(device.id + 1))
         assert slip.may_follow(session, kiosk, str(job_id))
-    note(house, "kiosk-1", PrinterState.PAPER_OUT)
-    with house.database.reading() as session:
+    note(application, "kiosk-1", PrinterState.PAPER_OUT)
+    with application.database.reading() as session:
         assert slip.state(session, str(job_id), at) == {
             "state": "waiting",
             "tries": 0,
@@ -195,12 +214,12 @@ def test_a_slip_tells_its_kiosk_when_it_is_stuck_and_where_it_went(house: House)
             "elsewhere": "",
         }
         assert tray.state(session, str(device.id), at) == {"prints": True}
-    note(house, "kiosk-2", PrinterState.AWAY)
-    with house.database.transaction() as session:
+    note(application, "kiosk-2", PrinterState.AWAY)
+    with application.database.transaction() as session:
         assert tray.state(session, str(device.id), at) == {"prints": False}
         job = session.get_one(PrintJob, job_id)
         job.printer = "kiosk-2"
-    with house.database.reading() as session:
+    with application.database.reading() as session:
         told = slip.state(session, str(job_id), at)
         assert told is not None
         assert told["elsewhere"] == "Printer Kiosk 2"

@@ -21,7 +21,7 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from benchmarks.busy_year import add_year
-from counter.app import House
+from counter.app import Application
 from counter.cli.main import balai
 from counter.door.example_people import EXAMPLE_PASSWORD, EXAMPLE_SUPERVISOR
 from models.journal.actors import Actor
@@ -31,8 +31,15 @@ from models.queue.calling import call_next
 from models.queue.issuing import Wish, take
 from models.queue.serving import finish, start
 from models.queue.tickets import Outcome
+from tests.application import (
+    ROOT,
+    clock_of,
+    open_application,
+    open_desk,
+    running_application,
+    user_client,
+)
 from tests.builders import MINUTE, MONDAY
-from tests.house import ROOT, clock_of, open_desk, open_house, running_house, user_client
 
 SUPERVISOR = EXAMPLE_SUPERVISOR[0]
 TODAY = "2026-11-23"
@@ -40,13 +47,13 @@ PAGE = {"Accept": "text/html"}
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
     """A Monday with two visits: one waited 10 minutes and was served in 5, one waits."""
-    with open_house(tmp_path_factory.mktemp("house")) as house:
-        open_desk(house, 1)
-        nobody = Actor(mall_id=house.mall_id)
-        with house.database.transaction() as session:
-            mall = session.get_one(Mall, house.mall_id)
+    with open_application(tmp_path_factory.mktemp("house")) as application:
+        open_desk(application, 1)
+        nobody = Actor(mall_id=application.mall_id)
+        with application.database.transaction() as session:
+            mall = session.get_one(Mall, application.mall_id)
             desk = session.scalars(select(Desk).where(Desk.number == 1)).one()
             ktp = session.scalars(select(Service).where(Service.code == "ktp-el")).one()
             take(session, mall, [Wish(ktp.id)], by=nobody, at=MONDAY)
@@ -54,13 +61,13 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             start(session, desk, by=nobody, at=MONDAY + 10 * MINUTE)
             take(session, mall, [Wish(ktp.id)], by=nobody, at=MONDAY + 12 * MINUTE)
             finish(session, desk, Outcome.ISSUED, by=nobody, at=MONDAY + 15 * MINUTE)
-        clock_of(house).jump_to(MONDAY + 20 * MINUTE)
-        yield house
+        clock_of(application).jump_to(MONDAY + 20 * MINUTE)
+        yield application
 
 
 @pytest.fixture
-def client(house: House) -> FlaskClient:
-    return user_client(house, SUPERVISOR)
+def client(application: Application) -> FlaskClient:
+    return user_client(application, SUPERVISOR)
 
 
 def told_on_screen(page: str) -> dict[str, str]:
@@ -149,22 +156,24 @@ def test_english_reader_gets_an_english_report(client: FlaskClient) -> None:
     assert "Visits,2," in data
 
 
-def test_officers_read_no_reports(house: House) -> None:
-    answer = user_client(house, "rina.kusumawati").get("/reports", headers=PAGE)
+def test_officers_read_no_reports(application: Application) -> None:
+    answer = user_client(application, "rina.kusumawati").get("/reports", headers=PAGE)
     assert answer.status_code == 403
 
 
-def test_no_report_names_an_officer(house: House, client: FlaskClient) -> None:
+def test_no_report_names_an_officer(application: Application, client: FlaskClient) -> None:
     page = client.get(f"/reports?day={TODAY}", headers=PAGE).text
     assert "Rina" not in page
 
 
 @pytest.mark.slow
-def test_others_are_answered_while_a_month_is_made(tmp_path: Path, house: House) -> None:
-    with running_house(tmp_path):
+def test_others_are_answered_while_a_month_is_made(
+    tmp_path: Path, application: Application
+) -> None:
+    with running_application(tmp_path):
         pass  # makes the database
     add_year(tmp_path / "balai.db", date(2026, 3, 31), days=22, a_day=300)
-    with running_house(tmp_path) as hall:
+    with running_application(tmp_path) as hall:
         supervisor = urllib.request.build_opener(
             urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
         )
@@ -188,15 +197,15 @@ def test_others_are_answered_while_a_month_is_made(tmp_path: Path, house: House)
     assert answered >= 3
 
 
-def test_command_writes_the_same_file(tmp_path: Path, house: House) -> None:
+def test_command_writes_the_same_file(tmp_path: Path, application: Application) -> None:
     # Commands go by the real clock; a month that is over for it has no visits here.
     target = tmp_path / "january.csv"
     words = ["report", "month", "2026-01", "--out", str(target), "--config"]
-    words += [str(ROOT / "config.toml"), "--data-dir", str(house.config.data_dir)]
+    words += [str(ROOT / "config.toml"), "--data-dir", str(application.config.data_dir)]
     said = CliRunner().invoke(balai, words)
     assert said.exit_code == 0, said.output
     assert "Laporan pelayanan, Januari 2026. Tidak ada kunjungan." in said.output
-    client = user_client(house, SUPERVISOR)
+    client = user_client(application, SUPERVISOR)
     served = client.get("/reports/month/2026-01.csv").data
     assert without_instant(target.read_bytes()) == without_instant(served)
     again = CliRunner().invoke(balai, words)
@@ -219,7 +228,7 @@ def test_command_says_what_it_cannot_write(words: tuple[str, str, str], tmp_path
 
 @pytest.mark.slow
 def test_page_has_no_barrier(page: Page, tmp_path: Path) -> None:
-    with running_house(tmp_path) as hall:
+    with running_application(tmp_path) as hall:
         page.goto(f"{hall.url}/sign-in?next=/reports")
         page.locator("#name").fill(SUPERVISOR)
         page.locator("#password").fill(EXAMPLE_PASSWORD)
@@ -229,11 +238,11 @@ def test_page_has_no_barrier(page: Page, tmp_path: Path) -> None:
     assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
 
 
-def test_week_ago_is_what_a_day_is_compared_with(house: House) -> None:
-    clock_of(house).pass_by(timedelta(days=7))
+def test_week_ago_is_what_a_day_is_compared_with(application: Application) -> None:
+    clock_of(application).pass_by(timedelta(days=7))
     try:
-        page = user_client(house, SUPERVISOR).get("/reports", headers=PAGE).text
+        page = user_client(application, SUPERVISOR).get("/reports", headers=PAGE).text
     finally:
-        clock_of(house).pass_by(timedelta(days=-7))
+        clock_of(application).pass_by(timedelta(days=-7))
     assert "Tidak ada kunjungan" in page
     assert "Senin lalu 2" in page

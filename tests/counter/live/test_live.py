@@ -14,17 +14,17 @@ import socketio
 
 from models.core.database import Database
 from tests.counter import tiny_hall
-from tests.hall_server import Hall, running_hall
+from tests.servers import Server, running_server
 
 SOON_S = 5.0
 TINY = "tests.counter.tiny_hall"
 
 
 @pytest.fixture(scope="module")
-def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A running server; each test counts from what it finds."""
     url = f"sqlite:///{tmp_path_factory.mktemp('live') / 'balai.db'}"
-    with new_mall(url), running_hall(TINY, url, "0") as running:
+    with new_mall(url), running_server(TINY, url, "0") as running:
         yield running
 
 
@@ -40,7 +40,7 @@ def new_mall(url: str) -> Iterator[Database]:
 class Screen:
     """A client that keeps what it was told, in order."""
 
-    def __init__(self, hall: Hall, *, device: int | None = None) -> None:
+    def __init__(self, hall: Server, *, device: int | None = None) -> None:
         self.told: queue.Queue[tuple[Any, ...]] = queue.Queue()
         self.line: Any = socketio.Client(reconnection=False)
         for kind in ("state", "shout", "heartbeat", "disconnect"):
@@ -75,16 +75,16 @@ class Screen:
         self._socket.shutdown()
 
 
-def post(hall: Hall, path: str, body: dict[str, Any] | None = None) -> None:
+def post(hall: Server, path: str, body: dict[str, Any] | None = None) -> None:
     requests.post(f"{hall.url}{path}", json=body, timeout=SOON_S).raise_for_status()
 
 
-def readings(hall: Hall) -> int:
+def readings(hall: Server) -> int:
     count: int = requests.get(f"{hall.url}/readings", timeout=SOON_S).json()["readings"]
     return count
 
 
-def test_follower_gets_the_whole_state_at_once(hall: Hall) -> None:
+def test_follower_gets_the_whole_state_at_once(hall: Server) -> None:
     with Screen(hall) as screen:
         answer = screen.follow("number/1")
     state = answer["state"]
@@ -92,7 +92,7 @@ def test_follower_gets_the_whole_state_at_once(hall: Hall) -> None:
     assert set(state) == {"waiting", "seq", "now", "epoch"}
 
 
-def test_a_change_reaches_every_follower_with_a_higher_seq(hall: Hall) -> None:
+def test_a_change_reaches_every_follower_with_a_higher_seq(hall: Server) -> None:
     with Screen(hall) as one, Screen(hall) as other:
         before = one.follow("number/1")["state"]
         other.follow("number/1")
@@ -104,7 +104,7 @@ def test_a_change_reaches_every_follower_with_a_higher_seq(hall: Hall) -> None:
     assert state["seq"] > before["seq"]
 
 
-def test_many_changes_in_one_breath_are_read_once(hall: Hall) -> None:
+def test_many_changes_in_one_breath_are_read_once(hall: Server) -> None:
     with Screen(hall) as screen:
         before = screen.waiting()
         read = readings(hall)
@@ -115,7 +115,7 @@ def test_many_changes_in_one_breath_are_read_once(hall: Hall) -> None:
         assert readings(hall) - read <= 5
 
 
-def test_a_topic_that_nobody_follows_is_not_read(hall: Hall) -> None:
+def test_a_topic_that_nobody_follows_is_not_read(hall: Server) -> None:
     with Screen(hall) as screen:
         screen.follow("number/1")
         screen.line.emit("unfollow", {"topic": "number/1"})
@@ -127,7 +127,7 @@ def test_a_topic_that_nobody_follows_is_not_read(hall: Hall) -> None:
         assert readings(hall) - read == 1
 
 
-def test_a_waiting_time_grows_without_any_press(hall: Hall) -> None:
+def test_a_waiting_time_grows_without_any_press(hall: Server) -> None:
     with Screen(hall) as screen:
         first = screen.follow("clock/1")["state"]
         _, later = screen.next("state")
@@ -146,18 +146,18 @@ def test_a_waiting_time_grows_without_any_press(hall: Hall) -> None:
         (["number/1"], "not_found"),
     ],
 )
-def test_what_may_not_be_followed_is_refused(hall: Hall, topic: object, code: str) -> None:
+def test_what_may_not_be_followed_is_refused(hall: Server, topic: object, code: str) -> None:
     with Screen(hall) as screen:
         assert screen.follow(topic) == {"ok": False, "code": code}
 
 
-def test_a_client_follows_only_so_many_topics(hall: Hall) -> None:
+def test_a_client_follows_only_so_many_topics(hall: Server) -> None:
     with Screen(hall) as screen:
         answers = [screen.follow(f"number/{1000 + number}") for number in range(20)]
     assert [answer["ok"] for answer in answers] == [True] * 16 + [False] * 4
 
 
-def test_unknown_words_and_long_speeches_do_no_harm(hall: Hall) -> None:
+def test_unknown_words_and_long_speeches_do_no_harm(hall: Server) -> None:
     with Screen(hall) as screen:
         screen.line.emit("sing", {"song": "la"})
         assert screen.follow("number/1")["ok"]
@@ -167,7 +167,7 @@ def test_unknown_words_and_long_speeches_do_no_harm(hall: Hall) -> None:
         assert screen.follow("number/1")["ok"]
 
 
-def test_the_heart_beats_for_those_who_follow_nothing(hall: Hall) -> None:
+def test_the_heart_beats_for_those_who_follow_nothing(hall: Server) -> None:
     with Screen(hall) as screen:
         (first,) = screen.next("heartbeat")
         (second,) = screen.next("heartbeat")
@@ -175,7 +175,7 @@ def test_the_heart_beats_for_those_who_follow_nothing(hall: Hall) -> None:
     assert second["epoch"] == first["epoch"]
 
 
-def test_a_withdrawn_device_is_sent_away_and_others_stay(hall: Hall) -> None:
+def test_a_withdrawn_device_is_sent_away_and_others_stay(hall: Server) -> None:
     with Screen(hall, device=7) as withdrawn, Screen(hall, device=8) as other:
         assert withdrawn.follow("number/9")["ok"]
         assert other.follow("number/9")["ok"]
@@ -184,14 +184,14 @@ def test_a_withdrawn_device_is_sent_away_and_others_stay(hall: Hall) -> None:
         assert other.follow("number/1")["ok"]
 
 
-def test_what_must_be_heard_once_comes_as_an_event(hall: Hall) -> None:
+def test_what_must_be_heard_once_comes_as_an_event(hall: Server) -> None:
     with Screen(hall) as screen:
         screen.follow("number/1")
         post(hall, "/shout", {"number": "A-047"})
         assert screen.next("shout") == ("number/1", "announce", {"number": "A-047"})
 
 
-def test_a_fault_in_one_room_darkens_no_others_screen(hall: Hall) -> None:
+def test_a_fault_in_one_room_darkens_no_others_screen(hall: Server) -> None:
     with Screen(hall) as screen:
         before = screen.waiting()
         screen.follow("torn/1")
@@ -211,7 +211,7 @@ def test_a_fault_in_one_room_darkens_no_others_screen(hall: Hall) -> None:
 def test_each_database_is_told_of_alike_also_by_another_process(database_url: str) -> None:
     with (
         new_mall(database_url) as database,
-        running_hall(TINY, database_url, "0") as hall,
+        running_server(TINY, database_url, "0") as hall,
         Screen(hall) as screen,
     ):
         assert screen.waiting() == 0
@@ -223,7 +223,7 @@ def test_each_database_is_told_of_alike_also_by_another_process(database_url: st
 
 def test_the_epoch_is_the_databases(tmp_path: Path) -> None:
     def epoch(url: str) -> str:
-        with running_hall(TINY, url, "0") as hall, Screen(hall) as screen:
+        with running_server(TINY, url, "0") as hall, Screen(hall) as screen:
             named: str = screen.next("heartbeat")[0]["epoch"]
             return named
 
@@ -234,7 +234,7 @@ def test_the_epoch_is_the_databases(tmp_path: Path) -> None:
 
 def test_a_server_that_is_asked_to_stop_ends_well_with_lines_open(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'balai.db'}"
-    with new_mall(url), running_hall(TINY, url, "0") as hall, Screen(hall) as screen:
+    with new_mall(url), running_server(TINY, url, "0") as hall, Screen(hall) as screen:
         screen.follow("number/1")
         assert hall.stop() == 0
         screen.next("disconnect")

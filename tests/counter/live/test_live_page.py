@@ -14,8 +14,8 @@ from playwright.sync_api import Page, expect
 
 from models.core.database import Database
 from tests.counter import tiny_hall
-from tests.hall_server import Hall, running_hall
-from tests.line import line_to
+from tests.servers import Server, running_server
+from tests.slow_network import line_to
 
 TINY = "tests.counter.tiny_hall"
 
@@ -30,9 +30,9 @@ def empty_mall(folder: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One hall for all that do it no harm; each test counts from what it finds."""
-    with running_hall(TINY, empty_mall(tmp_path_factory.mktemp("live")), "0") as running:
+    with running_server(TINY, empty_mall(tmp_path_factory.mktemp("live")), "0") as running:
         yield running
 
 
@@ -43,13 +43,13 @@ def url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def own_hall(url: str) -> Iterator[Hall]:
+def own_hall(url: str) -> Iterator[Server]:
     """A hall for one test alone, which may be stopped."""
-    with running_hall(TINY, url, "0") as running:
+    with running_server(TINY, url, "0") as running:
         yield running
 
 
-def open_page(page: Page, hall: Hall, topic: str = "number/1") -> None:
+def open_page(page: Page, hall: Server, topic: str = "number/1") -> None:
     page.goto(f"{hall.url}/?topic={topic}")
     expect(page.locator("#status")).to_have_text("live", timeout=5000)
 
@@ -61,11 +61,11 @@ def waiting(page: Page) -> int:
     return int(place.inner_text())
 
 
-def post(hall: Hall, path: str, body: dict[str, Any] | None = None) -> None:
+def post(hall: Server, path: str, body: dict[str, Any] | None = None) -> None:
     requests.post(f"{hall.url}{path}", json=body, timeout=5).raise_for_status()
 
 
-def port_of(hall: Hall) -> int:
+def port_of(hall: Server) -> int:
     return int(hall.url.rsplit(":", 1)[1])
 
 
@@ -74,14 +74,14 @@ def state(seq: int, *, waiting: int, minute: int = 30, epoch: str = "one") -> di
     return {"seq": seq, "now": now, "epoch": epoch, "waiting": waiting}
 
 
-def test_a_page_shows_the_number_and_every_change(page: Page, hall: Hall) -> None:
+def test_a_page_shows_the_number_and_every_change(page: Page, hall: Server) -> None:
     open_page(page, hall)
     before = waiting(page)
     post(hall, "/take/3")
     expect(page.locator("#waiting")).to_have_text(str(before + 3))
 
 
-def test_a_page_on_a_very_slow_line_becomes_live(page: Page, hall: Hall) -> None:
+def test_a_page_on_a_very_slow_line_becomes_live(page: Page, hall: Server) -> None:
     # An answer takes 3.4 s: longer than the first question waits for it.
     with line_to(port_of(hall), delay_s=1.7) as line:
         page.goto(f"http://127.0.0.1:{line.port}/?topic=number/1", wait_until="commit")
@@ -92,7 +92,7 @@ def test_a_page_on_a_very_slow_line_becomes_live(page: Page, hall: Hall) -> None
 
 
 @pytest.mark.long
-def test_a_page_whose_cable_was_long_out_is_soon_right_again(page: Page, hall: Hall) -> None:
+def test_a_page_whose_cable_was_long_out_is_soon_right_again(page: Page, hall: Server) -> None:
     with line_to(port_of(hall)) as line:
         page.goto(f"http://127.0.0.1:{line.port}/?topic=number/1")
         expect(page.locator("#status")).to_have_text("live", timeout=5000)
@@ -106,7 +106,7 @@ def test_a_page_whose_cable_was_long_out_is_soon_right_again(page: Page, hall: H
         expect(page.locator("#waiting")).to_have_text(str(before + 3), timeout=10_000)
 
 
-def test_a_late_packet_is_dropped_and_a_tick_is_shown(page: Page, hall: Hall) -> None:
+def test_a_late_packet_is_dropped_and_a_tick_is_shown(page: Page, hall: Server) -> None:
     open_page(page, hall)
     told = [
         state(500, waiting=50),
@@ -123,7 +123,7 @@ def test_a_late_packet_is_dropped_and_a_tick_is_shown(page: Page, hall: Hall) ->
     expect(page.locator("#waiting")).to_have_text("51")
 
 
-def test_a_new_database_counts_from_its_own_beginning(page: Page, hall: Hall) -> None:
+def test_a_new_database_counts_from_its_own_beginning(page: Page, hall: Server) -> None:
     open_page(page, hall)
     post(hall, "/tell/1/1", state(500, waiting=50))
     expect(page.locator("#waiting")).to_have_text("50")
@@ -131,12 +131,12 @@ def test_a_new_database_counts_from_its_own_beginning(page: Page, hall: Hall) ->
     expect(page.locator("#waiting")).to_have_text("2")
 
 
-def test_a_refused_page_is_told_why(page: Page, hall: Hall) -> None:
+def test_a_refused_page_is_told_why(page: Page, hall: Server) -> None:
     open_page(page, hall, "number/9")
     expect(page.locator("#heard")).to_have_text('refused {"code":"forbidden"}')
 
 
-def test_a_page_that_stops_following_is_told_no_more(page: Page, hall: Hall) -> None:
+def test_a_page_that_stops_following_is_told_no_more(page: Page, hall: Server) -> None:
     open_page(page, hall)
     page.evaluate("window.leave()")
     page.evaluate("void window.live.follow('clock/1', () => (window.answered = true))")
@@ -150,14 +150,14 @@ def test_a_page_that_stops_following_is_told_no_more(page: Page, hall: Hall) -> 
     assert page.locator("#heard").text_content() == ""
 
 
-def test_a_page_knows_the_servers_time_whatever_its_device_says(page: Page, hall: Hall) -> None:
+def test_a_page_knows_the_servers_time_whatever_its_device_says(page: Page, hall: Server) -> None:
     page.clock.set_system_time("2001-01-01T00:00:00Z")
     open_page(page, hall)
     page.wait_for_function("window.live.now().getFullYear() > 2020")
 
 
 def test_a_page_is_lost_and_then_right_again_without_a_reload(
-    page: Page, own_hall: Hall, url: str
+    page: Page, own_hall: Server, url: str
 ) -> None:
     open_page(page, own_hall)
     page.evaluate("window.unloaded = false")
@@ -166,13 +166,13 @@ def test_a_page_is_lost_and_then_right_again_without_a_reload(
     database = Database(url)
     tiny_hall.take_one(database)
     database.close()
-    with running_hall(TINY, url, str(own_hall.port)):
+    with running_server(TINY, url, str(own_hall.port)):
         expect(page.locator("#waiting")).to_have_text("1", timeout=2000)
         expect(page.locator("#status")).to_have_text("live", timeout=500)
     assert page.evaluate("window.unloaded") is False
 
 
-def test_a_page_notices_a_line_that_is_silent_but_not_cut(page: Page, own_hall: Hall) -> None:
+def test_a_page_notices_a_line_that_is_silent_but_not_cut(page: Page, own_hall: Server) -> None:
     open_page(page, own_hall)
     own_hall.process.send_signal(signal.SIGSTOP)
     page.wait_for_function("live.status === 'lost'", timeout=5000)
@@ -180,7 +180,7 @@ def test_a_page_notices_a_line_that_is_silent_but_not_cut(page: Page, own_hall: 
     expect(page.locator("#status")).to_have_text("live", timeout=2000)
 
 
-def test_a_device_that_slept_asks_whether_its_line_still_stands(page: Page, hall: Hall) -> None:
+def test_a_device_that_slept_asks_whether_its_line_still_stands(page: Page, hall: Server) -> None:
     page.clock.install()
     open_page(page, hall)
     page.evaluate("window.said = []; live.addEventListener('status', (e) => said.push(e.detail))")
@@ -191,7 +191,7 @@ def test_a_device_that_slept_asks_whether_its_line_still_stands(page: Page, hall
 
 
 def test_a_device_that_slept_through_the_end_of_its_line_says_so(
-    page: Page, own_hall: Hall
+    page: Page, own_hall: Server
 ) -> None:
     page.clock.install()
     open_page(page, own_hall)
@@ -200,7 +200,7 @@ def test_a_device_that_slept_through_the_end_of_its_line_says_so(
     expect(page.locator("#status")).to_have_text("lost", timeout=2000)
 
 
-def test_a_short_break_alarms_nobody(page: Page, hall: Hall) -> None:
+def test_a_short_break_alarms_nobody(page: Page, hall: Server) -> None:
     open_page(page, hall)
     page.evaluate("window.said = []; live.addEventListener('status', (e) => said.push(e.detail))")
     before = page.evaluate("window.states")

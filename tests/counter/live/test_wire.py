@@ -17,18 +17,18 @@ from gevent.pywsgi import WSGIServer
 from counter.live.wire import SocketHandler
 from models.core.database import Database
 from tests.counter import tiny_hall
-from tests.hall_server import Hall, running_hall
+from tests.servers import Server, running_server
 
 SOON_S = 10
 
 
 @pytest.fixture(scope="module")
-def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     url = f"sqlite:///{tmp_path_factory.mktemp('wire') / 'balai.db'}"
     database = Database(url)
     tiny_hall.make_mall(database)
     database.close()
-    with running_hall("tests.counter.tiny_hall", url, "0") as running:
+    with running_server("tests.counter.tiny_hall", url, "0") as running:
         yield running
 
 
@@ -39,7 +39,7 @@ class CutShort(Exception):
 class BareClient:
     """A client that reads only when it wants to, byte by byte if need be."""
 
-    def __init__(self, hall: Hall, *, buffer: int = 0, origin: str = "") -> None:
+    def __init__(self, hall: Server, *, buffer: int = 0, origin: str = "") -> None:
         self.line = socket.socket()
         if buffer:
             self.line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
@@ -113,7 +113,7 @@ class BareClient:
         return data
 
 
-def tell(hall: Hall, times: int, size: int) -> None:
+def tell(hall: Server, times: int, size: int) -> None:
     body: dict[str, Any] = {"seq": 1, "now": "", "epoch": "", "text": "x" * size}
     requests.post(f"{hall.url}/tell/1/{times}", json=body, timeout=SOON_S).raise_for_status()
 
@@ -124,7 +124,7 @@ def states(client: BareClient) -> Iterator[dict[str, Any]]:
             yield json.loads(text[2:])[2]
 
 
-def test_a_client_that_stalled_gets_every_frame_whole_and_in_order(hall: Hall) -> None:
+def test_a_client_that_stalled_gets_every_frame_whole_and_in_order(hall: Server) -> None:
     with BareClient(hall, buffer=4096) as stalled:
         stalled.join()
         tell(hall, 30, 300_000)
@@ -132,7 +132,7 @@ def test_a_client_that_stalled_gets_every_frame_whole_and_in_order(hall: Hall) -
         assert [next(told)["number"] for _ in range(30)] == list(range(30))
 
 
-def test_a_stalled_client_holds_up_nobody(hall: Hall) -> None:
+def test_a_stalled_client_holds_up_nobody(hall: Server) -> None:
     with BareClient(hall, buffer=4096) as stalled, BareClient(hall) as awake:
         stalled.join()
         awake.join()
@@ -141,7 +141,7 @@ def test_a_stalled_client_holds_up_nobody(hall: Hall) -> None:
             assert next(states(awake))["text"]
 
 
-def test_a_client_too_far_behind_is_cut_off_to_come_back(hall: Hall) -> None:
+def test_a_client_too_far_behind_is_disconnected_to_come_back(hall: Server) -> None:
     with BareClient(hall, buffer=4096) as stalled:
         stalled.join()
         tell(hall, 200, 100_000)
@@ -152,20 +152,20 @@ def test_a_client_too_far_behind_is_cut_off_to_come_back(hall: Hall) -> None:
         assert len(numbers) < 200
 
 
-def test_compression_is_not_agreed_on(hall: Hall) -> None:
+def test_compression_is_not_agreed_on(hall: Server) -> None:
     with BareClient(hall) as client:
         assert "101" in client.answer.splitlines()[0]
         assert "extensions" not in client.answer.lower()
 
 
-def test_a_page_of_another_origin_gets_no_line(hall: Hall) -> None:
+def test_a_page_of_another_origin_gets_no_line(hall: Server) -> None:
     with BareClient(hall, origin="http://127.0.0.2") as stranger:
         assert "400" in stranger.answer.splitlines()[0]
     with BareClient(hall, origin=hall.url) as own:
         assert "101" in own.answer.splitlines()[0]
 
 
-def test_long_polling_is_not_spoken(hall: Hall) -> None:
+def test_long_polling_is_not_spoken(hall: Server) -> None:
     answer = requests.get(f"{hall.url}/socket.io/?EIO=4&transport=polling", timeout=SOON_S)
     assert answer.status_code == 400
 
@@ -173,7 +173,7 @@ def test_long_polling_is_not_spoken(hall: Hall) -> None:
 @pytest.mark.parametrize(
     "bytes_", [b"\x81\x05hello", b"\x82\x80" + bytes(4), b"\xff" * 40, b"GET / HTTP/1.1\r\n\r\n"]
 )
-def test_nonsense_ends_that_line_alone(hall: Hall, bytes_: bytes) -> None:
+def test_nonsense_ends_that_line_alone(hall: Server, bytes_: bytes) -> None:
     with BareClient(hall) as witness, BareClient(hall) as babbler:
         witness.join()
         babbler.line.sendall(bytes_)

@@ -19,19 +19,19 @@ from counter.network.connections import PER_ADDRESS, Doorway
 from models.core.database import Database
 from tests.counter import tiny_hall
 from tests.counter.live.test_wire import BareClient
-from tests.hall_server import Hall, running_hall
+from tests.servers import Server, running_server
 
 ASK = b"GET /nothing HTTP/1.1\r\nHost: hall\r\n\r\n"
 SOON_S = 20
 
 
 @pytest.fixture(scope="module")
-def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     url = f"sqlite:///{tmp_path_factory.mktemp('doorway') / 'balai.db'}"
     database = Database(url)
     tiny_hall.make_mall(database)
     database.close()
-    with running_hall("tests.counter.tiny_hall", url, "0") as running:
+    with running_server("tests.counter.tiny_hall", url, "0") as running:
         yield running
 
 
@@ -79,7 +79,7 @@ class Flood:
                 self.heard += data.count(b"HTTP/1.1 404")
 
 
-def test_who_asks_without_a_pause_keeps_nobody_waiting(hall: Hall) -> None:
+def test_who_asks_without_a_pause_keeps_nobody_waiting(hall: Server) -> None:
     asked = 4000
     flood = Flood(call(hall.port), ASK * asked)
     with call(hall.port, "127.0.0.3") as other:
@@ -90,7 +90,7 @@ def test_who_asks_without_a_pause_keeps_nobody_waiting(hall: Hall) -> None:
     assert flood.heard == asked
 
 
-def test_who_talks_without_a_pause_loses_the_line_and_nobody_else_does(hall: Hall) -> None:
+def test_who_talks_without_a_pause_loses_the_line_and_nobody_else_does(hall: Server) -> None:
     with BareClient(hall) as witness, BareClient(hall) as babbler:
         witness.join()
         babbler.join()
@@ -105,7 +105,7 @@ def test_who_talks_without_a_pause_loses_the_line_and_nobody_else_does(hall: Hal
             pass
 
 
-def test_a_screen_that_follows_all_it_may_keeps_its_line(hall: Hall) -> None:
+def test_a_screen_that_follows_all_it_may_keeps_its_line(hall: Server) -> None:
     with BareClient(hall) as screen:
         screen.say("40")
         for number in range(16):
@@ -115,7 +115,7 @@ def test_a_screen_that_follows_all_it_may_keeps_its_line(hall: Hall) -> None:
                 pass
 
 
-def test_one_address_cannot_take_all_connections(hall: Hall) -> None:
+def test_one_address_cannot_take_all_connections(hall: Server) -> None:
     with ExitStack() as held:
         for _ in range(PER_ADDRESS):
             held.enter_context(call(hall.port))
@@ -126,7 +126,7 @@ def test_one_address_cannot_take_all_connections(hall: Hall) -> None:
         assert answered(again)
 
 
-def test_this_machine_and_a_proxy_may_bring_everybody(hall: Hall) -> None:
+def test_this_machine_and_a_proxy_may_bring_everybody(hall: Server) -> None:
     with ExitStack() as held:
         for _ in range(PER_ADDRESS):
             held.enter_context(call(hall.port, "127.0.0.1"))

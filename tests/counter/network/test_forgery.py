@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import pytest
 from flask.testing import FlaskClient
 
-from counter.app import House
-from tests.house import open_house, user_client
+from counter.app import Application
+from tests.application import open_application, user_client
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with open_house(tmp_path_factory.mktemp("house")) as house:
-        yield house
+def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
+    with open_application(tmp_path_factory.mktemp("house")) as application:
+        yield application
 
 
 def press(client: FlaskClient, headers: dict[str, str]) -> int:
@@ -41,29 +41,37 @@ FOREIGN = [
 
 
 @pytest.mark.parametrize("headers", OURS)
-def test_a_press_from_our_own_page_counts(house: House, headers: dict[str, str]) -> None:
-    assert press(user_client(house, "admin"), headers) == 200
+def test_a_press_from_our_own_page_counts(
+    application: Application, headers: dict[str, str]
+) -> None:
+    assert press(user_client(application, "admin"), headers) == 200
 
 
 @pytest.mark.parametrize("headers", FOREIGN)
-def test_a_press_from_elsewhere_is_refused(house: House, headers: dict[str, str]) -> None:
-    assert press(user_client(house, "admin"), headers) == 403
-    assert press(house.app.test_client(), headers) == 403
+def test_a_press_from_elsewhere_is_refused(
+    application: Application, headers: dict[str, str]
+) -> None:
+    assert press(user_client(application, "admin"), headers) == 403
+    assert press(application.app.test_client(), headers) == 403
 
 
-def test_a_press_that_hides_where_it_comes_from_may_carry_no_cookie_of_ours(house: House) -> None:
-    assert press(user_client(house, "admin"), {}) == 403
-    assert press(house.app.test_client(), {}) == 200
+def test_a_press_that_hides_where_it_comes_from_may_carry_no_cookie_of_ours(
+    application: Application,
+) -> None:
+    assert press(user_client(application, "admin"), {}) == 403
+    assert press(application.app.test_client(), {}) == 200
 
 
-def test_a_link_from_elsewhere_may_be_followed(house: House) -> None:
-    answer = user_client(house, "admin").get("/devices", headers={"Sec-Fetch-Site": "cross-site"})
+def test_a_link_from_elsewhere_may_be_followed(application: Application) -> None:
+    answer = user_client(application, "admin").get(
+        "/devices", headers={"Sec-Fetch-Site": "cross-site"}
+    )
     assert answer.status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/", "/sign-in", "/nowhere", "/static/shared/tokens.css"])
-def test_every_answer_says_what_a_page_may_do(house: House, path: str) -> None:
-    with house.app.test_client().get(path) as answer:
+def test_every_answer_says_what_a_page_may_do(application: Application, path: str) -> None:
+    with application.app.test_client().get(path) as answer:
         headers = answer.headers
     policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
     assert policy["script-src"] == "'self'"
@@ -74,8 +82,8 @@ def test_every_answer_says_what_a_page_may_do(house: House, path: str) -> None:
     assert "camera=()" in headers["Permissions-Policy"]
 
 
-def test_what_was_made_for_one_person_is_not_kept(house: House) -> None:
-    client = user_client(house, "admin")
+def test_what_was_made_for_one_person_is_not_kept(application: Application) -> None:
+    client = user_client(application, "admin")
     assert client.get("/devices").headers["Cache-Control"] == "no-store"
     with client.get("/static/shared/tokens.css") as answer:
         assert "no-store" not in answer.headers["Cache-Control"]

@@ -9,12 +9,12 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from counter.app import House
+from counter.app import Application
 from counter.door.accounts import add_user
 from counter.door.example_people import EXAMPLE_PASSWORD
 from counter.door.reception import WRONG_PER_ADDRESS
 from models.journal.actors import Role
-from tests.house import OWN_PAGE, open_house, real_config
+from tests.application import OWN_PAGE, open_application, real_config
 
 PROXY, ELSEWHERE = "10.0.0.2", "10.0.0.66"
 PUBLIC = "https://mpp.tirtawangi.example"
@@ -22,23 +22,23 @@ PASSWORD = "kembang-setaman-7"
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def application(tmp_path: Path) -> Iterator[Application]:
     """A real mall that phones reach through a proxy, and the building by its own address."""
     config = real_config(tmp_path, trusted_proxy=PROXY)
     mall = config.mall.model_copy(update={"public_url": PUBLIC})
-    with open_house(tmp_path, config=config.model_copy(update={"mall": mall})) as house:
-        with house.database.transaction() as session:
-            at = house.clock.now()
+    with open_application(tmp_path, config=config.model_copy(update={"mall": mall})) as application:
+        with application.database.transaction() as session:
+            at = application.clock.now()
             add_user(
                 session,
-                house.mall_id,
+                application.mall_id,
                 "sari.utami",
                 name="Sari",
                 role=Role.ADMIN,
                 password=PASSWORD,
                 at=at,
             )
-        yield house
+        yield application
 
 
 def sign_in(
@@ -65,17 +65,17 @@ def shown_address(client: FlaskClient, peer: str, says: str) -> str:
     return said
 
 
-def test_the_proxy_alone_is_believed_and_only_its_own_word(house: House) -> None:
-    client = house.app.test_client()
+def test_the_proxy_alone_is_believed_and_only_its_own_word(application: Application) -> None:
+    client = application.app.test_client()
     assert "203.0.113.9" in shown_address(client, PROXY, "203.0.113.9")
     assert ELSEWHERE in shown_address(client, ELSEWHERE, "203.0.113.9")
     # What the phone itself wrote stands before what the proxy added.
     assert "203.0.113.9" in shown_address(client, PROXY, "198.51.100.1, 203.0.113.9")
 
 
-def test_wrong_passwords_of_one_phone_lock_out_no_other(house: House) -> None:
-    house.doorkeeper.real_clock = house.clock
-    client = house.app.test_client()
+def test_wrong_passwords_of_one_phone_lock_out_no_other(application: Application) -> None:
+    application.doorkeeper.real_clock = application.clock
+    client = application.app.test_client()
     for number in range(WRONG_PER_ADDRESS):
         answer = client.post(
             "/sign-in",
@@ -100,9 +100,9 @@ def test_wrong_passwords_of_one_phone_lock_out_no_other(house: House) -> None:
     ],
 )
 def test_cookies_go_back_the_way_they_came(
-    house: House, peer: str, headers: dict[str, str], secure: bool
+    application: Application, peer: str, headers: dict[str, str], secure: bool
 ) -> None:
-    client = house.app.test_client()
+    client = application.app.test_client()
     answer = sign_in(client, PASSWORD, peer=peer, **headers)
     assert answer.status_code == 303
     assert ("Secure" in answer.headers["Set-Cookie"]) == secure
@@ -115,8 +115,8 @@ def test_cookies_go_back_the_way_they_came(
 def test_the_example_is_kind_to_nobody_behind_a_proxy(tmp_path: Path) -> None:
     config = real_config(tmp_path, trusted_proxy="127.0.0.1")
     mall = config.mall.model_copy(update={"example": True})
-    with open_house(tmp_path, config=config.model_copy(update={"mall": mall})) as house:
-        client = house.app.test_client()
+    with open_application(tmp_path, config=config.model_copy(update={"mall": mall})) as application:
+        client = application.app.test_client()
         assert EXAMPLE_PASSWORD in client.get("/").text
         for says in ("127.0.0.1", "203.0.113.9", "203.0.113.9, 127.0.0.1", ""):
             answer = client.get("/", headers={"X-Forwarded-For": says})
@@ -142,9 +142,9 @@ def test_the_example_is_kind_to_nobody_behind_a_proxy(tmp_path: Path) -> None:
     ],
 )
 def test_our_own_pages_get_a_line_by_every_name(
-    house: House, origin: str, host: str, opens: bool
+    application: Application, origin: str, host: str, opens: bool
 ) -> None:
-    answer = house.app.test_client().get(
+    answer = application.app.test_client().get(
         "/socket.io/?EIO=4&transport=websocket", headers={"Origin": origin, "Host": host}
     )
     # Without a real socket it goes no further than to what is missing.

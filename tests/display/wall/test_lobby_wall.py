@@ -12,9 +12,9 @@ from sqlalchemy import select
 
 from models.core.database import Database
 from models.queue.tickets import Call
+from tests.application import running_application
 from tests.display.hall_presses import Citizen, Officer
 from tests.display.wall.test_wall_page import WALL, Place, as_drawn, hurried_config
-from tests.house import running_house
 from tests.patience import until
 
 pytestmark = pytest.mark.slow
@@ -39,7 +39,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
     text, found = re.subn(r"(name = \"Lobi utama\"[^[]*?voice = )false", r"\1true", text)
     assert found == 1
     settings.write_text(text, "utf-8")
-    with running_house(tmp_path, "--config", str(settings)) as hall:
+    with running_application(tmp_path, "--config", str(settings)) as hall:
         database = Database(f"sqlite:///{tmp_path / 'balai.db'}")
         yield Place(hall, database)
         database.close()

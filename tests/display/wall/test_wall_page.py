@@ -20,10 +20,10 @@ from models.mall.mall import Desk, DeskService, Zone
 from models.mall.people import User
 from models.queue.shifts import Shift
 from models.queue.tickets import Call, Step, Ticket
+from tests.application import ROOT, running_application
 from tests.display.hall_presses import Citizen, Officer
-from tests.hall_server import Hall
-from tests.house import ROOT, running_house
 from tests.patience import until
+from tests.servers import Server
 
 pytestmark = pytest.mark.slow
 
@@ -43,8 +43,8 @@ HTMLMediaElement.prototype.play = function () {
 # What a wall makes of the states of a zone, each a seq and who is at the desk as called, and of a
 # call of A-047 that knew the journal up to 100.
 JUDGED = """async (told) => {
-  const { Hall } = await import("/static/display/wall/hall.js");
-  const hall = new Hall([1], () => {});
+  const { Zones } = await import("/static/display/wall/calls_ahead.js");
+  const hall = new Zones([1], () => {});
   const call = { call_id: 7, zone_id: 1, number: "A-047", desk: 3, round: 1, at: "", seq: 100 };
   const take = ([seq, ticket]) => {
     const desks = [{ number: 3, state: ticket ? "called" : "ready", ticket }];
@@ -61,7 +61,7 @@ JUDGED = """async (told) => {
 class Place:
     """A running house and its database, looked at from outside."""
 
-    hall: Hall
+    hall: Server
     database: Database
 
     def desk_in(self, zone: str) -> Desk:
@@ -114,7 +114,7 @@ def hurried_config(folder: Path) -> Path:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """One house for all: each test works in a zone, or at a desk, of its own."""
     folder = tmp_path_factory.mktemp("house")
-    with running_house(folder, "--config", str(hurried_config(folder))) as hall:
+    with running_application(folder, "--config", str(hurried_config(folder))) as hall:
         database = Database(f"sqlite:///{folder / 'balai.db'}")
         yield Place(hall, database)
         database.close()
@@ -331,14 +331,14 @@ def test_loaded_modules_are_few_and_local(wall: Page, place: Place) -> None:
     assert all(re.match(re.escape(place.hall.url) + "|ws://127", url) for url in loaded)
 
 
-def test_wall_says_when_it_is_cut_off_and_recovers(wall: Page, tmp_path: Path) -> None:
-    with running_house(tmp_path) as hall:
+def test_wall_says_when_its_connection_is_lost_and_recovers(wall: Page, tmp_path: Path) -> None:
+    with running_application(tmp_path) as hall:
         wall.goto(f"{hall.url}/wall?place=melati")
         expect(wall.locator(".w-desks li").first).to_be_visible(timeout=15_000)
         port = hall.port
         hall.kill()
         expect(wall.locator(".w-lost")).to_contain_text("Sambungan terputus", timeout=10_000)
         expect(wall.locator(".w--lost")).to_be_visible()
-    with running_house(tmp_path, port=port):
+    with running_application(tmp_path, port=port):
         expect(wall.locator(".w-lost")).to_be_hidden(timeout=15_000)
         expect(wall.locator(".w--settled")).to_be_visible()

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from counter.app import House
+from counter.app import Application
 from models.journal.actors import Actor
 from models.mall.catalogue import Service
 from models.mall.mall import Desk, Mall
@@ -20,42 +20,42 @@ from models.queue.issuing import Wish, take
 from models.queue.serving import finish, hold, miss, start
 from models.queue.tickets import Outcome, StepState, Ticket
 from models.queue.transferring import transfer
-from tests.house import OWN_PAGE, clock_of, open_desk, service_id
+from tests.application import OWN_PAGE, clock_of, open_desk, service_id
 
 
 @pytest.fixture
-def phone(house: House) -> FlaskClient:
-    return house.app.test_client()
+def phone(application: Application) -> FlaskClient:
+    return application.app.test_client()
 
 
-def a_ticket(house: House, *codes: str) -> str:
-    wishes = [Wish(service_id(house, code)) for code in codes or ("ktp-el",)]
-    with house.database.transaction() as session:
-        mall = session.get_one(Mall, house.mall_id)
-        return take(session, mall, wishes, by=Actor(), at=house.clock.now()).token
+def a_ticket(application: Application, *codes: str) -> str:
+    wishes = [Wish(service_id(application, code)) for code in codes or ("ktp-el",)]
+    with application.database.transaction() as session:
+        mall = session.get_one(Mall, application.mall_id)
+        return take(session, mall, wishes, by=Actor(), at=application.clock.now()).token
 
 
-def called_at_desk_3(house: House) -> None:
-    open_desk(house, 3)
-    with house.database.transaction() as session:
-        call_next(session, desk_3(session), by=Actor(), at=house.clock.now())
+def called_at_desk_3(application: Application) -> None:
+    open_desk(application, 3)
+    with application.database.transaction() as session:
+        call_next(session, desk_3(session), by=Actor(), at=application.clock.now())
 
 
 def desk_3(session: Session) -> Desk:
     return session.scalars(select(Desk).where(Desk.number == 3)).one()
 
 
-def state_of(house: House, token: str) -> set[StepState]:
-    with house.database.reading() as session:
+def state_of(application: Application, token: str) -> set[StepState]:
+    with application.database.reading() as session:
         ticket = session.scalars(select(Ticket).where(Ticket.token == token)).one()
         return {step.state for step in ticket.steps}
 
 
-def missed(house: House) -> str:
-    token = a_ticket(house)
-    called_at_desk_3(house)
-    at = clock_of(house).pass_by(timedelta(minutes=3))
-    with house.database.transaction() as session:
+def missed(application: Application) -> str:
+    token = a_ticket(application)
+    called_at_desk_3(application)
+    at = clock_of(application).pass_by(timedelta(minutes=3))
+    with application.database.transaction() as session:
         miss(session, desk_3(session), by=Actor(), at=at)
     return token
 
@@ -81,25 +81,27 @@ def inside(phone: FlaskClient, token: str, lang: str = "id") -> str:
     return page.partition("<main")[2].partition("</main>")[0]
 
 
-def test_page_tells_number_place_and_people_ahead(house: House, phone: FlaskClient) -> None:
-    a_ticket(house)
-    open_desk(house, 3)
-    page = phone.get(f"/t/{a_ticket(house)}").text
+def test_page_tells_number_place_and_people_ahead(
+    application: Application, phone: FlaskClient
+) -> None:
+    a_ticket(application)
+    open_desk(application, 3)
+    page = phone.get(f"/t/{a_ticket(application)}").text
     assert "A<i></i>002" in page
     assert "Zona Melati" in page
     assert '<b class="num">1</b> orang di depan Anda' in page
     assert re.search(r"\d\d\.\d\d–\d\d\.\d\d", page)
 
 
-def test_page_works_without_scripts(house: House, phone: FlaskClient) -> None:
-    page = phone.get(f"/t/{a_ticket(house)}").text
+def test_page_works_without_scripts(application: Application, phone: FlaskClient) -> None:
+    page = phone.get(f"/t/{a_ticket(application)}").text
     assert '<noscript><meta http-equiv="refresh" content="15"></noscript>' in page
 
 
 def test_page_carries_the_words_of_the_phone_and_no_others(
-    house: House, phone: FlaskClient
+    application: Application, phone: FlaskClient
 ) -> None:
-    page = phone.get(f"/t/{a_ticket(house)}").text
+    page = phone.get(f"/t/{a_ticket(application)}").text
     found = re.search(r'<script type="application/json" id="words">(.+?)</script>', page)
     assert found
     for sentences in json.loads(found[1]).values():
@@ -107,69 +109,75 @@ def test_page_carries_the_words_of_the_phone_and_no_others(
         assert all(key.startswith("kiosk.follow.") for key in sentences)
 
 
-def test_page_without_open_desk_names_no_time(house: House, phone: FlaskClient) -> None:
-    assert "Perkiraan waktu belum tersedia" in phone.get(f"/t/{a_ticket(house)}").text
+def test_page_without_open_desk_names_no_time(application: Application, phone: FlaskClient) -> None:
+    assert "Perkiraan waktu belum tersedia" in phone.get(f"/t/{a_ticket(application)}").text
 
 
-def test_wrong_token_sees_nothing(house: House, phone: FlaskClient) -> None:
-    token = a_ticket(house)
+def test_wrong_token_sees_nothing(application: Application, phone: FlaskClient) -> None:
+    token = a_ticket(application)
     answer = phone.get(f"/t/{'0' * len(token)}")
     assert answer.status_code == 404
     assert "A-001" not in answer.text
 
 
-def test_called_page_names_the_desk(house: House, phone: FlaskClient) -> None:
-    token = a_ticket(house)
-    called_at_desk_3(house)
+def test_called_page_names_the_desk(application: Application, phone: FlaskClient) -> None:
+    token = a_ticket(application)
+    called_at_desk_3(application)
     page = phone.get(f"/t/{token}").text
     assert 'class="p p-called"' in page
     assert 'Loket<b class="num">3</b>' in page
 
 
-def test_english_is_one_touch_away(house: House, phone: FlaskClient) -> None:
-    page = phone.get(f"/t/{a_ticket(house)}?lang=en").text
+def test_english_is_one_touch_away(application: Application, phone: FlaskClient) -> None:
+    page = phone.get(f"/t/{a_ticket(application)}?lang=en").text
     assert "Your visit" in page
     assert 'lang="en"' in page
 
 
-def test_missed_citizen_comes_back_with_one_press(house: House, phone: FlaskClient) -> None:
-    token = missed(house)
+def test_missed_citizen_comes_back_with_one_press(
+    application: Application, phone: FlaskClient
+) -> None:
+    token = missed(application)
     assert "Nomor Anda belum hangus." in phone.get(f"/t/{token}").text
     assert press(phone, token, "here") == 303
-    assert state_of(house, token) == {StepState.WAITING}
+    assert state_of(application, token) == {StepState.WAITING}
 
 
-def test_second_tap_on_here_changes_nothing_more(house: House, phone: FlaskClient) -> None:
-    token = missed(house)
+def test_second_tap_on_here_changes_nothing_more(
+    application: Application, phone: FlaskClient
+) -> None:
+    token = missed(application)
     form = re.search(r'name="press_id" value="([^"]+)"', phone.get(f"/t/{token}").text)
     assert form
     data = {"press_id": form[1]}
     answers = [phone.post(f"/t/{token}/here", data=data, headers=OWN_PAGE) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [303, 303]
-    assert state_of(house, token) == {StepState.WAITING}
+    assert state_of(application, token) == {StepState.WAITING}
 
 
-def test_coming_back_after_the_grace_is_refused(house: House, phone: FlaskClient) -> None:
-    token = missed(house)
+def test_coming_back_after_the_grace_is_refused(
+    application: Application, phone: FlaskClient
+) -> None:
+    token = missed(application)
     read_before = form(phone, token, "here")
-    clock_of(house).pass_by(timedelta(minutes=61))
+    clock_of(application).pass_by(timedelta(minutes=61))
     assert send(phone, token, "here", read_before) == 409
-    assert state_of(house, token) == {StepState.MISSED}
+    assert state_of(application, token) == {StepState.MISSED}
 
 
 def test_cancelling_asks_first_and_then_gives_the_number_up(
-    house: House, phone: FlaskClient
+    application: Application, phone: FlaskClient
 ) -> None:
-    token = a_ticket(house, "ktp-el", "kia")
+    token = a_ticket(application, "ktp-el", "kia")
     assert "Ya, batalkan nomor saya" in phone.get(f"/t/{token}/cancel").text
-    assert state_of(house, token) == {StepState.WAITING}
+    assert state_of(application, token) == {StepState.WAITING}
     assert press(phone, token, "cancel") == 303
-    assert state_of(house, token) == {StepState.CANCELLED}
+    assert state_of(application, token) == {StepState.CANCELLED}
     assert "dibatalkan" in phone.get(f"/t/{token}").text
 
 
-def test_another_site_cannot_cancel(house: House, phone: FlaskClient) -> None:
-    token = a_ticket(house)
+def test_another_site_cannot_cancel(application: Application, phone: FlaskClient) -> None:
+    token = a_ticket(application)
     phone.set_cookie("balai-device", "somebody's")
     answer = phone.post(
         f"/t/{token}/cancel",
@@ -177,36 +185,36 @@ def test_another_site_cannot_cancel(house: House, phone: FlaskClient) -> None:
         headers={"Sec-Fetch-Site": "cross-site"},
     )
     assert answer.status_code == 403
-    assert state_of(house, token) == {StepState.WAITING}
+    assert state_of(application, token) == {StepState.WAITING}
 
 
-def test_held_served_and_done_are_told(house: House, phone: FlaskClient) -> None:
-    token = a_ticket(house)
-    called_at_desk_3(house)
-    at = house.clock.now()
-    with house.database.transaction() as session:
+def test_held_served_and_done_are_told(application: Application, phone: FlaskClient) -> None:
+    token = a_ticket(application)
+    called_at_desk_3(application)
+    at = application.clock.now()
+    with application.database.transaction() as session:
         start(session, desk_3(session), by=Actor(), at=at)
     assert "sedang dilayani di Loket 3" in phone.get(f"/t/{token}").text
-    with house.database.transaction() as session:
+    with application.database.transaction() as session:
         hold(session, desk_3(session), reason="fotokopi", by=Actor(), at=at)
     assert "Ditunda oleh Loket 3" in phone.get(f"/t/{token}").text
 
 
-def test_finished_visit_says_thank_you(house: House, phone: FlaskClient) -> None:
-    token = a_ticket(house)
-    called_at_desk_3(house)
-    at = house.clock.now()
-    with house.database.transaction() as session:
+def test_finished_visit_says_thank_you(application: Application, phone: FlaskClient) -> None:
+    token = a_ticket(application)
+    called_at_desk_3(application)
+    at = application.clock.now()
+    with application.database.transaction() as session:
         start(session, desk_3(session), by=Actor(), at=at)
         finish(session, desk_3(session), Outcome.ISSUED, by=Actor(), at=at)
     assert "Terima kasih sudah datang" in phone.get(f"/t/{token}").text
 
 
-def test_papers_that_were_missing_are_named(house: House, phone: FlaskClient) -> None:
-    token = a_ticket(house)
-    called_at_desk_3(house)
-    at = house.clock.now()
-    with house.database.transaction() as session:
+def test_papers_that_were_missing_are_named(application: Application, phone: FlaskClient) -> None:
+    token = a_ticket(application)
+    called_at_desk_3(application)
+    at = application.clock.now()
+    with application.database.transaction() as session:
         start(session, desk_3(session), by=Actor(), at=at)
         missing = ["Fotokopi Kartu Keluarga"]
         finish(session, desk_3(session), Outcome.RETURNED, missing=missing, by=Actor(), at=at)
@@ -217,72 +225,76 @@ def test_papers_that_were_missing_are_named(house: House, phone: FlaskClient) ->
     assert "<li>Photocopy of the family card</li>" in inside(phone, token, "en")
 
 
-def test_page_names_the_one_desk_that_serves(house: House, phone: FlaskClient) -> None:
-    token = a_ticket(house)
+def test_page_names_the_one_desk_that_serves(application: Application, phone: FlaskClient) -> None:
+    token = a_ticket(application)
     assert "Loket 1–4, Zona Melati" in inside(phone, token)
-    called_at_desk_3(house)
-    with house.database.transaction() as session:
-        start(session, desk_3(session), by=Actor(), at=house.clock.now())
+    called_at_desk_3(application)
+    with application.database.transaction() as session:
+        start(session, desk_3(session), by=Actor(), at=application.clock.now())
     page = inside(phone, token)
     assert "Loket 3, Zona Melati" in page
     assert "Loket 1–4" not in page
 
 
-def test_sent_on_to_one_desk_is_told_which(house: House, phone: FlaskClient) -> None:
-    token = a_ticket(house)
-    called_at_desk_3(house)
-    open_desk(house, 1)
-    with house.database.transaction() as session:
+def test_sent_on_to_one_desk_is_told_which(application: Application, phone: FlaskClient) -> None:
+    token = a_ticket(application)
+    called_at_desk_3(application)
+    open_desk(application, 1)
+    with application.database.transaction() as session:
         first = session.scalars(select(Desk).where(Desk.number == 1)).one()
-        start(session, desk_3(session), by=Actor(), at=house.clock.now())
-        transfer(session, desk_3(session), to_desk=first, by=Actor(), at=house.clock.now())
+        start(session, desk_3(session), by=Actor(), at=application.clock.now())
+        transfer(session, desk_3(session), to_desk=first, by=Actor(), at=application.clock.now())
     page = inside(phone, token)
     assert "Loket 1, Zona Melati" in page
     assert "Loket 1–4" not in page
 
 
-def test_the_service_that_is_called_first_is_marked(house: House, phone: FlaskClient) -> None:
-    open_desk(house, 7)  # the police; nobody is at the desks of the other service
-    page = inside(phone, a_ticket(house, "ktp-el", "skck"))
+def test_the_service_that_is_called_first_is_marked(
+    application: Application, phone: FlaskClient
+) -> None:
+    open_desk(application, 7)  # the police; nobody is at the desks of the other service
+    page = inside(phone, a_ticket(application, "ktp-el", "skck"))
     assert "Zona Mawar" in page
     assert re.search(r'class="is-next"><i>2</i><div><b>SKCK', page)
 
 
 def test_late_for_a_call_is_not_told_a_time_that_has_passed(
-    house: House, phone: FlaskClient
+    application: Application, phone: FlaskClient
 ) -> None:
-    token = a_ticket(house)
-    called_at_desk_3(house)
+    token = a_ticket(application)
+    called_at_desk_3(application)
     assert "Petugas menunggu Anda sampai pukul" in inside(phone, token)
-    clock_of(house).pass_by(timedelta(minutes=2, seconds=1))
+    clock_of(application).pass_by(timedelta(minutes=2, seconds=1))
     page = inside(phone, token)
     assert "Petugas masih menunggu Anda" in page
     assert "sampai pukul" not in page
 
 
-def test_after_the_grace_nobody_is_asked_to_come_back(house: House, phone: FlaskClient) -> None:
-    token = missed(house)
+def test_after_the_grace_nobody_is_asked_to_come_back(
+    application: Application, phone: FlaskClient
+) -> None:
+    token = missed(application)
     assert "Saya sudah di sini" in inside(phone, token)
-    clock_of(house).pass_by(timedelta(minutes=61))
+    clock_of(application).pass_by(timedelta(minutes=61))
     page = inside(phone, token)
     assert "sudah lewat" in page
     assert "Saya sudah di sini" not in page
 
 
-def test_capitals_of_a_reason_stay(house: House, phone: FlaskClient) -> None:
-    with house.database.transaction() as session:
-        service = session.get_one(Service, service_id(house, "ktp-el"))
+def test_capitals_of_a_reason_stay(application: Application, phone: FlaskClient) -> None:
+    with application.database.transaction() as session:
+        service = session.get_one(Service, service_id(application, "ktp-el"))
         cases = {case.name_id: case.id for case in service.cases}
-        mall = session.get_one(Mall, house.mall_id)
+        mall = session.get_one(Mall, application.mall_id)
         wish = Wish(service.id, cases["Orang asing (ITAP)"])
-        token = take(session, mall, [wish], by=Actor(), at=house.clock.now()).token
+        token = take(session, mall, [wish], by=Actor(), at=application.clock.now()).token
     assert "KTP-el, orang asing (ITAP)" in inside(phone, token)
 
 
-def test_every_call_is_one_to_hear(house: House, phone: FlaskClient) -> None:
-    token = a_ticket(house)
-    called_at_desk_3(house)
+def test_every_call_is_one_to_hear(application: Application, phone: FlaskClient) -> None:
+    token = a_ticket(application)
+    called_at_desk_3(application)
     assert '"calls": 1' in phone.get(f"/t/{token}").text
-    with house.database.transaction() as session:
-        call_again(session, desk_3(session), by=Actor(), at=house.clock.now())
+    with application.database.transaction() as session:
+        call_again(session, desk_3(session), by=Actor(), at=application.clock.now())
     assert '"calls": 2' in phone.get(f"/t/{token}").text

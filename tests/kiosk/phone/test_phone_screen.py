@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.hall.windows import Windows, service_ids, take
-from tests.hall_server import Hall
 from tests.kiosk.hall_at import KEY
+from tests.servers import Server
 
 pytestmark = pytest.mark.slow
 
@@ -22,7 +22,7 @@ LARGE_LETTERS = """() => {
 
 @pytest.mark.parametrize("width", [320, 360])
 def test_large_letters_fit_on_a_small_phone(
-    chromium: Browser, hall: Hall, screen: Page, width: int
+    chromium: Browser, hall: Server, screen: Page, width: int
 ) -> None:
     windows = Windows(chromium)
     ids = service_ids(screen)

@@ -5,23 +5,23 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from counter.app import House
+from counter.app import Application
 from models.core.presses import new_press_id
 from models.paper.jobs import PaperKind, PrintJob
-from tests.house import OWN_PAGE, kiosk_client, open_house, service_id
+from tests.application import OWN_PAGE, kiosk_client, open_application, service_id
 
 PRESSES = ("take", "add", "checklist", "reprint")
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with open_house(tmp_path) as built:
+def application(tmp_path: Path) -> Iterator[Application]:
+    with open_application(tmp_path) as built:
         yield built
 
 
 @pytest.fixture
-def kiosk(house: House) -> FlaskClient:
-    return kiosk_client(house)
+def kiosk(application: Application) -> FlaskClient:
+    return kiosk_client(application)
 
 
 @pytest.mark.parametrize("act", PRESSES)
@@ -42,16 +42,16 @@ def test_each_press_is_opened_alike(
 
 
 def test_each_paper_says_its_kiosk_and_may_come_out_of_the_second_printer(
-    house: House, kiosk: FlaskClient
+    application: Application, kiosk: FlaskClient
 ) -> None:
-    wanted = service_id(house, "ktp-el")
+    wanted = service_id(application, "ktp-el")
     order = {"services": [{"service_id": wanted}], "priority": False, "language": "id"}
     checklist = {"service_id": wanted, "language": "id"}
     for act, facts in (("take", order), ("checklist", checklist)):
         body = facts | {"press_id": new_press_id()}
         assert kiosk.post(f"/kiosk/{act}", json=body, headers=OWN_PAGE).status_code == 200
-    own = next(one for one in house.config.kiosks if one.code == "kiosk-1")
-    with house.database.reading() as session:
+    own = next(one for one in application.config.kiosks if one.code == "kiosk-1")
+    with application.database.reading() as session:
         jobs = {job.kind: job for job in session.scalars(select(PrintJob))}
     assert set(jobs) == {PaperKind.SLIP, PaperKind.CHECKLIST}
     for job in jobs.values():

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from counter.app import House
+from counter.app import Application
 from models.journal.record import JournalEntry
 from models.mall.catalogue import Service, ServiceCase
 from models.paper.jobs import PrintJob
 from models.queue.tickets import Step, Ticket
 from printing.papers.slip import Slip
-from tests.house import (
+from tests.application import (
     OWN_PAGE,
     clock_of,
     kiosk_client,
@@ -30,8 +30,10 @@ from tests.house import (
 PRESS = "0123456789abcdef"
 
 
-def an_order(house: House, *codes: str, press_id: str = PRESS, **more: Any) -> dict[str, Any]:
-    services = [{"service_id": service_id(house, code)} for code in codes or ("ktp-el",)]
+def an_order(
+    application: Application, *codes: str, press_id: str = PRESS, **more: Any
+) -> dict[str, Any]:
+    services = [{"service_id": service_id(application, code)} for code in codes or ("ktp-el",)]
     order = {"press_id": press_id, "services": services, "priority": False, "language": "id"}
     return order | more
 
@@ -40,8 +42,10 @@ def press(client: FlaskClient, body: object, url: str = "/kiosk/take") -> TestRe
     return client.post(url, json=body, headers=OWN_PAGE)
 
 
-def given_to(client: FlaskClient, house: House, *codes: str, **more: Any) -> dict[str, Any]:
-    response = press(client, an_order(house, *codes, **more))
+def given_to(
+    client: FlaskClient, application: Application, *codes: str, **more: Any
+) -> dict[str, Any]:
+    response = press(client, an_order(application, *codes, **more))
     assert response.status_code == 200, response.text
     answer: dict[str, Any] = response.get_json()
     return answer
@@ -53,13 +57,13 @@ def refused(response: TestResponse) -> str:
     return code
 
 
-def tickets(house: House) -> int:
-    with house.database.reading() as session:
+def tickets(application: Application) -> int:
+    with application.database.reading() as session:
         return session.scalar(select(func.count()).select_from(Ticket)) or 0
 
 
-def case_id(house: House, code: str, case: str) -> int:
-    with house.database.reading() as session:
+def case_id(application: Application, code: str, case: str) -> int:
+    with application.database.reading() as session:
         return session.scalars(
             select(ServiceCase.id)
             .join(Service)
@@ -67,16 +71,16 @@ def case_id(house: House, code: str, case: str) -> int:
         ).one()
 
 
-def slip_of(house: House, job_id: int) -> Slip:
-    with house.database.reading() as session:
+def slip_of(application: Application, job_id: int) -> Slip:
+    with application.database.reading() as session:
         return Slip.from_json(session.get_one(PrintJob, job_id).payload)
 
 
 def test_a_citizen_learns_number_zone_desks_and_where_to_follow(
-    house: House, kiosk: FlaskClient
+    application: Application, kiosk: FlaskClient
 ) -> None:
-    open_desk(house, 1)
-    answer = given_to(kiosk, house, "ktp-el")
+    open_desk(application, 1)
+    answer = given_to(kiosk, application, "ktp-el")
     assert answer["number"] == "A-001"
     assert answer["zone"]["name"] == "Melati"
     assert answer["desks"] == "1–4"
@@ -86,23 +90,25 @@ def test_a_citizen_learns_number_zone_desks_and_where_to_follow(
 
 
 def test_without_an_open_desk_there_is_a_number_and_no_forecast(
-    house: House, kiosk: FlaskClient
+    application: Application, kiosk: FlaskClient
 ) -> None:
-    answer = given_to(kiosk, house)
+    answer = given_to(kiosk, application)
     assert answer["number"] == "A-001"
     assert answer["expected"] is None
 
 
-def test_the_paper_is_promised_with_the_number(house: House, kiosk: FlaskClient) -> None:
-    open_desk(house, 1)
+def test_the_paper_is_promised_with_the_number(
+    application: Application, kiosk: FlaskClient
+) -> None:
+    open_desk(application, 1)
     wishes = [
         {
-            "service_id": service_id(house, "ktp-el"),
-            "case_id": case_id(house, "ktp-el", "hilang"),
+            "service_id": service_id(application, "ktp-el"),
+            "case_id": case_id(application, "ktp-el", "hilang"),
         }
     ]
-    answer = press(kiosk, an_order(house, services=wishes)).get_json()
-    slip = slip_of(house, answer["job_id"])
+    answer = press(kiosk, an_order(application, services=wishes)).get_json()
+    slip = slip_of(application, answer["job_id"])
     assert slip.label == answer["number"]
     assert (slip.zone_name, slip.desks) == ("Melati", "Loket 1–4")
     assert slip.requirements == ("Fotokopi Kartu Keluarga", "Surat kehilangan dari polisi")
@@ -111,9 +117,11 @@ def test_the_paper_is_promised_with_the_number(house: House, kiosk: FlaskClient)
     assert not slip.priority
 
 
-def test_the_slip_speaks_the_language_of_the_screen(house: House, kiosk: FlaskClient) -> None:
-    answer = given_to(kiosk, house, "skck", language="en")
-    slip = slip_of(house, answer["job_id"])
+def test_the_slip_speaks_the_language_of_the_screen(
+    application: Application, kiosk: FlaskClient
+) -> None:
+    answer = given_to(kiosk, application, "skck", language="en")
+    slip = slip_of(application, answer["job_id"])
     assert slip.language == "en"
     assert slip.services == ("Police certificate (SKCK)",)
     assert slip.desks.startswith("Desk ")
@@ -121,10 +129,10 @@ def test_the_slip_speaks_the_language_of_the_screen(house: House, kiosk: FlaskCl
 
 
 def test_services_are_told_in_the_order_in_which_they_can_be_done(
-    house: House, kiosk: FlaskClient
+    application: Application, kiosk: FlaskClient
 ) -> None:
-    open_desk(house, 1)
-    answer = given_to(kiosk, house, "ktp-el", "surat-kehilangan", "ikd")
+    open_desk(application, 1)
+    answer = given_to(kiosk, application, "ktp-el", "surat-kehilangan", "ikd")
     assert answer["number"].startswith("A-")
     told = [service["id"] for service in answer["services"]]
     assert told == ["Surat kehilangan", "KTP-el", "Aktivasi IKD"]
@@ -132,38 +140,42 @@ def test_services_are_told_in_the_order_in_which_they_can_be_done(
 
 
 def test_services_that_wait_side_by_side_are_promised_no_order(
-    house: House, kiosk: FlaskClient
+    application: Application, kiosk: FlaskClient
 ) -> None:
-    open_desk(house, 1)
-    answer = given_to(kiosk, house, "ktp-el", "paspor-baru")
+    open_desk(application, 1)
+    answer = given_to(kiosk, application, "ktp-el", "paspor-baru")
     assert not answer["in_order"]
-    assert not slip_of(house, answer["job_id"]).in_order
+    assert not slip_of(application, answer["job_id"]).in_order
 
 
-def test_priority_is_kept_and_its_reason_is_nowhere(house: House, kiosk: FlaskClient) -> None:
-    given_to(kiosk, house, priority=True)
-    with house.database.reading() as session:
+def test_priority_is_kept_and_its_reason_is_nowhere(
+    application: Application, kiosk: FlaskClient
+) -> None:
+    given_to(kiosk, application, priority=True)
+    with application.database.reading() as session:
         ticket = session.scalars(select(Ticket)).one()
         step = session.scalars(select(Step)).one()
         assert ticket.priority
         assert step.due_at < step.began_waiting_at
-    body = an_order(house, press_id="another-press", kind="old")
+    body = an_order(application, press_id="another-press", kind="old")
     assert press(kiosk, body).status_code == 422
 
 
-def test_a_retry_gets_the_same_number_and_no_second_paper(house: House, kiosk: FlaskClient) -> None:
-    first = given_to(kiosk, house)
-    assert given_to(kiosk, house) == first
-    assert tickets(house) == 1
-    with house.database.reading() as session:
+def test_a_retry_gets_the_same_number_and_no_second_paper(
+    application: Application, kiosk: FlaskClient
+) -> None:
+    first = given_to(kiosk, application)
+    assert given_to(kiosk, application) == first
+    assert tickets(application) == 1
+    with application.database.reading() as session:
         assert len(session.scalars(select(PrintJob)).all()) == 1
 
 
-def test_the_announced_wait_is_stored(house: House, kiosk: FlaskClient) -> None:
-    open_desk(house, 1)
-    given_to(kiosk, house)
-    given_to(kiosk, house, press_id="second-press")
-    with house.database.reading() as session:
+def test_the_announced_wait_is_stored(application: Application, kiosk: FlaskClient) -> None:
+    open_desk(application, 1)
+    given_to(kiosk, application)
+    given_to(kiosk, application, press_id="second-press")
+    with application.database.reading() as session:
         step = session.scalars(select(Step).order_by(Step.id.desc())).first()
         assert step is not None
         assert step.announced_high_s is not None
@@ -171,61 +183,61 @@ def test_the_announced_wait_is_stored(house: House, kiosk: FlaskClient) -> None:
 
 
 def test_after_the_cut_off_the_refusal_names_the_next_morning(
-    house: House, kiosk: FlaskClient
+    application: Application, kiosk: FlaskClient
 ) -> None:
-    clock_of(house).pass_by(timedelta(hours=5, minutes=40))
-    response = press(kiosk, an_order(house))
+    clock_of(application).pass_by(timedelta(hours=5, minutes=40))
+    response = press(kiosk, an_order(application))
     assert refused(response) == "intake_closed"
     assert response.get_json()["facts"]["next_at"] == "2026-11-24T01:00:00+00:00"
-    assert tickets(house) == 0
+    assert tickets(application) == 0
 
 
-def test_who_went_without_a_number_is_counted(house: House, kiosk: FlaskClient) -> None:
-    clock_of(house).pass_by(timedelta(hours=12))
-    assert refused(press(kiosk, an_order(house))) == "hall_closed"
-    with house.database.reading() as session:
+def test_who_went_without_a_number_is_counted(application: Application, kiosk: FlaskClient) -> None:
+    clock_of(application).pass_by(timedelta(hours=12))
+    assert refused(press(kiosk, an_order(application))) == "hall_closed"
+    with application.database.reading() as session:
         entry = session.scalars(
             select(JournalEntry).where(JournalEntry.kind == "TicketRefused")
         ).one()
         assert entry.data == {"code": "hall_closed"}
-        assert entry.service_id == service_id(house, "ktp-el")
+        assert entry.service_id == service_id(application, "ktp-el")
 
 
-def test_a_used_up_quota_is_refused_and_shown(house: House, kiosk: FlaskClient) -> None:
-    with house.database.transaction() as session:
-        session.get_one(Service, service_id(house, "ktp-el")).daily_quota = 1
-    given_to(kiosk, house)
-    response = press(kiosk, an_order(house, press_id="second-press"))
+def test_a_used_up_quota_is_refused_and_shown(application: Application, kiosk: FlaskClient) -> None:
+    with application.database.transaction() as session:
+        session.get_one(Service, service_id(application, "ktp-el")).daily_quota = 1
+    given_to(kiosk, application)
+    response = press(kiosk, an_order(application, press_id="second-press"))
     assert refused(response) == "quota_used_up"
     assert response.get_json()["facts"]["next_at"] == "2026-11-24T01:00:00+00:00"
-    assert tickets(house) == 1
+    assert tickets(application) == 1
 
 
-def test_one_service_more_keeps_the_number(house: House, kiosk: FlaskClient) -> None:
-    answer = given_to(kiosk, house)
+def test_one_service_more_keeps_the_number(application: Application, kiosk: FlaskClient) -> None:
+    answer = given_to(kiosk, application)
     more = {
         "press_id": "one-more-please",
         "token": answer["token"],
-        "service_id": service_id(house, "ikd"),
+        "service_id": service_id(application, "ikd"),
     }
     added = press(kiosk, more, "/kiosk/add").get_json()
     assert added["number"] == answer["number"]
     assert [service["id"] for service in added["services"]] == ["KTP-el", "Aktivasi IKD"]
-    assert tickets(house) == 1
+    assert tickets(application) == 1
 
 
-def test_what_was_announced_first_stays(house: House, kiosk: FlaskClient) -> None:
-    open_desk(house, 1)
-    given_to(kiosk, house, press_id="somebody-before")
-    answer = given_to(kiosk, house)
-    clock_of(house).pass_by(timedelta(minutes=30))
+def test_what_was_announced_first_stays(application: Application, kiosk: FlaskClient) -> None:
+    open_desk(application, 1)
+    given_to(kiosk, application, press_id="somebody-before")
+    answer = given_to(kiosk, application)
+    clock_of(application).pass_by(timedelta(minutes=30))
     more = {
         "press_id": "one-more-please",
         "token": answer["token"],
-        "service_id": service_id(house, "kartu-keluarga"),
+        "service_id": service_id(application, "kartu-keluarga"),
     }
     press(kiosk, more, "/kiosk/add")
-    with house.database.reading() as session:
+    with application.database.reading() as session:
         first, second = session.scalars(
             select(Step).join(Ticket).where(Ticket.token == answer["token"]).order_by(Step.id)
         )
@@ -233,70 +245,74 @@ def test_what_was_announced_first_stays(house: House, kiosk: FlaskClient) -> Non
         assert second.announced_high_s is not None
 
 
-def test_another_kiosk_adds_nothing_to_the_number(house: House, kiosk: FlaskClient) -> None:
-    answer = given_to(kiosk, house)
+def test_another_kiosk_adds_nothing_to_the_number(
+    application: Application, kiosk: FlaskClient
+) -> None:
+    answer = given_to(kiosk, application)
     more = {
         "press_id": "one-more-please",
         "token": answer["token"],
-        "service_id": service_id(house, "ikd"),
+        "service_id": service_id(application, "ikd"),
     }
-    other = kiosk_client(house, "kiosk-2")
+    other = kiosk_client(application, "kiosk-2")
     assert press(other, more, "/kiosk/add").status_code == 404
-    with house.database.reading() as session:
+    with application.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Step)) == 1
 
 
-def bad_orders(house: House) -> dict[str, Any]:
-    ktp, skck = service_id(house, "ktp-el"), service_id(house, "skck")
-    foreign_case = case_id(house, "skck", "baru")
+def bad_orders(application: Application) -> dict[str, Any]:
+    ktp, skck = service_id(application, "ktp-el"), service_id(application, "skck")
+    foreign_case = case_id(application, "skck", "baru")
     every = [{"service_id": one} for one in range(1, 21)]
     return {
-        "unknown service": an_order(house, services=[{"service_id": 2**31 - 1}]),
+        "unknown service": an_order(application, services=[{"service_id": 2**31 - 1}]),
         "case of another service": an_order(
-            house, services=[{"service_id": ktp, "case_id": foreign_case}]
+            application, services=[{"service_id": ktp, "case_id": foreign_case}]
         ),
-        "twenty services": an_order(house, services=every),
-        "the same twice": an_order(house, "ktp-el", "ktp-el"),
-        "nothing": an_order(house, services=[]),
-        "a number as text": an_order(house, services=[{"service_id": str(skck)}]),
-        "truth as a number": an_order(house, priority=1),
-        "another language": an_order(house, language="jv"),
+        "twenty services": an_order(application, services=every),
+        "the same twice": an_order(application, "ktp-el", "ktp-el"),
+        "nothing": an_order(application, services=[]),
+        "a number as text": an_order(application, services=[{"service_id": str(skck)}]),
+        "truth as a number": an_order(application, priority=1),
+        "another language": an_order(application, language="jv"),
         "no press id": {
-            name: value for name, value in an_order(house).items() if name != "press_id"
+            name: value for name, value in an_order(application).items() if name != "press_id"
         },
-        "a press id with spaces": an_order(house, press_id="a press id"),
-        "a list": [an_order(house)],
-        "an id beyond the database": an_order(house, services=[{"service_id": 10**30}]),
+        "a press id with spaces": an_order(application, press_id="a press id"),
+        "a list": [an_order(application)],
+        "an id beyond the database": an_order(application, services=[{"service_id": 10**30}]),
     }
 
 
-def test_bad_orders_are_refused_and_change_nothing(house: House, kiosk: FlaskClient) -> None:
-    for name, body in bad_orders(house).items():
+def test_bad_orders_are_refused_and_change_nothing(
+    application: Application, kiosk: FlaskClient
+) -> None:
+    for name, body in bad_orders(application).items():
         response = press(kiosk, body)
         assert response.status_code in {409, 422}, name
         assert response.content_type == "application/problem+json", name
         assert response.get_json()["title"], name
-    assert tickets(house) == 0
+    assert tickets(application) == 0
 
 
-def test_what_is_no_json_is_refused(house: House, kiosk: FlaskClient) -> None:
+def test_what_is_no_json_is_refused(application: Application, kiosk: FlaskClient) -> None:
     json = "application/json"
     for body, kind in ((b"{", json), (b"null", json), (b"services=1", "text/plain")):
         response = kiosk.post("/kiosk/take", data=body, content_type=kind, headers=OWN_PAGE)
         assert 400 <= response.status_code < 500
-    assert tickets(house) == 0
+    assert tickets(application) == 0
 
 
 @pytest.mark.parametrize("username", ["rina.kusumawati", "hendra.saputra"])
-def test_only_a_kiosk_gives_numbers(house: House, username: str) -> None:
-    client = user_client(house, username)
-    assert press(client, an_order(house)).status_code == 403
-    assert tickets(house) == 0
+def test_only_a_kiosk_gives_numbers(application: Application, username: str) -> None:
+    client = user_client(application, username)
+    assert press(client, an_order(application)).status_code == 403
+    assert tickets(application) == 0
 
 
-def test_nobody_else_sees_the_page(house: House) -> None:
+def test_nobody_else_sees_the_page(application: Application) -> None:
     reader = {"Accept": "text/html"}
-    response = house.app.test_client().get("/kiosk", headers=reader)
+    response = application.app.test_client().get("/kiosk", headers=reader)
     assert response.status_code == 302
     assert response.location.startswith("/pair?")
 
@@ -315,7 +331,7 @@ JSON = st.recursive(
 )
 @given(services=JSON, priority=JSON, language=JSON, press_id=JSON)
 def test_no_order_however_odd_breaks_the_kiosk(
-    house: House,
+    application: Application,
     kiosk: FlaskClient,
     services: object,
     priority: object,
@@ -330,4 +346,4 @@ def test_no_order_however_odd_breaks_the_kiosk(
     }
     response = press(kiosk, body)
     assert response.status_code in {409, 422}
-    assert tickets(house) == 0
+    assert tickets(application) == 0

@@ -20,8 +20,8 @@ from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from models.core.clock import Clock
 from tests.builders import MONDAY
-from tests.hall_server import Hall
 from tests.kiosk.hall_at import hall_at, kiosk_screen
+from tests.servers import Server
 
 pytestmark = pytest.mark.slow
 
@@ -101,7 +101,7 @@ def test_the_way_from_need_to_number(kiosk: Page) -> None:
     assert "old" not in sent[0]
 
 
-def test_a_phone_reads_the_code_beside_the_number(kiosk: Page, hall: Hall) -> None:
+def test_a_phone_reads_the_code_beside_the_number(kiosk: Page, hall: Server) -> None:
     open_ktp(kiosk)
     with kiosk.expect_response("**/kiosk/take") as answered:
         kiosk.locator(TAKE).click()
@@ -265,7 +265,7 @@ def test_nothing_leads_out_of_the_page(kiosk: Page) -> None:
 @pytest.mark.parametrize("aid", ["", "Teks besar", "Kontras", "Kursi roda"])
 @pytest.mark.parametrize("landscape", [False, True])
 def test_everybody_can_read_and_reach_every_screen(
-    chromium: Browser, hall: Hall, folder: Path, aid: str, landscape: bool
+    chromium: Browser, hall: Server, folder: Path, aid: str, landscape: bool
 ) -> None:
     with kiosk_screen(chromium, hall, folder, landscape=landscape) as page:
         page.goto(f"{hall.url}/kiosk")
@@ -334,7 +334,7 @@ def wordy_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def wordy_hall(wordy_folder: Path) -> Iterator[Hall]:
+def wordy_hall(wordy_folder: Path) -> Iterator[Server]:
     """A hall whose services have names of the law, and no desk that is open for them."""
     with hall_at(MONDAY, wordy_folder) as running:
         with closing(sqlite3.connect(wordy_folder / "balai.db")) as database, database:
@@ -346,7 +346,7 @@ def wordy_hall(wordy_folder: Path) -> Iterator[Hall]:
 @pytest.mark.parametrize("aid", ["", "Teks besar"])
 @pytest.mark.parametrize("landscape", [False, True])
 def test_long_names_cover_nothing(
-    chromium: Browser, wordy_hall: Hall, wordy_folder: Path, aid: str, landscape: bool
+    chromium: Browser, wordy_hall: Server, wordy_folder: Path, aid: str, landscape: bool
 ) -> None:
     with kiosk_screen(chromium, wordy_hall, wordy_folder, landscape=landscape) as page:
         page.goto(f"{wordy_hall.url}/kiosk")

@@ -26,11 +26,11 @@ from models.mall.mall import Mall
 from models.mall.pairing import pair, withdraw
 from models.paper.jobs import JobState, PrintJob, ask_for_paper
 from models.paper.printers import PrinterStatus
-from tests.hall_server import Hall
-from tests.house import ROOT, running_house
+from tests.application import ROOT, running_application
 from tests.patience import until
 from tests.printing.machines.escpos_printer import HOST, EscposPrinter
 from tests.printing.papers.slips import slip
+from tests.servers import Server
 
 PRINTER = "kiosk-1"
 # Slow enough that a slip can be interrupted in its middle.
@@ -113,14 +113,14 @@ class AgentHall:
         return self._database
 
     @contextmanager
-    def open(self, port: int = 0) -> Iterator[Hall]:
+    def open(self, port: int = 0) -> Iterator[Server]:
         """Run the server."""
         arguments = ("--config", str(self.config_file))
-        with running_house(self.folder, *arguments, port=port) as hall:
+        with running_application(self.folder, *arguments, port=port) as hall:
             yield hall
 
     @contextmanager
-    def agent(self, hall: Hall, *, state: str = "agent") -> Iterator[Agent]:
+    def agent(self, hall: Server, *, state: str = "agent") -> Iterator[Agent]:
         """Run an agent whose printer is ours; kill it at the end of the block."""
         settings = self.folder / "agent.toml"
         settings.write_text(
@@ -147,7 +147,7 @@ class AgentHall:
             sys.stderr.write("".join(agent.said))
 
     @contextmanager
-    def paired(self, hall: Hall) -> Iterator[Agent]:
+    def paired(self, hall: Server) -> Iterator[Agent]:
         """Run an agent and pair it."""
         with self.agent(hall) as agent:
             self.pair(agent.code())

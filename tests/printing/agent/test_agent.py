@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from models.paper.jobs import JobState
-from tests.hall_server import Hall
-from tests.house import ROOT
+from tests.application import ROOT
 from tests.patience import until
 from tests.printing.agent.agent_hall import AgentHall
+from tests.servers import Server
 
 pytestmark = pytest.mark.slow
 
@@ -30,12 +30,12 @@ def place(tmp_path: Path) -> Iterator[AgentHall]:
 
 
 @pytest.fixture
-def hall(place: AgentHall) -> Iterator[Hall]:
+def hall(place: AgentHall) -> Iterator[Server]:
     with place.open() as hall:
         yield hall
 
 
-def test_a_paired_agent_prints_each_paper_once_and_in_order(place: AgentHall, hall: Hall) -> None:
+def test_a_paired_agent_prints_each_paper_once_and_in_order(place: AgentHall, hall: Server) -> None:
     with place.agent(hall) as agent:
         waited = [place.ask() for _ in range(3)]
         place.pair(agent.code())
@@ -54,7 +54,7 @@ def test_a_paired_agent_prints_each_paper_once_and_in_order(place: AgentHall, ha
 
 
 def test_the_printer_is_away_while_its_agent_is_and_back_with_it(
-    place: AgentHall, hall: Hall
+    place: AgentHall, hall: Server
 ) -> None:
     with place.paired(hall) as agent:
         agent.freeze()
@@ -71,7 +71,7 @@ def test_the_printer_is_away_while_its_agent_is_and_back_with_it(
 
 
 def test_a_printer_that_is_away_prints_what_waited_when_it_comes_back(
-    place: AgentHall, hall: Hall
+    place: AgentHall, hall: Server
 ) -> None:
     place.printer.refuse()
     with place.agent(hall) as agent:
@@ -85,7 +85,7 @@ def test_a_printer_that_is_away_prints_what_waited_when_it_comes_back(
     place.wait_for_paper(job)
 
 
-def test_paper_that_runs_out_in_the_middle_is_known_at_once(place: AgentHall, hall: Hall) -> None:
+def test_paper_that_runs_out_in_the_middle_is_known_at_once(place: AgentHall, hall: Server) -> None:
     with place.paired(hall):
         job = place.ask_and_run_out()
         known_s = until(lambda: place.printer_state() == "paper_out")
@@ -100,7 +100,7 @@ def test_paper_that_runs_out_in_the_middle_is_known_at_once(place: AgentHall, ha
 
 
 def test_what_a_dead_agent_was_printing_is_doubtful_and_stays_alone(
-    place: AgentHall, hall: Hall
+    place: AgentHall, hall: Server
 ) -> None:
     with place.paired(hall) as agent:
         job = place.ask_and_run_out()
@@ -116,7 +116,7 @@ def test_what_a_dead_agent_was_printing_is_doubtful_and_stays_alone(
 
 
 def test_a_result_that_came_while_the_server_was_down_is_told_later(
-    place: AgentHall, hall: Hall
+    place: AgentHall, hall: Server
 ) -> None:
     with place.paired(hall) as agent:
         job = place.ask_and_run_out()
@@ -135,7 +135,7 @@ def test_a_result_that_came_while_the_server_was_down_is_told_later(
     assert (place.heads(job), place.whole(job)) == (1, 1)
 
 
-def test_an_agent_finds_a_server_that_was_restarted(place: AgentHall, hall: Hall) -> None:
+def test_an_agent_finds_a_server_that_was_restarted(place: AgentHall, hall: Server) -> None:
     with place.paired(hall):
         hall.kill()
         missed = place.ask()
@@ -147,7 +147,7 @@ def test_an_agent_finds_a_server_that_was_restarted(place: AgentHall, hall: Hall
 
 
 def test_an_agent_that_was_withdrawn_prints_nothing_and_asks_to_be_paired(
-    place: AgentHall, hall: Hall
+    place: AgentHall, hall: Server
 ) -> None:
     with place.paired(hall) as agent:
         shown, token = agent.code(), (place.folder / "agent" / "token").read_text()
@@ -163,7 +163,7 @@ def test_an_agent_that_was_withdrawn_prints_nothing_and_asks_to_be_paired(
 
 
 def test_an_agent_that_dies_while_it_is_paired_is_paired_all_the_same(
-    place: AgentHall, hall: Hall
+    place: AgentHall, hall: Server
 ) -> None:
     with place.agent(hall) as agent:
         code = agent.code()
@@ -175,13 +175,15 @@ def test_an_agent_that_dies_while_it_is_paired_is_paired_all_the_same(
         place.wait_for(job, JobState.PRINTED)
 
 
-def test_two_agents_never_share_a_memory(place: AgentHall, hall: Hall) -> None:
+def test_two_agents_never_share_a_memory(place: AgentHall, hall: Server) -> None:
     with place.paired(hall), place.agent(hall) as second:
         assert second.process.wait(timeout=30) == 1
         until(lambda: "Another agent works in" in "".join(second.said))
 
 
-def test_the_command_line_pairs_an_agent_and_refuses_a_second(place: AgentHall, hall: Hall) -> None:
+def test_the_command_line_pairs_an_agent_and_refuses_a_second(
+    place: AgentHall, hall: Server
+) -> None:
     def pair(code: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "counter", "device", "pair", code, "--place"]
         command += [f"printer:{'kiosk-1'}", "--config", str(place.config_file)]

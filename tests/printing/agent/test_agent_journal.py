@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from printing.agent.journal import _KEPT, Journal, JournalInUse, Key, Stage
-from tests.house import ROOT
+from tests.application import ROOT
 
 ONE, OTHER = Key(1, "2026-11-23T02:00:00+00:00"), Key(2, "2026-11-23T02:01:00+00:00")
 

@@ -227,10 +227,10 @@ def test_a_copy_says_so(hall: PaperHall) -> None:
 
 
 def test_what_a_power_cut_interrupted_becomes_doubtful(hall: PaperHall, tmp_path: Path) -> None:
-    cut_off = hall.ask(slip(number=1))
-    hall.put_in(cut_off, JobState.SENDING)
+    interrupted = hall.ask(slip(number=1))
+    hall.put_in(interrupted, JobState.SENDING)
     with spooling(hall, virtual(tmp_path)):
-        hall.wait_for(cut_off, JobState.DOUBTFUL)
+        hall.wait_for(interrupted, JobState.DOUBTFUL)
         hall.wait_for(hall.ask(slip(number=2)), JobState.PRINTED)
     assert len(list(tmp_path.rglob("*.bin"))) == 1
 

@@ -5,7 +5,7 @@ import { stayPaired } from "../../shared/paired.js";
 import { html, keepIcons, render } from "../../shared/parts.js";
 import { press } from "../../shared/press.js";
 import { Announcements } from "./announcements.js";
-import { Hall } from "./hall.js";
+import { Zones } from "./calls_ahead.js";
 import { Wall } from "./wall.js";
 
 /** @typedef {import("./types.js").Announcement} Announcement */
@@ -31,7 +31,7 @@ function main() {
   const place = /** @type {HTMLElement} */ (document.getElementById("wall"));
   const live = new Live();
   const zoneIds = boot.zone_id === null ? boot.zones.map((zone) => zone.id) : [boot.zone_id];
-  const hall = new Hall(zoneIds, (id) => live.askAgain(`zone/${id}`));
+  const hall = new Zones(zoneIds, (id) => live.askAgain(`zone/${id}`));
   const announcements = new Announcements(boot.voice, draw, report, (call) => hall.isWanted(call));
 
   function draw() {

@@ -40,7 +40,7 @@ function withCall(state, call) {
   };
 }
 
-export class Hall {
+export class Zones {
   /** @param {number[]} zoneIds the zones of this screen, in their order
    *  @param {(zoneId: number) => void} askAgain called when a zone's state is overdue */
   constructor(zoneIds, askAgain) {

@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import make_url, select
 from typing_extensions import override
 
-from counter.app import House, build
+from counter.app import Application, build
 from counter.door.auth import DEVICE_COOKIE
 from counter.files.config import Config, load_config
 from counter.files.places import places_of
@@ -29,7 +29,7 @@ from models.mall.pairing import new_code, pair
 from models.mall.people import User
 from models.queue.shifts import sign_on
 from tests.builders import MONDAY
-from tests.hall_server import Hall
+from tests.servers import Server
 
 ROOT = Path(__file__).parent.parent
 # What a browser sends with a press of its own page.
@@ -89,9 +89,9 @@ def real_config(folder: Path, **server: object) -> Config:
 
 
 @contextmanager
-def open_house(
+def open_application(
     folder: Path, database_url: str = "", *, config: Config | None = None
-) -> Iterator[House]:
+) -> Iterator[Application]:
     """A house in this process on a StandingClock; nothing works in its background.
 
     A SQLite file that is not there yet is copied from one that was filled earlier; like every
@@ -102,73 +102,73 @@ def open_house(
     missing = url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists()
     if missing:
         Path(str(url.database)).write_bytes(_filled_file(example=config.mall.example))
-    house = build(config, clock=StandingClock())
+    application = build(config, clock=StandingClock())
     try:
-        yield house
+        yield application
     finally:
-        house.database.close()
+        application.database.close()
 
 
-def clock_of(house: House) -> StandingClock:
+def clock_of(application: Application) -> StandingClock:
     """The clock of an open_house()."""
-    assert isinstance(house.clock, StandingClock)
-    return house.clock
+    assert isinstance(application.clock, StandingClock)
+    return application.clock
 
 
-def kiosk_client(house: House, place: str = "kiosk-1") -> FlaskClient:
+def kiosk_client(application: Application, place: str = "kiosk-1") -> FlaskClient:
     """A browser that is paired as the screen `place` of config.toml."""
-    at = house.clock.now()
-    with house.database.transaction() as session:
-        places = places_of(session, house.config, house.mall_id)
-        asked = new_code(session, house.mall_id, token=None, at=at)
+    at = application.clock.now()
+    with application.database.transaction() as session:
+        places = places_of(session, application.config, application.mall_id)
+        asked = new_code(session, application.mall_id, token=None, at=at)
         wanted = next(one for one in places if one.code == place)
-        pair(session, house.mall_id, asked.code, wanted, name="", by=Actor(), at=at)
-    client = house.app.test_client()
+        pair(session, application.mall_id, asked.code, wanted, name="", by=Actor(), at=at)
+    client = application.app.test_client()
     client.set_cookie(DEVICE_COOKIE, asked.token)
     return client
 
 
-def user_client(house: House, username: str) -> FlaskClient:
+def user_client(application: Application, username: str) -> FlaskClient:
     """A browser in which the example user `username` is signed in."""
-    with house.database.reading() as session:
+    with application.database.reading() as session:
         user = session.scalars(select(User).where(User.username == username)).one()
-    client = house.app.test_client()
+    client = application.app.test_client()
     now_s = Clock().now().timestamp()  # sign-ins age by the real clock
     with client.session_transaction() as cookie:
         cookie.update(user=user.id, began=now_s, seen=now_s)
     return client
 
 
-def open_desk(house: House, number: int) -> str:
+def open_desk(application: Application, number: int) -> str:
     """Sign the desk's own example officer on; return the officer's username."""
-    with house.database.transaction() as session:
+    with application.database.transaction() as session:
         desk = session.scalars(select(Desk).where(Desk.number == number)).one()
         officers = session.scalars(
             select(User)
-            .where(User.mall_id == house.mall_id, User.role == Role.OFFICER)
+            .where(User.mall_id == application.mall_id, User.role == Role.OFFICER)
             .order_by(User.id)
         ).all()
         user = officers[number - 1]
-        sign_on(session, desk, user, by=Actor(user_id=user.id), at=house.clock.now())
+        sign_on(session, desk, user, by=Actor(user_id=user.id), at=application.clock.now())
         return user.username
 
 
-def service_id(house: House, code: str) -> int:
+def service_id(application: Application, code: str) -> int:
     """The id of the service `code` of the example catalogue."""
-    with house.database.reading() as session:
+    with application.database.reading() as session:
         return session.scalars(select(Service.id).where(Service.code == code)).one()
 
 
-def mall_of(house: House) -> Mall:
+def mall_of(application: Application) -> Mall:
     """The house's mall, as it is now."""
-    with house.database.reading() as session:
-        return session.get_one(Mall, house.mall_id)
+    with application.database.reading() as session:
+        return session.get_one(Mall, application.mall_id)
 
 
 @contextmanager
-def running_house(
+def running_application(
     folder: Path, *arguments: str, port: int = 0, log: IO[str] | None = None
-) -> Iterator[Hall]:
+) -> Iterator[Server]:
     """The real program, `python -m counter run`, in a process of its own on a free port.
 
     What it has to say goes to `log`, if there is one.
@@ -181,6 +181,6 @@ def running_house(
             assert process.stdout
             line = process.stdout.readline().split()
             assert line, "the hall ended before it listened"
-            yield Hall(process, line[-1])
+            yield Server(process, line[-1])
         finally:
             process.terminate()

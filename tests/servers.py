@@ -13,7 +13,7 @@ HOUSE = Path(__file__).parent.parent
 
 
 @dataclass
-class Hall:
+class Server:
     """A running server."""
 
     process: subprocess.Popen[str]
@@ -35,7 +35,7 @@ class Hall:
 
 
 @contextmanager
-def running_hall(module: str, *arguments: str) -> Iterator[Hall]:
+def running_server(module: str, *arguments: str) -> Iterator[Server]:
     """Run `python -m module arguments` under gevent until the end of the block.
 
     The module prints one line that ends with its address when it listens.
@@ -46,7 +46,7 @@ def running_hall(module: str, *arguments: str) -> Iterator[Hall]:
     try:
         line = process.stdout.readline().split()
         assert line, "the server ended before it listened"
-        yield Hall(process, line[-1])
+        yield Server(process, line[-1])
     finally:
         if process.poll() is None:
             process.kill()

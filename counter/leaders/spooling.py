@@ -1,4 +1,4 @@
-"""The print room: the printers of config.toml, and the spooler that feeds those of this machine."""
+"""The printers of config.toml, and the spooler that feeds those of this machine."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FACE = VENDOR / "fonts" / "plus-jakarta-sans-latin-wght-normal.woff2"
 
 
 @dataclass(frozen=True)
-class PrintRoom:
+class Spooling:
     """Who prints here, what paper lies in the printers elsewhere, and the words for both."""
 
     printers: Mapping[str, Printer]
@@ -33,9 +33,9 @@ class PrintRoom:
     spooler: Spooler
 
 
-def print_room(
+def spooling(
     config: Config, database: Database, clock: Clock, language: Language, *, mall_id: int
-) -> PrintRoom:
+) -> Spooling:
     """Set the print room up; its spooler hears of papers in `database`, and is not started yet."""
     printers, elsewhere = _printers(config, clock), _agent_papers(config)
     words = {lang: language.words("printing.papers", lang) for lang in LANGUAGES}
@@ -49,7 +49,7 @@ def print_room(
         elsewhere=frozenset(elsewhere),
     )
     database.listeners.append(_waker(spooler))
-    return PrintRoom(printers, elsewhere, words, spooler)
+    return Spooling(printers, elsewhere, words, spooler)
 
 
 def _printers(config: Config, clock: Clock) -> dict[str, Printer]:
