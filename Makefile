@@ -57,7 +57,7 @@ reference: $(CORE)
 	$(BIN)/python -m docs.reference
 
 test: check browser
-	$(PYTEST) -m "not long"
+	$(PYTEST) -m "not long" --cov
 
 # No browser, no PostgreSQL, nothing slow. What takes longest is named, so that nothing slow comes
 # in unseen.
