@@ -26,7 +26,8 @@ from counter.files.config import Config, load_config
 from counter.leaders.devices import place_called
 from counter.running import built
 from models.core.presses import new_press_id
-from models.journal.actors import Actor, Role
+from models.core.roles import Role
+from models.journal.actors import Actor
 from models.mall.arrangement import arrangement_of
 from models.mall.mall import DeskService, Mall
 from models.mall.pairing import new_code, pair

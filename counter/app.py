@@ -24,9 +24,9 @@ from counter.leaders.agent_watch import AgentWatch
 from counter.leaders.spooling import spooling
 from counter.live.live import Live
 from counter.network import forgery, proxy
+from counter.refusals import answers as refusals
 from counter.server import make_socketio
 from counter.ticker import Ticker
-from counter.words import refusals
 from counter.words.language import LANGUAGES, Language
 from display.voice.announcer import Announcer
 from display.voice.voice import Voice, VoiceSettings

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from kiosk.texts import both
+from kiosk.ticket_address import ticket_address
 from models.core.errors import ServiceNotOffered
 from models.mall.arrangement import Arrangement, ServiceFacts, ZoneFacts, arrangement_of
 from models.queue.tickets import OPEN_STATES, Step, StepState, Ticket
@@ -38,7 +39,7 @@ class Given:
     @property
     def follow_url(self) -> str:
         """The address of the ticket's own page."""
-        return f"{self.ticket.mall.public_url}/t/{self.ticket.token}"
+        return ticket_address(self.ticket)
 
     def to_json(self) -> dict[str, Any]:
         """Return it in JSON's own types, as the kiosk shows it."""

@@ -22,7 +22,8 @@ from counter.door.auth import DEVICE_COOKIE
 from counter.files.config import Config, load_config
 from counter.files.places import places_of
 from models.core.clock import Clock
-from models.journal.actors import Actor, Role
+from models.core.roles import Role
+from models.journal.actors import Actor
 from models.mall.catalogue import Service
 from models.mall.mall import Desk, Mall
 from models.mall.pairing import new_code, pair

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, contains_eager
 
 from models.core.database import HAPPENED
 from models.core.event import Event
-from models.journal.actors import Actor, Role
+from models.core.roles import Role
+from models.journal.actors import Actor
 from models.journal.record import write_recorded
 from models.mall.catalogue import Agency, Requirement, Service
 from models.mall.mall import Desk, DeskService, HallBreak, Mall, OpeningHours, Zone

@@ -25,7 +25,8 @@ from models.keeping.days import close_old_days
 from models.mall.mall import Desk, Mall
 from models.paper.printers import PrinterState, note_printer
 from models.queue.calling import call_next
-from models.queue.serving import cancel, finish, hold, miss, resume, start, welcome_back
+from models.queue.missing import miss, welcome_back
+from models.queue.serving import cancel, finish, hold, resume, start
 from models.queue.shifts import begin_break, end_break, sign_off
 from models.queue.tickets import Outcome, Ticket
 from models.queue.transferring import transfer

@@ -114,3 +114,16 @@ def test_the_operators_guide_knows_every_key_of_the_desk() -> None:
     words = Language("Asia/Jakarta").words("counter.desk", "id")
     for key, name in keys.items():
         assert rows[key] == words[f"desk.act.{name}"]
+
+
+def test_the_changelog_and_the_package_name_the_same_version() -> None:
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    released = re.findall(r"^## (\d+\.\d+\.\d+) – \d{4}-\d{2}-\d{2}$", changes, re.MULTILINE)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert released[0] == project["version"]
+
+
+@in_every_document
+def test_every_command_says_how_it_is_called(path: Path) -> None:
+    named = re.findall(r"`(counter [a-z][^`]*)`", path.read_text(encoding="utf-8"))
+    assert named == [], "say `python -m counter …`"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from counter.refusals.answers import CODES
 from counter.words.language import LANGUAGES, Language
-from counter.words.refusals import CODES
 from models.core.errors import Refusal
 from models.journal.events import KINDS
 
@@ -40,7 +40,7 @@ REFUSALS = sorted({kind.code for kind in kinds_of(Refusal)} | {Refusal.code} | s
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("code", REFUSALS)
 def test_every_refusal_has_a_sentence(code: str, lang: str) -> None:
-    assert language.words("counter.words", lang)[f"refusals.{code}"].strip()
+    assert language.words("counter.refusals", lang)[f"refusals.{code}"].strip()
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.__name__)

@@ -20,7 +20,8 @@ from counter.door.accounts import (
     set_password,
 )
 from counter.door.passwords import LONGEST, SHORTEST, WeakPassword
-from models.journal.actors import STAFF, Actor, Role
+from models.core.roles import STAFF, Role
+from models.journal.actors import Actor
 from models.journal.events import SignedOut
 from models.journal.record import record
 from models.mall.people import User

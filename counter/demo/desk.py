@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from counter.demo.citizens import Day, Fate
 from counter.desk.presence import require_officer, step_at_desk
-from models.journal.actors import Actor, Role
+from models.core.roles import Role
+from models.journal.actors import Actor
 from models.mall.mall import Desk, DeskService
 from models.queue.shifts import Shift, held_by, lock_desk, shift_at
 from models.queue.tickets import Step, StepState

@@ -12,7 +12,7 @@ from counter.demo.citizens import Fate
 from counter.demo.desk import Act, PlayedDesk
 from models.mall.catalogue import Requirement, Service, needed_for
 from models.mall.mall import Desk
-from models.queue import calling, serving, transferring
+from models.queue import calling, missing, serving, transferring
 from models.queue.tickets import Outcome, Step, Ticket
 from models.waits.forecast import announce
 
@@ -77,7 +77,7 @@ class Visits:
     def _miss(self, called: Called, fate: Fate, at: datetime) -> None:
         missed = self._desk.press_for(
             called.step_id,
-            lambda session, desk, _: serving.miss(session, desk, by=self._desk.by, at=at),
+            lambda session, desk, _: missing.miss(session, desk, by=self._desk.by, at=at),
         )
         self._again(at, self._desk.dice.uniform(3, 12))
         if missed is None or fate is Fate.MISSES:
@@ -92,7 +92,7 @@ class Visits:
     def _welcome_back(self, ticket_id: int, at: datetime) -> None:
         def rule(session: Session) -> bool:
             ticket = session.get_one(Ticket, ticket_id)
-            serving.welcome_back(session, ticket, by=self._desk.by, at=at)
+            missing.welcome_back(session, ticket, by=self._desk.by, at=at)
             announce(session, ticket, at)
             return True
 

@@ -29,7 +29,7 @@ from models.core.errors import BadInput, NobodyWaiting, NotFound, ReasonNeeded
 from models.journal.actors import Actor
 from models.mall.mall import Desk
 from models.mall.people import User
-from models.queue import calling, serving, shifts, transferring
+from models.queue import calling, missing, serving, shifts, transferring
 from models.queue.issuing import Wish, add_service
 from models.queue.tickets import StepState, Ticket
 from models.waits.forecast import announce
@@ -181,7 +181,7 @@ def _transfer(
 
 def _miss(session: Session, desk: Desk, press: StepPress, by: Actor, at: datetime) -> Answer:
     step_at_desk(session, desk, press.step_id)
-    step = serving.miss(session, desk, by=by, at=at)
+    step = missing.miss(session, desk, by=by, at=at)
     return {"number": step.ticket.spoken}
 
 
@@ -189,7 +189,7 @@ def _welcome_back(
     session: Session, desk: Desk, press: StepPress, by: Actor, at: datetime
 ) -> Answer:
     ticket = visit_of(session, desk, press.step_id)
-    serving.welcome_back(session, ticket, by=by, at=at)
+    missing.welcome_back(session, ticket, by=by, at=at)
     announce(session, ticket, at)
     return {"number": ticket.spoken}
 

@@ -19,7 +19,8 @@ from counter.door.pages import CONSOLE, Page
 from models.core.clock import Clock
 from models.core.database import Database
 from models.core.errors import NotFound
-from models.journal.actors import LEADERS, OFFICERS, Actor
+from models.core.roles import LEADERS, OFFICERS
+from models.journal.actors import Actor
 from models.journal.record import last_seq
 from models.journal.topics import Topic
 from models.mall.mall import Desk, Mall

@@ -8,7 +8,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from models.core.errors import DeskClosed, DeskTaken, NotFound, Outdated
-from models.journal.actors import LEADERS, Actor
+from models.core.roles import LEADERS
+from models.journal.actors import Actor
 from models.mall.catalogue import Service
 from models.mall.mall import Desk
 from models.mall.people import User

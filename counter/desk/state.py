@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from counter.desk.figures import figures
 from counter.desk.ticket import aside_row, names, ticket_at_desk
 from models.core.event import About, Event
-from models.journal.actors import LEADERS, Actor, Role
+from models.core.roles import LEADERS, Role
+from models.journal.actors import Actor
 from models.journal.topics import Topic, id_in
 from models.mall.catalogue import Service
 from models.mall.mall import Desk, DeskService

@@ -13,7 +13,7 @@ from counter.desk.figures import handling_of
 from models.mall.catalogue import Requirement, Service, ServiceCase, needed_for
 from models.mall.devices import Device
 from models.mall.mall import Desk, DeskService
-from models.queue.serving import may_miss_from, may_return_until
+from models.queue.missing import may_miss_from, may_return_until
 from models.queue.shifts import Shift
 from models.queue.tickets import Outcome, Step, StepState, Ticket
 

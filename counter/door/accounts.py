@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from counter.door.guesses import forgive
 from counter.door.passwords import hashed, require_strong
-from models.journal.actors import STAFF, Role
+from models.core.roles import STAFF, Role
 from models.mall.people import User
 
 USERNAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9._-]{1,38}[a-z0-9])")

@@ -23,11 +23,12 @@ from counter.door.permissions import Permissions
 from counter.files.config import Config
 from counter.network.forgery import require_own_page
 from counter.network.loopback import from_this_machine
-from counter.words.refusals import wants_json
+from counter.refusals.answers import wants_json
 from models.core.clock import Clock
 from models.core.database import Database
 from models.core.errors import Forbidden
-from models.journal.actors import Actor, Role
+from models.core.roles import Role
+from models.journal.actors import Actor
 from models.mall.pairing import Acting, devices_of_tokens, note_seen
 from models.mall.people import User
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from counter.door.accounts import make_account
 from counter.door.passwords import hashed
-from models.journal.actors import Role
+from models.core.roles import Role
 from models.mall.people import User
 
 # The example mall listens on this machine alone and shows this on its front page.

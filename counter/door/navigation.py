@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from counter.door.pages import RAIL, Destination, Followed, Page
 from models.core.database import Database
 from models.core.event import Event
-from models.journal.actors import Actor, Permit, among
+from models.core.roles import Permit, among
+from models.journal.actors import Actor
 from models.journal.topics import Topic, id_in
 
 # A phone's bar shows so many destinations; the others stand behind "more".

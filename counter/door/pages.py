@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from models.core.event import About
-from models.journal.actors import Role
+from models.core.roles import Role
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from counter.files.places import places_of
 from counter.network.throttle import Throttle
 from counter.words.language import Language
 from models.core.errors import Forbidden, NotFound
-from models.journal.actors import DEVICES, EVERYBODY, Actor, Permit, Role
+from models.core.roles import DEVICES, EVERYBODY, Permit, Role
+from models.journal.actors import Actor
 from models.mall.pairing import (
     devices_of_tokens,
     fingerprint,

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from flask import Flask
 
-from models.journal.actors import DEVICES, EVERYBODY, Role, among
+from models.core.roles import DEVICES, EVERYBODY, Role, among
 
 
 class Permissions:

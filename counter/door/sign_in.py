@@ -21,7 +21,8 @@ from counter.words.language import Language
 from models.core.clock import Clock, local_day
 from models.core.database import Database
 from models.core.errors import DeskBusy, NotFound, Refusal
-from models.journal.actors import EVERYBODY, LEADERS, Actor, Permit, Role
+from models.core.roles import EVERYBODY, LEADERS, Permit, Role
+from models.journal.actors import Actor
 from models.journal.events import SignedIn, SignedOut
 from models.journal.record import record
 from models.journal.topics import id_in

@@ -13,7 +13,7 @@ from counter.door.example_people import (
     ExampleOfficer,
     example_officers,
 )
-from models.journal.actors import EVERYBODY, Permit
+from models.core.roles import EVERYBODY, Permit
 from models.mall.mall import Desk, Mall
 
 # The officers that a newcomer sees first: one in each zone.

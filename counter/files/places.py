@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from counter.files.config import Config
 from counter.files.settings import KioskSettings
-from models.journal.actors import Role
+from models.core.roles import Role
 from models.mall.mall import Zone
 from models.mall.pairing import Place
 from models.paper.agents import agent_place

@@ -20,7 +20,8 @@ from models.core.database import Database
 from models.core.errors import Forbidden, NotFound
 from models.core.event import Event
 from models.core.presses import PressId
-from models.journal.actors import AGENTS, Actor, Permit, Role
+from models.core.roles import AGENTS, Permit, Role
+from models.journal.actors import Actor
 from models.journal.events import PaperChanged, PrinterChanged
 from models.journal.topics import Topic, id_in
 from models.mall.devices import Device

@@ -19,7 +19,8 @@ from counter.files.places import places_of
 from counter.network.throttle import Throttle
 from models.core.errors import CodeUnknown, NotFound, PlaceTaken
 from models.core.event import Event
-from models.journal.actors import LEADERS, Actor
+from models.core.roles import LEADERS
+from models.journal.actors import Actor
 from models.journal.events import DeviceWithdrawn
 from models.journal.topics import Topic, id_in
 from models.mall.devices import Device
@@ -28,7 +29,7 @@ from models.paper.agents import agent_place
 
 WRONG_CODES: Final = 10
 PER_PERSON: Final = timedelta(minutes=10)
-# A screen is noted as alive once a minute; twice that without a sign is silence.
+# A screen is noted as alive once a minute; three without a sign are silence.
 SILENT_AFTER: Final = timedelta(minutes=3)
 
 

@@ -14,7 +14,7 @@ from counter.door.pages import Followed, Page
 from models.core.clock import Clock
 from models.core.errors import NotFound
 from models.core.event import About
-from models.journal.actors import EVERYBODY, STAFF
+from models.core.roles import EVERYBODY, STAFF
 from printing.ink.virtual import picture
 from printing.machines.printers import Printer, VirtualPrinter
 

@@ -23,7 +23,7 @@ from models.core.database import Answer, Database
 from models.core.errors import NotFound
 from models.core.event import About
 from models.core.presses import PressId, new_press_id
-from models.journal.actors import LEADERS
+from models.core.roles import LEADERS
 from models.mall.mall import Mall
 from models.paper.jobs import REPRINTABLE, JobState, PaperKind, PrintJob, ask_for_paper, reprint
 from models.paper.printers import PRINTING_STATES, PrinterState, printer_states

@@ -25,8 +25,8 @@ from counter.leaders.reporting import (
 )
 from counter.words.language import Language
 from models.core.clock import local_day
+from models.core.roles import REVIEWERS
 from models.figures.figures import Period
-from models.journal.actors import REVIEWERS
 from models.mall.mall import Mall
 from printing.aside import off_the_loop
 from printing.reports.glance import tiles_of

@@ -141,7 +141,7 @@ class Connection:
         return self._messages.popleft()
 
     def send(self, message: str) -> None:
-        """Write a whole frame, however long the client takes; LineLost when it is gone."""
+        """Write a whole frame, however long the client takes; ConnectionLost when it is gone."""
         self._write(text_frame(message))
 
     def send_now(self, frame: bytes) -> bool:

@@ -10,9 +10,10 @@ stands in counter/desk/words.toml and is asked for as `counter.desk.choice.title
 the names below `counter`, so none may use a key of another. What is too long for a line stands in
 triple quotes, with a backslash at the end of each line that goes on.
 
-Which languages there are stands in LOCALES alone. A third one is a line there and a line beside
-each sentence, `title.jv = "…"`; until the last is written, Balai names those that are missing
-instead of starting. The pages' own switches and the voice's numbers then want to know it too.
+Which languages sentences have stands in LOCALES. A third one is a line there and a line beside each
+sentence, `title.jv = "…"`; until the last is written, Balai names those that are missing instead
+of starting. Then the catalogue's texts, the pages' switches, reports and the voice want to know it,
+too: they name the two languages that they have.
 """
 
 from __future__ import annotations

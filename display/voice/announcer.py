@@ -22,8 +22,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
-from display.voice.herald import Herald, Notice
 from display.voice.inviting import Spoken, invitation, proclamation
+from display.voice.notices import Herald, Notice
 from display.voice.sentences import Sentence, Style, announcement
 from display.voice.voice import Clip, Voice, VoiceUnavailable
 from models.core.clock import Clock

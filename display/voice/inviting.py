@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from display.voice.herald import Notice
+from display.voice.notices import Notice
 from display.voice.numbers import Language
 from display.voice.sentences import Sentence, Style, call_sentence
 from models.journal.record import last_seq

@@ -20,7 +20,8 @@ from models.core.clock import Clock
 from models.core.database import Database
 from models.core.errors import NotFound
 from models.core.presses import PressId
-from models.journal.actors import BOARDS, EVERYBODY, Actor, Permit
+from models.core.roles import BOARDS, EVERYBODY, Permit
+from models.journal.actors import Actor
 from models.journal.topics import Topic
 from models.mall.devices import Device
 from models.mall.mall import Desk, Mall, Zone

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from models.core.clock import local_day, local_instant
 from models.core.event import About, Event
-from models.journal.actors import BOARDS, LEADERS, Actor
+from models.core.roles import BOARDS, LEADERS
+from models.journal.actors import Actor
 from models.journal.topics import Topic, id_in
 from models.mall.arrangement import arrangement_of
 from models.mall.catalogue import Agency, Service

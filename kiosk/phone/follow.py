@@ -20,9 +20,11 @@ from models.core.database import Answer, Database
 from models.core.errors import NotFound
 from models.core.event import About, Event
 from models.core.presses import PressId
-from models.journal.actors import EVERYBODY, Actor, Permit
+from models.core.roles import EVERYBODY, Permit
+from models.journal.actors import Actor
 from models.journal.topics import Topic
-from models.queue.serving import cancel, welcome_back
+from models.queue.missing import welcome_back
+from models.queue.serving import cancel
 from models.queue.tickets import Ticket
 
 LANGUAGES = ("id", "en")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from kiosk.given import called_first, clock_span, numbers, zone_of
 from kiosk.texts import Both, both, text_of
 from models.mall.arrangement import Arrangement, ZoneFacts, arrangement_of
-from models.queue.serving import may_miss_from, may_return_until
+from models.queue.missing import may_miss_from, may_return_until
 from models.queue.tickets import AT_DESK, ENGAGED, Outcome, Step, StepState, Ticket
 from models.waits.forecast import outlook
 

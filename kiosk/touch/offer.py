@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, selectinload
 
 from kiosk.texts import both, text_of
 from models.core.event import About, Event
-from models.journal.actors import Actor, Role
+from models.core.roles import Role
+from models.journal.actors import Actor
 from models.journal.topics import Topic, id_in
 from models.mall.arrangement import arrangement_of
 from models.mall.catalogue import Agency, Requirement, Service, ServiceCase

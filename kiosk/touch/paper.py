@@ -17,7 +17,8 @@ from models.core.clock import Clock
 from models.core.database import Answer, Database
 from models.core.errors import NotFound, NotReprintable
 from models.core.event import Event
-from models.journal.actors import Actor, Role
+from models.core.roles import Role
+from models.journal.actors import Actor
 from models.journal.events import PaperChanged, PrinterChanged
 from models.journal.topics import Topic, id_in
 from models.paper.jobs import OPEN_STATES, JobState, PaperKind, PrintJob, open_in, reprint

@@ -11,7 +11,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from models.core.errors import NotFound
-from models.journal.actors import Actor, Role
+from models.core.roles import Role
+from models.journal.actors import Actor
 from models.mall.devices import Device
 from models.paper.jobs import PaperKind, ask_for_paper
 from models.queue.tickets import Ticket

@@ -20,7 +20,8 @@ from kiosk.touch.slip import slip_payload
 from models.core.clock import Clock
 from models.core.database import Answer, Database
 from models.core.errors import NoNumber
-from models.journal.actors import EVERYBODY, KIOSKS, Actor, Permit
+from models.core.roles import EVERYBODY, KIOSKS, Permit
+from models.journal.actors import Actor
 from models.journal.events import TicketRefused
 from models.journal.record import record
 from models.journal.topics import Topic

@@ -140,7 +140,10 @@ def _same_act(earlier: tuple[str, Answer], act: str) -> Answer:
 
 
 def _engine(url: str) -> Engine:
-    return create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+    # What people wrote stays out of the log, also when a statement fails.
+    return create_engine(
+        url, pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True
+    )
 
 
 def _one_picture(engine: Engine) -> Engine:
@@ -149,7 +152,9 @@ def _one_picture(engine: Engine) -> Engine:
 
 
 def _sqlite_engine(url: str, *, writes: bool = False) -> Engine:
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_S})
+    engine = create_engine(
+        url, connect_args={"check_same_thread": False, "timeout": BUSY_S}, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from uuid import uuid4
 
 from pydantic import Field
-from sqlalchemy import JSON
+from sqlalchemy import JSON, Delete, delete
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.base import Base
@@ -23,6 +23,10 @@ def new_press_id() -> str:
     return uuid4().hex
 
 
+# What names the database itself is nobody's, and is kept for as long as it.
+LASTING: Final = ("live.epoch",)
+
+
 class AnsweredPress(Base):
     """A press that was carried out, with its answer: the retry of a press gets this one."""
 
@@ -32,3 +36,8 @@ class AnsweredPress(Base):
     act: Mapped[str]
     at: Mapped[datetime] = mapped_column(index=True)
     answer: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+def old_presses(*, before: datetime) -> Delete:
+    """Return the statement that deletes the answers of presses from before the instant `before`."""
+    return delete(AnsweredPress).where(AnsweredPress.at < before, AnsweredPress.act.not_in(LASTING))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.core.clock import local_day
-from models.core.presses import AnsweredPress
+from models.core.presses import old_presses
 from models.journal.actors import Actor
 from models.journal.events import ServiceDayClosed, ShiftEnded, TicketExpired
 from models.journal.record import record
@@ -43,7 +43,7 @@ def close_old_days(session: Session, mall: Mall, *, at: datetime) -> int:
             shift.ended_at = at
             event = ShiftEnded(mall_id=mall.id, at=at, desk_id=shift.desk_id)
             record(session, event, time_itself)
-    session.execute(delete(AnsweredPress).where(AnsweredPress.at < at - PRESSES_KEPT))
+    session.execute(old_presses(before=at - PRESSES_KEPT))
     if expired:
         event_ = ServiceDayClosed(mall_id=mall.id, at=at, expired=expired)
         record(session, event_, time_itself)

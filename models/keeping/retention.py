@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import Delete, Update, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from models.core.presses import AnsweredPress
+from models.core.presses import old_presses
 from models.journal.events import KINDS
 from models.journal.record import JournalEntry
 from models.mall.mall import Mall
@@ -23,8 +23,6 @@ from models.queue.tickets import Call, Step, Ticket
 WRITTEN = {name: kind.free_text for name, kind in KINDS.items() if kind.free_text}
 # A link that leads nowhere any more is one that nobody was ever given.
 GONE: Final = "gone-"
-# What names the database itself is nobody's, and is kept for as long as it.
-LASTING: Final = ("live.epoch",)
 
 
 def forget_people(session: Session, mall: Mall, *, before: datetime) -> int:
@@ -42,7 +40,7 @@ def forget_people(session: Session, mall: Mall, *, before: datetime) -> int:
         .where(Call.mall_id == mall.id, Call.at < before, Call.reason != "")
         .values(reason=""),
         delete(PrintJob).where(PrintJob.mall_id == mall.id, PrintJob.created_at < before),
-        delete(AnsweredPress).where(AnsweredPress.at < before, AnsweredPress.act.not_in(LASTING)),
+        old_presses(before=before),
     ]
     count = sum(session.connection().execute(statement).rowcount for statement in emptied)
     count += _empty_events(session, mall, before=before)

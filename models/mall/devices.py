@@ -8,7 +8,7 @@ from sqlalchemy import JSON, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.base import Base
-from models.journal.actors import Role
+from models.core.roles import Role
 
 
 class Device(Base):

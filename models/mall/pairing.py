@@ -13,7 +13,8 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from models.core.errors import CodeUnknown, PlaceTaken
-from models.journal.actors import Actor, Role
+from models.core.roles import Role
+from models.journal.actors import Actor
 from models.journal.events import DevicePaired, DeviceWithdrawn
 from models.journal.record import record
 from models.mall.devices import Device

@@ -1,4 +1,4 @@
-"""How Alembic meets the schema: on the connection that `models.migrating` hands over."""
+"""How Alembic meets the schema: on the connection that `models.keeping.migrating` hands over."""
 
 from __future__ import annotations
 

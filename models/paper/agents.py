@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.journal.actors import Role
+from models.core.roles import Role
 from models.mall.devices import Device
 from models.paper.jobs import JobState, PrintJob, open_in, settle_job
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,13 +11,11 @@ from sqlalchemy.orm import Session
 from models.core.errors import (
     DeskBusy,
     DeskEmpty,
-    GraceOver,
     NotAllowed,
     NotServedHere,
     ReasonNeeded,
     TicketClosed,
     TicketElsewhere,
-    TooEarly,
 )
 from models.journal.actors import Actor
 from models.journal.events import (
@@ -28,16 +26,13 @@ from models.journal.events import (
     StepStarted,
     TicketCancelled,
     TicketCompleted,
-    TicketMissed,
-    TicketWelcomedBack,
 )
 from models.journal.record import record
-from models.mall.arrangement import arrangement_of
 from models.mall.mall import Desk
 from models.queue.recording import record_step
 from models.queue.shifts import held_by, lock_desk, require_serving
-from models.queue.tickets import OPEN_STATES, Outcome, Standing, Step, StepState, Ticket, among
-from models.queue.waiting import head_start, lock_ticket, offered_by, settle
+from models.queue.tickets import OPEN_STATES, Outcome, Step, StepState, Ticket, among
+from models.queue.waiting import lock_ticket, offered_by, settle
 
 
 def start(session: Session, desk: Desk, *, by: Actor, at: datetime) -> Step:
@@ -113,7 +108,7 @@ def resume(session: Session, desk: Desk, ticket: Ticket, *, by: Actor, at: datet
     if (other := held_by(session, desk)) is not None:
         raise DeskBusy(number=other.spoken)
     lock_ticket(session, ticket)
-    step = _current(ticket, StepState.SERVING)
+    step = current_step(ticket, StepState.SERVING)
     if step.state is not StepState.HELD:
         raise NotAllowed(number=ticket.spoken, state=step.state, wanted=StepState.SERVING)
     if step.service_id not in offered_by(session, desk):
@@ -122,62 +117,6 @@ def resume(session: Session, desk: Desk, ticket: Ticket, *, by: Actor, at: datet
     step.desk_id = ticket.desk_id = desk.id
     session.flush()
     record_step(session, step, StepResumed, at, by)
-    return step
-
-
-def miss(session: Session, desk: Desk, *, by: Actor, at: datetime) -> Step:
-    """Note that nobody came. Raises TooEarly before the mall's time, DeskEmpty, NotAllowed."""
-    step = step_at(session, desk)
-    from_at = may_miss_from(session, step)
-    if from_at is None:
-        raise NotAllowed(number=step.ticket.spoken, state=step.state, wanted=StepState.MISSED)
-    if at < from_at:
-        raise TooEarly(number=step.ticket.spoken, from_at=from_at)
-    step.move(StepState.MISSED)
-    step.ended_at = at
-    leave_desk(step.ticket)
-    record_step(session, step, TicketMissed, at, by)
-    return step
-
-
-def may_miss_from(session: Session, step: Step) -> datetime | None:
-    """Return from when on nobody's coming may be noted of a called step; None of any other."""
-    if step.state is not StepState.CALLED or step.called_at is None:
-        return None
-    rules = arrangement_of(session, step.ticket.mall).rules
-    return step.called_at + timedelta(seconds=rules.miss_after_s)
-
-
-def may_return_until(session: Session, step: Step) -> datetime | None:
-    """Return until when a missed step may be welcomed back; None of any other."""
-    if step.state is not StepState.MISSED or step.ended_at is None:
-        return None
-    rules = arrangement_of(session, step.ticket.mall).rules
-    return step.ended_at + timedelta(minutes=rules.return_grace_m)
-
-
-def welcome_back(session: Session, ticket: Ticket, *, by: Actor, at: datetime) -> Step:
-    """Let a missed ticket wait again with the head start of a return.
-
-    Raises GraceOver when the mall's grace since the miss is over, NotAllowed otherwise.
-    """
-    lock_ticket(session, ticket)
-    step = _current(ticket, StepState.WAITING)
-    until_at = may_return_until(session, step)
-    if until_at is None:
-        raise NotAllowed(number=ticket.spoken, state=step.state, wanted=StepState.WAITING)
-    if at > until_at:
-        raise GraceOver(number=ticket.spoken)
-    step.move(StepState.WAITING)
-    standings = [Standing.RETURNED, Standing.PRIORITY] if ticket.priority else [Standing.RETURNED]
-    rules = arrangement_of(session, ticket.mall).rules
-    step.standing = max(standings, key=lambda standing: head_start(rules, standing))
-    step.began_waiting_at, step.ended_at = at, None
-    step.announced_low_s = step.announced_high_s = None
-    step.due_at = at - head_start(rules, step.standing)
-    settle(ticket)
-    session.flush()
-    record_step(session, step, TicketWelcomedBack, at, by)
     return step
 
 
@@ -234,7 +173,8 @@ def step_at(session: Session, desk: Desk) -> Step:
     return ticket.current
 
 
-def _current(ticket: Ticket, wanted: StepState) -> Step:
+def current_step(ticket: Ticket, wanted: StepState) -> Step:
+    """Return the step that is called, served, held or missed; raise TicketClosed, NotAllowed."""
     step = ticket.current
     if ticket.closed_at is not None:
         raise TicketClosed(number=ticket.spoken)

@@ -10,10 +10,11 @@ from importlib import import_module
 
 from models.core.database import Database
 from models.paper.jobs import doubt_interrupted
-from printing.machines.carrying import Carrier, Words
+from printing.machines.asking import Carrier
+from printing.machines.damping import Watch
 from printing.machines.printers import Printer
 from printing.machines.upkeep import Upkeep
-from printing.machines.watching import Watch
+from printing.papers.writing import Words
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ KEPT = timedelta(minutes=10)
 class Spooler:
     """One worker for each printer, between an explicit `start` and `stop`.
 
-    `words` holds the sentences of printing/language by language. `now` is the house's clock.
+    `words` holds the sentences of printing/papers by language. `now` is the house's clock.
     The printers `elsewhere` have print agents, which carry their papers.
     A paper that has waited for longer than `kept` is given up. Only one process may run the
     spooler of a database.

@@ -21,7 +21,7 @@ _MARK: Final = b"\x1dr\x01"
 # Automatic status back, all of it: the only way to hear of trouble over a line that is full of
 # paper. Each reset switches it off, so it is switched on behind the one that begins a paper.
 _RESET, _TELL = b"\x1b@", b"\x1da\x0f"
-# A strip of a drawing (printing.typesetting) is the longest order; zeros between orders are
+# A strip of a drawing (printing.ink.typesetting) is the longest order; zeros between orders are
 # nothing to a printer.
 _LONGEST_ORDER: Final = 18_000
 _PRINTER, _CAUSE, _ERROR, _PAPER = 1, 2, 3, 4

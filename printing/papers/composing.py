@@ -42,7 +42,7 @@ def compose_paper(
 ) -> bytes:
     """Set the `payload` of a print job on `paper` as ESC/POS bytes.
 
-    `words` are the sentences of printing/language, by language; the payload says which it wants.
+    `words` are the sentences of printing/papers, by language; the payload says which it wants.
     A `copy` says so, with the instant `at` of its printing. ValueError for a payload that is
     none of its kind.
     """

@@ -14,7 +14,7 @@ from printing.papers.writing import BOLD, BOLD_MIDDLE, Content, Writer
 
 @dataclass(frozen=True)
 class Tally:
-    """How often something ended in one way; `outcome` is a code of models.tickets.Outcome."""
+    """How often something ended in one way; `outcome` is a code of models.queue.tickets.Outcome."""
 
     outcome: str
     count: int

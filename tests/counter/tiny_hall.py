@@ -21,7 +21,8 @@ from models.core.base import Base
 from models.core.clock import Clock
 from models.core.database import Database
 from models.core.event import Event
-from models.journal.actors import Actor, Role
+from models.core.roles import Role
+from models.journal.actors import Actor
 from models.journal.events import DeviceWithdrawn, TicketTaken
 from models.journal.record import record
 from models.journal.topics import Topic

@@ -21,7 +21,8 @@ from counter.app import Application, build
 from counter.files.config import Config
 from models.core.clock import Clock, local_day, local_instant
 from models.core.errors import NobodyWaiting
-from models.journal.actors import Actor, Role
+from models.core.roles import Role
+from models.journal.actors import Actor
 from models.journal.events import SignedIn
 from models.journal.record import record
 from models.mall.catalogue import Service
@@ -29,7 +30,8 @@ from models.mall.mall import Desk, DeskService, Mall
 from models.mall.people import User
 from models.queue.calling import call_next
 from models.queue.issuing import Wish, take
-from models.queue.serving import check_requirements, finish, miss, start
+from models.queue.missing import miss
+from models.queue.serving import check_requirements, finish, start
 from models.queue.shifts import sign_on
 from models.queue.tickets import Outcome
 from models.waits.forecast import announce

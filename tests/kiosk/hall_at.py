@@ -18,7 +18,8 @@ from counter.files.config import Config
 from counter.files.places import places_of
 from counter.server import serve
 from models.core.clock import Clock
-from models.journal.actors import Actor, Role
+from models.core.roles import Role
+from models.journal.actors import Actor
 from models.mall.mall import Desk
 from models.mall.pairing import new_code, pair
 from models.mall.people import User

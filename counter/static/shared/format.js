@@ -8,14 +8,9 @@ import { language } from "./words.js";
 const LOCALES = /** @type {Record<string, string>} */ ({ id: "id-ID", en: "en-GB" });
 
 // The layout names the mall's zone on every page.
-let zone = document.documentElement.dataset.timeZone || "Asia/Jakarta";
+const zone = document.documentElement.dataset.timeZone || "Asia/Jakarta";
 /** @type {Map<string, Intl.DateTimeFormat>} */
 const formats = new Map();
-
-/** Shows all times in the IANA zone `name` from now on. @param {string} name */
-export function setTimeZone(name) {
-  zone = name;
-}
 
 /** @param {Record<string, string>} options
  *  @param {string} name

@@ -49,7 +49,7 @@ export class Live {
     this._socket = io({
       transports: ["websocket"],
       reconnectionDelay: 300,
-      // Pauses vary by a half, so the longest is 1.35 s: a screen is right again within 2 s.
+      // Pauses vary, and none is longer than this: a screen is right again within 2 s.
       reconnectionDelayMax: 900,
       timeout: 4000,
     });

@@ -20,7 +20,8 @@ from counter.files.filling import fill
 from models.core.base import Base
 from models.core.clock import Clock
 from models.core.database import Database
-from models.journal.actors import Actor, Role
+from models.core.roles import Role
+from models.journal.actors import Actor
 from models.mall.arrangement import arrangement_of
 from models.mall.mall import Desk, Mall
 from models.mall.people import User

@@ -21,7 +21,8 @@ from counter.door.example_people import EXAMPLE_SUPERVISOR
 from counter.words.language import Language
 from models.core.errors import Refusal
 from models.core.presses import new_press_id
-from models.journal.actors import Actor, Role
+from models.core.roles import Role
+from models.journal.actors import Actor
 from models.mall.people import User
 from models.queue.tickets import StepState
 from tests.application import clock_of, open_application, service_id

@@ -154,7 +154,7 @@ def test_a_lost_line_is_said_and_holds_the_buttons(page: Page, tmp_path: Path) -
     with running_server("tests.counter.desk.hall", str(tmp_path)) as hall:
         sign_in(page, hall)
         hall.kill()
-    expect(page.locator(".dk-lost")).to_contain_text("Koneksi terputus", timeout=5000)
+    expect(page.locator(".dk-lost")).to_contain_text("Sambungan terputus", timeout=5000)
     expect(page.locator(".dk-conn")).to_contain_text("Terputus sejak 09.0")
     expect(page.locator(GO)).to_have_attribute("aria-disabled", "true")
 

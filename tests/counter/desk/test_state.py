@@ -14,7 +14,8 @@ from counter.app import Application
 from counter.desk.state import QUEUE_SHOWN, desk_state, may_follow, touched
 from kiosk.phone.visit import visit_of
 from models.core.event import Event
-from models.journal.actors import Actor, Role
+from models.core.roles import Role
+from models.journal.actors import Actor
 from models.mall.catalogue import ServiceCase
 from models.mall.mall import Desk
 from models.mall.people import User

@@ -17,7 +17,8 @@ from counter.door.navigation import Navigation, Rail, Way
 from counter.door.pages import REPORTS, Followed, Page
 from counter.door.permissions import Permissions
 from models.core.event import About
-from models.journal.actors import EVERYBODY, LEADERS, Actor, Role
+from models.core.roles import EVERYBODY, LEADERS, Role
+from models.journal.actors import Actor
 from models.journal.events import PaperChanged, SignedIn
 from models.journal.topics import Topic
 from models.mall.people import User

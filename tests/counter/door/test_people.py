@@ -11,7 +11,7 @@ from counter.app import Application
 from counter.door.accounts import BadUsername, UserExists, add_user, set_password
 from counter.door.example_people import EXAMPLE_PASSWORD, example_people
 from counter.door.passwords import WeakPassword, hashed, matches, nobodys_hash, require_strong
-from models.journal.actors import Role
+from models.core.roles import Role
 from models.mall.people import User
 from tests.application import open_application
 from tests.builders import MINUTE, MONDAY

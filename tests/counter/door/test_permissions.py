@@ -13,7 +13,7 @@ from werkzeug.routing import Rule
 
 from counter.app import Application
 from counter.door.permissions import Permissions
-from models.journal.actors import EVERYBODY, LEADERS, Role
+from models.core.roles import EVERYBODY, LEADERS, Role
 from models.mall.devices import Device
 from models.mall.people import User
 from tests.application import OWN_PAGE, kiosk_client, open_application, user_client

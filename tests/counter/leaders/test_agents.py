@@ -14,7 +14,8 @@ from counter.app import Application
 from counter.leaders.agent_watch import AgentWatch
 from counter.leaders.agents import Agents
 from models.core.errors import PlaceTaken
-from models.journal.actors import AGENTS, Actor, Role
+from models.core.roles import AGENTS, Role
+from models.journal.actors import Actor
 from models.journal.events import PaperChanged, PrinterChanged
 from models.mall.devices import Device
 from models.paper.agents import agent_of, agent_place

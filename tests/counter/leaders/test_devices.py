@@ -16,7 +16,7 @@ from counter.app import Application
 from counter.door.auth import DEVICE_COOKIE
 from counter.door.pairing import CODES_PER_ADDRESS
 from counter.leaders.devices import DEVICE, WRONG_CODES
-from models.journal.actors import Role
+from models.core.roles import Role
 from models.mall.devices import Device
 from models.mall.mall import Zone
 from tests.application import (

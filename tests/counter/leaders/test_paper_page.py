@@ -8,7 +8,7 @@ import pytest
 
 from counter.app import Application
 from counter.door.accounts import add_user
-from models.journal.actors import Role
+from models.core.roles import Role
 from tests.application import kiosk_client, open_application, real_config, user_client
 
 PASSWORD = "kembang-setaman-7"

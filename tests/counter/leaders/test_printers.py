@@ -14,7 +14,8 @@ from counter.app import Application
 from counter.leaders.printers import rows_of
 from kiosk.touch.paper import slip_topic, tray_topic
 from models.core.clock import Clock
-from models.journal.actors import Actor, Role
+from models.core.roles import Role
+from models.journal.actors import Actor
 from models.mall.devices import Device
 from models.paper.jobs import JobState, PaperKind, PrintJob, settle_job
 from models.paper.printers import PrinterState, note_printer

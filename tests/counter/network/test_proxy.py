@@ -13,7 +13,7 @@ from counter.app import Application
 from counter.door.accounts import add_user
 from counter.door.example_people import EXAMPLE_PASSWORD
 from counter.door.reception import WRONG_PER_ADDRESS
-from models.journal.actors import Role
+from models.core.roles import Role
 from tests.application import OWN_PAGE, open_application, real_config
 
 PROXY, ELSEWHERE = "10.0.0.2", "10.0.0.66"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from display.voice.announcer import GAP, Announcer
-from display.voice.herald import Notice
+from display.voice.notices import Notice
 from display.voice.sentences import announcement
 from display.voice.voice import Voice, VoiceSettings
 from models.core.base import Base

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from typing_extensions import override
 
 from display.voice.announcer import PAUSE_S
-from display.voice.herald import Herald, Notice
+from display.voice.notices import Herald, Notice
 from display.voice.sentences import announcement
 from display.voice.voice import Voice
 from models.core.database import Database

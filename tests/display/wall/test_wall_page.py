@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from models.core.database import Database
-from models.journal.actors import Role
+from models.core.roles import Role
 from models.mall.catalogue import Service
 from models.mall.mall import Desk, DeskService, Zone
 from models.mall.people import User

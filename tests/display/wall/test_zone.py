@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from display.wall.zone import may_watch, state_of_zone, zones_touched
 from models.core.database import Database
-from models.journal.actors import Actor, Role
+from models.core.roles import Role
+from models.journal.actors import Actor
 from models.journal.events import CallSpoken, SignedIn, StepStarted, TicketExpired
 from models.mall.catalogue import Service
 from models.mall.mall import Desk
 from models.queue.calling import call_again, call_next
-from models.queue.serving import finish, miss, start
+from models.queue.missing import miss
+from models.queue.serving import finish, start
 from models.queue.shifts import begin_break, sign_off
 from models.queue.tickets import Outcome
 from tests import builders

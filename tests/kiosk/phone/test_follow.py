@@ -17,7 +17,8 @@ from models.mall.catalogue import Service
 from models.mall.mall import Desk, Mall
 from models.queue.calling import call_again, call_next
 from models.queue.issuing import Wish, take
-from models.queue.serving import finish, hold, miss, start
+from models.queue.missing import miss
+from models.queue.serving import finish, hold, start
 from models.queue.tickets import Outcome, StepState, Ticket
 from models.queue.transferring import transfer
 from tests.application import OWN_PAGE, clock_of, open_desk, service_id

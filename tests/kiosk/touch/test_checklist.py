@@ -11,7 +11,8 @@ from werkzeug.test import TestResponse
 
 from counter.app import Application
 from kiosk.touch.paper import slip_topic
-from models.journal.actors import Actor, Role
+from models.core.roles import Role
+from models.journal.actors import Actor
 from models.mall.catalogue import Service, ServiceCase
 from models.mall.devices import Device
 from models.paper.jobs import JobState, PaperKind, PrintJob

@@ -98,3 +98,11 @@ def test_old_presses_are_forgotten_and_young_ones_kept(session: Session) -> None
     session.flush()
     close_old_days(session, hall.mall, at=MONDAY)
     assert session.scalars(select(AnsweredPress.id)).all() == ["young"]
+
+
+def test_the_name_of_the_database_outlives_all_presses(session: Session) -> None:
+    hall = small_mall(session)
+    session.add(AnsweredPress(id="live.epoch", act="live.epoch", at=MONDAY, answer={"epoch": "e"}))
+    session.flush()
+    close_old_days(session, hall.mall, at=MONDAY + 3 * DAY)
+    assert session.scalars(select(AnsweredPress.act)).all() == ["live.epoch"]

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from models.core.database import Database
 from models.core.errors import CodeUnknown
-from models.journal.actors import Actor, Role
+from models.core.roles import Role
+from models.journal.actors import Actor
 from models.journal.record import JournalEntry, write_recorded
 from models.mall.devices import Device
 from models.mall.pairing import (

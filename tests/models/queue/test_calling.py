@@ -21,7 +21,8 @@ from models.journal.events import CallSpoken, TicketCalled, TicketCalledAgain
 from models.mall.arrangement import arrangement_of
 from models.mall.mall import Desk
 from models.queue.calling import call_again, call_next, call_number, mark_spoken
-from models.queue.serving import cancel, finish, hold, miss, start, welcome_back
+from models.queue.missing import miss, welcome_back
+from models.queue.serving import cancel, finish, hold, start
 from models.queue.shifts import begin_break, sign_off
 from models.queue.tickets import Call, Outcome, Standing, Step, StepState, Ticket
 from models.queue.transferring import transfer

@@ -20,7 +20,8 @@ from models.mall.catalogue import Service
 from models.mall.mall import Mall
 from models.queue.calling import call_again, call_next, call_number
 from models.queue.issuing import Wish, add_service, take
-from models.queue.serving import cancel, finish, hold, miss, resume, start, welcome_back
+from models.queue.missing import miss, welcome_back
+from models.queue.serving import cancel, finish, hold, resume, start
 from models.queue.tickets import Outcome, StepState, Ticket
 from models.queue.transferring import transfer
 from tests.builders import CITIZEN, MINUTE

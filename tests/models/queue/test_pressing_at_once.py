@@ -19,7 +19,8 @@ from models.mall.mall import Desk, Mall
 from models.mall.people import User
 from models.queue.calling import call_next, call_number
 from models.queue.issuing import QuotaRoll, Wish, add_service, take
-from models.queue.serving import cancel, finish, miss, start, welcome_back
+from models.queue.missing import miss, welcome_back
+from models.queue.serving import cancel, finish, start
 from models.queue.shifts import Shift, begin_break, end_break, sign_off, sign_on
 from models.queue.tickets import OPEN_STATES, Outcome, Step, StepState, Ticket
 from models.queue.transferring import transfer

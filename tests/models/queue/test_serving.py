@@ -31,19 +31,8 @@ from models.journal.events import (
 from models.mall.catalogue import ServiceCase
 from models.queue.calling import call_next
 from models.queue.issuing import Wish, take
-from models.queue.serving import (
-    cancel,
-    check_requirements,
-    finish,
-    hold,
-    may_miss_from,
-    may_return_until,
-    miss,
-    resume,
-    set_aside,
-    start,
-    welcome_back,
-)
+from models.queue.missing import may_miss_from, may_return_until, miss, welcome_back
+from models.queue.serving import cancel, check_requirements, finish, hold, resume, set_aside, start
 from models.queue.shifts import begin_break, held_by, sign_off
 from models.queue.tickets import Outcome, StepState, Ticket
 from models.queue.transferring import transfer

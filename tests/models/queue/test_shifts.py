@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 from models.core.errors import DeskBusy, DeskClosed, DeskOnBreak, DeskTaken
 from models.journal.events import BreakBegan, BreakEnded, ShiftBegan, ShiftEnded
 from models.queue.calling import call_next
-from models.queue.serving import finish, miss, welcome_back
+from models.queue.missing import miss, welcome_back
+from models.queue.serving import finish
 from models.queue.shifts import begin_break, end_break, officer_at, shift_at, sign_off, sign_on
 from models.queue.tickets import Outcome
 from models.queue.transferring import transfer

@@ -17,7 +17,8 @@ from models.mall.catalogue import Service
 from models.mall.mall import Mall
 from models.queue.calling import call_next
 from models.queue.issuing import Wish, add_service
-from models.queue.serving import finish, hold, miss, start, welcome_back
+from models.queue.missing import miss, welcome_back
+from models.queue.serving import finish, hold, start
 from models.queue.shifts import begin_break, held_by, sign_off
 from models.queue.tickets import Outcome, Ticket
 from models.queue.transferring import transfer

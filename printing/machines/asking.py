@@ -1,10 +1,10 @@
-"""Carrying papers to one printer: each claimed before its first byte, and settled by what came."""
+"""Asking one printer how it fares, and carrying papers to it, each claimed before it is sent."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,14 +12,13 @@ from models.core.database import Database
 from models.paper.jobs import JobState, PrintJob, claim, next_job, settle_job
 from models.paper.printers import PrinterState
 from printing.aside import off_the_loop
+from printing.machines.damping import Watch
 from printing.machines.printers import Printer, PrinterAway, PrinterDoubtful
 from printing.machines.status import Reading
-from printing.machines.watching import Watch
 from printing.papers.composing import compose_paper
+from printing.papers.writing import Words
 
 log = logging.getLogger(__name__)
-
-Words = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)

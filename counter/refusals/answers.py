@@ -59,7 +59,8 @@ def register(app: Flask, language: Language) -> None:
     @app.errorhandler(Exception)
     def broken(error: Exception) -> Response:
         incident = secrets.token_hex(4)
-        log.error("incident %s at %s", incident, request.path, exc_info=error)
+        # The rule, not the path: a ticket's own address is the key to it.
+        log.error("incident %s at %s", incident, request.url_rule, exc_info=error)
         return answer(500, "broken", {"incident": incident})
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from display.voice.herald import Herald
+from display.voice.notices import Herald
 from models.core.database import Database
 from models.mall.mall import Mall
 from tests import builders
