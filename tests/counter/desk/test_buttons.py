@@ -168,7 +168,7 @@ def test_a_press_needs_what_its_button_says_and_takes_nothing_else(act: str) -> 
 
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_every_button_has_its_words(language: str) -> None:
-    words = Language("Asia/Jakarta").words("counter", language)
+    words = Language("Asia/Jakarta").words("counter.desk", language)
     # Papers are ticked, which needs no button of its own.
     drawn = {name: act.button for name, act in ACTS.items() if name != "check"}
     named = {name: name.replace("-", "_") for name in drawn}

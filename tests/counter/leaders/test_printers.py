@@ -107,8 +107,10 @@ def test_every_advice_and_reason_has_its_words(application: Application) -> None
     wanted = [f"do_away_{reason}" for reason in reasons] + [f"kind_{kind}" for kind in kinds]
     wanted += [f"state_{state}" for state in PrinterState]
     wanted += [f"do_{state}" for state in PrinterState if state is not PrinterState.AWAY]
-    wanted += [f"job_{state}" for state in JobState] + [f"paper_{kind}" for kind in PaperKind]
+    wanted += [f"job_{state}" for state in JobState]
     assert [key for key in wanted if f"printers.{key}" not in known] == []
+    papers = application.language.words("printing.papers", "id")
+    assert [kind for kind in PaperKind if f"kind.{kind}" not in papers] == []
 
 
 def test_a_test_page_is_promised_once_however_often_the_button_is_hit(

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Computed, MetaData, event, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from models.core.database import SHARED
 from models.core.rows import DirectRow, insert_row, set_loaded, update_row
 from models.mall.arrangement import ARRANGEMENTS, arrangement_of
 from models.mall.mall import Holiday, Mall
@@ -133,7 +134,7 @@ def test_how_a_mall_is_arranged_cannot_be_changed_past_the_flush(
     with pytest.raises(TypeError, match="a flush must write"):
         write(session, hall)
     session.expire_all()
-    session.info.pop(ARRANGEMENTS)
+    session.info[SHARED].pop(ARRANGEMENTS)
     assert arrangement_of(session, hall.mall) == before
 
 
