@@ -87,11 +87,12 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
     Raises WrongKindOfMall when the database belongs to the other kind of mall.
     """
     clock = clock or Clock()
+    # Before the database is touched: a version that cannot open must not have moved it on.
+    language = Language(config.mall.time_zone)
     config.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(config.database_url)
     upgrade(database)
     mall = _filled(database, config, clock)
-    language = Language(config.mall.time_zone)
     app = _dressed(mall, language)
     doorkeeper = Doorkeeper(database, clock, config, mall.id)
     permissions = Permissions()

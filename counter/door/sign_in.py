@@ -171,7 +171,7 @@ def _home(user: User, wanted: Wanted) -> str:
     """Return where somebody goes who has just signed in."""
     if user.role is Role.OFFICER:
         return "/desk"
-    own = "/devices" if user.role in LEADERS else "/"
+    own = "/devices" if user.role in LEADERS else "/reports"
     return local_path(wanted.next) or ("/desk" if wanted.desk else own)
 
 

@@ -62,7 +62,7 @@ def require_own_page(request: Request, public_url: str, our_cookies: Iterable[st
         log.warning(
             "refused %s %s: Sec-Fetch-Site %s, Origin %s, Host %s",
             request.method,
-            request.url_rule,
+            request.url_rule or request.path,
             site,
             origin,
             request.host,

@@ -60,7 +60,7 @@ def register(app: Flask, language: Language) -> None:
     def broken(error: Exception) -> Response:
         incident = secrets.token_hex(4)
         # The rule, not the path: a ticket's own address is the key to it.
-        log.error("incident %s at %s", incident, request.url_rule, exc_info=error)
+        log.error("incident %s at %s", incident, request.url_rule or request.path, exc_info=error)
         return answer(500, "broken", {"incident": incident})
 
 

@@ -93,6 +93,15 @@ def test_a_phone_has_its_bar_below(hall: Server, windows: Windows) -> None:
     assert box["y"] + box["height"] == PHONE[1]
     assert box["height"] < 80
     expect(rail.get_by_role("link")).to_have_text(["Laporan", re.compile("Layar"), "Konsol"])
+    leave = rail.get_by_role("button", name="Keluar")
     rail.get_by_text("Lainnya").click()
-    rail.get_by_role("button", name="Keluar").click()
+    expect(leave).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(leave).to_be_hidden()
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.locator("#connection")).to_contain_text("Tersambung")
+    rail.get_by_text("Lainnya").click()
+    leave.click()
     expect(page).to_have_url(re.compile("/sign-in$"))
+    expect(other).to_have_url(re.compile("/sign-in"))

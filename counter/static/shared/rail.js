@@ -8,12 +8,19 @@ function count(badge) {
   const waiting = new Map();
   const number = badge.querySelector("b");
   for (const topic of (badge.dataset.topics || "").split(" ")) {
-    live.follow(topic, (state) => {
-      waiting.set(topic, state.to_do);
-      const sum = Array.from(waiting.values()).reduce((all, one) => all + one, 0);
-      if (number) number.textContent = String(sum);
-      badge.hidden = sum === 0;
-    });
+    live.follow(
+      topic,
+      (state) => {
+        waiting.set(topic, state.to_do);
+        const sum = Array.from(waiting.values()).reduce((all, one) => all + one, 0);
+        if (number) number.textContent = String(sum);
+        badge.hidden = sum === 0;
+      },
+      (kind, { code }) => {
+        // Signed out in another window: this page is nobody's any more, and the door says so.
+        if (kind === "refused" && code === "forbidden") location.reload();
+      }
+    );
   }
 }
 

@@ -115,6 +115,13 @@ def test_keys_are_silent_in_a_field_and_when_switched_off(
     page.keyboard.press("Enter")
     expect(page.locator("#note")).to_have_value("Tas asli. \n")
     expect(page.locator("dialog")).to_have_count(0)
+    page.locator(GO).focus()
+    page.keyboard.press("a")
+    # However long the list is, one Tab leads from the choice to the reason.
+    page.keyboard.press("Tab")
+    expect(page.locator("dialog #reason")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog")).to_have_count(0)
     page.locator(".dk-menu summary").click()
     page.get_by_label("Tombol pintas satu huruf").uncheck()
     page.locator(GO).focus()

@@ -23,7 +23,7 @@ from models.journal.events import PaperChanged, SignedIn
 from models.journal.topics import Topic
 from models.mall.people import User
 from models.paper.printers import PrinterState, note_printer
-from tests.application import kiosk_client, open_application, real_config, user_client
+from tests.application import OWN_PAGE, kiosk_client, open_application, real_config, user_client
 
 USERS = {
     Role.OFFICER: "rina.kusumawati",
@@ -137,6 +137,12 @@ def test_the_front_page_of_a_real_mall_asks_no_auditor_to_sign_in(tmp_path: Path
             )
         link = '<a class="we-l" href="/sign-in">'
         assert link in look(application.app.test_client(), "/")[1]
+        entered = application.app.test_client().post(
+            "/sign-in",
+            data={"name": "sari.utami", "password": "kembang-setaman-7"},
+            headers=OWN_PAGE,
+        )
+        assert entered.location == "/reports"
         page = look(user_client(application, "sari.utami"), "/")[1]
         assert link not in page
         assert "Sari Utami<small>Auditor</small>" in page

@@ -100,13 +100,18 @@ def test_balai_does_not_start_with_a_sentence_in_one_language(tmp_path: Path) ->
         shutil.copytree(ROOT / package, tmp_path / package, ignore=unserved)
     with (tmp_path / "counter/desk/words.toml").open("a", encoding="utf-8") as file:
         file.write('alone.id = "Sendiri"\n')
-    refused = subprocess.run(  # noqa: S603 — our own program.
-        [sys.executable, "-m", "counter", "check", "--config", str(ROOT / "config.toml")],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert refused.returncode == 1
     why = "desk.choice.alone: is missing in en."
-    assert refused.stderr == f"Error: counter/desk/words.toml: {why}\n"
+    data = tmp_path / "data"
+    for command in (["check"], ["run", "--port", "0", "--data-dir", str(data)]):
+        refused = subprocess.run(  # noqa: S603 — our own program.
+            [sys.executable, "-m", "counter", *command, "--config", str(ROOT / "config.toml")],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert refused.returncode == 1
+        assert refused.stderr == f"Error: counter/desk/words.toml: {why}\n"
+    # A version that cannot open has not moved the database on, so the one before it still can.
+    assert not (data / "balai.db").exists()

@@ -54,7 +54,8 @@ export function Picker({ id, label, none, items, chosen, onChoose }) {
       aria-expanded="true" aria-controls=${`${id}-list`} aria-autocomplete="list"
       aria-activedescendant=${at >= 0 ? `${id}-${chosen}` : undefined}
       value=${words} onInput=${search} onKeyDown=${walk} />
-    <ul class="dk-pick__list" id=${`${id}-list`} role="listbox" aria-label=${label} ref=${list}>
+    <ul class="dk-pick__list" id=${`${id}-list`} role="listbox" tabindex="-1"
+      aria-label=${label} ref=${list}>
       ${found.map((item) => html`<li key=${item.id} id=${`${id}-${item.id}`} role="option"
         aria-selected=${item.id === chosen ? "true" : "false"} onClick=${() => onChoose(item.id)}>
         <b class="num">${item.label}</b><small class="num">${item.detail}</small></li>`)}
