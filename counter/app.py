@@ -108,7 +108,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
     pages = navigation.register
     voice = _voice(config)
     announcer = Announcer(database, clock, voice, live.shout, style=config.voice.style)
-    room = spooling(config, database, clock, language, mall_id=mall.id)
+    printing = spooling(config, database, clock, language, mall_id=mall.id)
 
     welcome.register(app, doorkeeper=doorkeeper, permit=permit)
     sign_in.register(app, doorkeeper=doorkeeper, language=language, permit=permit)
@@ -135,7 +135,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
     )
     paper.register(
         app,
-        printers=room.printers,
+        printers=printing.printers,
         clock=clock,
         pages=pages,
         open_tray=mall.example,
@@ -145,8 +145,8 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
         app,
         database=database,
         clock=clock,
-        papers=room.elsewhere,
-        words=room.words,
+        papers=printing.elsewhere,
+        words=printing.words,
         permit=permit,
         topics=live.register,
     )
@@ -163,7 +163,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
         language=language,
         live=live,
         announcer=announcer,
-        spooler=room.spooler,
+        spooler=printing.spooler,
         agent_watch=AgentWatch(print_agents, mall.id, live.silence_s),
         ticker=Ticker(database, clock, kept=timedelta(days=config.retention.personal_days)),
         mall_id=mall.id,
