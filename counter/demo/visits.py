@@ -35,6 +35,20 @@ class Called:
     ticket_id: int
 
 
+@dataclass(frozen=True)
+class Served:
+    """A step that is served: how many seconds that takes on the whole, and its papers."""
+
+    step_id: int
+    mean_s: float
+    papers: list[int]
+
+
+def _served(step: Step) -> Served:
+    papers = [one.id for one in needed_for(step.service, step.case)]
+    return Served(step.id, step.service.handling_m * 60, papers)
+
+
 class Visits:
     """Plays what becomes of each citizen at one desk; then it is the officer's `turn`.
 
@@ -101,19 +115,22 @@ class Visits:
     def start(self, step_id: int, at: datetime) -> None:
         """Begin to serve, and plan how it goes on."""
 
-        def rule(session: Session, desk: Desk, step: Step) -> tuple[float, list[int]]:
+        def rule(session: Session, desk: Desk, step: Step) -> Served:
             serving.start(session, desk, by=self._desk.by, at=at)
-            papers = [one.id for one in needed_for(step.service, step.case)]
-            return step.service.handling_m * 60, papers
+            return _served(step)
 
         started = self._desk.press_for(step_id, rule)
         if started is None:
             self._again(at, 30)
-            return
-        mean_s, papers = started
-        lasts_s = self._lasts_s(mean_s)
-        if papers:
-            self._desk.later(at, lasts_s * 0.2, lambda when: self._check(step_id, papers, when))
+        else:
+            self._serve(started, at)
+
+    def _serve(self, served: Served, at: datetime) -> None:
+        step_id, lasts_s = served.step_id, self._lasts_s(served.mean_s)
+        if served.papers:
+            self._desk.later(
+                at, lasts_s * 0.2, lambda when: self._check(step_id, served.papers, when)
+            )
         if self._desk.dice.random() < HOLD:
             self._desk.later(at, lasts_s * 0.5, lambda when: self._hold(step_id, when))
         elif self._desk.dice.random() < TRANSFER:
@@ -164,7 +181,7 @@ class Visits:
         """Finish with one of the usual outcomes."""
         (outcome,) = self._desk.dice.choices(list(OUTCOMES), list(OUTCOMES.values()))
 
-        def rule(session: Session, desk: Desk, step: Step) -> bool:
+        def rule(session: Session, desk: Desk, step: Step) -> Served | bool:
             needed: list[Requirement] = needed_for(step.service, step.case)
             missing = [self._desk.dice.choice(needed).text_id] if needed else []
             returned = outcome is Outcome.RETURNED
@@ -176,10 +193,14 @@ class Visits:
                 by=self._desk.by,
                 at=at,
             )
-            return True
+            goes_on = step.ticket.current
+            return goes_on is None or _served(goes_on)
 
-        self._desk.press_for(step_id, rule)
-        self._again(at, self._desk.dice.uniform(5, 40))
+        ended = self._desk.press_for(step_id, rule)
+        if isinstance(ended, Served):
+            self._serve(ended, at)
+        else:
+            self._again(at, self._desk.dice.uniform(5, 40))
 
     def _lasts_s(self, mean_s: float) -> float:
         spread = math.log(1 + VARIATION**2)

@@ -22,6 +22,7 @@ from counter.desk.presses import (
     ServicePress,
     StepPress,
     TransferPress,
+    UndoPress,
 )
 from counter.desk.state import Phase
 from models.core.clock import local_day, local_instant
@@ -29,7 +30,7 @@ from models.core.errors import BadInput, NobodyWaiting, NotFound, ReasonNeeded
 from models.journal.actors import Actor
 from models.mall.mall import Desk
 from models.mall.people import User
-from models.queue import calling, missing, serving, shifts, transferring
+from models.queue import calling, missing, serving, shifts, transferring, undoing
 from models.queue.issuing import Wish, add_service
 from models.queue.tickets import StepState, Ticket
 from models.waits.forecast import announce
@@ -138,14 +139,19 @@ def _finish(session: Session, desk: Desk, press: FinishPress, by: Actor, at: dat
         by=by,
         at=at,
     )
-    return {"number": step.ticket.spoken}
+    return {"number": step.ticket.spoken, "goes_on": step.ticket.desk_id == desk.id}
 
 
 def _finish_and_call(
     session: Session, desk: Desk, press: FinishPress, by: Actor, at: datetime
 ) -> Answer:
-    """Finish, then call; that nobody waits is no reason to keep the citizen at the desk."""
+    """Finish, then call; that nobody waits is no reason to keep the citizen at the desk.
+
+    Nobody is called while the citizen goes on with another need here.
+    """
     answer = _finish(session, desk, press, by, at)
+    if answer["goes_on"]:
+        return answer
     try:
         return answer | _call_next(session, desk, press, by, at)
     except NobodyWaiting:
@@ -198,7 +204,12 @@ def _cancel(session: Session, desk: Desk, press: CancelPress, by: Actor, at: dat
     if not press.reason.strip():
         raise ReasonNeeded
     ticket = visit_of(session, desk, press.step_id)
-    serving.cancel(session, ticket, reason=press.reason, by=by, at=at)
+    serving.cancel(session, ticket, reason=press.reason, from_desk=desk, by=by, at=at)
+    return {"number": ticket.spoken}
+
+
+def _undo(session: Session, desk: Desk, press: UndoPress, by: Actor, at: datetime) -> Answer:
+    ticket = undoing.undo(session, desk, press.entry, by=by, at=at)
     return {"number": ticket.spoken}
 
 
@@ -255,6 +266,7 @@ ACTS: dict[str, Act[Any]] = {
             asks=Question.WHY,
         ),
     ),
+    "undo": Act(UndoPress, _undo, Button(ALWAYS, key="Z", icon="undo-2")),
     "add-service": Act(ServicePress, _add_service, Button(AT_DESK, asks=Question.SERVICE, key="L")),
 }
 

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from models.core.clock import local_day, local_instant
 from models.figures.handling import BEGINS, ENDS, Handling, handling_times
-from models.journal.events import StepFinished
+from models.journal.events import ActUndone, StepFinished
 from models.journal.record import JournalEntry
+from models.journal.undone import without_undone
 from models.mall.catalogue import Service
 from models.mall.mall import Desk
 from models.queue.tickets import Step
@@ -24,11 +25,11 @@ def handling_of(session: Session, step: Step) -> Handling | None:
         .where(
             JournalEntry.ticket_id == step.ticket_id,
             JournalEntry.step_id == step.id,
-            JournalEntry.kind.in_(BEGINS | ENDS),
+            JournalEntry.kind.in_(BEGINS | ENDS | {ActUndone.__name__}),
         )
         .order_by(JournalEntry.id)
     )
-    return handling_times(told).get(step.id)
+    return handling_times(without_undone(told)).get(step.id)
 
 
 def figures(session: Session, desk: Desk, user_id: int | None, at: datetime) -> dict[str, Any]:
@@ -39,15 +40,16 @@ def figures(session: Session, desk: Desk, user_id: int | None, at: datetime) -> 
     """
     time_zone = desk.mall.time_zone
     midnight = local_instant(local_day(at, time_zone), 0, time_zone)
-    told = session.scalars(
+    entries = session.scalars(
         select(JournalEntry)
         .where(
             JournalEntry.desk_id == desk.id,
             JournalEntry.at >= midnight,
-            JournalEntry.kind.in_(BEGINS | ENDS),
+            JournalEntry.kind.in_(BEGINS | ENDS | {ActUndone.__name__}),
         )
         .order_by(JournalEntry.id)
-    ).all()
+    )
+    told = without_undone(entries)
     times = handling_times(told)
     finished = [
         (times[entry.step_id].spent, entry.service_id)

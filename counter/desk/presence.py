@@ -15,6 +15,7 @@ from models.mall.mall import Desk
 from models.mall.people import User
 from models.queue.shifts import held_by, lock_desk, officer_at
 from models.queue.tickets import ENGAGED, Step, Ticket
+from models.queue.waiting import offered_by
 
 # Every press asks for its desk's mall, too.
 _DESK: Final = select(Desk).where(Desk.id == bindparam("desk_id")).options(joinedload(Desk.mall))
@@ -55,14 +56,17 @@ def step_at_desk(session: Session, desk: Desk, step_id: int) -> Step:
 
 
 def visit_of(session: Session, desk: Desk, step_id: int) -> Ticket:
-    """Return the ticket whose step `desk` called last and which is still called, held or missed.
+    """Return the ticket whose step is called at `desk`, or set aside where it may take it up.
 
-    Raises NotFound for a step of another desk and Outdated for one that has moved on.
+    Raises NotFound for a step that is no business of the desk and Outdated for one that has
+    moved on, perhaps to another desk.
     """
     step = session.get(Step, step_id)
-    if step is None or step.desk_id != desk.id:
+    if step is None or step.mall_id != desk.mall_id:
         raise NotFound
-    if step.state not in ENGAGED:
+    if step.desk_id != desk.id and step.service_id not in offered_by(session, desk):
+        raise NotFound
+    if step.state not in ENGAGED or step.ticket.desk_id not in (None, desk.id):
         raise Outdated(number=step.ticket.spoken)
     return step.ticket
 

@@ -84,6 +84,13 @@ class NumberPress(Press):
 
 
 @dataclass(frozen=True, config=_STRICT)
+class UndoPress(Press):
+    """The act to be undone, by its number in the journal."""
+
+    entry: int
+
+
+@dataclass(frozen=True, config=_STRICT)
 class BreakPress(Press):
     """A break of so many minutes, or until a local time of day such as `10:15`."""
 

@@ -15,16 +15,25 @@ from counter.desk.ticket import aside_row, names, ticket_at_desk
 from models.core.event import About, Event
 from models.core.roles import LEADERS, Role
 from models.journal.actors import Actor
+from models.journal.events import StepFinished, TicketCancelled, TicketMissed
 from models.journal.topics import Topic, id_in
+from models.mall.arrangement import arrangement_of
 from models.mall.catalogue import Service
 from models.mall.mall import Desk, DeskService
 from models.queue.serving import set_aside
 from models.queue.shifts import Shift, held_by, shift_at
 from models.queue.tickets import Step, StepState, Ticket
+from models.queue.undoing import undoable_at
 from models.queue.waiting import callable_at, offered_by
 
 # As many rows as the tallest supported screen shows; the number of all is told beside them.
 QUEUE_SHOWN = 16
+# The acts that may be undone, by their events.
+_UNDONE_AS = {
+    StepFinished.__name__: "finish",
+    TicketMissed.__name__: "miss",
+    TicketCancelled.__name__: "cancel",
+}
 
 
 class Phase(StrEnum):
@@ -60,8 +69,9 @@ def desk_state(session: Session, key: str, at: datetime) -> dict[str, Any] | Non
         "current": None if ticket is None else ticket_at_desk(session, ticket),
         "waiting": waiting,
         "longest_since": longest_since,
-        "queue": [_queue_row(step) for step in _first(session, desk, services)],
-        "aside": [aside_row(session, step) for step in set_aside(session, desk)],
+        "queue": [_queue_row(step, services) for step in _first(session, desk, services)],
+        "aside": [aside_row(session, step, desk) for step in set_aside(session, desk)],
+        "undo": _undo(session, desk, at),
         "neighbours": _neighbours(session, desk, services),
         "today": figures(session, desk, None if shift is None else shift.user_id, at),
     }
@@ -88,17 +98,29 @@ def _break(shift: Shift | None) -> dict[str, str | None] | None:
 
 
 def _waiting(session: Session, desk: Desk, services: list[int]) -> tuple[int, str | None]:
+    """Return how many people wait for the desk, and since when the first of them."""
     mine = callable_at(desk, services)
-    waiting = session.scalar(select(func.count(Step.id)).where(mine)) or 0
+    waiting = session.scalar(select(func.count(Step.ticket_id.distinct())).where(mine)) or 0
     since: datetime | None = session.scalar(select(func.min(Step.began_waiting_at)).where(mine))
     return waiting, None if since is None else since.isoformat()
 
 
 def _first(session: Session, desk: Desk, services: list[int]) -> list[Step]:
+    """Return who is due first, each number once, with the need for which it is called."""
+    most = arrangement_of(session, desk.mall).rules.most_services
+    due_first = session.execute(
+        select(Step.ticket_id, Step.id)
+        .where(callable_at(desk, services))
+        .order_by(Step.due_at, Step.id)
+        .limit(QUEUE_SHOWN * most)
+    )
+    first: dict[int, int] = {}
+    for ticket_id, step_id in due_first:
+        first.setdefault(ticket_id, step_id)
     return list(
         session.scalars(
             select(Step)
-            .where(callable_at(desk, services))
+            .where(Step.id.in_(list(first.values())[:QUEUE_SHOWN]))
             .options(
                 joinedload(Step.ticket).selectinload(Ticket.steps).joinedload(Step.service),
                 joinedload(Step.service),
@@ -106,19 +128,21 @@ def _first(session: Session, desk: Desk, services: list[int]) -> list[Step]:
                 selectinload(Step.ticket, Ticket.steps, Step.service, Service.agency),
             )
             .order_by(Step.due_at, Step.id)
-            .limit(QUEUE_SHOWN)
         )
     )
 
 
-def _queue_row(step: Step) -> dict[str, Any]:
+def _queue_row(step: Step, services: list[int]) -> dict[str, Any]:
     """Return a row with the reason for its place, so that the order can be explained."""
+    others = [
+        other
+        for other in step.ticket.steps
+        if other is not step and other.state is StepState.WAITING
+    ]
     elsewhere = {
         other.service.agency.short_name
-        for other in step.ticket.steps
-        if other is not step
-        and other.state is StepState.WAITING
-        and other.service.agency_id != step.service.agency_id
+        for other in others
+        if other.service_id not in services and other.service.agency_id != step.service.agency_id
     }
     return {
         "step_id": step.id,
@@ -128,10 +152,24 @@ def _queue_row(step: Step) -> dict[str, Any]:
         "case": None if step.case is None else names(step.case),
         "standing": step.standing,
         "only_here": step.only_desk_id is not None,
+        "then": [names(other.service) for other in others if other.service_id in services],
         "also": sorted(elsewhere),
         "since": step.began_waiting_at.isoformat(),
         "due_at": step.due_at.isoformat(),
         "promise_s": step.service.promise_m * 60,
+    }
+
+
+def _undo(session: Session, desk: Desk, at: datetime) -> dict[str, Any] | None:
+    """Return the desk's newest act while it may be undone."""
+    undoable = undoable_at(session, desk, at)
+    if undoable is None:
+        return None
+    return {
+        "entry": undoable.entry,
+        "act": _UNDONE_AS[undoable.kind],
+        "number": undoable.number,
+        "until_at": undoable.until_at.isoformat(),
     }
 
 

@@ -58,8 +58,8 @@ def ticket_at_desk(session: Session, ticket: Ticket) -> dict[str, Any] | None:
     }
 
 
-def aside_row(session: Session, step: Step) -> dict[str, Any]:
-    """Return a held or missed step with what the officer needs to take it up again."""
+def aside_row(session: Session, step: Step, desk: Desk) -> dict[str, Any]:
+    """Return a held or missed step with what the officer at `desk` needs to take it up again."""
     ticket = step.ticket
     return {
         "step_id": step.id,
@@ -68,6 +68,7 @@ def aside_row(session: Session, step: Step) -> dict[str, Any]:
         "service": names(step.service),
         "state": step.state,
         "note": step.note,
+        "desk": None if step.desk is None or step.desk_id == desk.id else step.desk.number,
         "since": _said(step.ended_at if step.state is StepState.MISSED else None),
         "back_until_at": _said(may_return_until(session, step)),
     }

@@ -94,6 +94,12 @@ class DeskBusy(Refusal):
     code = "desk_busy"
 
 
+class StillAtDesk(Refusal):
+    """The officer leaves a citizen at another desk. Facts: number, desk."""
+
+    code = "still_at_desk"
+
+
 class DeskEmpty(Refusal):
     """The desk holds no ticket."""
 
@@ -152,6 +158,12 @@ class NotReprintable(Refusal):
     """The paper is still on its way; a copy could make two."""
 
     code = "not_reprintable"
+
+
+class UndoOver(Refusal):
+    """The act can no longer be undone. Facts: number."""
+
+    code = "undo_over"
 
 
 class GraceOver(Refusal):

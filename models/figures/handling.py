@@ -6,10 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from models.journal.events import StepFinished, StepHeld, StepResumed, StepStarted, StepTransferred
+from models.journal.events import (
+    StepContinued,
+    StepFinished,
+    StepHeld,
+    StepResumed,
+    StepStarted,
+    StepTransferred,
+)
 from models.journal.record import JournalEntry
 
-BEGINS = frozenset({StepStarted.__name__, StepResumed.__name__})
+BEGINS = frozenset({StepStarted.__name__, StepResumed.__name__, StepContinued.__name__})
 ENDS = frozenset({StepHeld.__name__, StepFinished.__name__, StepTransferred.__name__})
 
 

@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 
 from models.figures.handling import BEGINS, Handling
 from models.journal.events import (
+    ActUndone,
     StepAdded,
+    StepContinued,
     StepFinished,
     StepHeld,
     StepResumed,
@@ -27,6 +29,7 @@ from models.journal.events import (
     TicketWelcomedBack,
 )
 from models.journal.record import JournalEntry
+from models.journal.undone import without_undone
 from models.queue.tickets import Outcome, Step, StepState, Ticket
 
 ROWS_AT_ONCE = 1000
@@ -37,6 +40,7 @@ TOLD: Final = frozenset(
     for kind in (
         StepAdded,
         TicketCalled,
+        StepContinued,
         StepStarted,
         StepHeld,
         StepResumed,
@@ -46,14 +50,14 @@ TOLD: Final = frozenset(
         TicketWelcomedBack,
         TicketCancelled,
         TicketExpired,
+        ActUndone,
     )
 )
-_OF_STEP: Final = TOLD - {TicketCancelled.__name__, TicketExpired.__name__}
+_OF_STEP: Final = TOLD - {kind.__name__ for kind in (TicketCancelled, TicketExpired, ActUndone)}
 _ENDS: Final = frozenset({StepFinished.__name__, StepTransferred.__name__})
 # Of the others nothing is asked, and unpacking JSON is a third of the work.
-_DATA = type_coerce(case((JournalEntry.kind.in_(sorted(_ENDS)), JournalEntry.data)), JSON).label(
-    "data"
-)
+_ASKED: Final = sorted(_ENDS | {ActUndone.__name__})
+_DATA = type_coerce(case((JournalEntry.kind.in_(_ASKED), JournalEntry.data)), JSON).label("data")
 
 
 @dataclass
@@ -132,9 +136,7 @@ class Visit:
         step = self.steps[entry.step_id]
         if kind == TicketCalled.__name__:
             self.calls.append((desk_id, at))
-            self._wait_until(at)
-            if step.waited is None:
-                step.waited = at - step.began_at
+            self._end_wait(step, at)
         elif kind == TicketMissed.__name__:
             step.missed += 1
         elif kind == TicketWelcomedBack.__name__:
@@ -150,6 +152,8 @@ class Visit:
 
     def _hear_serving(self, step: StepHistory, entry: Row[Any]) -> None:
         kind, at, desk_id = entry.kind, entry.at, entry.desk_id
+        if kind == StepContinued.__name__:
+            self._end_wait(step, at)
         step.started = step.started or kind in BEGINS
         if length := step.handling.hear(kind, at):
             self.served.append((desk_id, length))
@@ -158,6 +162,11 @@ class Visit:
             self.finishes.append((desk_id, at))
         elif kind == StepTransferred.__name__:
             step.state = StepState.TRANSFERRED
+
+    def _end_wait(self, step: StepHistory, at: datetime) -> None:
+        self._wait_until(at)
+        if step.waited is None:
+            step.waited = at - step.began_at
 
     def _add(
         self, step_id: int, service_id: int, at: datetime, announced: dict[int, ANNOUNCED]
@@ -180,8 +189,9 @@ def visits_of(session: Session, mall_id: int, day: date) -> Iterator[Visit]:
     announced = _announced(session, mall_id, day)
     told = session.execute(
         select(
-            Ticket.id,
+            JournalEntry.ticket_id,
             Ticket.priority,
+            JournalEntry.id,
             JournalEntry.kind,
             JournalEntry.at,
             JournalEntry.step_id,
@@ -201,7 +211,7 @@ def visits_of(session: Session, mall_id: int, day: date) -> Iterator[Visit]:
     )
     for (_, priority), entries in groupby(told, key=itemgetter(0, 1)):
         visit = Visit(priority)
-        for entry in entries:
+        for entry in without_undone(entries):
             visit.hear(entry, announced)
         yield visit
 

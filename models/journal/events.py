@@ -53,6 +53,11 @@ class StepStarted(Event, about=About.TICKET, moves_queue=True):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StepContinued(Event, about=About.TICKET, moves_queue=True):
+    """Serving went on with the visit's next need at the same desk, without a call."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class StepFinished(Event, about=About.TICKET, moves_queue=True):
     """Serving ended with an outcome."""
 
@@ -101,6 +106,13 @@ class TicketCancelled(Event, about=About.TICKET, moves_queue=True):
     """The citizen, or an officer for them, gave the number up."""
 
     reason: FreeText
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActUndone(Event, about=About.TICKET, moves_queue=True):
+    """What the journal says of the ticket from the entry `undone` up to here did not happen."""
+
+    undone: int
 
 
 @dataclass(frozen=True, kw_only=True)

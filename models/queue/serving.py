@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import case, or_, select
 from sqlalchemy.orm import Session
 
 from models.core.errors import (
@@ -20,6 +20,7 @@ from models.core.errors import (
 from models.journal.actors import Actor
 from models.journal.events import (
     RequirementsChecked,
+    StepContinued,
     StepFinished,
     StepHeld,
     StepResumed,
@@ -67,9 +68,11 @@ def finish(
 ) -> Step:
     """End serving with `outcome`; the ticket is free for its other steps.
 
-    Papers returned need what is missing or a note (ReasonNeeded). A service with a private
-    outcome keeps only done or returned, and nothing of why: UU 27/2022 art. 4 counts
-    criminal records and children's data as specific. Raises DeskEmpty or NotAllowed.
+    A need that this desk serves, too, and that nothing holds back, is served at once: who sits
+    there already is not called again. Papers returned need what is missing or a note
+    (ReasonNeeded). A service with a private outcome keeps only done or returned, and nothing
+    of why: UU 27/2022 art. 4 counts criminal records and children's data as specific. Raises
+    DeskEmpty or NotAllowed.
     """
     step = step_at(session, desk)
     private = step.service.private_outcome
@@ -85,6 +88,7 @@ def finish(
     leave_desk(step.ticket)
     record_step(session, step, StepFinished, at, by, outcome=step.outcome)
     _close_if_done(session, step.ticket, by, at)
+    _go_on(session, desk, step.ticket, by, at)
     return step
 
 
@@ -120,10 +124,19 @@ def resume(session: Session, desk: Desk, ticket: Ticket, *, by: Actor, at: datet
     return step
 
 
-def cancel(session: Session, ticket: Ticket, *, reason: str, by: Actor, at: datetime) -> None:
+def cancel(
+    session: Session,
+    ticket: Ticket,
+    *,
+    reason: str,
+    from_desk: Desk | None = None,
+    by: Actor,
+    at: datetime,
+) -> None:
     """Give the number up: all open steps are cancelled and the desk, if any, is free.
 
-    Raises TicketClosed when it has ended, NotAllowed while it is being served.
+    `from_desk` is where it was pressed for a number that is at no desk. Raises TicketClosed
+    when it has ended, NotAllowed while it is being served.
     """
     if ticket.desk is not None:
         lock_desk(session, ticket.desk)
@@ -135,6 +148,8 @@ def cancel(session: Session, ticket: Ticket, *, reason: str, by: Actor, at: date
             step.move(StepState.CANCELLED)
             step.ended_at = at
     desk_id, ticket.desk_id = ticket.desk_id, None
+    if desk_id is None and from_desk is not None:
+        desk_id = from_desk.id
     ticket.closed_at = at
     session.flush()
     record(
@@ -151,12 +166,19 @@ def cancel(session: Session, ticket: Ticket, *, reason: str, by: Actor, at: date
 
 
 def set_aside(session: Session, desk: Desk) -> list[Step]:
-    """Return the held and missed steps that this desk called last, longest away first."""
+    """Return the held and missed steps that `desk` may take up: its own first, longest away first.
+
+    Any desk that offers the service may: the one that put them aside may have closed since.
+    """
+    mine = Step.desk_id == desk.id
     return list(
         session.scalars(
             select(Step)
-            .where(Step.desk_id == desk.id, among([StepState.HELD, StepState.MISSED]))
-            .order_by(Step.called_at)
+            .where(
+                among([StepState.HELD, StepState.MISSED]),
+                or_(mine, Step.service_id.in_(offered_by(session, desk))),
+            )
+            .order_by(case((mine, 0), else_=1), Step.called_at, Step.id)
         )
     )
 
@@ -187,6 +209,27 @@ def leave_desk(ticket: Ticket) -> None:
     """Free the desk, and let the ticket's other steps wait again if they may."""
     ticket.desk_id = None
     settle(ticket)
+
+
+def _go_on(session: Session, desk: Desk, ticket: Ticket, by: Actor, at: datetime) -> None:
+    """Serve the visit's next need at `desk`, if it offers one that waits."""
+    services = offered_by(session, desk)
+    here = [
+        step
+        for step in ticket.steps
+        if step.state is StepState.WAITING
+        and step.service_id in services
+        and step.only_desk_id in (None, desk.id)
+    ]
+    if not here:
+        return
+    step = min(here, key=lambda step: (step.due_at, step.id))
+    step.move(StepState.SERVING)
+    step.desk_id = ticket.desk_id = desk.id
+    step.called_at = step.started_at = at
+    step.calls = 0
+    settle(ticket)
+    record_step(session, step, StepContinued, at, by)
 
 
 def _close_if_done(session: Session, ticket: Ticket, by: Actor, at: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, Select, bindparam, select, text, updat
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.base import Base, alone
-from models.core.errors import DeskBusy, DeskClosed, DeskOnBreak, DeskTaken
+from models.core.errors import DeskBusy, DeskClosed, DeskOnBreak, DeskTaken, StillAtDesk
 from models.journal.actors import Actor
 from models.journal.events import BreakBegan, BreakEnded, ShiftBegan, ShiftEnded
 from models.journal.record import record
@@ -126,7 +126,7 @@ def sign_on(session: Session, desk: Desk, user: User, *, by: Actor, at: datetime
     """Begin the officer's shift at `desk`; their shift elsewhere ends.
 
     Signing on again at the same desk gives the running shift. Raises DeskTaken when
-    somebody else is there, DeskBusy when the officer leaves a citizen at another desk,
+    somebody else is there, StillAtDesk when the officer leaves a citizen at another desk,
     and DeskClosed for a desk out of use.
     """
     # An officer who signs on twice at once is at one desk in the end.
@@ -140,6 +140,8 @@ def sign_on(session: Session, desk: Desk, user: User, *, by: Actor, at: datetime
             raise DeskTaken(desk=desk.number, officer=present.user.name)
         return present
     for elsewhere in session.scalars(select(Desk).where(Desk.id.in_(_desk_of(user)))):
+        if (ticket := held_by(session, elsewhere)) is not None:
+            raise StillAtDesk(number=ticket.spoken, desk=elsewhere.number)
         sign_off(session, elsewhere, by=by, at=at)
     shift = Shift(mall_id=desk.mall_id, desk_id=desk.id, user_id=user.id, began_at=at)
     session.add(shift)

@@ -41,9 +41,11 @@ class StepState(StrEnum):
 
 _S = StepState
 
-# The one table: every way a step may go. Nothing else in the house repeats it.
+# The one table: every way a step may go. Nothing else in the house repeats it; what is undone
+# (undoing.py) goes back to where it stood.
 NEXT_STATES: dict[StepState, frozenset[StepState]] = {
-    _S.WAITING: frozenset({_S.PAUSED, _S.CALLED, _S.CANCELLED, _S.EXPIRED}),
+    # Straight to serving goes who is at the desk already, with the need before it.
+    _S.WAITING: frozenset({_S.PAUSED, _S.CALLED, _S.SERVING, _S.CANCELLED, _S.EXPIRED}),
     _S.PAUSED: frozenset({_S.WAITING, _S.CANCELLED, _S.EXPIRED}),
     _S.CALLED: frozenset({_S.SERVING, _S.MISSED, _S.TRANSFERRED, _S.CANCELLED, _S.EXPIRED}),
     _S.SERVING: frozenset({_S.HELD, _S.DONE, _S.TRANSFERRED, _S.EXPIRED}),

@@ -84,6 +84,8 @@ class _Play:
         self.probe_due = probes
         self.played = Played()
         self.free_at = dict(situation.busy_tickets)
+        # Whose ticket a desk served last: with another need there it goes on without a call.
+        self.sitting = {desk.id: desk.ticket_id for desk in situation.desks}
         self.idle: set[int] = set()
         self.agenda: list[tuple[datetime, int]] = []
         self.queues: dict[int, list[WaitingStep]] = {}
@@ -96,15 +98,12 @@ class _Play:
         desks = {desk.id: desk for desk in self.situation.desks}
         for desk in desks.values():
             self._plan(desk.free_at, desk.id)
-        for ticket_id, free_at in self.free_at.items():
-            if ticket_id in self.wanted:
-                self._plan(free_at, A_TICKET)
+        for ticket_id in self.free_at.keys() & self.wanted.keys() - self.sitting.values():
+            self._plan(self.free_at[ticket_id], A_TICKET)
         while self.agenda:
             at, who = heapq.heappop(self.agenda)
             if who == A_TICKET:
-                for desk_id in self.idle:
-                    self._plan(at, desk_id)
-                self.idle.clear()
+                self._wake(at)
             else:
                 self._turn(desks[who], at)
         return self.played
@@ -112,21 +111,47 @@ class _Play:
     def _plan(self, at: datetime, who: int) -> None:
         heapq.heappush(self.agenda, (self._past_pauses(at), who))
 
+    def _wake(self, at: datetime) -> None:
+        """Let the idle desks look again: a ticket is free for its other services."""
+        for desk_id in self.idle:
+            self._plan(at, desk_id)
+        self.idle.clear()
+
     def _turn(self, desk: OpenDesk, at: datetime) -> None:
         """Let the desk call at `at`, or be idle until a ticket is free for its other services."""
-        step = self._due_first(desk, at)
-        self._answer_probes(desk, at, None if step is None else step.due_at)
+        visit = self.sitting.pop(desk.id, None)
+        step = self._next_need_of(visit, desk)
+        if step is None:
+            if self.wanted.get(visit or 0):
+                self._wake(at)
+            step = self._due_first(desk, at)
+            self._answer_probes(desk, at, None if step is None else step.due_at)
         if step is None:
             self.idle.add(desk.id)
             return
+        self.sitting[desk.id] = step.ticket_id
         self.queues[step.service_id].remove(step)
         self.wanted[step.ticket_id].discard(step.service_id)
         done_at = at + self.services[step.service_id].handling
         self.free_at[step.ticket_id] = done_at
         self.played.note_step(step, desk, at, self.situation.at)
         self._plan(done_at, desk.id)
-        if self.wanted[step.ticket_id]:
-            self._plan(done_at, A_TICKET)
+
+    def _next_need_of(self, ticket_id: int | None, desk: OpenDesk) -> WaitingStep | None:
+        """Return what the visit that was just served at `desk` wants there next."""
+        wanted = self.wanted.get(ticket_id or 0, set())
+        here = [
+            step
+            for service_id in wanted & desk.services
+            for step in self.queues[service_id]
+            if step.ticket_id == ticket_id and self._may_take(desk, step)
+        ]
+        return min(here, key=lambda step: (step.due_at, step.id), default=None)
+
+    def _may_take(self, desk: OpenDesk, step: WaitingStep) -> bool:
+        """Tell whether nothing but the citizen's whereabouts keeps the step from `desk`."""
+        first = self.services[step.service_id].after_id
+        return step.only_desk_id in (None, desk.id) and first not in self.wanted[step.ticket_id]
 
     def _due_first(self, desk: OpenDesk, at: datetime) -> WaitingStep | None:
         best: WaitingStep | None = None
@@ -134,9 +159,7 @@ class _Play:
             for step in self.queues.get(service_id, ()):
                 if best is not None and (step.due_at, step.id) > (best.due_at, best.id):
                     break
-                if step.only_desk_id not in (None, desk.id):
-                    continue
-                if self.services[service_id].after_id in self.wanted[step.ticket_id]:
+                if not self._may_take(desk, step):
                     continue
                 if self.free_at.get(step.ticket_id, at) > at:
                     continue

@@ -64,11 +64,12 @@ class WaitingStep:
 
 @dataclass(frozen=True)
 class OpenDesk:
-    """A desk with an officer, what it offers, and when it will be free."""
+    """A desk with an officer, what it offers, when it will be free, and whose ticket is there."""
 
     id: int
     services: frozenset[int]
     free_at: datetime
+    ticket_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -133,12 +134,14 @@ def _situation(
     waiting: list[WaitingStep] = []
     away: set[int] = set()
     busy_desks: dict[int | None, datetime] = {}
+    at_desks: dict[int | None, int] = {}
     busy_tickets: dict[int, datetime] = {}
     for row in session.execute(open_visits, {"mall_id": mall.id, "day": day, **which}):
         id_, ticket_id, service_id, due_at, only_desk_id, state, desk_id, started_at = row
         if state in AT_DESK:
             free_at = _free_at(arrangement, service_id, started_at, at)
             busy_desks[desk_id] = busy_tickets[ticket_id] = free_at
+            at_desks[desk_id] = ticket_id
         elif state in (StepState.WAITING, StepState.PAUSED):
             waiting.append(WaitingStep(id_, ticket_id, service_id, due_at, only_desk_id))
         elif state in (StepState.HELD, StepState.MISSED):
@@ -151,6 +154,7 @@ def _situation(
                 id=desk_id,
                 services=arrangement.desks[desk_id].offers,
                 free_at=max(at, busy_desks.get(desk_id, at), break_until_at or at),
+                ticket_id=at_desks.get(desk_id),
             )
             for desk_id, break_until_at in session.execute(_OPEN_SHIFTS, {"mall_id": mall.id})
         ),

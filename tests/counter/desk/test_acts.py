@@ -281,7 +281,13 @@ def test_one_service_more_for_the_same_number(application: Application, rina: Cr
     assert kept == ["ktp-el", "kartu-keluarga"]
     again = service_id(application, "kartu-keluarga")
     assert rina.refused("add-service", step_id=step, service_id=again) == "service_twice"
-    assert rina.finish("finish-and-call-next")["called"] == number
+    waits = citizen(application, "ktp-el")
+    answer = rina.finish("finish-and-call-next")
+    assert (answer["number"], answer["goes_on"]) == (number, True)
+    current = rina.state()["current"]
+    assert (current["number"], current["state"]) == (number, "serving")
+    assert current["service"]["id"] == "Kartu Keluarga (KK)"
+    assert rina.finish("finish-and-call-next")["called"] == waits
 
 
 def test_cancelling_needs_a_reason_and_nobody_being_served(
@@ -291,8 +297,9 @@ def test_cancelling_needs_a_reason_and_nobody_being_served(
     rina.press("call-next")
     step = rina.step_id()
     assert rina.refused("cancel", step_id=step, reason="") == "reason_needed"
-    other = crew(application, 4)
-    assert other.refused("cancel", step_id=step, reason="Pulang") == "not_found"
+    other, police = crew(application, 4), crew(application, 7)
+    assert other.refused("cancel", step_id=step, reason="Pulang") == "outdated"
+    assert police.refused("cancel", step_id=step, reason="Pulang") == "not_found"
     rina.press("cancel", step_id=step, reason="Pulang")
     assert {step.state for step in ticket_of(application, number).steps} == {StepState.CANCELLED}
     assert rina.state()["phase"] == "empty"

@@ -16,6 +16,7 @@ from models.core.errors import (
     GraceOver,
     NobodyWaiting,
     NotAllowed,
+    NotFound,
     NotServedHere,
     Refusal,
     ServiceTwice,
@@ -82,6 +83,8 @@ class PlainHall:
         self.after = after
         self.most = most
         self.tickets: dict[int, PlainTicket] = {}
+        # What may be undone: the desk where it was pressed, and the ticket as it was before.
+        self.last: tuple[int, PlainTicket] | None = None
 
     def at_desk(self, desk: int) -> PlainTicket | None:
         return next((ticket for ticket in self.tickets.values() if ticket.desk == desk), None)
@@ -109,6 +112,13 @@ class PlainHall:
         ticket.desk = None
         ticket.closed = not ticket.wanted
         self.settle(ticket)
+
+    def go_on(self, ticket: PlainTicket, desk: int) -> None:
+        """Let the citizen who has just been served at the desk have the next need served there."""
+        here = [step for step, whose in self.queue(desk) if whose is ticket]
+        if here:
+            here[0].state, ticket.desk = _S.SERVING, desk
+            self.settle(ticket)
 
     def close(self, ticket: PlainTicket, state: StepState) -> None:
         for step in ticket.wanted:
@@ -201,6 +211,17 @@ class PlainHall:
             return TicketClosed
         served = any(step.state is _S.SERVING for step in ticket.steps)
         return NotAllowed if served else None
+
+    def refuses_undo(self) -> Refused:
+        """Say what is against undoing the last thing that happened."""
+        if self.last is None:
+            return NotFound
+        desk, before = self.last
+        if before.desk is None:
+            return None
+        if not self.desks[desk].open:
+            return DeskClosed
+        return DeskOnBreak if self.desks[desk].on_break else None
 
     def refuses_service(self, ticket: PlainTicket, service: str) -> Refused:
         if ticket.closed:

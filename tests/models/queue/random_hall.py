@@ -14,6 +14,7 @@ from typing_extensions import override
 from models.core.clock import local_day, local_instant
 from models.core.database import Database
 from models.core.errors import Refusal
+from models.journal.actors import Actor
 from models.journal.record import JournalEntry
 from models.keeping.days import close_old_days
 from models.mall.catalogue import Service
@@ -76,6 +77,7 @@ class RandomHall(RuleBasedStateMachine):
                 shift.desk_id: shift.user_id for shift in session.scalars(select(Shift))
             }
             self.mall_id = made.id
+            self.officer = Actor(mall_id=made.id, user_id=next(iter(self.officers.values())))
             session.commit()
 
     def time_passes(self, minutes: int) -> None:
@@ -89,7 +91,7 @@ class RandomHall(RuleBasedStateMachine):
 
     def _go_on_to(self, at: datetime) -> None:
         new_day = local_day(at, ZONE) != local_day(self.now, ZONE)
-        self.now = at
+        self.now, self.hall.last = at, None  # a minute is too late to undo anything
         with self.session() as session:
             expired = close_old_days(session, session.get_one(Mall, self.mall_id), at=at)
             session.commit()
@@ -146,11 +148,13 @@ class RandomHall(RuleBasedStateMachine):
 
     def attempt(self, refused: Refused, act: Callable[[Session], None]) -> None:
         """Carry out `act`, which must be refused exactly as the plain lists say."""
+        last, self.hall.last = self.hall.last, None
         with self.session() as session:
             try:
                 act(session)
             except Refusal as refusal:
                 session.rollback()
+                self.hall.last = last
                 assert type(refusal) is refused  # noqa: PT017  # None means that it must succeed
             else:
                 assert refused is None

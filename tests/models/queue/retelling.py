@@ -16,6 +16,7 @@ MADE = {
     "StepAdded": _S.WAITING,
     "TicketCalled": _S.CALLED,
     "StepStarted": _S.SERVING,
+    "StepContinued": _S.SERVING,
     "StepFinished": _S.DONE,
     "StepHeld": _S.HELD,
     "StepResumed": _S.SERVING,
@@ -45,11 +46,26 @@ class Retold:
 def retell(entries: Iterable[JournalEntry], after: Mapping[int, int | None]) -> Retold:
     """Play the journal from its beginning; `after` names what must be done before a service."""
     told = Retold()
-    for entry in entries:
+    for entry in _standing(entries):
         _hear(told, entry)
     for ticket_id in told.desk_of:
         _pause(told, ticket_id, after)
     return told
+
+
+def _standing(entries: Iterable[JournalEntry]) -> list[JournalEntry]:
+    """Cross out what was undone: all of the ticket from the entry named on."""
+    all_of_them = list(entries)
+    crossed: set[int] = set()
+    for undoing in all_of_them:
+        if undoing.kind == "ActUndone":
+            crossed |= {
+                one.id
+                for one in all_of_them
+                if one.ticket_id == undoing.ticket_id
+                and undoing.data["undone"] <= one.id <= undoing.id
+            }
+    return [one for one in all_of_them if one.id not in crossed]
 
 
 def _hear(told: Retold, entry: JournalEntry) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
@@ -11,11 +12,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as some
 from hypothesis.stateful import rule, run_state_machine_as_test
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.core.clock import local_day
 from models.core.database import Database
 from models.core.errors import DeskClosed, DeskTaken
+from models.journal.record import JournalEntry
 from models.mall.catalogue import Service
 from models.mall.mall import Mall
 from models.queue.calling import call_again, call_next, call_number
@@ -24,6 +27,7 @@ from models.queue.missing import miss, welcome_back
 from models.queue.serving import cancel, finish, hold, resume, start
 from models.queue.tickets import Outcome, StepState, Ticket
 from models.queue.transferring import transfer
+from models.queue.undoing import undo
 from tests.builders import CITIZEN, MINUTE
 from tests.models.queue.plain_hall import PlainStep, PlainTicket, Refused
 from tests.models.queue.random_hall import DESKS, MOST, ZONE, RandomHall
@@ -94,6 +98,7 @@ class RandomDays(RandomHall):
             "resume": Act(hall.refuses_resume, (desks, tickets)),
             "transfer": Act(hall.refuses_transfer, (desks, [None, *"ABCD"], [None, *desks])),
             "miss": Act(partial(hall.refuses_miss, at=at), (desks,)),
+            "undo": Act(hall.refuses_undo, ()),
             "sign_on": Act(lambda desk: DeskTaken if hall.desks[desk].open else None, (desks,)),
             "sign_off": Act(hall.refuses_sign_off, (desks,)),
             "begin_break": Act(hall.refuses_call, (desks,)),
@@ -193,8 +198,12 @@ class RandomDays(RandomHall):
     def finish(self, desk: int, outcome: Outcome) -> None:
         def act(session: Session) -> None:
             where = self.desk(session, desk)
-            finish(session, where, outcome, note="lengkap", by=CITIZEN, at=self.now)
+            finish(session, where, outcome, note="lengkap", by=self.officer, at=self.now)
+            ticket, _ = self.away(desk)
+            before = deepcopy(ticket)
             self.leaves(desk, _S.DONE)
+            self.hall.go_on(ticket, desk)
+            self.hall.last = (desk, before)
 
         self.attempt(self.hall.refuses_act(desk, (_S.SERVING,)), act)
 
@@ -237,11 +246,35 @@ class RandomDays(RandomHall):
 
     def miss(self, desk: int) -> None:
         def act(session: Session) -> None:
-            miss(session, self.desk(session, desk), by=CITIZEN, at=self.now)
+            miss(session, self.desk(session, desk), by=self.officer, at=self.now)
+            before = deepcopy(self.away(desk)[0])
             self.away(desk)[1].missed_at = self.now
             self.leaves(desk, _S.MISSED)
+            self.hall.last = (desk, before)
 
         self.attempt(self.hall.refuses_miss(desk, self.now), act)
+
+    def undo(self) -> None:
+        """Take back the last act: everything is as it was, and the journal adds up all the same."""
+
+        def act(session: Session) -> None:
+            assert last is not None
+            desk, before = last
+            entry = session.scalars(
+                select(JournalEntry.id)
+                .where(
+                    JournalEntry.ticket_id == before.id,
+                    JournalEntry.kind.in_(["StepFinished", "TicketMissed"]),
+                )
+                .order_by(JournalEntry.id.desc())
+            ).first()
+            assert entry is not None
+            undo(session, self.desk(session, desk), entry, by=self.officer, at=self.now)
+            self.hall.tickets[before.id] = before
+
+        last = self.hall.last
+        if last is not None:
+            self.attempt(self.hall.refuses_undo(), act)
 
     def _called(self, desk: int, ticket: PlainTicket, step: PlainStep) -> None:
         step.state, step.called_at = _S.CALLED, self.now

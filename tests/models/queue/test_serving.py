@@ -459,6 +459,5 @@ def test_a_ticket_ends_with_its_last_step(session: Session) -> None:
     serve_next(session, hall.desk_ab, at=MONDAY)
     finish(session, hall.desk_ab, Outcome.ISSUED, by=CITIZEN, at=LATER)
     assert visit.closed_at is None
-    serve_next(session, hall.desk_ab, at=LATER)
     finish(session, hall.desk_ab, Outcome.ISSUED, by=CITIZEN, at=LATER + MINUTE)
     assert visit.closed_at == LATER + MINUTE

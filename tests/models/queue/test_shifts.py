@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.orm import Session
 
-from models.core.errors import DeskBusy, DeskClosed, DeskOnBreak, DeskTaken
+from models.core.errors import DeskBusy, DeskClosed, DeskOnBreak, DeskTaken, StillAtDesk
 from models.journal.events import BreakBegan, BreakEnded, ShiftBegan, ShiftEnded
 from models.queue.calling import call_next
 from models.queue.missing import miss, welcome_back
@@ -90,8 +90,10 @@ def test_an_officer_does_not_leave_a_citizen_behind(session: Session) -> None:
     shift = shift_at(session, hall.desk_a.id)
     assert shift is not None
     officer = shift.user
+    with pytest.raises(StillAtDesk) as left:
+        sign_on(session, free, officer, by=CITIZEN, at=LATER)
+    assert left.value.facts == {"number": "A-001", "desk": hall.desk_a.number}
     acts: list[Callable[[], object]] = [
-        lambda: sign_on(session, free, officer, by=CITIZEN, at=LATER),
         lambda: sign_off(session, hall.desk_a, by=CITIZEN, at=LATER),
         lambda: begin_break(session, hall.desk_a, until_at=LATER, by=CITIZEN, at=LATER),
     ]

@@ -20,7 +20,7 @@ from models.queue.issuing import Wish, add_service
 from models.queue.missing import miss, welcome_back
 from models.queue.serving import finish, hold, start
 from models.queue.shifts import begin_break, held_by, sign_off
-from models.queue.tickets import Outcome, Ticket
+from models.queue.tickets import Outcome, Step, Ticket
 from models.queue.transferring import transfer
 from models.queue.waiting import offered_by
 from models.waits.forecast import announce, outlook, rounded
@@ -49,6 +49,11 @@ class _Really:
     waits: dict[int, timedelta]
     calls: list[tuple[frozenset[int], int]]
     before: dict[int, int]
+
+    def note(self, step: Step, offers: frozenset[int], at: datetime) -> None:
+        self.waits[step.id] = at - NOW
+        self.before[step.id] = len(self.calls)
+        self.calls.append((offers, step.ticket_id))
 
     def ahead(self, service_id: int, step_id: int, ticket_id: int) -> int:
         calls = self.calls[: self.before[step_id]]
@@ -92,6 +97,12 @@ def _really(session: Session, made: Mall) -> _Really:
         for id_ in [id_ for id_, free_at in busy.items() if free_at == at]:
             finish(session, desks[id_], Outcome.ISSUED, by=CITIZEN, at=at)
             del busy[id_]
+            goes_on = held_by(session, desks[id_])
+            if goes_on is not None:
+                step = goes_on.current
+                assert step is not None
+                really.note(step, offers[id_], at)
+                busy[id_] = at + minutes[step.service_id] * MINUTE
         for id_ in sorted(desks.keys() - busy.keys()):
             try:
                 call = call_next(session, desks[id_], by=CITIZEN, at=at)
@@ -99,9 +110,7 @@ def _really(session: Session, made: Mall) -> _Really:
                 continue
             start(session, desks[id_], by=CITIZEN, at=at)
             busy[id_] = at + minutes[call.step.service_id] * MINUTE
-            really.waits[call.step_id] = at - NOW
-            really.before[call.step_id] = len(really.calls)
-            really.calls.append((offers[id_], call.ticket_id))
+            really.note(call.step, offers[id_], at)
         if not busy:
             return really
         at = min(busy.values())

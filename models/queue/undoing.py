@@ -1,0 +1,240 @@
+"""Taking back a slip of the finger: finish, *tidak hadir* and cancel, for a few seconds.
+
+The journal keeps both, the act and its undoing; whoever counts leaves both out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.core.errors import DeskBusy, DeskClosed, DeskOnBreak, NotFound, UndoOver
+from models.core.event import About
+from models.journal.actors import Actor
+from models.journal.events import (
+    KINDS,
+    ActUndone,
+    StepAdded,
+    StepContinued,
+    StepFinished,
+    StepHeld,
+    StepResumed,
+    StepStarted,
+    StepTransferred,
+    TicketCalled,
+    TicketCalledAgain,
+    TicketCancelled,
+    TicketCompleted,
+    TicketMissed,
+    TicketWelcomedBack,
+)
+from models.journal.record import JournalEntry, record
+from models.journal.undone import without_undone
+from models.mall.mall import Desk
+from models.queue.shifts import held_by, lock_desk, require_serving, shift_at
+from models.queue.tickets import AT_DESK, ENGAGED, Step, StepState, Ticket
+from models.queue.waiting import lock_ticket, settle
+
+# Long enough to see the mistake, short enough that nobody has acted on it.
+UNDO_WITHIN: Final = timedelta(seconds=20)
+UNDOABLE: Final = frozenset(kind.__name__ for kind in (StepFinished, TicketMissed, TicketCancelled))
+
+_S = StepState
+# What each entry makes of its step, as far as a step can be taken back to it.
+_MADE: Final = {
+    StepAdded.__name__: _S.WAITING,
+    TicketCalled.__name__: _S.CALLED,
+    StepStarted.__name__: _S.SERVING,
+    StepContinued.__name__: _S.SERVING,
+    StepHeld.__name__: _S.HELD,
+    StepResumed.__name__: _S.SERVING,
+    TicketMissed.__name__: _S.MISSED,
+    TicketWelcomedBack.__name__: _S.WAITING,
+}
+_INVITES: Final = frozenset({TicketCalled.__name__, StepContinued.__name__})
+_BEGINS: Final = frozenset({StepStarted.__name__, StepContinued.__name__})
+# What a finish brings about in its own press, and no other act does.
+_FOLLOWS: Final = frozenset({TicketCompleted.__name__, StepContinued.__name__})
+_ENDS: Final = frozenset({StepFinished.__name__, StepTransferred.__name__})
+
+
+@dataclass(frozen=True)
+class Undoable:
+    """An act that can still be taken back: its journal entry, its kind, and until when."""
+
+    entry: int
+    kind: str
+    number: str
+    until_at: datetime
+
+
+def undoable_at(session: Session, desk: Desk, at: datetime) -> Undoable | None:
+    """Return the newest act at `desk` that may be undone at the instant `at`, None without one."""
+    recent = session.scalars(
+        select(JournalEntry)
+        .where(
+            JournalEntry.desk_id == desk.id,
+            JournalEntry.at > at - UNDO_WITHIN,
+            JournalEntry.kind.in_(sorted(UNDOABLE)),
+        )
+        .order_by(JournalEntry.id.desc())
+    )
+    for entry in recent:
+        ticket = session.get_one(Ticket, entry.ticket_id)
+        if _stands_alone(session, entry) and _has_room(session, desk, entry, ticket):
+            until_at = entry.at + UNDO_WITHIN
+            return Undoable(entry.id, entry.kind, ticket.spoken, until_at)
+    return None
+
+
+def undo(session: Session, desk: Desk, entry_id: int, *, by: Actor, at: datetime) -> Ticket:
+    """Let the act with the journal's number `entry_id` not have happened.
+
+    Everything of the ticket is again as it was, but for the note: what was typed stays. Raises
+    NotFound for what was not pressed at `desk`, UndoOver when it is too late or something
+    depends on it by now, and DeskBusy, DeskClosed or DeskOnBreak when its citizen would come
+    back to a desk that cannot take them.
+    """
+    lock_desk(session, desk)
+    entry = session.get(JournalEntry, entry_id)
+    if entry is None or entry.desk_id != desk.id or entry.kind not in UNDOABLE:
+        raise NotFound
+    ticket = session.get_one(Ticket, entry.ticket_id)
+    lock_ticket(session, ticket)
+    if at >= entry.at + UNDO_WITHIN or not _stands_alone(session, entry):
+        raise UndoOver(number=ticket.spoken)
+    stood = _stood_before(session, entry, ticket)
+    _require_room(session, desk, ticket, stood)
+    back = [step for step in ticket.steps if step.id in stood and _has_moved(step, stood[step.id])]
+    ticket.desk_id = ticket.closed_at = None
+    for step in back:
+        step.state = _S.PAUSED  # at no desk, until each is back where it was
+    session.flush()
+    for step in back:
+        _take_back(session, step, stood[step.id])
+    settle(ticket)
+    session.flush()
+    record(
+        session,
+        ActUndone(
+            mall_id=ticket.mall_id,
+            at=at,
+            ticket_id=ticket.id,
+            step_id=entry.step_id,
+            service_id=entry.service_id,
+            desk_id=desk.id,
+            undone=entry.id,
+        ),
+        by,
+    )
+    return ticket
+
+
+@dataclass
+class _Stood:
+    """Where an open step stood before the act: its state, and when it came there."""
+
+    state: StepState
+    at: datetime
+    desk_id: int | None = None  # of the last call or what took its place
+    called_at: datetime | None = None
+    started_at: datetime | None = None
+    calls: int = 0
+
+    def hear(self, entry: JournalEntry) -> None:
+        self.state, self.at = _MADE.get(entry.kind, self.state), entry.at
+        if entry.kind in _INVITES:
+            self.called_at, self.started_at = entry.at, None
+            self.calls = int(entry.kind == TicketCalled.__name__)
+        if entry.kind in _BEGINS:
+            self.started_at = entry.at
+        if entry.kind == TicketCalledAgain.__name__:
+            self.calls += 1
+        if self.state in ENGAGED:
+            self.desk_id = entry.desk_id
+
+
+def _stood(entries: Iterable[JournalEntry]) -> dict[int, _Stood]:
+    """Return the steps that are open after `entries` of one ticket, oldest first, by their id."""
+    open_steps: dict[int, _Stood] = {}
+    for entry in entries:
+        kind, step_id = entry.kind, entry.step_id
+        if step_id is None:
+            continue
+        if kind == StepAdded.__name__:
+            open_steps[step_id] = _Stood(_S.WAITING, entry.at)
+        elif kind in _ENDS:
+            open_steps.pop(step_id, None)
+        elif step_id in open_steps:
+            open_steps[step_id].hear(entry)
+        if kind == StepTransferred.__name__:
+            open_steps[entry.data["to_step_id"]] = _Stood(_S.WAITING, entry.at)
+    return open_steps
+
+
+def _stands_alone(session: Session, entry: JournalEntry) -> bool:
+    """Tell whether nothing has happened to the ticket since the press of `entry`.
+
+    A citizen's own press is theirs to take back, not the desk's.
+    """
+    if entry.user_id is None:
+        return False
+    later = session.scalars(
+        select(JournalEntry.kind).where(
+            JournalEntry.ticket_id == entry.ticket_id, JournalEntry.id > entry.id
+        )
+    )
+    return all(kind in _FOLLOWS or KINDS[kind].about is not About.TICKET for kind in later)
+
+
+def _stood_before(session: Session, entry: JournalEntry, ticket: Ticket) -> dict[int, _Stood]:
+    """Return where the ticket's open steps stood before the act of `entry`, by their id."""
+    told = session.scalars(
+        select(JournalEntry)
+        .where(JournalEntry.ticket_id == ticket.id, JournalEntry.id < entry.id)
+        .order_by(JournalEntry.id)
+    )
+    return _stood(without_undone(told))
+
+
+def _has_room(session: Session, desk: Desk, entry: JournalEntry, ticket: Ticket) -> bool:
+    try:
+        _require_room(session, desk, ticket, _stood_before(session, entry, ticket))
+    except (DeskClosed, DeskOnBreak, DeskBusy):
+        return False
+    return True
+
+
+def _require_room(session: Session, desk: Desk, ticket: Ticket, stood: dict[int, _Stood]) -> None:
+    """Raise DeskClosed, DeskOnBreak or DeskBusy where the citizen cannot be at `desk` again."""
+    if not any(step.state in AT_DESK for step in stood.values()):
+        return
+    require_serving(session, desk)
+    held = held_by(session, desk)
+    if held is not None and held.id != ticket.id:
+        raise DeskBusy(number=held.spoken)
+
+
+def _has_moved(step: Step, stood: _Stood) -> bool:
+    """Tell whether the step is elsewhere now; waiting or pausing, settle() decides."""
+    waits = {_S.WAITING, _S.PAUSED}
+    return step.state is not stood.state and not {step.state, stood.state} <= waits
+
+
+def _take_back(session: Session, step: Step, stood: _Stood) -> None:
+    if stood.state is not _S.WAITING:
+        step.state = stood.state
+    if stood.state in AT_DESK:
+        step.ticket.desk_id = stood.desk_id
+    step.ended_at = stood.at if stood.state is _S.MISSED else None
+    step.desk_id, step.calls = stood.desk_id, stood.calls
+    step.called_at, step.started_at = stood.called_at, stood.started_at
+    step.outcome, step.missing = None, []
+    # Who was sent to one desk alone is free when that desk has closed meanwhile.
+    if step.only_desk_id is not None and shift_at(session, step.only_desk_id) is None:
+        step.only_desk_id = None
