@@ -66,7 +66,7 @@ def desk_state(session: Session, key: str, at: datetime) -> dict[str, Any] | Non
         "phase": _phase(shift, ticket, waiting),
         "officer": None if shift is None else {"id": shift.user_id, "name": shift.user.name},
         "break": _break(shift),
-        "current": None if ticket is None else ticket_at_desk(session, ticket),
+        "current": None if ticket is None else ticket_at_desk(session, ticket, desk),
         "waiting": waiting,
         "longest_since": longest_since,
         "queue": [_queue_row(step, services) for step in _first(session, desk, services)],

@@ -14,6 +14,7 @@ from models.mall.catalogue import Requirement, Service, ServiceCase, needed_for
 from models.mall.devices import Device
 from models.mall.mall import Desk, DeskService
 from models.queue.missing import may_miss_from, may_return_until
+from models.queue.serving import next_need
 from models.queue.shifts import Shift
 from models.queue.tickets import Outcome, Step, StepState, Ticket
 
@@ -26,11 +27,12 @@ def names(named: Service | ServiceCase) -> dict[str, str]:
     return {"id": named.name_id, "en": named.name_en}
 
 
-def ticket_at_desk(session: Session, ticket: Ticket) -> dict[str, Any] | None:
-    """Return what the console shows of a ticket that is at a desk; None when it just left."""
+def ticket_at_desk(session: Session, ticket: Ticket, desk: Desk) -> dict[str, Any] | None:
+    """Return what the console shows of a ticket that is at `desk`; None when it just left."""
     step = ticket.current
     if step is None or step.called_at is None:
         return None
+    then = next_need(session, desk, ticket)
     return {
         "ticket_id": ticket.id,
         "step_id": step.id,
@@ -53,6 +55,7 @@ def ticket_at_desk(session: Session, ticket: Ticket) -> dict[str, Any] | None:
         "target_s": step.service.target_m * 60,
         "note": step.note,
         "outcomes": list(PRIVATE_OUTCOMES if step.service.private_outcome else Outcome),
+        "then": None if then is None else names(then.service),
         "steps": _steps(session, ticket),
         "requirements": _requirements(ticket, step),
     }

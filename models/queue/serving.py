@@ -183,6 +183,21 @@ def set_aside(session: Session, desk: Desk) -> list[Step]:
     )
 
 
+def next_need(session: Session, desk: Desk, ticket: Ticket) -> Step | None:
+    """Return what the visit goes on with at `desk` once its present need is done, if anything."""
+    services = offered_by(session, desk)
+    ahead = [step for step in ticket.steps if step.state in (StepState.WAITING, StepState.PAUSED)]
+    wanted = {step.service_id for step in ahead}
+    here = [
+        step
+        for step in ahead
+        if step.service_id in services
+        and step.only_desk_id in (None, desk.id)
+        and step.service.after_id not in wanted
+    ]
+    return min(here, key=lambda step: (step.due_at, step.id), default=None)
+
+
 def step_at(session: Session, desk: Desk) -> Step:
     """Return the step that is at the desk, locked; raise DeskEmpty."""
     lock_desk(session, desk)
@@ -212,18 +227,10 @@ def leave_desk(ticket: Ticket) -> None:
 
 
 def _go_on(session: Session, desk: Desk, ticket: Ticket, by: Actor, at: datetime) -> None:
-    """Serve the visit's next need at `desk`, if it offers one that waits."""
-    services = offered_by(session, desk)
-    here = [
-        step
-        for step in ticket.steps
-        if step.state is StepState.WAITING
-        and step.service_id in services
-        and step.only_desk_id in (None, desk.id)
-    ]
-    if not here:
+    """Serve the visit's next need at `desk`, if it offers one."""
+    step = next_need(session, desk, ticket)
+    if step is None:
         return
-    step = min(here, key=lambda step: (step.due_at, step.id))
     step.move(StepState.SERVING)
     step.desk_id = ticket.desk_id = desk.id
     step.called_at = step.started_at = at

@@ -3,7 +3,7 @@
 
 import { clock, duration } from "../../shared/format.js";
 import { isPrivate, stillMissing } from "./draft.js";
-import { minutesSince, say, secondsSince, wordOf } from "./words.js";
+import { minutesSince, named, say, secondsSince, wordOf } from "./words.js";
 
 /** @typedef {import("./types.js").Act} Act */
 /** @typedef {import("./types.js").Action} Action */
@@ -21,7 +21,7 @@ const MAIN = {
 };
 /** What keeps an act back in a phase that is right for it.
  *  @type {Record<string, (model: Model) => string>} */
-const HURDLES = { miss: missOff, finish: unfinished, "finish-and-call-next": unfinished };
+const HURDLES = { miss: missOff, undo: undoOff, finish: unfinished, "finish-and-call-next": unfinished };
 
 /** Why nothing can be pressed at all. @param {Model} model */
 function blocked(model) {
@@ -45,6 +45,11 @@ function nextHint(model) {
   return say(first.standing === "priority" ? "hint.next_priority" : "hint.next", facts);
 }
 
+/** What the citizen who is served goes on with here. @param {Model} model */
+function thenHint({ state }) {
+  return state.current && state.current.then ? named(state.current.then) : "";
+}
+
 /** What keeps the service from being finished. @param {Model} model */
 export function unfinished(model) {
   const { draft, state } = model;
@@ -57,6 +62,16 @@ function missOff({ state, now }) {
   const from = state.current && state.current.miss_from_at;
   const left = from ? -secondsSince(from, now) : 0;
   return left > 0 ? say("off.too_early", { duration: duration(Math.ceil(left)) }) : "";
+}
+
+/** How many seconds the last act can still be taken back, 0 when it cannot. @param {Model} model */
+export function undoLeft({ state, now }) {
+  return state.undo ? Math.max(0, Math.ceil(-secondsSince(state.undo.until_at, now))) : 0;
+}
+
+/** @param {Model} model */
+function undoOff(model) {
+  return undoLeft(model) ? "" : say("off.undo");
 }
 
 /** The act as it may be pressed now for the desk or the number there. One that the server does
@@ -88,7 +103,7 @@ function hintOf(model) {
     case "called":
       return say("hint.start", { number: state.current ? state.current.number : "" });
     case "serving":
-      return unfinished(model) || nextHint(model);
+      return unfinished(model) || thenHint(model) || nextHint(model);
     default:
       return nextHint(model);
   }
@@ -97,6 +112,8 @@ function hintOf(model) {
 /** The one dominant action. @param {Model} model @returns {Action & {hint: string}} */
 export function mainAction(model) {
   const action = actionOf(model, MAIN[model.state.phase]);
+  const goesOn = model.state.phase === "serving" && model.state.current && model.state.current.then;
+  if (goesOn) action.label = say("act.finish_and_go_on");
   return { ...action, hint: hintOf(model) };
 }
 

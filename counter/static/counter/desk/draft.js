@@ -49,6 +49,7 @@ function stepOf({ dialog, state }) {
 /** Where a fact stands that nobody said. @type {Record<string, (model: Model) => unknown>} */
 const KNOWN = {
   step_id: stepOf,
+  entry: ({ state }) => (state.undo ? state.undo.entry : undefined),
   outcome: ({ draft }) => draft.outcome,
   missing: (model) => (model.draft.outcome === "returned" ? stillMissing(model) : []),
   note: ({ draft }) => draft.note,

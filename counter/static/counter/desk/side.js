@@ -71,6 +71,7 @@ function Row({ model, row, first }) {
         ? html`<span class=${`why why--${why.look}`}><${Icon} name=${why.icon} />${place(row)}</span>`
         : !near && html`<span>${place(row)}</span>`}
       ${near}
+      ${row.then.length > 0 && html`<span class="dk-also">${say("why.then", { services: listed(row.then.map(named)) })}</span>`}
       ${row.also.length > 0 && html`<span class="dk-also">${say("why.also", { agencies: listed(row.also) })}</span>`}
     </small></div>
     <span class="dk-w num">${minutesSince(row.since, model.now)}<small> ${say("minutes")}</small></span>
@@ -91,9 +92,10 @@ function AsideLine({ model, hands, row }) {
   const missed = row.state === "missed";
   const facts = { since: row.since ? clock(row.since) : "", until: row.back_until_at ? clock(row.back_until_at) : "" };
   const held = row.note ? say("aside.held_why", { note: row.note }) : say("aside.held");
+  const where = row.desk === null ? "" : ` · ${say("name", { desk: row.desk })}`;
   return html`<li data-number=${row.number} title=${named(row.service)}><${Plate} number=${row.number} size="s" cls="plate--bare" />
     <div class="row__main"><b class="dk-cut">${named(row.service)}</b>
-      <small class=${missed ? "why why--warn num" : "num"}>${missed ? say("aside.missed", facts) : held}</small></div>
+      <small class=${missed ? "why why--warn num" : "num"}>${missed ? say("aside.missed", facts) : held}${where}</small></div>
     ${asideActions(model, row).map((action) =>
       action.name === "cancel"
         ? html`<${GiveUp} key="cancel" hands=${hands} action=${action} number=${row.number} />`

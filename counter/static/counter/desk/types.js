@@ -10,6 +10,7 @@
  *  @property {Names | null} case
  *  @property {"regular" | "priority" | "booked" | "returned" | "transferred"} standing
  *  @property {boolean} only_here sent to this desk alone
+ *  @property {Names[]} then what else it wants at this desk
  *  @property {string[]} also the agencies where the ticket waits as well
  *  @property {string} since
  *  @property {string} due_at since, less the head start
@@ -49,6 +50,7 @@
  *  @property {number} target_s
  *  @property {string} note
  *  @property {string[]} outcomes
+ *  @property {Names | null} then what it goes on with here, without a call
  *  @property {VisitStep[]} steps
  *  @property {Paper[]} requirements */
 
@@ -59,8 +61,12 @@
  *  @property {Names} service
  *  @property {"held" | "missed"} state
  *  @property {string} note
+ *  @property {number | null} desk the other desk that put it aside
  *  @property {string | null} since
  *  @property {string | null} back_until_at */
+
+/** @typedef {{entry: number, act: string, number: string, until_at: string}} Undo
+ *  what was pressed last here, while it can be taken back */
 
 /** @typedef {object} DeskState
  *  @property {number} seq
@@ -74,6 +80,7 @@
  *  @property {string | null} longest_since
  *  @property {QueueRow[]} queue
  *  @property {AsideRow[]} aside
+ *  @property {Undo | null} undo
  *  @property {number[]} neighbours
  *  @property {{served: number, mean_s: number | null, within: number}} today */
 

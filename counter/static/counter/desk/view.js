@@ -2,7 +2,7 @@
 
 import { clock } from "../../shared/format.js";
 import { Flower, html, Icon, Mark } from "../../shared/parts.js";
-import { actionOf, mainAction, sideActions } from "./actions.js";
+import { actionOf, mainAction, sideActions, undoLeft } from "./actions.js";
 import { Dialogs } from "./dialogs.js";
 import { ActionButton, Key, Toast } from "./parts.js";
 import { Side } from "./side.js";
@@ -25,6 +25,7 @@ export function Screen({ model, hands }) {
       <${Side} model=${model} hands=${hands} />
     </div>
     <p class="sr" aria-live="polite">${model.said}</p>
+    <${Undo} model=${model} hands=${hands} />
     <div class="dk-toasts" role="alert">
       ${!model.dialog && html`<${Toast} model=${model} />`}
     </div>
@@ -92,6 +93,20 @@ function Menu({ model, hands }) {
       </form>
     </div>
   </details>`;
+}
+
+/** What was pressed last, with the way back for as long as there is one. @param {Props} props */
+function Undo({ model, hands }) {
+  const { undo } = model.state;
+  const left = undoLeft(model);
+  if (!undo || !left || model.dialog) return null;
+  const action = actionOf(model, "undo");
+  return html`<div class="dk-undo" role="status">
+    <span>${say(`undone.${undo.act}`, { number: undo.number })}</span>
+    <${ActionButton} model=${model} hands=${hands} action=${action} cls="btn btn--plain btn--s">
+      <${Icon} name=${action.icon} />${action.label}<small class="num" aria-hidden="true">${left}</small>
+      <${Key} model=${model} of=${action.key} /><//>
+  </div>`;
 }
 
 const MAIN_LOOK = /** @type {Record<string, string>} */ ({
