@@ -308,6 +308,63 @@ def test_cancelling_needs_a_reason_and_nobody_being_served(
     assert rina.refused("cancel", step_id=step, reason="Pulang") == "not_allowed"
 
 
+def test_what_a_closed_desk_put_aside_is_taken_up_at_another(
+    application: Application, rina: Crew
+) -> None:
+    number, missed = citizen(application, "ktp-el"), citizen(application, "ktp-el")
+    held = rina.serve()
+    rina.press("hold", step_id=held, reason="Fotokopi")
+    rina.press("call-next")
+    clock_of(application).pass_by(2 * MINUTE)
+    rina.press("miss", step_id=rina.step_id())
+    rina.press("sign-off")
+    ayu, police = crew(application, 4), crew(application, 7)
+    rows = ayu.state()["aside"]
+    assert [(row["number"], row["state"], row["desk"]) for row in rows] == [
+        (number, "held", rina.number),
+        (missed, "missed", rina.number),
+    ]
+    assert police.state()["aside"] == []
+    assert police.refused("resume", step_id=held) == "not_found"
+    ayu.press("resume", step_id=held)
+    assert ayu.state()["current"]["number"] == number
+    ayu.press("welcome-back", step_id=rows[1]["step_id"])
+    assert [row["number"] for row in ayu.state()["queue"]] == [missed]
+
+
+def test_a_number_with_two_needs_here_stands_in_the_queue_once(
+    application: Application, rina: Crew
+) -> None:
+    number = citizen(application, "ktp-el", "kartu-keluarga", "skck")
+    citizen(application, "ktp-el")
+    state = rina.state()
+    first, second = state["queue"]
+    assert state["waiting"] == 2
+    assert (first["number"], first["service"]["id"]) == (number, "KTP-el")
+    assert [name["id"] for name in first["then"]] == ["Kartu Keluarga (KK)"]
+    assert (first["also"], second["then"], second["also"]) == (["Polres"], [], [])
+
+
+def test_a_slip_of_the_finger_is_taken_back_once(application: Application, rina: Crew) -> None:
+    number = citizen(application, "ktp-el")
+    step = rina.serve()
+    rina.finish()
+    told = rina.state()["undo"]
+    assert (told["act"], told["number"]) == ("finish", number)
+    press_id = "uji-urungkan-yang-sama"
+    for _ in range(2):  # the second tap gets the first answer
+        rina.press("undo", entry=told["entry"], press_id=press_id)
+    state = rina.state()
+    assert (state["phase"], state["current"]["step_id"], state["undo"]) == ("serving", step, None)
+    assert state["today"]["served"] == 0
+    assert rina.refused("undo", entry=told["entry"]) == "undo_over"
+    rina.finish()
+    clock_of(application).pass_by(timedelta(seconds=20))
+    assert rina.state()["undo"] is None
+    assert rina.refused("undo", entry=2**40) == "not_found"
+    assert rina.state()["today"]["served"] == 1
+
+
 NONSENSE = [
     b"",
     b"{",
