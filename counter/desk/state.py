@@ -165,10 +165,12 @@ def _undo(session: Session, desk: Desk, at: datetime) -> dict[str, Any] | None:
     undoable = undoable_at(session, desk, at)
     if undoable is None:
         return None
+    service = session.get(Service, undoable.service_id) if undoable.service_id else None
     return {
         "entry": undoable.entry,
         "act": _UNDONE_AS[undoable.kind],
         "number": undoable.number,
+        "service": None if service is None else names(service),
         "until_at": undoable.until_at.isoformat(),
     }
 

@@ -65,11 +65,15 @@ _ENDS: Final = frozenset({StepFinished.__name__, StepTransferred.__name__})
 
 @dataclass(frozen=True)
 class Undoable:
-    """An act that can still be taken back: its journal entry, its kind, and until when."""
+    """An act that can still be taken back: its journal entry, its kind, and until when.
+
+    `service_id` is None of an act that is about the whole number.
+    """
 
     entry: int
     kind: str
     number: str
+    service_id: int | None
     until_at: datetime
 
 
@@ -88,7 +92,7 @@ def undoable_at(session: Session, desk: Desk, at: datetime) -> Undoable | None:
         ticket = session.get_one(Ticket, entry.ticket_id)
         if _stands_alone(session, entry) and _has_room(session, desk, entry, ticket):
             until_at = entry.at + UNDO_WITHIN
-            return Undoable(entry.id, entry.kind, ticket.spoken, until_at)
+            return Undoable(entry.id, entry.kind, ticket.spoken, entry.service_id, until_at)
     return None
 
 

@@ -65,7 +65,7 @@
  *  @property {string | null} since
  *  @property {string | null} back_until_at */
 
-/** @typedef {{entry: number, act: string, number: string, until_at: string}} Undo
+/** @typedef {{entry: number, act: string, number: string, service: Names | null, until_at: string}} Undo
  *  what was pressed last here, while it can be taken back */
 
 /** @typedef {object} DeskState

@@ -7,7 +7,7 @@ import { Dialogs } from "./dialogs.js";
 import { ActionButton, Key, Toast } from "./parts.js";
 import { Side } from "./side.js";
 import { Stage } from "./stage.js";
-import { say } from "./words.js";
+import { named, say } from "./words.js";
 
 /** @typedef {import("./types.js").Hands} Hands */
 /** @typedef {import("./types.js").Model} Model */
@@ -20,12 +20,12 @@ export function Screen({ model, hands }) {
     <div class="dk-grid">
       <main class="dk-main" id="main">
         <${Stage} model=${model} hands=${hands} />
+        <${Undo} model=${model} hands=${hands} />
         <${Acts} model=${model} hands=${hands} />
       </main>
       <${Side} model=${model} hands=${hands} />
     </div>
     <p class="sr" aria-live="polite">${model.said}</p>
-    <${Undo} model=${model} hands=${hands} />
     <div class="dk-toasts" role="alert">
       ${!model.dialog && html`<${Toast} model=${model} />`}
     </div>
@@ -101,8 +101,9 @@ function Undo({ model, hands }) {
   const left = undoLeft(model);
   if (!undo || !left || model.dialog) return null;
   const action = actionOf(model, "undo");
+  const facts = { number: undo.number, service: undo.service ? named(undo.service) : "" };
   return html`<div class="dk-undo" role="status">
-    <span>${say(`undone.${undo.act}`, { number: undo.number })}</span>
+    <span>${say(`undone.${undo.act}`, facts)}</span>
     <${ActionButton} model=${model} hands=${hands} action=${action} cls="btn btn--plain btn--s">
       <${Icon} name=${action.icon} />${action.label}<small class="num" aria-hidden="true">${left}</small>
       <${Key} model=${model} of=${action.key} /><//>
