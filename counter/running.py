@@ -54,7 +54,7 @@ def run(config: Config) -> None:
         application.stop()
 
 
-def demo(config: Config, *, speed: float, seed: int, kept: frozenset[int]) -> None:
+def demo(config: Config, *, speed: float, seed: int, kept: frozenset[str]) -> None:
     """Serve the example mall and play in it until stopped; a real mall gets a sentence instead.
 
     The hall's clock runs `speed` times as fast as real time.

@@ -73,9 +73,8 @@ def run(config_file: Path, host: str | None, port: int | None, data_dir: Path | 
 @click.option(
     "--keep",
     "kept",
-    type=int,
     multiple=True,
-    default=(3,),
+    default=("3",),
     show_default=True,
     help="Leave this desk to a person; may be given several times.",
 )
@@ -85,7 +84,7 @@ def demo(
     data_dir: Path | None,
     speed: float,
     seed: int,
-    kept: tuple[int, ...],
+    kept: tuple[str, ...],
 ) -> None:
     """Open the example mall and play its days: citizens come, officers call and serve.
 

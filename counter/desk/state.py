@@ -135,7 +135,7 @@ def _queue_row(step: Step) -> dict[str, Any]:
     }
 
 
-def _neighbours(session: Session, desk: Desk, services: list[int]) -> list[int]:
+def _neighbours(session: Session, desk: Desk, services: list[int]) -> list[str]:
     """Return the numbers of the other desks that serve now and share a service with `desk`."""
     return list(
         session.scalars(
@@ -148,8 +148,8 @@ def _neighbours(session: Session, desk: Desk, services: list[int]) -> list[int]:
                 DeskService.service_id.in_(services),
                 Desk.id != desk.id,
             )
-            .distinct()
-            .order_by(Desk.number)
+            .group_by(Desk.number, Desk.sorts_as)
+            .order_by(Desk.sorts_as)
         )
     )
 

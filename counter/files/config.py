@@ -27,6 +27,7 @@ from counter.files.settings import (
 )
 from counter.files.toml_file import TomlFile, complain_twice
 from counter.files.toml_lines import KeyPath
+from models.mall.signs import spoken_parts
 
 __all__ = ["Config", "ConfigError", "Problem", "load_config"]
 
@@ -152,7 +153,9 @@ def _check_desks(source: TomlFile, catalogue: CatalogueFiles) -> tuple[DeskSetti
     """Return the desks with their services written out, one code each."""
     desks = source.sound(DeskSettings, "desks")
     zones = source.names("zones")
-    complain_twice("the number", [(source, (*at, "number"), one.number) for at, one in desks])
+    # "4k1" and "4K1", or "01" and 1, would be called alike.
+    signs = [(source, (*at, "number"), "".join(spoken_parts(one.number))) for at, one in desks]
+    complain_twice("the number", signs)
     written_out: list[DeskSettings] = []
     for path, desk in desks:
         if desk.zone not in zones:

@@ -36,7 +36,7 @@ def state_of_zone(session: Session, key: str, at: datetime) -> State | None:
         return None
     desks = list(
         session.scalars(
-            select(Desk).where(Desk.zone_id == zone.id, Desk.in_use).order_by(Desk.number)
+            select(Desk).where(Desk.zone_id == zone.id, Desk.in_use).order_by(Desk.sorts_as)
         )
     )
     shifts = _shifts(session, desks)

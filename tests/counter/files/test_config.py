@@ -63,7 +63,7 @@ def without_numbers(path: KeyPath) -> tuple[str, ...]:
 def test_shipped_settings_describe_the_example_mall() -> None:
     config = load_config(ROOT / "config.toml")
     assert (config.mall.code, config.mall.region) == ("tirtawangi", "Kabupaten Tirtawangi")
-    assert [desk.number for desk in config.desks] == list(range(1, 25))
+    assert [desk.number for desk in config.desks] == [str(number) for number in range(1, 25)]
     assert [zone.flower for zone in config.zones] == ["melati", "mawar", "kenanga", "cempaka"]
     assert config.server.host == "127.0.0.1"
 
@@ -174,7 +174,12 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_file(folder: Path) ->
         ),
         ('days = ["friday"]', 'days = ["monday"]', "hours.days[1].days[0]: the weekday monday is"),
         ("date = 2027-01-01", "date = 2026-12-25", "holidays[1].date: the day 2026-12-25 is taken"),
-        ("number = 2\n", "number = 1\n", "desks[1].number: the number 1 is taken by config.toml:"),
+        ("number = 2\n", "number = 1\n", "desks[1].number: the number 1 is taken by"),
+        ("number = 2\n", 'number = "01"\n', "desks[1].number: the number 1 is taken by"),
+        ("number = 2\n", "number = 1000\n", "desks[1].number: must be a whole"),
+        ("number = 2\n", 'number = "AB"\n', "desks[1].number: must be a whole"),
+        ("number = 2\n", 'number = "4 K1"\n', "desks[1].number: must be a whole"),
+        ("number = 2\n", "number = true\n", "desks[1].number: must be a whole"),
         (
             'services = ["agency:dinsos"]',
             'services = ["agency:dinsos", "bansos"]',

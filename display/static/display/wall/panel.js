@@ -7,7 +7,7 @@ import { language, t } from "../../shared/words.js";
 /** @typedef {import("./types.js").Model} Model */
 /** @typedef {import("./types.js").Zone} Zone */
 /** What the panel shows; `at` is null while it is being called.
- *  @typedef {{number: string, desk: number, round: number, at: string | null, zone: Zone,
+ *  @typedef {{number: string, desk: string, round: number, at: string | null, zone: Zone,
  *   language: string}} Shown */
 
 const LAST_ROUND = 3;
