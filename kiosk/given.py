@@ -50,7 +50,7 @@ class Given:
             "services": [both(service, "name") for service in self.services],
             "in_order": self.in_order,
             "zone": {
-                "name": self.zone.name,
+                "name": self.zone.bare_name,
                 "flower": self.zone.flower,
                 "place": both(self.zone, "place"),
             },

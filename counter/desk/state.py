@@ -51,7 +51,7 @@ def desk_state(session: Session, key: str, at: datetime) -> dict[str, Any] | Non
         "desk": {
             "id": desk.id,
             "number": desk.number,
-            "zone": desk.zone.name,
+            "zone": desk.zone.bare_name,
             "flower": desk.zone.flower,
         },
         "phase": _phase(shift, ticket, waiting),

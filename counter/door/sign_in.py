@@ -110,7 +110,9 @@ def _page(
     with database.reading() as session:
         mall = session.get_one(Mall, g.mall_id)
         desks = [
-            {"number": desk.number, "zone": desk.zone.name} for desk in mall.desks if desk.in_use
+            {"number": desk.number, "zone": desk.zone.bare_name}
+            for desk in mall.desks
+            if desk.in_use
         ]
         taken = session.scalar(
             select(func.count())

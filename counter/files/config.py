@@ -6,6 +6,7 @@ file in one go, not key by key.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +26,7 @@ from counter.files.settings import (
     Weekday,
     ZoneSettings,
 )
+from counter.files.signs import FLOWERS, Flower
 from counter.files.toml_file import TomlFile, complain_twice
 from counter.files.toml_lines import KeyPath
 from models.mall.signs import spoken_parts
@@ -97,6 +99,7 @@ def load_config(path: Path, *, catalogue_dir: Path | None = None) -> Config:
         raise ConfigError(problems)
     sections = {name: getattr(settings, name) for name in Settings.model_fields}
     agencies = Catalogue(agencies=tuple(catalogue.agencies))
+    sections["zones"] = _told_apart(settings.zones)
     return Config.model_validate(
         sections | {"desks": desks, "file": path.absolute(), "catalogue": agencies}
     )
@@ -162,18 +165,46 @@ def _check_desks(source: TomlFile, catalogue: CatalogueFiles) -> tuple[DeskSetti
             source.complain((*path, "zone"), unknown("zone", desk.zone, zones))
         offered: list[str] = []
         for at, name in enumerate(desk.services):
+            if catalogue.empty:  # which is one problem, and told already
+                break
             where = (*path, "services", at)
             meant = _codes_meant(source, where, name, catalogue)
             if set(meant) & set(offered):
                 source.complain(where, f'"{name}" offers again what this desk offers already')
             offered += meant
         written_out.append(desk.model_copy(update={"services": tuple(offered)}))
+    catalogue.check_prefixes(_called_in(written_out))
     if not any(problem.path.startswith("desks") for problem in source.problems):
         served = {code for desk in written_out for code in desk.services}
         for code in catalogue.codes:
             if code not in served:
                 source.complain(("desks",), f'no desk offers the service "{code}"')
     return tuple(written_out)
+
+
+def _called_in(desks: Iterable[DeskSettings]) -> dict[str, set[str]]:
+    """Return the zones where each service is called, by its code."""
+    called: dict[str, set[str]] = {}
+    for desk in desks:
+        for code in desk.services:
+            called.setdefault(code, set()).add(desk.zone)
+    return called
+
+
+def _told_apart(zones: tuple[ZoneSettings, ...]) -> tuple[ZoneSettings, ...]:
+    """Return the zones with a flower each, as long as there are flowers.
+
+    Nobody finds a place that looks like another: a flower that an earlier zone has gives way to
+    the first that no zone asks for.
+    """
+    free = [one for one in FLOWERS if one not in {zone.flower for zone in zones}]
+    taken: set[Flower] = set()
+    apart: list[ZoneSettings] = []
+    for zone in zones:
+        flower = free.pop(0) if zone.flower in taken and free else zone.flower
+        taken.add(flower)
+        apart.append(zone.model_copy(update={"flower": flower}))
+    return tuple(apart)
 
 
 def _codes_meant(

@@ -7,15 +7,13 @@ from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from counter.files.calling import Calling
+from counter.files.signs import Flower, Sign
 from counter.files.toml_file import Code, Frozen, Minutes, OptionalAddress, OptionalText, Text
-from models.mall.signs import LONGEST_SIGN, is_sign
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-# The largest number of a desk that config.toml may write without quotation marks.
-LARGEST_NUMBER: Final = 999
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -168,24 +166,9 @@ class ZoneSettings(Frozen):
 
     code: Code
     name: Text
-    flower: Literal["melati", "mawar", "kenanga", "cempaka"]
+    flower: Flower
     place_id: Text
     place_en: Text
-
-
-def _sign(value: object) -> object:
-    """Return what is written as a number or as a text as the text on the sign."""
-    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= LARGEST_NUMBER:
-        return str(value)
-    if isinstance(value, str) and is_sign(value):
-        return value
-    raise ValueError(
-        f"must be a whole number from 1 to {LARGEST_NUMBER}, or in quotation marks up to"
-        f' {LONGEST_SIGN} letters and digits with a digit among them, such as "4K1", not {value!r}'
-    )
-
-
-Sign = Annotated[str, BeforeValidator(_sign)]
 
 
 class DeskSettings(Frozen):

@@ -82,7 +82,7 @@ class TomlFile:
         self._lines: dict[KeyPath, int] = {}
         text = ""
         try:
-            text = path.read_text(encoding="utf-8")
+            text = path.read_text(encoding="utf-8-sig")  # Some editors put a mark at the beginning.
             self.raw = tomllib.loads(text)
             self._lines = lines_of(text)
         except OSError as error:

@@ -58,6 +58,7 @@ def describe_zone(zone: Zone) -> State:
     return {
         "id": zone.id,
         "name": zone.name,
+        "bare_name": zone.bare_name,
         "flower": zone.flower,
         "place": {"id": zone.place_id, "en": zone.place_en},
     }

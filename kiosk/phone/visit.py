@@ -134,7 +134,7 @@ def _errand(arrangement: Arrangement, step: Step, first: Step) -> Errand:
         name=both(arrangement.services[step.service_id], "name"),
         case=None if step.case is None else _in_a_line(both(step.case, "name")),
         desks=listed(desks),
-        zone=zone.name,
+        zone=zone.bare_name,
         state=state,
         missing=_missing(step) if state == "returned" else (),
     )

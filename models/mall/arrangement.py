@@ -31,6 +31,7 @@ from models.mall.mall import (
     new_arrangement,
 )
 from models.mall.rules import CallingRules
+from models.mall.signs import bare_name
 
 # Under this name the sessions of one database share what they have read.
 ARRANGEMENTS: Final = "arrangements"
@@ -81,6 +82,11 @@ class ZoneFacts:
     flower: str
     place_id: str
     place_en: str
+
+    @property
+    def bare_name(self) -> str:
+        """The name as it stands behind the word "zona"."""
+        return bare_name(self.name)
 
 
 @dataclass(frozen=True)

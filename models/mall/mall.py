@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from models.core.base import Base
 from models.mall.rules import CallingRules
-from models.mall.signs import LONGEST_SIGN, in_order
+from models.mall.signs import LONGEST_SIGN, bare_name, in_order
 
 
 def new_arrangement() -> str:
@@ -60,6 +60,11 @@ class Zone(Base):
     place_en: Mapped[str] = mapped_column(default="")
 
     mall: Mapped[Mall] = relationship(back_populates="zones")
+
+    @property
+    def bare_name(self) -> str:
+        """The name as it stands behind the word "zona"."""
+        return bare_name(self.name)
 
 
 class DeskService(Base):

@@ -1,4 +1,4 @@
-"""What the sign at a desk says: a plain number, or letters and digits such as 4K1."""
+"""What signs say: a desk's number, or letters and digits such as 4K1, and a zone's name."""
 
 from __future__ import annotations
 
@@ -9,6 +9,15 @@ from typing import Final
 LONGEST_SIGN: Final = 4
 _SIGN: Final = re.compile(r"(?=.*[0-9])[A-Za-z0-9]{1,4}")
 _PARTS: Final = re.compile(r"[0-9]+|[A-Z]+")
+_ZONE_WORD: Final = re.compile(r"^(zona|zone)\s+(?=\S)", re.IGNORECASE)
+
+
+def bare_name(zone: str) -> str:
+    """Return the name of a zone without the word itself, for sentences that say "zona" before it.
+
+    A hall whose zones are called "Zona 1" has no "Zona Zona 1".
+    """
+    return _ZONE_WORD.sub("", zone)
 
 
 def is_sign(text: str) -> bool:

@@ -60,7 +60,7 @@ def test_a_long_queue_is_counted_whole_and_shown_in_part(
 
 
 def test_the_visit_says_where_each_step_waits(application: Application, rina: Crew) -> None:
-    police = crew(application, 8)
+    crew(application, 8)
     citizen(application, "skck")
     number = citizen(application, "ktp-el", "skck")
     rina.serve()

@@ -18,6 +18,7 @@ from counter.files.settings import Settings
 from counter.files.toml_lines import KeyPath, lines_of
 
 ROOT = Path(__file__).parents[3]
+CASE = ROOT / "tests" / "cases" / "mall-of-26-agencies"
 SHIPPED = (ROOT / "config.toml").read_text(encoding="utf-8")
 
 
@@ -66,6 +67,37 @@ def test_shipped_settings_describe_the_example_mall() -> None:
     assert [desk.number for desk in config.desks] == [str(number) for number in range(1, 25)]
     assert [zone.flower for zone in config.zones] == ["melati", "mawar", "kenanga", "cempaka"]
     assert config.server.host == "127.0.0.1"
+
+
+def test_a_mall_of_26_agencies_and_five_zones_is_accepted() -> None:
+    config = load_config(CASE / "config.toml")
+    assert len(config.catalogue.agencies) == 26
+    assert {"AA", "BB", "CC"} <= {agency.prefix for agency in config.catalogue.agencies}
+    flowers = [zone.flower for zone in config.zones]
+    assert flowers == ["melati", "mawar", "kenanga", "cempaka", "anggrek"]
+
+
+def test_letters_belong_to_one_agency_in_each_zone(folder: Path) -> None:
+    agency = folder / "catalogue" / "samsat.toml"
+    text = agency.read_text(encoding="utf-8")
+    # The police of zone mawar has S, Bapenda of the Samsat's own zone has Z.
+    agency.write_text(text.replace('prefix = "H"', 'prefix = "S"'), encoding="utf-8")
+    load_config(folder / "config.toml")
+    agency.write_text(text.replace('prefix = "H"', 'prefix = "Z"'), encoding="utf-8")
+    assert told(folder) == ["prefix: Z is taken in the zone cempaka by bapenda.toml"]
+
+
+def test_a_mark_that_an_editor_puts_first_does_no_harm(folder: Path) -> None:
+    for path in (folder / "config.toml", folder / "catalogue" / "polres.toml"):
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert load_config(folder / "config.toml").mall.code == "tirtawangi"
+
+
+def test_a_missing_folder_is_one_problem(folder: Path) -> None:
+    shutil.rmtree(folder / "catalogue")
+    assert told(folder) == [": there is no such folder"]
+    (folder / "catalogue").mkdir()
+    assert told(folder) == [": holds no catalogue file (<agency>.toml)"]
 
 
 def test_every_setting_is_in_the_shipped_file_and_nothing_else() -> None:

@@ -109,6 +109,11 @@ def test_call_names_letter_digits_and_desk() -> None:
     assert said.text == "Nomor antrean A, nol empat tujuh, silakan menuju loket tiga."
 
 
+def test_two_letters_are_said_one_after_the_other() -> None:
+    assert call_sentence("AA", 7, "3").text.startswith("Nomor antrean A, A, nol nol tujuh,")
+    assert call_sentence("AA", 7, "3", language="en").text.startswith("Number A, A, zero zero")
+
+
 def test_a_sign_with_letters_is_said_as_it_stands() -> None:
     said = call_sentence("A", 47, "4K1").text
     assert said == "Nomor antrean A, nol empat tujuh, silakan menuju loket empat K satu."

@@ -3,7 +3,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.mall.mall import Desk
-from models.mall.signs import in_order, is_sign, listed
+from models.mall.signs import bare_name, in_order, is_sign, listed
 from tests.builders import desk, mall, service
 
 
@@ -35,3 +35,19 @@ def test_the_database_counts_signs_as_people_do(session: Session) -> None:
         desk(session, made, [wanted], number=number, open_since=None)
     ordered = session.scalars(select(Desk.number).order_by(Desk.sorts_as))
     assert ordered.all() == ["2", "4K1", "10"]
+
+
+@pytest.mark.parametrize(
+    ("name", "bare"),
+    [("Zona 1", "1"), ("ZONA  Utara", "Utara"), ("Zone B", "B"), ("Melati", "Melati")],
+)
+def test_a_zone_says_its_word_once(name: str, bare: str) -> None:
+    assert bare_name(name) == bare
+
+
+def test_a_zone_that_only_begins_like_the_word_keeps_its_name() -> None:
+    assert [bare_name(name) for name in ("Zona", "Zonasi", "Zonamerah")] == [
+        "Zona",
+        "Zonasi",
+        "Zonamerah",
+    ]

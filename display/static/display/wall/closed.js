@@ -42,7 +42,7 @@ function ZoneLine({ zone }) {
   const needs = zone.needs.map((need) => (language() === "en" ? need.en : need.id)).join(", ");
   return html`<li data-zone=${zone.flower}>
     <span><${Flower} code=${zone.flower} /></span>
-    <div><b>${t("display.wall.zone", { name: zone.name })}</b><small>${needs}</small></div>
+    <div><b>${t("display.wall.zone", { name: zone.bare_name })}</b><small>${needs}</small></div>
     <em>${t("display.wall.desk")}<b class="num">${runs(zone.desks)}</b></em>
   </li>`;
 }

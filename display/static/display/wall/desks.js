@@ -47,7 +47,7 @@ function Row({ desk, now }) {
     : status(desk);
   const off = desk.state === "closed" || desk.state === "break";
   return html`<li class=${`${now ? "is-now" : ""} ${off ? "is-off" : ""}`}>
-    <b class="w-desk num">${desk.number}</b>${shown}<small>${needs}</small>
+    <b class=${`w-desk w-desk--${desk.number.length} num`}>${desk.number}</b>${shown}<small>${needs}</small>
   </li>`;
 }
 

@@ -1,7 +1,7 @@
 // The shapes that the wall's modules hand to each other.
 
 /** @typedef {{id: string, en: string}} Both a sentence in both languages */
-/** @typedef {{id: number, name: string, flower: string, place: Both}} Zone */
+/** @typedef {{id: number, name: string, bare_name: string, flower: string, place: Both}} Zone */
 /** @typedef {Zone & {desks: string[], needs: Both[]}} HallZone */
 /** @typedef {{number: string, state: string, ticket: string, until_at: string | null,
  *   needs: Both[]}} Desk */
