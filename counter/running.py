@@ -14,7 +14,7 @@ from counter.demo.example import example_clock, refuse_public_example
 from counter.demo.play import Play
 from counter.demo.show import shown
 from counter.files.config import Config
-from counter.files.filling import WrongKindOfMall, wrong_kind
+from counter.files.filling import WrongMall
 from counter.server import serve
 from models.core.clock import Clock
 
@@ -121,13 +121,12 @@ def built(config: Config) -> Application:
 
     Exits with a sentence when it may not open.
     """
-    if config.mall.example:
-        refuse_public_example(config)
+    refuse_public_example(config)
     clock = Clock()
     try:
         application = build(config, clock=clock)
-    except WrongKindOfMall:
-        click.echo(wrong_kind(config), err=True)
+    except WrongMall as wrong:
+        click.echo(wrong, err=True)
         sys.exit(1)
     if config.mall.example:
         example_clock(application.database, clock, application.mall_id)

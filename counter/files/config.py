@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from counter.files.catalogue import Catalogue
 from counter.files.catalogue_files import CatalogueFiles
+from counter.files.database_address import wrong_address
 from counter.files.problems import ConfigError, Problem, unknown
 from counter.files.settings import (
     BoardSettings,
@@ -30,6 +31,7 @@ from counter.files.signs import FLOWERS, Flower
 from counter.files.toml_file import TomlFile, complain_twice
 from counter.files.toml_lines import KeyPath
 from models.mall.signs import spoken_parts
+from printing.ink.layout import paper_for
 
 __all__ = ["Config", "ConfigError", "Problem", "load_config"]
 
@@ -93,6 +95,8 @@ def load_config(path: Path, *, catalogue_dir: Path | None = None) -> Config:
     _check_names(source)
     _check_days(source)
     _check_logo(source, settings)
+    _check_printers(source)
+    _check_database(source, settings)
     desks = _check_desks(source, catalogue)
     problems = source.problems + catalogue.problems
     if settings is None or problems:
@@ -134,6 +138,22 @@ def _check_logo(source: TomlFile, settings: Settings | None) -> None:
     logo = "" if settings is None else settings.slip.logo
     if logo and not (source.path.parent / logo).is_file():
         source.complain(("slip", "logo"), f'there is no file "{logo}"')
+
+
+def _check_printers(source: TomlFile) -> None:
+    """A printer has the profile that is named, and room for its columns."""
+    for path, one in source.sound(PrinterSettings, "printers"):
+        try:
+            paper_for(one.columns, one.profile, cut=one.cut)
+        except ValueError as error:
+            source.complain((*path, "profile"), str(error))
+
+
+def _check_database(source: TomlFile, settings: Settings | None) -> None:
+    url = "" if settings is None else settings.server.database_url
+    wrong = wrong_address(url) if url else ""
+    if wrong:
+        source.complain(("server", "database_url"), wrong)
 
 
 def _check_days(source: TomlFile) -> None:

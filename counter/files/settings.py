@@ -75,7 +75,13 @@ class MallSettings(Frozen):
     @field_validator("public_url")
     @classmethod
     def _url_can_be_opened(cls, url: str) -> str:
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+            _ = parts.port
+        except ValueError:
+            raise ValueError(
+                "must be an http or https address, with a port from 1 to 65535"
+            ) from None
         if parts.scheme not in {"http", "https"} or not parts.hostname or url.endswith("/"):
             raise ValueError("must be an http or https address without a slash at its end")
         return url

@@ -89,6 +89,8 @@ class TomlFile:
             self._broken(1, f"cannot be read: {error.strerror}")
         except UnicodeDecodeError:
             self._broken(1, "is not UTF-8 text")
+        except RecursionError:
+            self._broken(1, "nests brackets too deeply")
         except tomllib.TOMLDecodeError as error:
             # Python 3.11 tells the place of the fault only inside the sentence.
             where = re.search(r"at line (\d+)", str(error))

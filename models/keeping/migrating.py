@@ -33,9 +33,8 @@ def upgrade(database: Database) -> None:
         # SQLite's BEGIN IMMEDIATE lets one writer in; PostgreSQL needs a lock before any table.
         if not database.sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        known = {each.revision for each in ScriptDirectory.from_config(settings).walk_revisions()}
         current = MigrationContext.configure(connection).get_current_revision()
-        if current is not None and current not in known:
+        if current is not None and current not in known_revisions():
             raise DatabaseIsNewer(current)
         settings.attributes["connection"] = connection
         command.upgrade(settings, "head")
@@ -62,6 +61,12 @@ def _changing_tables(database: Database) -> Iterator[Connection]:
         finally:
             if database.sqlite and driver is not None:
                 driver.cursor().execute("PRAGMA foreign_keys=ON")
+
+
+def known_revisions() -> frozenset[str]:
+    """Return the revisions that this version of the house can begin from."""
+    scripts = ScriptDirectory.from_config(configuration())
+    return frozenset(each.revision for each in scripts.walk_revisions())
 
 
 def pending(database: Database) -> bool:
