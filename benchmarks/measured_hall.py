@@ -37,7 +37,7 @@ from models.queue.shifts import sign_on
 from models.waits.forecast import announce
 
 ROOT = Path(__file__).parents[1]
-DESK = 1
+DESK = "1"
 WAITING = 60
 PROCESSORS = os.sched_getaffinity(0)
 PATIENCE_S = 60.0
@@ -101,7 +101,7 @@ def furnish(application: Application) -> Keys:
 def _sign_in(application: Application) -> str:
     officer = example_officers([DESK])[0]
     client = application.app.test_client()
-    form = {"name": officer.username, "password": EXAMPLE_PASSWORD, "desk": str(DESK)}
+    form = {"name": officer.username, "password": EXAMPLE_PASSWORD, "desk": DESK}
     answer = client.post("/sign-in", data=form)
     cookie = client.get_cookie(SESSION_COOKIE)
     if cookie is None:

@@ -84,7 +84,7 @@ class Application:
 def build(config: Config, *, clock: Clock | None = None) -> Application:
     """Build the house that `config` describes: its database is made and filled, nothing runs yet.
 
-    Raises WrongKindOfMall when the database belongs to the other kind of mall.
+    Raises WrongMall when the database belongs to another one.
     """
     clock = clock or Clock()
     # Before the database is touched: a version that cannot open must not have moved it on.

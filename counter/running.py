@@ -14,7 +14,7 @@ from counter.demo.example import example_clock, refuse_public_example
 from counter.demo.play import Play
 from counter.demo.show import shown
 from counter.files.config import Config
-from counter.files.filling import WrongKindOfMall, wrong_kind
+from counter.files.filling import WrongMall
 from counter.server import serve
 from models.core.clock import Clock
 
@@ -54,7 +54,7 @@ def run(config: Config) -> None:
         application.stop()
 
 
-def demo(config: Config, *, speed: float, seed: int, kept: frozenset[int]) -> None:
+def demo(config: Config, *, speed: float, seed: int, kept: frozenset[str]) -> None:
     """Serve the example mall and play in it until stopped; a real mall gets a sentence instead.
 
     The hall's clock runs `speed` times as fast as real time.
@@ -121,13 +121,12 @@ def built(config: Config) -> Application:
 
     Exits with a sentence when it may not open.
     """
-    if config.mall.example:
-        refuse_public_example(config)
+    refuse_public_example(config)
     clock = Clock()
     try:
         application = build(config, clock=clock)
-    except WrongKindOfMall:
-        click.echo(wrong_kind(config), err=True)
+    except WrongMall as wrong:
+        click.echo(wrong, err=True)
         sys.exit(1)
     if config.mall.example:
         example_clock(application.database, clock, application.mall_id)

@@ -13,6 +13,7 @@ from kiosk.texts import both
 from kiosk.ticket_address import ticket_address
 from models.core.errors import ServiceNotOffered
 from models.mall.arrangement import Arrangement, ServiceFacts, ZoneFacts, arrangement_of
+from models.mall.signs import listed
 from models.queue.tickets import OPEN_STATES, Step, StepState, Ticket
 from models.waits.forecast import Outlook
 
@@ -27,7 +28,7 @@ class Given:
     steps: tuple[Step, ...]  # in the order in which they can be served
     services: tuple[ServiceFacts, ...]  # of these steps
     zone: ZoneFacts
-    desks: tuple[int, ...]
+    desks: tuple[str, ...]
     ahead: int
     expected: tuple[datetime, datetime] | None
 
@@ -49,11 +50,11 @@ class Given:
             "services": [both(service, "name") for service in self.services],
             "in_order": self.in_order,
             "zone": {
-                "name": self.zone.name,
+                "name": self.zone.bare_name,
                 "flower": self.zone.flower,
                 "place": both(self.zone, "place"),
             },
-            "desks": numbers(self.desks),
+            "desks": listed(self.desks),
             "ahead": self.ahead,
             "expected": self.expected and [at.isoformat() for at in self.expected],
             "url": self.follow_url,
@@ -100,17 +101,6 @@ def clock_span(at: datetime, low: timedelta, high: timedelta) -> tuple[datetime,
     earliest = at.replace(second=0, microsecond=0)
     begins = max(_to_five_minutes(at + low), earliest)
     return begins, max(_to_five_minutes(at + high), begins + _ROUND)
-
-
-def numbers(desks: tuple[int, ...]) -> str:
-    """Return desk numbers as one says them: `1–3, 5`."""
-    runs: list[list[int]] = []
-    for desk in desks:
-        if runs and runs[-1][-1] == desk - 1:
-            runs[-1].append(desk)
-        else:
-            runs.append([desk])
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
 
 
 def called_first(arrangement: Arrangement, ticket: Ticket, ahead: Outlook) -> Step:

@@ -143,7 +143,7 @@ def user_client(application: Application, username: str) -> FlaskClient:
 def open_desk(application: Application, number: int) -> str:
     """Sign the desk's own example officer on; return the officer's username."""
     with application.database.transaction() as session:
-        desk = session.scalars(select(Desk).where(Desk.number == number)).one()
+        desk = session.scalars(select(Desk).where(Desk.number == str(number))).one()
         officers = session.scalars(
             select(User)
             .where(User.mall_id == application.mall_id, User.role == Role.OFFICER)

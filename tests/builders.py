@@ -161,16 +161,16 @@ def desk(
     mall: Mall,
     services: Sequence[Service],
     *,
-    number: int | None = None,
+    number: str = "",
     zone_code: str = "melati",
     open_since: datetime | None = MONDAY,
 ) -> Desk:
     """Add a desk that offers `services`, with an officer unless `open_since` is None."""
-    taken = session.scalar(select(func.max(Desk.number)).where(Desk.mall_id == mall.id)) or 0
+    taken = session.scalar(select(func.count(Desk.id)).where(Desk.mall_id == mall.id)) or 0
     made = Desk(
         mall_id=mall.id,
         zone_id=zone(session, mall, code=zone_code).id,
-        number=taken + 1 if number is None else number,
+        number=number or str(taken + 1),
     )
     session.add(made)
     session.flush()

@@ -8,6 +8,7 @@ import click
 
 from counter.cli.data import backup, catalogue, db
 from counter.cli.devices import device
+from counter.cli.opening import must_open
 from counter.cli.options import CONFIG, DATA_DIR, PORT, Polite, settings
 from counter.cli.people import user
 from counter.cli.reports import report
@@ -53,7 +54,9 @@ def run(config_file: Path, host: str | None, port: int | None, data_dir: Path | 
     """
     from counter import running  # the other commands need neither web nor sockets
 
-    running.run(settings(config_file, host=host, port=port, data_dir=data_dir))
+    config = settings(config_file, host=host, port=port, data_dir=data_dir)
+    must_open(config)
+    running.run(config)
 
 
 @balai.command()
@@ -73,9 +76,8 @@ def run(config_file: Path, host: str | None, port: int | None, data_dir: Path | 
 @click.option(
     "--keep",
     "kept",
-    type=int,
     multiple=True,
-    default=(3,),
+    default=("3",),
     show_default=True,
     help="Leave this desk to a person; may be given several times.",
 )
@@ -85,7 +87,7 @@ def demo(
     data_dir: Path | None,
     speed: float,
     seed: int,
-    kept: tuple[int, ...],
+    kept: tuple[str, ...],
 ) -> None:
     """Open the example mall and play its days: citizens come, officers call and serve.
 
@@ -102,6 +104,7 @@ def demo(
     from counter import running  # the other commands need neither web nor sockets
 
     config = settings(config_file, port=port, data_dir=data_dir)
+    must_open(config)
     running.demo(config, speed=speed, seed=seed, kept=frozenset(kept))
 
 
@@ -110,11 +113,13 @@ def demo(
 def check(config_file: Path) -> None:
     """Check config.toml and the catalogue; print every problem with its file and line.
 
-    The words of screens, voice and papers are read, too. Changes nothing. The exit status is 0
-    when all is well and 1 otherwise.
+    The words of screens, voice and papers are read, too, and whether the hall could open here:
+    its folder, its address, its database. Changes nothing. The exit status is 0 when all is well
+    and 1 otherwise.
     """
     config = settings(config_file)
     Language(config.mall.time_zone)
+    must_open(config)
     services = sum(1 for _ in config.catalogue.services())
     click.echo(
         f"{config_file}: all is well. {config.mall.name} {config.mall.region}:"

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from typing_extensions import override
 
+from counter.cli.opening import newer, refusal_of
 from counter.files.config import Config, ConfigError, load_config
-from counter.files.filling import fill, wrong_kind
+from counter.files.filling import WrongMall, fill, known_mall
 from counter.words.reading import WordsWrong
 from models.core.clock import Clock
 from models.core.database import Database
 from models.keeping.migrating import DatabaseIsNewer, upgrade
-from models.mall.mall import Mall
 
 CONFIG = click.option(
     "--config",
@@ -46,14 +46,10 @@ class Polite(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except SQLAlchemyError as error:
-            said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-            raise click.ClickException(f"The database refused: {said}") from error
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            raise click.ClickException(refusal_of(error)) from error
         except DatabaseIsNewer as error:
-            raise click.ClickException(
-                f"The database is of a newer version of Balai (revision {error})."
-                " Install that version again, or put back the backup from before it."
-            ) from error
+            raise click.ClickException(newer(error)) from error
         except WordsWrong as error:
             raise click.ClickException(str(error)) from error
         except OSError as error:
@@ -103,13 +99,11 @@ def the_mall(config: Config) -> Iterator[tuple[Database, int]]:
 
 
 def _mall_id(database: Database, config: Config) -> int:
-    with database.transaction() as session:
-        mall = session.scalars(select(Mall).where(Mall.code == config.mall.code)).first()
-        if mall is None:
-            mall = fill(session, config)
-        elif mall.example != config.mall.example:
-            raise click.ClickException(wrong_kind(config))
-        return mall.id
+    try:
+        with database.transaction() as session:
+            return (known_mall(session, config) or fill(session, config)).id
+    except WrongMall as wrong:
+        raise click.ClickException(str(wrong)) from wrong
 
 
 CLOCK = Clock()

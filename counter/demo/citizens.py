@@ -88,7 +88,7 @@ class Day:
 
 
 def offers_of(
-    session: Session, mall: Mall, work: timedelta, *, without: frozenset[int]
+    session: Session, mall: Mall, work: timedelta, *, without: frozenset[str]
 ) -> list[Offer]:
     """Return what citizens will ask for, so that each open desk is busy for LOAD of `work`.
 

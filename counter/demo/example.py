@@ -22,19 +22,24 @@ AFTER_OPENING = timedelta(minutes=101)
 
 
 def refuse_public_example(config: Config) -> None:
-    """End the program when the example mall would listen to other machines.
+    """End the program when the example mall would listen to other machines."""
+    if said := public_example(config):
+        click.echo(said, err=True)
+        sys.exit(1)
+
+
+def public_example(config: Config) -> str:
+    """Say why an example that would listen to other machines may not open; "" when it may.
 
     Its sign-ins stand on its landing page, and screens pair by themselves.
     """
     host = config.server.host
-    if host == "localhost" or _loopback(host):
-        return
-    click.echo(
+    if not config.mall.example or host == "localhost" or _loopback(host):
+        return ""
+    return (
         f"{config.file}: the example mall shows its passwords, so it listens on 127.0.0.1 only,"
-        f' not on "{host}". For a real mall set example = false.',
-        err=True,
+        f' not on "{host}". For a real mall set example = false.'
     )
-    sys.exit(1)
 
 
 def example_clock(database: Database, clock: Clock, mall_id: int) -> bool:

@@ -55,7 +55,7 @@ class Play:
         mall_id: int,
         *,
         seed: int,
-        kept: frozenset[int],
+        kept: frozenset[str],
         new_day: Callable[[], None],
     ) -> None:
         """`kept` are the numbers of desks left to people; `new_day` closes the day before."""
@@ -266,7 +266,7 @@ class Play:
     def _officers(self) -> list[Officer]:
         """Let one officer sit at each desk that is not left to people."""
 
-        def glance(session: Session) -> list[tuple[int, int, int]]:
+        def glance(session: Session) -> list[tuple[str, int, int]]:
             users = dict(
                 session.execute(
                     select(User.username, User.id).where(User.mall_id == self.mall_id)
@@ -294,7 +294,7 @@ class Play:
                     user_id,
                     Random(f"{self._seed} {self.day.day} {number}"),  # noqa: S311 — no secret.
                 ),
-                None if own_noon is None else own_noon + NOON_TURN * (number % 2),
+                None if own_noon is None else own_noon + NOON_TURN * (turn % 2),
             )
-            for number, desk_id, user_id in self.look(glance)
+            for turn, (number, desk_id, user_id) in enumerate(self.look(glance), start=1)
         ]

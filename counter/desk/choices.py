@@ -22,7 +22,7 @@ def desk_rows(session: Session, mall_id: int) -> list[dict[str, Any]]:
         select(Desk)
         .where(Desk.mall_id == mall_id, Desk.in_use)
         .options(joinedload(Desk.zone))
-        .order_by(Desk.number)
+        .order_by(Desk.sorts_as)
     ).all()
     officers = {
         shift.desk_id: shift
@@ -56,13 +56,13 @@ def transfer_services(session: Session, mall_id: int) -> list[dict[str, Any]]:
         .options(joinedload(Service.agency), joinedload(Service.cases))
         .order_by(Agency.position, Service.position)
     ).unique()
-    open_desks: dict[int, list[int]] = {}
+    open_desks: dict[int, list[str]] = {}
     rows = session.execute(
         select(DeskService.service_id, Desk.number)
         .join(Desk, Desk.id == DeskService.desk_id)
         .join(Shift, Shift.desk_id == Desk.id)
         .where(Desk.mall_id == mall_id, Shift.ended_at.is_(None))
-        .order_by(Desk.number)
+        .order_by(Desk.sorts_as)
     )
     for service_id, number in rows:
         open_desks.setdefault(service_id, []).append(number)

@@ -53,7 +53,7 @@ def register(
         """Show the console of one's own desk, or the desks to choose from."""
         at = clock.now()
         with database.reading() as session:
-            own = _own_desk(session, g.actor, request.args.get("desk", type=int))
+            own = _own_desk(session, g.actor, request.args.get("desk"))
             mall = session.get_one(Mall, g.mall_id)
             user = session.get_one(User, g.actor.user_id)
             common = {
@@ -108,7 +108,7 @@ def register(
     topics(DESK)
 
 
-def _own_desk(session: Session, actor: Actor, number: int | None) -> Desk | None:
+def _own_desk(session: Session, actor: Actor, number: str | None) -> Desk | None:
     """Return the desk where `actor` is signed on, or the one a stand-in asked to see."""
     if number is not None and actor.role in LEADERS:
         return session.scalars(

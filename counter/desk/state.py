@@ -60,7 +60,7 @@ def desk_state(session: Session, key: str, at: datetime) -> dict[str, Any] | Non
         "desk": {
             "id": desk.id,
             "number": desk.number,
-            "zone": desk.zone.name,
+            "zone": desk.zone.bare_name,
             "flower": desk.zone.flower,
         },
         "phase": _phase(shift, ticket, waiting),
@@ -175,7 +175,7 @@ def _undo(session: Session, desk: Desk, at: datetime) -> dict[str, Any] | None:
     }
 
 
-def _neighbours(session: Session, desk: Desk, services: list[int]) -> list[int]:
+def _neighbours(session: Session, desk: Desk, services: list[int]) -> list[str]:
     """Return the numbers of the other desks that serve now and share a service with `desk`."""
     return list(
         session.scalars(
@@ -188,8 +188,8 @@ def _neighbours(session: Session, desk: Desk, services: list[int]) -> list[int]:
                 DeskService.service_id.in_(services),
                 Desk.id != desk.id,
             )
-            .distinct()
-            .order_by(Desk.number)
+            .group_by(Desk.number, Desk.sorts_as)
+            .order_by(Desk.sorts_as)
         )
     )
 

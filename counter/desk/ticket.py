@@ -121,7 +121,7 @@ def _requirements(ticket: Ticket, step: Step) -> list[dict[str, Any]]:
     ]
 
 
-def _made_at(requirement: Requirement, done: dict[int, Step]) -> int | None:
+def _made_at(requirement: Requirement, done: dict[int, Step]) -> str | None:
     """Return the number of the desk that issued this paper earlier in the visit."""
     made = done.get(requirement.available_here_id or 0)
     return None if made is None or made.desk is None else made.desk.number
@@ -158,16 +158,16 @@ def _waiting_for(session: Session, services: Iterable[int]) -> dict[int, int]:
     return {row[0]: row[1] for row in counted}
 
 
-def _desks_of(session: Session, services: Iterable[int]) -> dict[int, list[int]]:
+def _desks_of(session: Session, services: Iterable[int]) -> dict[int, list[str]]:
     """Return the numbers of the desks with an officer, for each service."""
     open_desks = session.execute(
         select(DeskService.service_id, Desk.number)
         .join(Desk, Desk.id == DeskService.desk_id)
         .join(Shift, Shift.desk_id == Desk.id)
         .where(Shift.ended_at.is_(None), DeskService.service_id.in_(services))
-        .order_by(Desk.number)
+        .order_by(Desk.sorts_as)
     )
-    found: dict[int, list[int]] = {}
+    found: dict[int, list[str]] = {}
     for service_id, number in open_desks:
         found.setdefault(service_id, []).append(number)
     return found

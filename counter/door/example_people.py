@@ -14,6 +14,7 @@ from counter.door.accounts import make_account
 from counter.door.passwords import hashed
 from models.core.roles import Role
 from models.mall.people import User
+from models.mall.signs import in_order
 
 # The example mall listens on this machine alone and shows this on its front page.
 EXAMPLE_PASSWORD: Final = "melati-pagi"  # noqa: S105 — it is told to everybody on purpose.
@@ -33,20 +34,20 @@ EXAMPLE_OFFICERS: Final = (
 class ExampleOfficer:
     """An officer of the example mall and the desk where they sit."""
 
-    desk: int
+    desk: str
     username: str
     name: str
 
 
-def example_officers(desks: Iterable[int]) -> list[ExampleOfficer]:
+def example_officers(desks: Iterable[str]) -> list[ExampleOfficer]:
     """Return the example's officers, one for each desk number."""
     return [
         ExampleOfficer(number, _username(name), name)
-        for number, name in zip(sorted(desks), EXAMPLE_OFFICERS, strict=False)
+        for number, name in zip(sorted(desks, key=in_order), EXAMPLE_OFFICERS, strict=False)
     ]
 
 
-def example_people(session: Session, mall_id: int, desks: Iterable[int], *, at: datetime) -> None:
+def example_people(session: Session, mall_id: int, desks: Iterable[str], *, at: datetime) -> None:
     """Let the example mall have its officers, a supervisor and an admin; those there stay."""
     wanted = [(one.username, one.name, Role.OFFICER) for one in example_officers(desks)]
     wanted += [(*EXAMPLE_SUPERVISOR, Role.SUPERVISOR), (*EXAMPLE_ADMIN, Role.ADMIN)]

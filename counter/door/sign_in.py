@@ -25,7 +25,6 @@ from models.core.roles import EVERYBODY, LEADERS, Permit, Role
 from models.journal.actors import Actor
 from models.journal.events import SignedIn, SignedOut
 from models.journal.record import record
-from models.journal.topics import id_in
 from models.mall.mall import Desk, Mall
 from models.mall.people import User
 from models.queue.shifts import Shift, sign_off, sign_on
@@ -111,7 +110,9 @@ def _page(
     with database.reading() as session:
         mall = session.get_one(Mall, g.mall_id)
         desks = [
-            {"number": desk.number, "zone": desk.zone.name} for desk in mall.desks if desk.in_use
+            {"number": desk.number, "zone": desk.zone.bare_name}
+            for desk in mall.desks
+            if desk.in_use
         ]
         taken = session.scalar(
             select(func.count())
@@ -141,7 +142,7 @@ def _desk(session: Session, user: User, number: str) -> Desk:
     desk = session.scalars(
         select(Desk).where(
             Desk.mall_id == user.mall_id,
-            Desk.number == id_in(number),
+            Desk.number == number,
         )
     ).first()
     if desk is None:

@@ -15,6 +15,7 @@ from counter.door.example_people import (
 )
 from models.core.roles import EVERYBODY, Permit
 from models.mall.mall import Desk, Mall
+from models.mall.signs import in_order
 
 # The officers that a newcomer sees first: one in each zone.
 SHOWN_FIRST = 4
@@ -61,9 +62,9 @@ def register(app: Flask, *, doorkeeper: Doorkeeper, permit: Permit) -> None:
     app.register_blueprint(blueprint)
 
 
-def _first(officers: list[ExampleOfficer], zones: dict[int, str]) -> list[ExampleOfficer]:
+def _first(officers: list[ExampleOfficer], zones: dict[str, str]) -> list[ExampleOfficer]:
     """Return the officer of desk 3, whom the handbook follows, and one of each other zone."""
     by_zone: dict[str, ExampleOfficer] = {}
-    for officer in sorted(officers, key=lambda one: (one.desk != 3, one.desk)):
+    for officer in sorted(officers, key=lambda one: (one.desk != "3", in_order(one.desk))):
         by_zone.setdefault(zones[officer.desk], officer)
     return list(by_zone.values())[:SHOWN_FIRST]

@@ -14,7 +14,7 @@ from tomlkit.items import Table
 from counter.files.toml_file import Code, Frozen, OptionalText, Text
 
 # I, O and Q look like 1 and 0 on paper and on the walls.
-Prefix = Annotated[str, StringConstraints(pattern="^[A-HJ-NPR-Z]$")]
+Prefix = Annotated[str, StringConstraints(pattern="^[A-HJ-NPR-Z]{1,2}$")]
 Icon = Annotated[str, StringConstraints(pattern="^[a-z0-9]+(?:-[a-z0-9]+)*$")]
 DeskMinutes = Annotated[int, Field(ge=1, le=480)]
 
@@ -44,7 +44,7 @@ class ServiceFile(Frozen):
     name_en: Text
     subtitle_id: OptionalText = ""
     subtitle_en: OptionalText = ""
-    prefix: Prefix | None = None  # None: the letter of the agency
+    prefix: Prefix | None = None  # None: the letters of the agency
     icon: Icon
     popular: Annotated[int, Field(ge=1)] | None = None
     handling_minutes: DeskMinutes  # mean at the desk; the forecast begins with it
@@ -80,7 +80,7 @@ class AgencyFile(Frozen):
     services: Annotated[tuple[ServiceFile, ...], Field(min_length=1)]
 
     def prefix_of(self, service: ServiceFile) -> str:
-        """Return the letter on the numbers of `service`."""
+        """Return the letters on the numbers of `service`."""
         return service.prefix or self.prefix
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -37,8 +37,15 @@ class CatalogueFiles:
     def problems(self) -> list[Problem]:
         """Everything that is wrong in these files."""
         if not self._files:
-            return [Problem(self._folder, 1, "", "holds no catalogue file (<agency>.toml)")]
+            missing = "holds no catalogue file (<agency>.toml)"
+            found = missing if self._folder.is_dir() else "there is no such folder"
+            return [Problem(self._folder, 1, "", found)]
         return [problem for file in self._files for problem in file.problems]
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is no file at all, and so nothing that others could refer to."""
+        return not self._files
 
     @property
     def codes(self) -> list[str]:
@@ -53,7 +60,6 @@ class CatalogueFiles:
     def _check(self) -> None:
         services = list(self._services())
         self._check_agencies()
-        self._check_prefixes(services)
         complain_twice(
             "the service code", [(file, (*at, "code"), one.code) for file, at, one in services]
         )
@@ -78,16 +84,22 @@ class CatalogueFiles:
                 positions.append((file, ("position",), position))
         complain_twice("the position", positions)
 
-    def _check_prefixes(self, services: list[tuple[TomlFile, KeyPath, ServiceFile]]) -> None:
-        """A letter belongs to one agency, or a number would not say where its queue is."""
-        owners: dict[str, TomlFile] = {}
-        uses: list[tuple[TomlFile, KeyPath, object]] = []
-        uses += [(file, ("prefix",), file.raw.get("prefix")) for file in self._files]
-        uses += [(file, (*path, "prefix"), service.prefix) for file, path, service in services]
-        for file, path, prefix in uses:
-            if isinstance(prefix, str) and owners.setdefault(prefix, file) is not file:
-                owner = owners[prefix].path.name
-                file.complain(path, f"the letter {prefix} is taken by {owner}")
+    def check_prefixes(self, zones: Mapping[str, Collection[str]]) -> None:
+        """In each zone letters belong to one agency, or a number would not say where its queue is.
+
+        `zones` are those where each service is called, by its code. Agencies that no zone has in
+        common may share letters: the numbers behind them go on counting, so none is given twice.
+        """
+        owners: dict[tuple[str, str], TomlFile] = {}
+        for file in self._files:
+            services = list(file.sound(ServiceFile, "services"))
+            own = [((*path, "prefix"), one.prefix, [one]) for path, one in services if one.prefix]
+            plain = [one for _, one in services if not one.prefix]
+            shared = [(("prefix",), file.raw.get("prefix"), plain)] if plain else []
+            for path, prefix, called in (*shared, *own):
+                if isinstance(prefix, str):
+                    places = {zone for one in called for zone in zones.get(one.code, ())}
+                    _claim(owners, file, path, prefix, places)
 
     def _check_references(self, file: TomlFile, path: KeyPath, service: ServiceFile) -> None:
         if service.after is not None and service.after not in self.codes:
@@ -107,6 +119,20 @@ class CatalogueFiles:
                 file.complain((*here, "available_here"), unknown("service", issuer, self.codes))
             if issuer == service.code:
                 file.complain((*here, "available_here"), "a service cannot ask for its own product")
+
+
+def _claim(
+    owners: dict[tuple[str, str], TomlFile],
+    file: TomlFile,
+    path: KeyPath,
+    prefix: str,
+    zones: Collection[str],
+) -> None:
+    for zone in sorted(zones):
+        owner = owners.setdefault((zone, prefix), file)
+        if owner is not file:
+            file.complain(path, f"{prefix} is taken in the zone {zone} by {owner.path.name}")
+            return
 
 
 def _check_pairs(file: TomlFile, path: KeyPath, service: ServiceFile) -> None:

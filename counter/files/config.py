@@ -6,6 +6,7 @@ file in one go, not key by key.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ from pydantic import TypeAdapter
 
 from counter.files.catalogue import Catalogue
 from counter.files.catalogue_files import CatalogueFiles
+from counter.files.database_address import wrong_address
 from counter.files.problems import ConfigError, Problem, unknown
 from counter.files.settings import (
     BoardSettings,
@@ -25,8 +27,11 @@ from counter.files.settings import (
     Weekday,
     ZoneSettings,
 )
+from counter.files.signs import FLOWERS, Flower
 from counter.files.toml_file import TomlFile, complain_twice
 from counter.files.toml_lines import KeyPath
+from models.mall.signs import spoken_parts
+from printing.ink.layout import paper_for
 
 __all__ = ["Config", "ConfigError", "Problem", "load_config"]
 
@@ -90,12 +95,15 @@ def load_config(path: Path, *, catalogue_dir: Path | None = None) -> Config:
     _check_names(source)
     _check_days(source)
     _check_logo(source, settings)
+    _check_printers(source)
+    _check_database(source, settings)
     desks = _check_desks(source, catalogue)
     problems = source.problems + catalogue.problems
     if settings is None or problems:
         raise ConfigError(problems)
     sections = {name: getattr(settings, name) for name in Settings.model_fields}
     agencies = Catalogue(agencies=tuple(catalogue.agencies))
+    sections["zones"] = _told_apart(settings.zones)
     return Config.model_validate(
         sections | {"desks": desks, "file": path.absolute(), "catalogue": agencies}
     )
@@ -132,6 +140,22 @@ def _check_logo(source: TomlFile, settings: Settings | None) -> None:
         source.complain(("slip", "logo"), f'there is no file "{logo}"')
 
 
+def _check_printers(source: TomlFile) -> None:
+    """A printer has the profile that is named, and room for its columns."""
+    for path, one in source.sound(PrinterSettings, "printers"):
+        try:
+            paper_for(one.columns, one.profile, cut=one.cut)
+        except ValueError as error:
+            source.complain((*path, "profile"), str(error))
+
+
+def _check_database(source: TomlFile, settings: Settings | None) -> None:
+    url = "" if settings is None else settings.server.database_url
+    wrong = wrong_address(url) if url else ""
+    if wrong:
+        source.complain(("server", "database_url"), wrong)
+
+
 def _check_days(source: TomlFile) -> None:
     """A weekday has one set of hours, and a holiday is named once."""
     complain_twice(
@@ -152,25 +176,55 @@ def _check_desks(source: TomlFile, catalogue: CatalogueFiles) -> tuple[DeskSetti
     """Return the desks with their services written out, one code each."""
     desks = source.sound(DeskSettings, "desks")
     zones = source.names("zones")
-    complain_twice("the number", [(source, (*at, "number"), one.number) for at, one in desks])
+    # "4k1" and "4K1", or "01" and 1, would be called alike.
+    signs = [(source, (*at, "number"), "".join(spoken_parts(one.number))) for at, one in desks]
+    complain_twice("the number", signs)
     written_out: list[DeskSettings] = []
     for path, desk in desks:
         if desk.zone not in zones:
             source.complain((*path, "zone"), unknown("zone", desk.zone, zones))
         offered: list[str] = []
         for at, name in enumerate(desk.services):
+            if catalogue.empty:  # which is one problem, and told already
+                break
             where = (*path, "services", at)
             meant = _codes_meant(source, where, name, catalogue)
             if set(meant) & set(offered):
                 source.complain(where, f'"{name}" offers again what this desk offers already')
             offered += meant
         written_out.append(desk.model_copy(update={"services": tuple(offered)}))
+    catalogue.check_prefixes(_called_in(written_out))
     if not any(problem.path.startswith("desks") for problem in source.problems):
         served = {code for desk in written_out for code in desk.services}
         for code in catalogue.codes:
             if code not in served:
                 source.complain(("desks",), f'no desk offers the service "{code}"')
     return tuple(written_out)
+
+
+def _called_in(desks: Iterable[DeskSettings]) -> dict[str, set[str]]:
+    """Return the zones where each service is called, by its code."""
+    called: dict[str, set[str]] = {}
+    for desk in desks:
+        for code in desk.services:
+            called.setdefault(code, set()).add(desk.zone)
+    return called
+
+
+def _told_apart(zones: tuple[ZoneSettings, ...]) -> tuple[ZoneSettings, ...]:
+    """Return the zones with a flower each, as long as there are flowers.
+
+    Nobody finds a place that looks like another: a flower that an earlier zone has gives way to
+    the first that no zone asks for.
+    """
+    free = [one for one in FLOWERS if one not in {zone.flower for zone in zones}]
+    taken: set[Flower] = set()
+    apart: list[ZoneSettings] = []
+    for zone in zones:
+        flower = free.pop(0) if zone.flower in taken and free else zone.flower
+        taken.add(flower)
+        apart.append(zone.model_copy(update={"flower": flower}))
+    return tuple(apart)
 
 
 def _codes_meant(

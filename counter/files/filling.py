@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import time
 
 from sqlalchemy import delete, select
@@ -23,8 +24,8 @@ from models.mall.mall import (
 )
 
 
-class WrongKindOfMall(Exception):
-    """The database was begun as an example and config.toml says a real mall, or the reverse."""
+class WrongMall(Exception):
+    """The database belongs to another mall than config.toml describes; the message says so."""
 
 
 def fill(session: Session, config: Config) -> Mall:
@@ -32,14 +33,12 @@ def fill(session: Session, config: Config) -> Mall:
 
     The hall's own things (hours, zones, desks, calling) follow the file at every start;
     a desk or zone that the file no longer names is kept, out of use. The catalogue is taken
-    from its files only while the mall has no agency. Raises WrongKindOfMall.
+    from its files only while the mall has no agency. Raises WrongMall.
     """
-    mall = session.scalars(select(Mall).where(Mall.code == config.mall.code)).first()
+    mall = known_mall(session, config)
     if mall is None:
         mall = Mall(code=config.mall.code, example=config.mall.example)
         session.add(mall)
-    elif mall.example != config.mall.example:
-        raise WrongKindOfMall
     _fill_mall(mall, config)
     session.flush()
     _fill_hours(session, mall, config)
@@ -50,11 +49,32 @@ def fill(session: Session, config: Config) -> Mall:
     return mall
 
 
-def wrong_kind(config: Config) -> str:
-    """Say that the database and the settings are of two kinds of mall."""
+def known_mall(session: Session, config: Config) -> Mall | None:
+    """Return the mall of `config`, None while the database has none. Raises WrongMall."""
+    malls = [(row.code, row.example) for row in session.execute(select(Mall.code, Mall.example))]
+    if wrong := wrong_mall(malls, config):
+        raise WrongMall(wrong)
+    return session.scalars(select(Mall).where(Mall.code == config.mall.code)).first()
+
+
+def wrong_mall(malls: Sequence[tuple[str, bool]], config: Config) -> str:
+    """Say why a database that holds these `malls`, code and whether an example, is not theirs.
+
+    Returns "" when it is, or holds none yet. A code that was changed would begin a second mall,
+    empty, beside the one with all the numbers.
+    """
+    where = make_url(config.database_url).render_as_string(hide_password=True)
+    known = dict(malls)
+    if known and config.mall.code not in known:
+        return (
+            f'The database {where} belongs to the mall "{malls[0][0]}", but {config.file} says'
+            f' code = "{config.mall.code}". Put the old code back, or give the new mall a'
+            " data_dir or database_url of its own."
+        )
+    if known.get(config.mall.code, config.mall.example) == config.mall.example:
+        return ""
     kinds = ("a real mall", "an example mall")
     began, says = kinds if config.mall.example else kinds[::-1]
-    where = make_url(config.database_url).render_as_string(hide_password=True)
     return (
         f"The database {where} was begun as {began}, but {config.file} describes {says}."
         " Give each a data_dir or database_url of its own."

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from counter.files.calling import Calling
+from counter.files.signs import Flower, Sign
 from counter.files.toml_file import Code, Frozen, Minutes, OptionalAddress, OptionalText, Text
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -74,7 +75,13 @@ class MallSettings(Frozen):
     @field_validator("public_url")
     @classmethod
     def _url_can_be_opened(cls, url: str) -> str:
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+            _ = parts.port
+        except ValueError:
+            raise ValueError(
+                "must be an http or https address, with a port from 1 to 65535"
+            ) from None
         if parts.scheme not in {"http", "https"} or not parts.hostname or url.endswith("/"):
             raise ValueError("must be an http or https address without a slash at its end")
         return url
@@ -165,7 +172,7 @@ class ZoneSettings(Frozen):
 
     code: Code
     name: Text
-    flower: Literal["melati", "mawar", "kenanga", "cempaka"]
+    flower: Flower
     place_id: Text
     place_en: Text
 
@@ -173,7 +180,7 @@ class ZoneSettings(Frozen):
 class DeskSettings(Frozen):
     """A desk, its zone and what it offers: in the file also `agency:<code>` for all of one."""
 
-    number: Annotated[int, Field(ge=1, le=999)]
+    number: Sign
     zone: Code
     services: Annotated[tuple[Text, ...], Field(min_length=1)]
 

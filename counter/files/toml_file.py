@@ -82,13 +82,15 @@ class TomlFile:
         self._lines: dict[KeyPath, int] = {}
         text = ""
         try:
-            text = path.read_text(encoding="utf-8")
+            text = path.read_text(encoding="utf-8-sig")  # Some editors put a mark at the beginning.
             self.raw = tomllib.loads(text)
             self._lines = lines_of(text)
         except OSError as error:
             self._broken(1, f"cannot be read: {error.strerror}")
         except UnicodeDecodeError:
             self._broken(1, "is not UTF-8 text")
+        except RecursionError:
+            self._broken(1, "nests brackets too deeply")
         except tomllib.TOMLDecodeError as error:
             # Python 3.11 tells the place of the fault only inside the sentence.
             where = re.search(r"at line (\d+)", str(error))

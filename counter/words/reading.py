@@ -16,6 +16,13 @@ from typing import Any
 # The first word of every key; their packages hold the files.
 TOPS = ("counter", "kiosk", "display", "printing")
 
+# The folders that must have a file. One that lacks it would be found out only by its reader.
+HOMES = (
+    *("counter/desk", "counter/door", "counter/leaders", "counter/refusals"),
+    *("display/voice", "display/wall", "kiosk/phone", "kiosk/touch"),
+    *("printing/papers", "printing/reports"),
+)
+
 Words = dict[str, dict[str, dict[str, str]]]
 """package → language → key → text."""
 
@@ -31,7 +38,11 @@ def read_words(root: Path, languages: tuple[str, ...]) -> Words:
     A process reads them once. Raises WordsWrong with the mistakes of all files.
     """
     found: dict[str, dict[str, Any]] = {}
-    mistakes: list[str] = []
+    mistakes = [
+        f"{home}/words.toml is missing: put it back from the package of this version."
+        for home in HOMES
+        if (root / home).is_dir() and not (root / home / "words.toml").is_file()
+    ]
     for top in TOPS:
         homes: dict[str, str] = {}
         for path in sorted((root / top).glob("*/words.toml")):
@@ -56,7 +67,7 @@ def read_words(root: Path, languages: tuple[str, ...]) -> Words:
 
 def _read(path: Path, file: str) -> Mapping[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except ValueError as error:
         raise WordsWrong(f"{file}: {error}.") from error
 
@@ -97,4 +108,12 @@ def _facts(text: str) -> frozenset[str]:
     """Return the names in braces; ValueError where a brace stands alone."""
     if "{" not in text and "}" not in text:
         return frozenset()
-    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+    names: set[str] = set()
+    for _, name, written_as, changed in Formatter().parse(text):
+        if name is None:
+            continue
+        if not name.isidentifier() or written_as or changed:
+            # {0.__class__} and {x!q} would fail, or tell what is no fact, only when it is said.
+            raise ValueError("braces hold the plain name of a fact, such as {number}")
+        names.add(name)
+    return frozenset(names)

@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from display.voice.numbers import Language, cardinal, digits
+from models.mall.signs import parts_of
 
 Style = Literal["digits", "cardinal"]
 Announcement = Literal["opening", "intake_closing", "friday_break", "outage", "test"]
@@ -50,10 +51,26 @@ def ticket_words(prefix: str, number: int, language: Language, *, style: Style =
     return ", ".join([*prefix.upper(), said])
 
 
+def sign_words(sign: str, language: Language) -> str:
+    """What a desk's sign says: "12" is "dua belas", "4K1" is "empat K satu".
+
+    Letters stay single capitals, as in `ticket_words`. A number that is written with zeros before
+    it is read digit by digit, or it would be heard as another.
+    """
+    return " ".join(
+        " ".join(part)
+        if part.isalpha()
+        else digits(part, language)
+        if part.startswith("0")
+        else cardinal(int(part), language)
+        for part in parts_of(sign)
+    )
+
+
 def call_sentence(
     prefix: str,
     number: int,
-    desk: int,
+    desk: str,
     *,
     language: Language = "id",
     call_round: int = 1,
@@ -67,8 +84,8 @@ def call_sentence(
     the desk ("lantai dua") where a zone needs it. `onward` words the way to a second desk.
     """
     ticket = ticket_words(prefix, number, language, style=style)
-    number_of_desk = cardinal(desk, language)
-    target = _worded("target_at" if place else "target", language, place=place, desk=number_of_desk)
+    sign = sign_words(desk, language)
+    target = _worded("target_at" if place else "target", language, place=place, desk=sign)
     said = _worded("onward" if onward else "call", language, ticket=ticket, target=target)
     repeated = _ROUND_WORDING.get(call_round, "last")
     return Sentence(_worded(repeated, language, call=said) if repeated else said, language)

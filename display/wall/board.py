@@ -119,9 +119,12 @@ def _boot(session: Session, actor: Actor) -> dict[str, Any]:
 
 
 def _zone(session: Session, zone: Zone) -> dict[str, Any]:
-    desks = list(session.scalars(select(Desk).where(Desk.zone_id == zone.id, Desk.in_use)))
+    desks = list(
+        session.scalars(
+            select(Desk).where(Desk.zone_id == zone.id, Desk.in_use).order_by(Desk.sorts_as)
+        )
+    )
     needs: list[dict[str, str]] = []
     for served in needs_of_desks(session, desks).values():
         needs += [need for need in served if need not in needs]
-    numbers = sorted(desk.number for desk in desks)
-    return describe_zone(zone) | {"desks": numbers, "needs": needs}
+    return describe_zone(zone) | {"desks": [desk.number for desk in desks], "needs": needs}

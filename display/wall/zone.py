@@ -36,7 +36,7 @@ def state_of_zone(session: Session, key: str, at: datetime) -> State | None:
         return None
     desks = list(
         session.scalars(
-            select(Desk).where(Desk.zone_id == zone.id, Desk.in_use).order_by(Desk.number)
+            select(Desk).where(Desk.zone_id == zone.id, Desk.in_use).order_by(Desk.sorts_as)
         )
     )
     shifts = _shifts(session, desks)
@@ -58,6 +58,7 @@ def describe_zone(zone: Zone) -> State:
     return {
         "id": zone.id,
         "name": zone.name,
+        "bare_name": zone.bare_name,
         "flower": zone.flower,
         "place": {"id": zone.place_id, "en": zone.place_en},
     }

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from kiosk.given import called_first, clock_span, numbers, zone_of
+from kiosk.given import called_first, clock_span, zone_of
 from kiosk.texts import Both, both, text_of
 from models.mall.arrangement import Arrangement, ZoneFacts, arrangement_of
+from models.mall.signs import listed
 from models.queue.missing import may_miss_from, may_return_until
 from models.queue.tickets import AT_DESK, ENGAGED, Outcome, Step, StepState, Ticket
 from models.waits.forecast import outlook
@@ -47,7 +48,7 @@ class Visit:
     number: str
     token: str
     zone: ZoneFacts
-    desk: int | None
+    desk: str | None
     errands: tuple[Errand, ...]
     bring: tuple[Both, ...]
     ahead: int
@@ -112,7 +113,7 @@ def _returned(step: Step) -> bool:
     return step.state is StepState.DONE and step.outcome is Outcome.RETURNED
 
 
-def _place(arrangement: Arrangement, step: Step) -> tuple[ZoneFacts, tuple[int, ...]]:
+def _place(arrangement: Arrangement, step: Step) -> tuple[ZoneFacts, tuple[str, ...]]:
     """Return where the step is served: at its own desk, if it has one, else at any of a zone."""
     own = (step.desk_id if step.state in _SETTLED else None) or step.only_desk_id
     if own is not None:
@@ -132,8 +133,8 @@ def _errand(arrangement: Arrangement, step: Step, first: Step) -> Errand:
     return Errand(
         name=both(arrangement.services[step.service_id], "name"),
         case=None if step.case is None else _in_a_line(both(step.case, "name")),
-        desks=numbers(desks),
-        zone=zone.name,
+        desks=listed(desks),
+        zone=zone.bare_name,
         state=state,
         missing=_missing(step) if state == "returned" else (),
     )

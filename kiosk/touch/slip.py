@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kiosk.given import Given, numbers
+from kiosk.given import Given
 from kiosk.texts import text_in, text_of
 from models.mall.mall import Mall
+from models.mall.signs import listed
 
 
 def slip_payload(given: Given, words: Mapping[str, str]) -> dict[str, Any]:
@@ -27,7 +28,7 @@ def slip_payload(given: Given, words: Mapping[str, str]) -> dict[str, Any]:
         "zone_name": given.zone.name,
         "zone_flower": given.zone.flower,
         "place": text_in(lang, given.zone, "place"),
-        "desks": words["ticket.desks"].format(desks=numbers(given.desks)),
+        "desks": words["ticket.desks"].format(desks=listed(given.desks)),
         "taken_at": ticket.taken_at.isoformat(),
         "people_ahead": given.ahead,
         "expected": given.expected and [at.isoformat() for at in given.expected],

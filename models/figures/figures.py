@@ -157,7 +157,7 @@ class HourFigures:
 class DeskFigures:
     """One desk: how long it was manned, the breaks in that, and how long it really served."""
 
-    number: int
+    number: str
     zone: str
     manned: timedelta
     breaks: timedelta

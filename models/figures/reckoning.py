@@ -233,7 +233,7 @@ def _hours(total: Tally, days: int) -> tuple[HourFigures, ...]:
 
 
 def _desks(session: Session, mall: Mall, total: Tally) -> tuple[DeskFigures, ...]:
-    desks = select(Desk).where(Desk.mall_id == mall.id).order_by(Desk.number)
+    desks = select(Desk).where(Desk.mall_id == mall.id).order_by(Desk.sorts_as)
     return tuple(
         DeskFigures(
             number=desk.number,

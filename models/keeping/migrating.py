@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from models.core.database import Database
 
@@ -27,16 +29,44 @@ def upgrade(database: Database) -> None:
     Of two processes that start at once one waits for the other. Raises DatabaseIsNewer.
     """
     settings = configuration()
-    with database.engine.begin() as connection:
+    with _changing_tables(database) as connection:
         # SQLite's BEGIN IMMEDIATE lets one writer in; PostgreSQL needs a lock before any table.
         if not database.sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        known = {each.revision for each in ScriptDirectory.from_config(settings).walk_revisions()}
         current = MigrationContext.configure(connection).get_current_revision()
-        if current is not None and current not in known:
+        if current is not None and current not in known_revisions():
             raise DatabaseIsNewer(current)
         settings.attributes["connection"] = connection
         command.upgrade(settings, "head")
+
+
+@contextmanager
+def _changing_tables(database: Database) -> Iterator[Connection]:
+    """Open one transaction in which SQLite may copy a table that other tables point to.
+
+    SQLite obeys this switch between transactions only, so what points to nothing is looked for
+    before the commit.
+    """
+    with database.engine.connect() as connection:
+        driver = connection.connection.dbapi_connection
+        if database.sqlite and driver is not None:
+            driver.cursor().execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                yield connection
+                if database.sqlite:
+                    lost = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+                    if lost is not None:
+                        raise RuntimeError(f"a row of {lost[0]} points to nothing in {lost[2]}")
+        finally:
+            if database.sqlite and driver is not None:
+                driver.cursor().execute("PRAGMA foreign_keys=ON")
+
+
+def known_revisions() -> frozenset[str]:
+    """Return the revisions that this version of the house can begin from."""
+    scripts = ScriptDirectory.from_config(configuration())
+    return frozenset(each.revision for each in scripts.walk_revisions())
 
 
 def pending(database: Database) -> bool:

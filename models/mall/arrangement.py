@@ -31,6 +31,7 @@ from models.mall.mall import (
     new_arrangement,
 )
 from models.mall.rules import CallingRules
+from models.mall.signs import bare_name
 
 # Under this name the sessions of one database share what they have read.
 ARRANGEMENTS: Final = "arrangements"
@@ -82,13 +83,18 @@ class ZoneFacts:
     place_id: str
     place_en: str
 
+    @property
+    def bare_name(self) -> str:
+        """The name as it stands behind the word "zona"."""
+        return bare_name(self.name)
+
 
 @dataclass(frozen=True)
 class DeskFacts:
     """A desk: its number, its zone, and the ids of the services that it offers."""
 
     id: int
-    number: int
+    number: str
     zone_id: int
     in_use: bool
     services: frozenset[int]
@@ -121,7 +127,7 @@ class Arrangement:
             return None
         return self.zones[min(desks, key=lambda zone_id: (-desks[zone_id], zone_id))]
 
-    def desks_in(self, zone: ZoneFacts, service_id: int) -> tuple[int, ...]:
+    def desks_in(self, zone: ZoneFacts, service_id: int) -> tuple[str, ...]:
         """Return the numbers of the zone's desks that offer the service, smallest first."""
         return tuple(desk.number for desk in self.desks_for(service_id) if desk.zone_id == zone.id)
 
@@ -236,6 +242,6 @@ def _desks(session: Session, mall: Mall) -> Iterator[DeskFacts]:
     for row in session.execute(
         select(Desk.id, Desk.number, Desk.zone_id, Desk.in_use)
         .where(Desk.mall_id == mall.id)
-        .order_by(Desk.number)
+        .order_by(Desk.sorts_as)
     ):
         yield DeskFacts(*row, services=frozenset(offered.get(row.id, ())))

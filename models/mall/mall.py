@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import JSON, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from models.core.base import Base
 from models.mall.rules import CallingRules
+from models.mall.signs import LONGEST_SIGN, bare_name, in_order
 
 
 def new_arrangement() -> str:
@@ -40,7 +42,7 @@ class Mall(Base):
     arrangement: Mapped[str] = mapped_column(default=new_arrangement)
 
     zones: Mapped[list[Zone]] = relationship(back_populates="mall", order_by="Zone.id")
-    desks: Mapped[list[Desk]] = relationship(back_populates="mall", order_by="Desk.number")
+    desks: Mapped[list[Desk]] = relationship(back_populates="mall", order_by="Desk.sorts_as")
 
 
 class Zone(Base):
@@ -59,6 +61,11 @@ class Zone(Base):
 
     mall: Mapped[Mall] = relationship(back_populates="zones")
 
+    @property
+    def bare_name(self) -> str:
+        """The name as it stands behind the word "zona"."""
+        return bare_name(self.name)
+
 
 class DeskService(Base):
     """A service that a desk offers."""
@@ -67,6 +74,10 @@ class DeskService(Base):
 
     desk_id: Mapped[int] = mapped_column(ForeignKey("desk.id"), primary_key=True)
     service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), primary_key=True, index=True)
+
+
+def _sorted_by_sign(row: Any) -> str:
+    return in_order(row.get_current_parameters()["number"])
 
 
 class Desk(Base):
@@ -78,7 +89,9 @@ class Desk(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     mall_id: Mapped[int] = mapped_column(ForeignKey("mall.id"))
     zone_id: Mapped[int] = mapped_column(ForeignKey("zone.id"))
-    number: Mapped[int]
+    # What its sign says, and by what the desks are put in order: 2, 4K1, 10.
+    number: Mapped[str] = mapped_column(String(LONGEST_SIGN))
+    sorts_as: Mapped[str] = mapped_column(String(16), default=_sorted_by_sign, server_default="")
     # A desk that config.toml no longer names stays for the journal's sake, but out of use.
     in_use: Mapped[bool] = mapped_column(default=True)
 

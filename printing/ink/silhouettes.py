@@ -38,11 +38,11 @@ def _oval(x: float, y: float, across: float, along: float) -> list[Point]:
     return [(x + across * math.cos(turn), y + along * math.sin(turn)) for turn in turns]
 
 
-def _turned(points: Sequence[Point], degrees: float) -> list[Point]:
-    """Turn a shape clockwise around the middle of the square."""
+def _turned(points: Sequence[Point], degrees: float, down: float = 50) -> list[Point]:
+    """Turn a shape clockwise around a point in the middle, `down` from the top of the square."""
     cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     return [
-        (50 + (x - 50) * cos - (y - 50) * sin, 50 + (x - 50) * sin + (y - 50) * cos)
+        (50 + (x - 50) * cos - (y - down) * sin, down + (x - 50) * sin + (y - down) * cos)
         for x, y in points
     ]
 
@@ -71,6 +71,16 @@ _CUP_SIDE = _curve(
     ((40, 74), (44, 78), (48, 80)),
     ((28, 84), (10, 66), (14, 26)),
 )
+_WING = _oval(23, 45, 22, 19)
+_SEPAL = _oval(50, 21, 11.5, 19)
+_LIP = _curve(
+    (50, 52),
+    ((60, 56), (66, 66), (60, 76)),
+    ((57, 82), (54, 88), (50, 94)),
+    ((46, 88), (43, 82), (40, 76)),
+    ((34, 66), (40, 56), (50, 52)),
+)
+_BLADE = _curve((50, 76), ((37, 60), (40, 36), (50, 17)), ((60, 36), (63, 60), (50, 76)))
 _SPIRAL = [
     (
         50 + (3 + 17 * step / 60) * math.cos(step / 60 * 4.2 * math.pi),
@@ -93,6 +103,17 @@ _FLOWERS: Mapping[str, tuple[Sequence[Sequence[Point]], Sequence[Sequence[Point]
             "kenanga": ([*_ring(_LEAF, 6), _oval(50, 50, 9, 9)], []),
             "cempaka": (
                 [_CUP, _CUP_SIDE, _mirrored(_CUP_SIDE), [(46, 78), (54, 78), (54, 96), (46, 96)]],
+                [],
+            ),
+            "anggrek": (
+                [_WING, _mirrored(_WING), _SEPAL, _turned(_SEPAL, 128), _turned(_SEPAL, 232), _LIP],
+                [_oval(50, 47, 7, 4.5)],
+            ),
+            "teratai": (
+                [
+                    *(_turned(_BLADE, lean, 76) for lean in (-58, -29, 0, 29, 58)),
+                    [(14, 85), (86, 85), (86, 93), (14, 93)],
+                ],
                 [],
             ),
         }

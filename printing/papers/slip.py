@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pydantic import AwareDatetime
 from typing_extensions import override
 
+from models.mall.signs import bare_name
 from printing.papers.writing import BOLD_MIDDLE, Content, Writer
 
 
@@ -50,7 +51,7 @@ class Slip(Content):
         writer.title(services_in_line(writer, self.services, in_order=self.in_order))
         writer.paragraph(self.agency)
         writer.sheet.feed(12)
-        name = writer.said("zone", name=self.zone_name)
+        name = writer.said("zone", name=bare_name(self.zone_name))
         writer.place("wait_in", name, (self.place, self.desks), self.zone_flower)
         writer.facts(*forecast(writer, self.people_ahead, self.expected))
         if writer.paper.requirements:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pydantic import AwareDatetime
 from typing_extensions import override
 
+from models.mall.signs import bare_name
 from printing.papers.slip import forecast, services_in_line
 from printing.papers.writing import BOLD_MIDDLE, Content, Writer
 
@@ -38,7 +39,7 @@ class Transfer(Content):
         writer.title(services_in_line(writer, self.services, in_order=False))
         writer.paragraph(self.agency)
         writer.sheet.feed(12)
-        name = writer.said("zone", name=self.zone_name)
+        name = writer.said("zone", name=bare_name(self.zone_name))
         writer.place("transfer.go", name, (self.place, self.desks), self.zone_flower)
         writer.facts(*forecast(writer, self.people_ahead, self.expected))
         if self.note:

@@ -173,7 +173,7 @@ def _outcomes(figures: Figures, say: Say, formats: Formats) -> Table:
 
 def _desks(figures: Figures, say: Say) -> Table:
     columns = (
-        Column(say("desk"), Kind.COUNT),
+        Column(say("desk"), Kind.TEXT),
         Column(say("zone"), Kind.TEXT),
         Column(say("manned"), Kind.HOURS),
         Column(say("breaks"), Kind.HOURS),

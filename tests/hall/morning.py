@@ -163,7 +163,7 @@ def live_through(
 
 
 def _desk(session: Session, number: int) -> Desk:
-    return session.scalars(select(Desk).where(Desk.number == number)).one()
+    return session.scalars(select(Desk).where(Desk.number == str(number))).one()
 
 
 def _wanted(session: Session, desks: Collection[int]) -> dict[int, float]:
@@ -174,7 +174,7 @@ def _wanted(session: Session, desks: Collection[int]) -> dict[int, float]:
             select(Service)
             .join(DeskService, DeskService.service_id == Service.id)
             .join(Desk, Desk.id == DeskService.desk_id)
-            .where(Desk.number == number)
+            .where(Desk.number == str(number))
         ).all()
         shares = [POPULAR if one.popular_rank else 1 for one in offered]
         for service, share in zip(offered, shares, strict=True):

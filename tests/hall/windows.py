@@ -68,7 +68,9 @@ class Windows:
 
     def desk(self, hall: Server, number: int, **settings: Any) -> Page:
         """Sign the officer of desk `number` in, on paper and in the browser."""
-        (officer,) = (one for one in example_officers(range(1, 25)) if one.desk == number)
+        (officer,) = (
+            one for one in example_officers(map(str, range(1, 25))) if one.desk == str(number)
+        )
         desk = self.signed_in(hall, officer.username, desk=number, **settings)
         expect(desk.locator("#go")).to_be_visible()
         return desk

@@ -91,7 +91,7 @@ def _furnish(application: Application, folder: Path) -> None:
         )
         session.add(officer)
         session.flush()
-        desk = session.scalars(select(Desk).where(Desk.number == 1)).one()
+        desk = session.scalars(select(Desk).where(Desk.number == "1")).one()
         sign_on(session, desk, officer, by=Actor(user_id=officer.id), at=at)
     (folder / TOKEN_FILE).write_text(asked.token)
 

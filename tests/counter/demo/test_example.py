@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from counter.demo.example import example_clock, refuse_public_example
 from counter.files.config import Config, load_config
-from counter.files.filling import WrongKindOfMall, fill
+from counter.files.filling import WrongMall, fill
 from models.core.base import Base
 from models.core.clock import Clock
 from models.core.database import Database
@@ -78,7 +78,7 @@ def test_a_database_of_the_other_kind_is_refused(
         for kind in (began_as_example, not began_as_example)
     ]
     a_mall(database, kinds[0])
-    with pytest.raises(WrongKindOfMall), database.transaction() as session:
+    with pytest.raises(WrongMall), database.transaction() as session:
         fill(session, kinds[1])
     database.close()
 

@@ -89,7 +89,7 @@ def stand_in(application: Application, username: str, number: int) -> Crew:
 def desk_id(application: Application, number: int) -> int:
     """The id of the desk with this number."""
     with application.database.reading() as session:
-        return session.scalars(select(Desk.id).where(Desk.number == number)).one()
+        return session.scalars(select(Desk.id).where(Desk.number == str(number))).one()
 
 
 def citizen(application: Application, *codes: str, priority: bool = False) -> str:

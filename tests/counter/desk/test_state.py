@@ -60,14 +60,14 @@ def test_a_long_queue_is_counted_whole_and_shown_in_part(
 
 
 def test_the_visit_says_where_each_step_waits(application: Application, rina: Crew) -> None:
-    police = crew(application, 8)
+    crew(application, 8)
     citizen(application, "skck")
     number = citizen(application, "ktp-el", "skck")
     rina.serve()
     here, there = rina.state()["current"]["steps"]
     assert rina.state()["current"]["number"] == number
-    assert (here["state"], here["desk"]) == ("serving", 3)
-    assert (there["state"], there["desks"], there["waiting"]) == ("paused", [police.number], 1)
+    assert (here["state"], here["desk"]) == ("serving", "3")
+    assert (there["state"], there["desks"], there["waiting"]) == ("paused", ["8"], 1)
 
 
 def test_a_paper_made_in_the_mall_is_known(application: Application) -> None:
@@ -85,13 +85,13 @@ def test_a_paper_made_in_the_mall_is_known(application: Application) -> None:
     police.finish()
     rina.press("call-next")
     made = [paper["made_at_desk"] for paper in rina.state()["current"]["requirements"]]
-    assert 8 in made
+    assert "8" in made
 
 
 def test_neighbours_share_a_service_and_serve_now(application: Application, rina: Crew) -> None:
     other = crew(application, 4)
     crew(application, 7)
-    assert rina.state()["neighbours"] == [4]
+    assert rina.state()["neighbours"] == ["4"]
     other.press("begin-break", minutes=10)
     assert rina.state()["neighbours"] == []
 

@@ -59,7 +59,7 @@ def test_a_hash_is_argon2id_and_fits_its_password_alone() -> None:
 
 def test_the_example_has_an_officer_for_each_desk(application: Application) -> None:
     with application.database.transaction() as session:
-        example_people(session, application.mall_id, range(1, 25), at=MONDAY)
+        example_people(session, application.mall_id, map(str, range(1, 25)), at=MONDAY)
         users = list(session.scalars(select(User).order_by(User.id)))
     assert [user.role for user in users].count(Role.OFFICER) == 24
     assert users[2].username == "rina.kusumawati"

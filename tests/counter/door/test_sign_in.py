@@ -71,7 +71,7 @@ def user_of(application: Application, username: str) -> User:
 def at_desk(application: Application, number: int) -> int | None:
     """Who is signed on at the desk."""
     with application.database.reading() as session:
-        desk = session.scalars(select(Desk).where(Desk.number == number)).one()
+        desk = session.scalars(select(Desk).where(Desk.number == str(number))).one()
         shift = shift_at(session, desk.id)
         return None if shift is None else shift.user_id
 
@@ -276,7 +276,7 @@ def test_a_desk_that_holds_a_citizen_stays_open_when_its_officer_signs_out(
 ) -> None:
     sign_in(browser, RINA, desk="3")
     with application.database.reading() as session:
-        desk = session.scalars(select(Desk).where(Desk.number == 3)).one()
+        desk = session.scalars(select(Desk).where(Desk.number == "3")).one()
         offered = session.scalars(
             select(DeskService.service_id).where(DeskService.desk_id == desk.id)
         ).first()

@@ -235,7 +235,6 @@ def test_every_problem_of_every_file_is_told_at_once(tmp_path: Path) -> None:
             "dua.toml:29: services[1].after:"
             ' there is no service "kartu-keluraga" (did you mean "kartu-keluarga"?)'
         ),
-        "satu.toml:7: prefix: the letter A is taken by dua.toml",
         "satu.toml:8: position: the position 2 is taken by dua.toml:8",
         "satu.toml:11: services[0].code: the service code surat is taken by dua.toml:21",
         "satu.toml:29: services[1].popular: must be a whole number, not 'satu'",

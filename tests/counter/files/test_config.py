@@ -18,6 +18,7 @@ from counter.files.settings import Settings
 from counter.files.toml_lines import KeyPath, lines_of
 
 ROOT = Path(__file__).parents[3]
+CASE = ROOT / "tests" / "cases" / "mall-of-26-agencies"
 SHIPPED = (ROOT / "config.toml").read_text(encoding="utf-8")
 
 
@@ -63,9 +64,40 @@ def without_numbers(path: KeyPath) -> tuple[str, ...]:
 def test_shipped_settings_describe_the_example_mall() -> None:
     config = load_config(ROOT / "config.toml")
     assert (config.mall.code, config.mall.region) == ("tirtawangi", "Kabupaten Tirtawangi")
-    assert [desk.number for desk in config.desks] == list(range(1, 25))
+    assert [desk.number for desk in config.desks] == [str(number) for number in range(1, 25)]
     assert [zone.flower for zone in config.zones] == ["melati", "mawar", "kenanga", "cempaka"]
     assert config.server.host == "127.0.0.1"
+
+
+def test_a_mall_of_26_agencies_and_five_zones_is_accepted() -> None:
+    config = load_config(CASE / "config.toml")
+    assert len(config.catalogue.agencies) == 26
+    assert {"AA", "BB", "CC"} <= {agency.prefix for agency in config.catalogue.agencies}
+    flowers = [zone.flower for zone in config.zones]
+    assert flowers == ["melati", "mawar", "kenanga", "cempaka", "anggrek"]
+
+
+def test_letters_belong_to_one_agency_in_each_zone(folder: Path) -> None:
+    agency = folder / "catalogue" / "samsat.toml"
+    text = agency.read_text(encoding="utf-8")
+    # The police of zone mawar has S, Bapenda of the Samsat's own zone has Z.
+    agency.write_text(text.replace('prefix = "H"', 'prefix = "S"'), encoding="utf-8")
+    load_config(folder / "config.toml")
+    agency.write_text(text.replace('prefix = "H"', 'prefix = "Z"'), encoding="utf-8")
+    assert told(folder) == ["prefix: Z is taken in the zone cempaka by bapenda.toml"]
+
+
+def test_a_mark_that_an_editor_puts_first_does_no_harm(folder: Path) -> None:
+    for path in (folder / "config.toml", folder / "catalogue" / "polres.toml"):
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert load_config(folder / "config.toml").mall.code == "tirtawangi"
+
+
+def test_a_missing_folder_is_one_problem(folder: Path) -> None:
+    shutil.rmtree(folder / "catalogue")
+    assert told(folder) == [": there is no such folder"]
+    (folder / "catalogue").mkdir()
+    assert told(folder) == [": holds no catalogue file (<agency>.toml)"]
 
 
 def test_every_setting_is_in_the_shipped_file_and_nothing_else() -> None:
@@ -174,7 +206,12 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_file(folder: Path) ->
         ),
         ('days = ["friday"]', 'days = ["monday"]', "hours.days[1].days[0]: the weekday monday is"),
         ("date = 2027-01-01", "date = 2026-12-25", "holidays[1].date: the day 2026-12-25 is taken"),
-        ("number = 2\n", "number = 1\n", "desks[1].number: the number 1 is taken by config.toml:"),
+        ("number = 2\n", "number = 1\n", "desks[1].number: the number 1 is taken by"),
+        ("number = 2\n", 'number = "01"\n', "desks[1].number: the number 1 is taken by"),
+        ("number = 2\n", "number = 1000\n", "desks[1].number: must be a whole"),
+        ("number = 2\n", 'number = "AB"\n', "desks[1].number: must be a whole"),
+        ("number = 2\n", 'number = "4 K1"\n', "desks[1].number: must be a whole"),
+        ("number = 2\n", "number = true\n", "desks[1].number: must be a whole"),
         (
             'services = ["agency:dinsos"]',
             'services = ["agency:dinsos", "bansos"]',

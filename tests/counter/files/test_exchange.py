@@ -209,7 +209,7 @@ def test_papers_that_stay_keep_their_ids_because_steps_remember_them(
 
 
 def test_desks_offer_a_service_that_an_import_brings(filled: Database, shipped: Config) -> None:
-    def offered() -> set[tuple[int, str]]:
+    def offered() -> set[tuple[str, str]]:
         pairs = (
             select(Desk.number, Service.code)
             .join(DeskService, DeskService.desk_id == Desk.id)

@@ -54,7 +54,7 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applicatio
         nobody = Actor(mall_id=application.mall_id)
         with application.database.transaction() as session:
             mall = session.get_one(Mall, application.mall_id)
-            desk = session.scalars(select(Desk).where(Desk.number == 1)).one()
+            desk = session.scalars(select(Desk).where(Desk.number == "1")).one()
             ktp = session.scalars(select(Service).where(Service.code == "ktp-el")).one()
             take(session, mall, [Wish(ktp.id)], by=nobody, at=MONDAY)
             call_next(session, desk, by=nobody, at=MONDAY + 10 * MINUTE)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from counter.words.language import LANGUAGES, ROOT
-from counter.words.reading import TOPS, WordsWrong, read_words
+from counter.words.reading import HOMES, TOPS, WordsWrong, read_words
 
 SOUND = """
 [lamp]
@@ -35,6 +35,25 @@ def test_each_package_is_read_in_every_language(tmp_path: Path) -> None:
             "en": {"lamp.on": "The lamp {name} is on"},
         },
     }
+
+
+def test_a_folder_without_its_file_is_named(tmp_path: Path) -> None:
+    write(tmp_path, "kiosk.touch", SOUND)
+    (tmp_path / "kiosk" / "phone").mkdir()
+    with pytest.raises(WordsWrong, match=r"kiosk/phone/words.toml is missing"):
+        read_words(tmp_path, LANGUAGES)
+
+
+def test_every_folder_with_words_is_known_by_name() -> None:
+    files = (path for top in TOPS for path in (ROOT / top).glob("*/words.toml"))
+    assert {path.parent.relative_to(ROOT).as_posix() for path in files} == set(HOMES)
+
+
+@pytest.mark.parametrize("fact", ["0.__class__", "x!q", "x!r", "x[0]", "0", "", "x:>9", "x.real"])
+def test_only_the_plain_name_of_a_fact_stands_in_braces(tmp_path: Path, fact: str) -> None:
+    write(tmp_path, "kiosk.touch", f'on.id = "Lampu {{{fact}}}"\non.en = "Lamp {{{fact}}}"')
+    with pytest.raises(WordsWrong, match=r"on: cannot be filled in id: "):
+        read_words(tmp_path, LANGUAGES)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from display.voice.voice import Clip, Voice, VoiceSettings, VoiceUnavailable
 ONCE = VoiceSettings(repeat=1)
 BARE = VoiceSettings(repeat=1, chime=False)
 WINDOW = SAMPLE_RATE // 50
-CALL = call_sentence("A", 47, 3)
+CALL = call_sentence("A", 47, "3")
 
 
 def samples(clip: Clip) -> "array[int]":
@@ -105,7 +105,7 @@ def test_end_of_the_first_saying_is_known(tmp_path: Path) -> None:
 
 
 def test_second_language_follows_the_first(tmp_path: Path) -> None:
-    english = call_sentence("A", 47, 3, language="en")
+    english = call_sentence("A", 47, "3", language="en")
     voice = Voice(tmp_path, BARE)
     both = voice.speak(CALL, english)
     assert both.duration > voice.speak(CALL).duration + voice.speak(english).duration
@@ -113,7 +113,7 @@ def test_second_language_follows_the_first(tmp_path: Path) -> None:
 
 def test_different_numbers_and_desks_sound_different(tmp_path: Path) -> None:
     voice = Voice(tmp_path, BARE)
-    sentences = [call_sentence(*each) for each in (("A", 47, 3), ("A", 48, 3), ("A", 47, 4))]
+    sentences = [call_sentence(*each) for each in (("A", 47, "3"), ("A", 48, "3"), ("A", 47, "4"))]
     heard = [samples(voice.speak(each)) for each in sentences]
     assert all(alike(one, other) < 0.95 for one, other in combinations(heard, 2))
 
@@ -147,9 +147,9 @@ def test_clip_cut_short_by_a_power_cut_is_made_again(tmp_path: Path) -> None:
 def test_folder_stays_within_its_bound_and_keeps_what_was_used_last(tmp_path: Path) -> None:
     size = Voice(tmp_path / "measure", ONCE).speak(CALL).path.stat().st_size
     voice = Voice(tmp_path / "clips", replace(ONCE, cache_bytes=round(3.6 * size)))
-    used = [voice.speak(call_sentence("A", number, 3)) for number in (41, 42, 43)]
-    voice.speak(call_sentence("A", 41, 3))
-    newest = voice.speak(call_sentence("A", 44, 3))
+    used = [voice.speak(call_sentence("A", number, "3")) for number in (41, 42, 43)]
+    voice.speak(call_sentence("A", 41, "3"))
+    newest = voice.speak(call_sentence("A", 44, "3"))
     left = set((tmp_path / "clips").iterdir())
     assert newest.path in left
     assert used[0].path in left
@@ -159,14 +159,14 @@ def test_folder_stays_within_its_bound_and_keeps_what_was_used_last(tmp_path: Pa
 
 def test_many_desks_calling_at_once_are_each_heard_right(tmp_path: Path) -> None:
     alone = {
-        number: samples(Voice(tmp_path / "alone", BARE).speak(call_sentence("A", number, 3)))
+        number: samples(Voice(tmp_path / "alone", BARE).speak(call_sentence("A", number, "3")))
         for number in range(8)
     }
     voice = Voice(tmp_path / "together", BARE)
     together: dict[int, array[int]] = {}
 
     def press(number: int) -> None:
-        together[number] = samples(voice.speak(call_sentence("A", number, 3)))
+        together[number] = samples(voice.speak(call_sentence("A", number, "3")))
 
     presses = [threading.Thread(target=press, args=(number,)) for number in alone]
     for each in presses:

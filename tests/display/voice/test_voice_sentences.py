@@ -104,30 +104,43 @@ def test_digits_are_said_one_by_one_and_zero_is_nol(number: int) -> None:
 
 
 def test_call_names_letter_digits_and_desk() -> None:
-    said = call_sentence("A", 47, 3)
+    said = call_sentence("A", 47, "3")
     assert said.language == "id"
     assert said.text == "Nomor antrean A, nol empat tujuh, silakan menuju loket tiga."
 
 
+def test_two_letters_are_said_one_after_the_other() -> None:
+    assert call_sentence("AA", 7, "3").text.startswith("Nomor antrean A, A, nol nol tujuh,")
+    assert call_sentence("AA", 7, "3", language="en").text.startswith("Number A, A, zero zero")
+
+
+def test_a_sign_with_letters_is_said_as_it_stands() -> None:
+    said = call_sentence("A", 47, "4K1").text
+    assert said == "Nomor antrean A, nol empat tujuh, silakan menuju loket empat K satu."
+    assert call_sentence("A", 47, "B12").text.endswith("loket B dua belas.")
+    assert call_sentence("A", 47, "2A", language="en").text.endswith("desk two A.")
+    assert call_sentence("A", 47, "01").text.endswith("loket nol satu.")
+
+
 def test_second_and_last_call_say_so_first() -> None:
-    first = call_sentence("A", 47, 3).text
-    assert call_sentence("A", 47, 3, call_round=2).text == f"Panggilan kedua. {first}"
-    assert call_sentence("A", 47, 3, call_round=3).text == f"Panggilan terakhir. {first}"
-    assert call_sentence("A", 47, 3, call_round=4).text == f"Panggilan terakhir. {first}"
+    first = call_sentence("A", 47, "3").text
+    assert call_sentence("A", 47, "3", call_round=2).text == f"Panggilan kedua. {first}"
+    assert call_sentence("A", 47, "3", call_round=3).text == f"Panggilan terakhir. {first}"
+    assert call_sentence("A", 47, "3", call_round=4).text == f"Panggilan terakhir. {first}"
 
 
 def test_english_call() -> None:
-    said = call_sentence("A", 22, 12, language="en", call_round=3).text
+    said = call_sentence("A", 22, "12", language="en", call_round=3).text
     assert said == "Last call. Number A, zero two two, please proceed to desk twelve."
 
 
 def test_place_is_said_before_the_desk() -> None:
-    said = call_sentence("K", 7, 7, place="lantai dua").text
+    said = call_sentence("K", 7, "7", place="lantai dua").text
     assert said == "Nomor antrean K, nol nol tujuh, silakan menuju lantai dua, loket tujuh."
 
 
 def test_way_to_the_next_desk_has_its_own_words() -> None:
-    said = call_sentence("A", 22, 7, onward=True).text
+    said = call_sentence("A", 22, "7", onward=True).text
     assert said == "Nomor antrean A, nol dua dua, silakan melanjutkan ke loket tujuh."
 
 

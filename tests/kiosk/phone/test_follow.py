@@ -43,7 +43,7 @@ def called_at_desk_3(application: Application) -> None:
 
 
 def desk_3(session: Session) -> Desk:
-    return session.scalars(select(Desk).where(Desk.number == 3)).one()
+    return session.scalars(select(Desk).where(Desk.number == "3")).one()
 
 
 def state_of(application: Application, token: str) -> set[StepState]:
@@ -242,7 +242,7 @@ def test_sent_on_to_one_desk_is_told_which(application: Application, phone: Flas
     called_at_desk_3(application)
     open_desk(application, 1)
     with application.database.transaction() as session:
-        first = session.scalars(select(Desk).where(Desk.number == 1)).one()
+        first = session.scalars(select(Desk).where(Desk.number == "1")).one()
         start(session, desk_3(session), by=Actor(), at=application.clock.now())
         transfer(session, desk_3(session), to_desk=first, by=Actor(), at=application.clock.now())
     page = inside(phone, token)

@@ -1,15 +1,18 @@
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, select, text
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, MetaData, Table, inspect, select, text
+from sqlalchemy.exc import IntegrityError
 
 from models.core.database import Database
 from models.keeping.migrating import DatabaseIsNewer, configuration, pending, upgrade
 from models.keeping.schema import metadata
-from models.mall.mall import Mall
+from models.mall.mall import Desk, DeskService, Mall
 from tests.builders import mall
 
 
@@ -101,3 +104,47 @@ def test_a_migration_that_fails_leaves_nothing_behind(
     with database.engine.connect() as connection:
         assert inspect(connection).get_table_names() == ["step"]
     database.close()
+
+
+def test_desks_numbered_before_signs_keep_their_numbers_and_all_that_points_to_them(
+    database_url: str,
+) -> None:
+    database = Database(database_url)
+    with database.engine.begin() as connection:
+        settings = configuration()
+        settings.attributes["connection"] = connection
+        revision = ScriptDirectory.from_config(settings).get_revision("0010")
+        command.upgrade(settings, str(revision.down_revision))
+        for name, row in (
+            ("mall", {"id": 1}),
+            ("zone", {"id": 1, "mall_id": 1}),
+            ("agency", {"id": 1, "mall_id": 1}),
+            ("service", {"id": 1, "mall_id": 1, "agency_id": 1}),
+            ("desk", {"id": 5, "mall_id": 1, "zone_id": 1, "number": 10}),
+            ("desk", {"id": 6, "mall_id": 1, "zone_id": 1, "number": 2}),
+            ("desk_service", {"desk_id": 5, "service_id": 1}),
+        ):
+            _put(connection, name, row)
+    upgrade(database)
+    with database.reading() as session:
+        desks = session.scalars(select(Desk).order_by(Desk.sorts_as)).all()
+        assert [(desk.id, desk.number, desk.sorts_as) for desk in desks] == [
+            (6, "2", "0002"),
+            (5, "10", "0010"),
+        ]
+        assert session.scalars(select(DeskService.desk_id)).all() == [5]
+    with pytest.raises(IntegrityError), database.transaction() as session:
+        session.add(DeskService(desk_id=77, service_id=1))
+    database.close()
+
+
+def _put(connection: Connection, name: str, row: Mapping[str, object]) -> None:
+    """Insert `row`, with a plain value in every other column that must not be empty."""
+    table = Table(name, MetaData(), autoload_with=connection)
+    plain = {str: "x", int: 1, bool: False, float: 1.0, object: {}}
+    rest = {
+        column.name: plain[column.type.python_type]
+        for column in table.columns
+        if not column.nullable and column.name not in row
+    }
+    connection.execute(table.insert().values(**rest, **row))

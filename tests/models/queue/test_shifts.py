@@ -38,7 +38,7 @@ def test_an_officer_signs_on_once_and_the_desk_is_theirs(session: Session) -> No
     assert [type(event) for event in take_recorded(session)] == [ShiftBegan]
     with pytest.raises(DeskTaken) as refused:
         sign_on(session, where, budi, by=actor(budi), at=LATER)
-    assert refused.value.facts == {"desk": 1, "officer": "Rina"}
+    assert refused.value.facts == {"desk": "1", "officer": "Rina"}
 
 
 def test_signing_on_elsewhere_ends_the_shift_here(session: Session) -> None:

@@ -218,7 +218,7 @@ def test_no_open_desk_means_no_promise(session: Session) -> None:
     assert ahead.of_step(first.steps[0].id) is None
     assert ahead.of_service(wanted.id) is None
     assert rounded(None) is None
-    assert (ahead.waiting, ahead.waiting_for(wanted.id), where.number) == (2, 2, 1)
+    assert (ahead.waiting, ahead.waiting_for(wanted.id), where.number) == (2, 2, "1")
     assert ahead.ahead_of_step(second.steps[0].id) == 1
     assert ahead.ahead_of_service(wanted.id) == 2
     announce(session, first, NOW)

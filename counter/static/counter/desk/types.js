@@ -21,12 +21,12 @@
  *  @property {number} service_id
  *  @property {Names} service
  *  @property {string} state
- *  @property {number | null} desk
+ *  @property {string | null} desk
  *  @property {string | null} ended_at
  *  @property {number} waiting how many wait for the service
- *  @property {number[]} desks the open desks that offer it */
+ *  @property {string[]} desks the open desks that offer it */
 
-/** @typedef {{id: number, text: Names, checked: boolean, made_at_desk: number | null}} Paper */
+/** @typedef {{id: number, text: Names, checked: boolean, made_at_desk: string | null}} Paper */
 
 /** @typedef {object} Current
  *  @property {number} ticket_id
@@ -71,7 +71,7 @@
 /** @typedef {object} DeskState
  *  @property {number} seq
  *  @property {string} now
- *  @property {{id: number, number: number, zone: string, flower: string}} desk
+ *  @property {{id: number, number: string, zone: string, flower: string}} desk
  *  @property {"closed" | "break" | "empty" | "ready" | "called" | "serving"} phase
  *  @property {{id: number, name: string} | null} officer
  *  @property {{began_at: string, until_at: string | null} | null} break
@@ -84,8 +84,8 @@
  *  @property {number[]} neighbours
  *  @property {{served: number, mean_s: number | null, within: number}} today */
 
-/** @typedef {{id: number, name: Names, agency: string, desks: number[], cases: Array<{id: number, name: Names}>}} ServiceChoice */
-/** @typedef {{id: number, number: number, zone: string, officer: string, on_break: boolean, services: Array<{id: number}>}} DeskChoice */
+/** @typedef {{id: number, name: Names, agency: string, desks: string[], cases: Array<{id: number, name: Names}>}} ServiceChoice */
+/** @typedef {{id: number, number: string, zone: string, officer: string, on_break: boolean, services: Array<{id: number}>}} DeskChoice */
 /** @typedef {{ticket_id: number, number: string, service: Names, state: string, waited_s: number}} NumberChoice */
 /** @typedef {{services: ServiceChoice[], desks: DeskChoice[], numbers: NumberChoice[]}} Choices */
 

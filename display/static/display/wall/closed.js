@@ -7,15 +7,21 @@ import { language, t } from "../../shared/words.js";
 /** @typedef {import("./types.js").HallZone} HallZone */
 /** @typedef {import("./types.js").Model} Model */
 
-/** "1–6", "1, 3, 7–9": runs of desks drawn together.
- *  @param {number[]} numbers in ascending order */
-export function runs(numbers) {
-  /** @type {number[][]} */
+/** @param {string} sign */
+const counted = (sign) => (/^[0-9]+$/.test(sign) ? Number(sign) : NaN);
+
+/** @param {string[]} run @param {string} sign */
+const follows = (run, sign) => counted(run[run.length - 1] || "") === counted(sign) - 1;
+
+/** "1–6", "1, 3, 7–9, 4K1": runs of desks drawn together. Only plain numbers make a run.
+ *  @param {string[]} signs in their order */
+export function runs(signs) {
+  /** @type {string[][]} */
   const found = [];
-  numbers.forEach((number) => {
+  signs.forEach((sign) => {
     const last = found[found.length - 1];
-    if (last && last[last.length - 1] === number - 1) last.push(number);
-    else found.push([number]);
+    if (last && follows(last, sign)) last.push(sign);
+    else found.push([sign]);
   });
   return found
     .map((run) => (run.length > 1 ? `${run[0]}–${run[run.length - 1]}` : String(run[0])))
@@ -36,7 +42,7 @@ function ZoneLine({ zone }) {
   const needs = zone.needs.map((need) => (language() === "en" ? need.en : need.id)).join(", ");
   return html`<li data-zone=${zone.flower}>
     <span><${Flower} code=${zone.flower} /></span>
-    <div><b>${t("display.wall.zone", { name: zone.name })}</b><small>${needs}</small></div>
+    <div><b>${t("display.wall.zone", { name: zone.bare_name })}</b><small>${needs}</small></div>
     <em>${t("display.wall.desk")}<b class="num">${runs(zone.desks)}</b></em>
   </li>`;
 }

@@ -20,7 +20,7 @@ export function rowsShown(desks, call, now) {
   const open = desks.filter((desk) => desk.state !== "closed");
   if (open.length <= ROWS) {
     const closed = desks.filter((desk) => desk.state === "closed").slice(0, ROWS - open.length);
-    return open.concat(closed).sort((one, other) => one.number - other.number);
+    return desks.filter((desk) => open.includes(desk) || closed.includes(desk));
   }
   const caller = call && call.at === null ? open.findIndex((desk) => desk.number === call.desk) : -1;
   const pages = Math.ceil(open.length / ROWS);
@@ -47,7 +47,7 @@ function Row({ desk, now }) {
     : status(desk);
   const off = desk.state === "closed" || desk.state === "break";
   return html`<li class=${`${now ? "is-now" : ""} ${off ? "is-off" : ""}`}>
-    <b class="w-desk num">${desk.number}</b>${shown}<small>${needs}</small>
+    <b class=${`w-desk w-desk--${desk.number.length} num`}>${desk.number}</b>${shown}<small>${needs}</small>
   </li>`;
 }
 

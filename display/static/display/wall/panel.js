@@ -7,7 +7,7 @@ import { language, t } from "../../shared/words.js";
 /** @typedef {import("./types.js").Model} Model */
 /** @typedef {import("./types.js").Zone} Zone */
 /** What the panel shows; `at` is null while it is being called.
- *  @typedef {{number: string, desk: number, round: number, at: string | null, zone: Zone,
+ *  @typedef {{number: string, desk: string, round: number, at: string | null, zone: Zone,
  *   language: string}} Shown */
 
 const LAST_ROUND = 3;
@@ -66,14 +66,14 @@ export function Panel({ boot, call, lostSince }) {
       call.language !== language() &&
       html`<span class="w-call__other" lang=${other}>${t("display.wall.go_second")}</span>`}
     </div>
-    <p class="w-num num">${letter}<i></i>${digits}</p>
+    <p class=${`w-num num ${letter.length > 1 ? "w-num--two" : ""}`}>${letter}<i></i>${digits}</p>
     <div class="w-to">
       <span class="w-to__z"><${Flower} code=${zone.flower} /></span>
       <span class="w-to__g">
         <span class="w-to__t">${t("display.wall.desk")}</span><b class="num">${call.desk}</b>
       </span>
       ${boot.zone_id === null &&
-      html`<span class="w-to__n">${t("display.wall.zone_word")}<br />${zone.name}</span>`}
+      html`<span class="w-to__n">${t("display.wall.zone_word")}<br />${zone.bare_name}</span>`}
       ${boot.arrow &&
       html`<span class="w-to__a"><${Icon} name=${`arrow-${boot.arrow}`} stroke=${2.8} /></span>`}
     </div>

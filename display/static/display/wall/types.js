@@ -1,11 +1,11 @@
 // The shapes that the wall's modules hand to each other.
 
 /** @typedef {{id: string, en: string}} Both a sentence in both languages */
-/** @typedef {{id: number, name: string, flower: string, place: Both}} Zone */
-/** @typedef {Zone & {desks: number[], needs: Both[]}} HallZone */
-/** @typedef {{number: number, state: string, ticket: string, until_at: string | null,
+/** @typedef {{id: number, name: string, bare_name: string, flower: string, place: Both}} Zone */
+/** @typedef {Zone & {desks: string[], needs: Both[]}} HallZone */
+/** @typedef {{number: string, state: string, ticket: string, until_at: string | null,
  *   needs: Both[]}} Desk */
-/** @typedef {{call_id: number, ticket: string, desk: number, round: number, at: string}} Call */
+/** @typedef {{call_id: number, ticket: string, desk: string, round: number, at: string}} Call */
 
 /** What the server says of one zone.
  *  @typedef {{seq: number, now: string, epoch: string, zone: Zone, phase: string,
@@ -15,7 +15,7 @@
 /** Until `once_ms` the clip says it for the first time.
  *  @typedef {{audio: string, voice: boolean, duration_s: number, once_ms: number}} Sound */
 /** A number that is called; `seq` is the journal's newest entry that the caller knew of.
- *  @typedef {Sound & {call_id: number, zone_id: number, number: string, desk: number, round: number,
+ *  @typedef {Sound & {call_id: number, zone_id: number, number: string, desk: string, round: number,
  *   language: string, at: string, seq: number, text?: undefined}} Invitation */
 /** What everybody shall know.
  *  @typedef {Sound & {text: Both, number?: undefined}} Notice */

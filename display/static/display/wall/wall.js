@@ -61,7 +61,7 @@ function Top({ boot, now }) {
   const zone = boot.zones.find((one) => one.id === boot.zone_id);
   const name = zone
     ? html`<h1 class="w-zone" data-zone=${zone.flower}>
-        <${Flower} code=${zone.flower} />${t("display.wall.zone", { name: zone.name })}
+        <${Flower} code=${zone.flower} />${t("display.wall.zone", { name: zone.bare_name })}
       </h1>`
     : html`<h1 class="w-zone">${boot.name || t("display.wall.hall")}</h1>`;
   return html`<header class="w-top on-dark">

@@ -59,7 +59,7 @@ function Card({ given }) {
   const names = services(given);
   return html`<article class="t-card" data-zone=${given.zone.flower}>
     <p class="t-label">${t("kiosk.ticket.label")}</p>
-    <h1 class="t-num num">${letter}<i></i>${digits}</h1>
+    <h1 class=${letter.length > 1 ? "t-num is-two num" : "t-num num"}>${letter}<i></i>${digits}</h1>
     <p class=${names.length > ROOMY ? "t-svc is-long" : "t-svc"}>${names}</p>
     <${Zone} given=${given} />
     <dl class="t-facts">

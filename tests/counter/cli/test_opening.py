@@ -1,0 +1,140 @@
+"""What `check` accepts opens; what is wrong is a sentence there and in `run`, no traceback."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from counter.cli.main import balai
+
+ROOT = Path(__file__).parents[3]
+
+REAL = ("example = true", "example = false")
+WRONG: dict[str, tuple[tuple[str, str], ...]] = {
+    "no printer profile is called TM-T99": (('profile = "default"', 'profile = "TM-T99"'),),
+    "has no room for 48 columns": (('profile = "default"', 'profile = "POS-5890"'),),
+    "is no database address": (('database_url = ""', 'database_url = "balai"'),),
+    'names "mysql", but Balai keeps': (('database_url = ""', 'database_url = "mysql://a/b"'),),
+    'driver "postgresql+pg8000", which is not installed': (
+        ('database_url = ""', 'database_url = "postgresql+pg8000://a/b"'),
+    ),
+    "everything is forgotten": (('database_url = ""', 'database_url = "sqlite://"'),),
+    "The database refused: ": (
+        ('database_url = ""', 'database_url = "postgresql+psycopg://a@127.0.0.1:1/b"'),
+    ),
+    "there is no folder /nowhere": (
+        ('database_url = ""', 'database_url = "sqlite:////nowhere/balai.db"'),
+    ),
+    "is a file, and data_dir needs a folder": (('data_dir = "var"', 'data_dir = "config.toml/a"'),),
+    "there is no such folder": (('catalogue_dir = "catalogue"', 'catalogue_dir = "katalog"'),),
+    "cannot listen on 192.0.2.1:8000: Cannot assign": (REAL, ('"127.0.0.1"', '"192.0.2.1"')),
+    'so it listens on 127.0.0.1 only, not on "0.0.0.0"': (('"127.0.0.1"', '"0.0.0.0"'),),
+    "server.port: must be 65535 or less": (("port = 8000", "port = 70000"),),
+    "server.port: must be a whole number": (("port = 8000", "port = 8000.5"),),
+    "server.host: is missing": (('host = "127.0.0.1"\n', ""),),
+    "server.trusted_proxy: must be an IP": (('trusted_proxy = ""', 'trusted_proxy = "mine"'),),
+    "server.log_level: must be": (('log_level = "info"', 'log_level = "loud"'),),
+    "server.data_dir: ": (('data_dir = "var"', 'data_dir = "va\\u0000r"'),),
+    'there is no setting "hots"': (('host = "127.0.0.1"', 'hots = "127.0.0.1"'),),
+    "mall.code: ": (('code = "tirtawangi"', 'code = "Tirta Wangi"'),),
+    "mall.time_zone: there is no": (('"Asia/Jakarta"', '"../etc/passwd"'),),
+    "mall.languages: must not be empty": (('languages = ["id", "en"]', "languages = []"),),
+    "mall.public_url: must be": (('"http://127.0.0.1:8000"', '"http://["'),),
+    "with a port from 1 to 65535": (('"http://127.0.0.1:8000"', '"http://a:99999"'),),
+    'slip.logo: there is no file "logo.png"': (('logo = ""', 'logo = "logo.png"'),),
+    "retention: must be a table": (
+        ("[retention]\n", "[retained]\n"),
+        ("[server]", "retention = 3\n[server]"),
+    ),
+    "voice.variant: ": (('variant = "id+f3"', 'variant = "id; rm"'),),
+    "zones[1].flower: must be": (('flower = "mawar"', 'flower = "tulip"'),),
+    'desks[1].zone: there is no zone "aula"': (
+        ('zone = "melati"\nservices', 'zone = "aula"\nservices'),
+    ),
+    "printers[0].vendor_id: must be given": (('kind = "virtual"', 'kind = "usb"'),),
+    "is not TOML": (("[server]", "[server"),),
+    "nests brackets too deeply": (("days = [", "days = " + "[" * 9999),),
+}  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    shutil.copytree(ROOT / "catalogue", tmp_path / "catalogue")
+    shutil.copy(ROOT / "config.toml", tmp_path)
+    return tmp_path
+
+
+def said(folder: Path, *words: str) -> str:
+    """What a command says that is refused, with status 1 and on the error stream alone."""
+    done = CliRunner().invoke(balai, [*words, "--config", str(folder / "config.toml")])
+    assert (done.exit_code, done.stdout) == (1, ""), done.exception
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return done.stderr
+
+
+@pytest.mark.parametrize("command", [("check",), ("run",)])
+@pytest.mark.parametrize("sentence", WRONG)
+def test_a_wrong_file_is_a_sentence(folder: Path, command: tuple[str, ...], sentence: str) -> None:
+    path = folder / "config.toml"
+    text = path.read_text(encoding="utf-8")
+    for old, new in WRONG[sentence]:
+        assert old in text
+        text = text.replace(old, new, 1)
+    path.write_text(text, encoding="utf-8")
+    assert sentence in said(folder, *command)
+    assert not (folder / "var").exists()
+
+
+def no_file(folder: Path) -> None:
+    (folder / "config.toml").unlink()
+
+
+def other_letters(folder: Path) -> None:
+    (folder / "config.toml").write_bytes("[server]".encode("utf-16"))
+
+
+def no_database(folder: Path) -> None:
+    (folder / "var").mkdir()
+    (folder / "var" / "balai.db").write_bytes(b"no database at all" * 99)
+
+
+def another_code(folder: Path) -> None:
+    path = folder / "config.toml"
+    CliRunner().invoke(balai, ["user", "list", "--config", str(path)])
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('code = "tirtawangi"', 'code = "tirta"'), encoding="utf-8")
+
+
+def another_kind(folder: Path) -> None:
+    path = folder / "config.toml"
+    CliRunner().invoke(balai, ["user", "list", "--config", str(path)])
+    path.write_text(path.read_text(encoding="utf-8").replace(*REAL), encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", [("check",), ("run",), ("user", "list")])
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (no_file, "config.toml:1: cannot be read: No such file or directory"),
+        (other_letters, "is not UTF-8 text"),
+        (no_database, "The database refused: file is not a database"),
+        (another_code, 'belongs to the mall "tirtawangi", but'),
+        (another_kind, "was begun as an example mall, but"),
+    ],
+)
+def test_a_hall_that_is_not_this_one_is_a_sentence(
+    folder: Path, command: tuple[str, ...], spoil: Callable[[Path], None], sentence: str
+) -> None:
+    spoil(folder)
+    assert sentence in said(folder, *command)
+
+
+def test_check_changes_nothing(folder: Path) -> None:
+    before = sorted(folder.rglob("*"))
+    done = CliRunner().invoke(balai, ["check", "--config", str(folder / "config.toml")])
+    assert "all is well" in done.output
+    assert sorted(folder.rglob("*")) == before
