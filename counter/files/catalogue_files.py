@@ -23,9 +23,9 @@ class CatalogueFiles:
         # Also what stands in tables with problems, for those who refer to it.
         self.services_by_agency: dict[str, list[str]] = {}
         self._folder = folder
-        self._files = [TomlFile(path) for path in sorted(folder.glob("*.toml"))]
+        self.files = [TomlFile(path) for path in sorted(folder.glob("*.toml"))]
         kind = TypeAdapter(AgencyFile)
-        for file in self._files:
+        for file in self.files:
             agency = None if file.problems else file.checked(kind, (), file.raw)
             if agency is not None:
                 self.agencies.append(agency)
@@ -36,9 +36,9 @@ class CatalogueFiles:
     @property
     def problems(self) -> list[Problem]:
         """Everything that is wrong in these files."""
-        if not self._files:
+        if not self.files:
             return [Problem(self._folder, 1, "", "holds no catalogue file (<agency>.toml)")]
-        return [problem for file in self._files for problem in file.problems]
+        return [problem for file in self.files for problem in file.problems]
 
     @property
     def codes(self) -> list[str]:
@@ -46,7 +46,7 @@ class CatalogueFiles:
         return [code for codes in self.services_by_agency.values() for code in codes]
 
     def _services(self) -> Iterator[tuple[TomlFile, KeyPath, ServiceFile]]:
-        for file in self._files:
+        for file in self.files:
             for path, service in file.sound(ServiceFile, "services"):
                 yield file, path, service
 
@@ -70,7 +70,7 @@ class CatalogueFiles:
 
     def _check_agencies(self) -> None:
         positions: list[tuple[TomlFile, KeyPath, object]] = []
-        for file in self._files:
+        for file in self.files:
             code, position = file.raw.get("code"), file.raw.get("position")
             if isinstance(code, str) and code != file.path.stem:
                 file.complain(("code",), f'must be "{file.path.stem}", like the name of the file')
@@ -82,7 +82,7 @@ class CatalogueFiles:
         """A letter belongs to one agency, or a number would not say where its queue is."""
         owners: dict[str, TomlFile] = {}
         uses: list[tuple[TomlFile, KeyPath, object]] = []
-        uses += [(file, ("prefix",), file.raw.get("prefix")) for file in self._files]
+        uses += [(file, ("prefix",), file.raw.get("prefix")) for file in self.files]
         uses += [(file, (*path, "prefix"), service.prefix) for file, path, service in services]
         for file, path, prefix in uses:
             if isinstance(prefix, str) and owners.setdefault(prefix, file) is not file:

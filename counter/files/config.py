@@ -13,16 +13,15 @@ from pydantic import TypeAdapter
 
 from counter.files.catalogue import Catalogue
 from counter.files.catalogue_files import CatalogueFiles
+from counter.files.hours import DayHours, hours_on
+from counter.files.hours_checks import check_hours
 from counter.files.problems import ConfigError, Problem, unknown
 from counter.files.settings import (
     BoardSettings,
-    DayHours,
     DeskSettings,
-    Holiday,
     KioskSettings,
     PrinterSettings,
     Settings,
-    Weekday,
     ZoneSettings,
 )
 from counter.files.toml_file import TomlFile, complain_twice
@@ -30,15 +29,6 @@ from counter.files.toml_lines import KeyPath
 
 __all__ = ["Config", "ConfigError", "Problem", "load_config"]
 
-WEEKDAYS: Final[tuple[Weekday, ...]] = (
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-)
 NAMED: Final[dict[str, type[ZoneSettings | PrinterSettings | KioskSettings | BoardSettings]]] = {
     "zones": ZoneSettings,
     "printers": PrinterSettings,
@@ -73,8 +63,7 @@ class Config(Settings):
 
     def hours_on(self, weekday: int) -> DayHours | None:
         """Return the hours of a weekday, Monday being 0; None on a weekday without service."""
-        name = WEEKDAYS[weekday]
-        return next((hours for hours in self.hours.days if name in hours.days), None)
+        return hours_on(self.hours.days, weekday)
 
 
 def load_config(path: Path, *, catalogue_dir: Path | None = None) -> Config:
@@ -88,7 +77,7 @@ def load_config(path: Path, *, catalogue_dir: Path | None = None) -> Config:
     settings = source.checked(TypeAdapter(Settings), (), source.raw)
     catalogue = CatalogueFiles(catalogue_dir or path.parent / _catalogue_dir(source))
     _check_names(source)
-    _check_days(source)
+    check_hours(source, catalogue)
     _check_logo(source, settings)
     desks = _check_desks(source, catalogue)
     problems = source.problems + catalogue.problems
@@ -130,22 +119,6 @@ def _check_logo(source: TomlFile, settings: Settings | None) -> None:
     logo = "" if settings is None else settings.slip.logo
     if logo and not (source.path.parent / logo).is_file():
         source.complain(("slip", "logo"), f'there is no file "{logo}"')
-
-
-def _check_days(source: TomlFile) -> None:
-    """A weekday has one set of hours, and a holiday is named once."""
-    complain_twice(
-        "the weekday",
-        [
-            (source, (*path, "days", at), day)
-            for path, hours in source.sound(DayHours, "hours", "days")
-            for at, day in enumerate(hours.days)
-        ],
-    )
-    complain_twice(
-        "the day",
-        [(source, (*at, "date"), one.date) for at, one in source.sound(Holiday, "holidays")],
-    )
 
 
 def _check_desks(source: TomlFile, catalogue: CatalogueFiles) -> tuple[DeskSettings, ...]:
