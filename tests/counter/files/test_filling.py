@@ -82,8 +82,9 @@ def test_hours_follow_the_files_at_every_start_and_are_filled_once(
         fill_agency_hours(session, agency, samsat.model_copy(update={"hours": desks[23].hours}))
         session.flush()
         before = rows(session)
-        # Five days of the hall, two mornings of Samsat and of a desk, and three special days.
-        assert len(before) == 5 + 2 + 2 + 3
+        # Five days of the hall and of Kantor Pajak, two of Samsat and of a desk, and three special
+        # days.
+        assert len(before) == 5 + 5 + 2 + 2 + 3
         assert sum(one[0] == str(agency.id) for one in before) == 2
     with application.database.transaction() as session:
         fill(session, application.config)
@@ -91,6 +92,6 @@ def test_hours_follow_the_files_at_every_start_and_are_filled_once(
     fewer = hours.model_copy(update={"special_days": (), "intake_opens_minutes_before": 15})
     with application.database.transaction() as session:
         fill(session, application.config.model_copy(update={"hours": fewer}))
-        assert len(rows(session)) == 5 + 2 + 2
+        assert len(rows(session)) == 5 + 5 + 2 + 2
         timetable = arrangement_of(session, session.get_one(Mall, application.mall_id)).timetable
         assert timetable.ahead == timedelta(minutes=15)

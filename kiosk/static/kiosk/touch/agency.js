@@ -11,10 +11,11 @@ import { Hero, Sheet, WaitOf } from "./frame.js";
 /** @typedef {import("./shapes.js").Hall} Hall */
 /** @typedef {import("./shapes.js").Service} Service */
 
-/** How many are called before a newcomer: the desks' shared queue, not this service's alone.
+/** How many are called before a newcomer: the desks' shared queue, not this service's alone. Of
+ *  what gives no number there is nothing to say.
  *  @param {Figures | undefined} figures */
 function people(figures) {
-  if (!figures) return "";
+  if (!figures || figures.state !== "open") return "";
   const count = figures.regular ? figures.regular.ahead : figures.waiting;
   if (count) return t(`kiosk.agency.${figures.regular ? "ahead" : "waiting"}`, { count });
   return figures.regular && figures.regular.high_m ? t("kiosk.agency.next") : t("kiosk.agency.nobody");
