@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -66,7 +66,7 @@ def intakes(
     day = local_day(at, mall.time_zone)
     limited = [one.id for one in asked if one.daily_quota is not None]
     taken = places_taken(session, limited, day) if limited else {}
-    present = desks_with_officers(session, mall)
+    present = _with_officers(session, arrangement, asked)
     found: dict[int, ServiceIntake] = {}
     for one in asked:
         quota = one.daily_quota
@@ -75,25 +75,15 @@ def intakes(
     return found
 
 
-def desks_with_officers(session: Session, mall: Mall) -> frozenset[int]:
-    """Return the desks whose own hours do not count now, because an officer is signed on there."""
-    if not arrangement_of(session, mall).timetable.desks:
-        return frozenset()  # no desk keeps hours of its own
-    return frozenset(
-        session.scalars(
-            select(Shift.desk_id).where(Shift.mall_id == mall.id, Shift.ended_at.is_(None))
-        )
-    )
-
-
 def require_numbers(
-    session: Session, mall: Mall, services: Iterable[ServiceFacts], at: datetime
+    session: Session, mall: Mall, services: Sequence[ServiceFacts], at: datetime
 ) -> None:
     """Raise ServiceClosedToday or ServiceNotYet unless numbers for all of `services` are given.
 
     What no desk is known to serve at all is ServiceNotOffered. Quotas are for whoever counts.
     """
-    arrangement, present = arrangement_of(session, mall), desks_with_officers(session, mall)
+    arrangement = arrangement_of(session, mall)
+    present = _with_officers(session, arrangement, services)
     for service in services:
         day, given_at = _today(arrangement, service, present, at)
         if day is None or given_at is None:
@@ -109,7 +99,7 @@ def require_served(session: Session, mall: Mall, service: ServiceFacts, at: date
     or that an officer is signed on at one of them.
     """
     arrangement = arrangement_of(session, mall)
-    present = desks_with_officers(session, mall)
+    present = _with_officers(session, arrangement, [service])
     day, _ = _today(arrangement, service, present, at)
     if day is not None and at < day.closes_at:
         return
@@ -117,6 +107,22 @@ def require_served(session: Session, mall: Mall, service: ServiceFacts, at: date
     signed_on = select(Shift.id).where(Shift.desk_id.in_(desks), Shift.ended_at.is_(None))
     if session.scalars(signed_on.limit(1)).first() is None:
         _refuse(arrangement, service, at)
+
+
+def _with_officers(
+    session: Session, arrangement: Arrangement, services: Iterable[ServiceFacts]
+) -> frozenset[int]:
+    """Return the desks for `services` whose own hours do not count, because an officer is there."""
+    keeping = {
+        desk.id
+        for service in services
+        for desk in arrangement.desks_for(service.id)
+        if desk.id in arrangement.timetable.desks
+    }
+    if not keeping:
+        return frozenset()  # as nearly always: no look-up for a number that needs none
+    signed_on = select(Shift.desk_id).where(Shift.desk_id.in_(keeping), Shift.ended_at.is_(None))
+    return frozenset(session.scalars(signed_on))
 
 
 def _refuse(arrangement: Arrangement, service: ServiceFacts, at: datetime) -> None:
