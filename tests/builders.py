@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
 from sqlalchemy import func, select
@@ -16,7 +16,7 @@ from models.core.roles import Role
 from models.journal.actors import Actor
 from models.journal.record import write_recorded
 from models.mall.catalogue import Agency, Requirement, Service
-from models.mall.mall import Desk, DeskService, HallBreak, Mall, OpeningHours, Zone
+from models.mall.mall import Desk, DeskService, Mall, ServingHours, Zone
 from models.mall.people import User
 from models.queue.calling import call_next
 from models.queue.issuing import Wish, take
@@ -50,12 +50,37 @@ def mall(
     )
     session.add(made)
     session.flush()
-    session.add_all(
-        OpeningHours(mall_id=made.id, weekday=weekday, opens_m=OPENS_M, closes_m=CLOSES_M)
-        for weekday in range(5)
+    for weekday in range(5):
+        hours(session, made, weekday, breaks=[FRIDAY_BREAK_M] if weekday == 4 else [])
+    session.flush()
+    return made
+
+
+def hours(
+    session: Session,
+    mall: Mall,
+    weekday: int | None,
+    opens_m: int | None = OPENS_M,
+    closes_m: int | None = CLOSES_M,
+    *,
+    breaks: Sequence[Sequence[int]] = (),
+    agency: Agency | None = None,
+    desk: Desk | None = None,
+    day: date | None = None,
+) -> ServingHours:
+    """Add hours of one weekday, or of one `day`: the mall's, an agency's or a desk's."""
+    made = ServingHours(
+        mall_id=mall.id,
+        agency_id=None if agency is None else agency.id,
+        desk_id=None if desk is None else desk.id,
+        weekday=weekday,
+        first_day=day,
+        last_day=day,
+        opens_m=opens_m,
+        closes_m=closes_m,
+        breaks=[list(one) for one in breaks],
     )
-    starts_m, ends_m = FRIDAY_BREAK_M
-    session.add(HallBreak(mall_id=made.id, weekday=4, starts_m=starts_m, ends_m=ends_m))
+    session.add(made)
     session.flush()
     return made
 

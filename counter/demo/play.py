@@ -21,12 +21,12 @@ from counter.demo.citizens import Citizen, Day, Fate, citizens, offers_of
 from counter.demo.desk import Act, PlayedDesk
 from counter.demo.officers import Officer
 from counter.door.example_people import example_officers
-from models.core.clock import Clock, local_day, local_instant
+from models.core.clock import Clock, local_day
 from models.core.database import Database
 from models.core.errors import Refusal
 from models.journal.actors import Actor
 from models.mall.arrangement import arrangement_of
-from models.mall.mall import Desk, HallBreak, Mall
+from models.mall.mall import Desk, Mall
 from models.mall.people import User
 from models.queue import serving
 from models.queue.issuing import take
@@ -236,25 +236,17 @@ class Play:
     def _today(self, at: datetime) -> Day:
         def glance(session: Session) -> Day:
             mall = session.get_one(Mall, self.mall_id)
-            intake = arrangement_of(session, mall).timetable.intake(at)
+            timetable = arrangement_of(session, mall).timetable
+            intake = timetable.intake(at)
             if not (intake.opens_at and intake.cut_off_at and intake.closes_at):
                 raise RuntimeError("the example mall is closed on the day of the demo")
             day = local_day(at, mall.time_zone)
-            breaks = select(HallBreak).where(
-                HallBreak.mall_id == mall.id, HallBreak.weekday == day.weekday()
-            )
             return Day(
                 day,
                 intake.opens_at,
                 intake.cut_off_at,
                 intake.closes_at,
-                tuple(
-                    (
-                        local_instant(day, one.starts_m, mall.time_zone),
-                        local_instant(day, one.ends_m, mall.time_zone),
-                    )
-                    for one in session.scalars(breaks.order_by(HallBreak.starts_m))
-                ),
+                timetable.breaks_on(day),
             )
 
         return self.look(glance)

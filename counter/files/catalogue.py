@@ -11,6 +11,7 @@ import tomlkit
 from pydantic import Field, StringConstraints
 from tomlkit.items import Table
 
+from counter.files.hours import DayHours
 from counter.files.toml_file import Code, Frozen, OptionalText, Text
 
 # I, O and Q look like 1 and 0 on paper and on the walls.
@@ -77,6 +78,7 @@ class AgencyFile(Frozen):
     icon: Icon
     prefix: Prefix
     position: Annotated[int, Field(ge=1)]
+    hours: tuple[DayHours, ...] = ()  # empty: those of the hall
     services: Annotated[tuple[ServiceFile, ...], Field(min_length=1)]
 
     def prefix_of(self, service: ServiceFile) -> str:

@@ -23,9 +23,9 @@ class CatalogueFiles:
         # Also what stands in tables with problems, for those who refer to it.
         self.services_by_agency: dict[str, list[str]] = {}
         self._folder = folder
-        self._files = [TomlFile(path) for path in sorted(folder.glob("*.toml"))]
+        self.files = [TomlFile(path) for path in sorted(folder.glob("*.toml"))]
         kind = TypeAdapter(AgencyFile)
-        for file in self._files:
+        for file in self.files:
             agency = None if file.problems else file.checked(kind, (), file.raw)
             if agency is not None:
                 self.agencies.append(agency)
@@ -36,16 +36,16 @@ class CatalogueFiles:
     @property
     def problems(self) -> list[Problem]:
         """Everything that is wrong in these files."""
-        if not self._files:
+        if not self.files:
             missing = "holds no catalogue file (<agency>.toml)"
             found = missing if self._folder.is_dir() else "there is no such folder"
             return [Problem(self._folder, 1, "", found)]
-        return [problem for file in self._files for problem in file.problems]
+        return [problem for file in self.files for problem in file.problems]
 
     @property
     def empty(self) -> bool:
         """Whether there is no file at all, and so nothing that others could refer to."""
-        return not self._files
+        return not self.files
 
     @property
     def codes(self) -> list[str]:
@@ -53,7 +53,7 @@ class CatalogueFiles:
         return [code for codes in self.services_by_agency.values() for code in codes]
 
     def _services(self) -> Iterator[tuple[TomlFile, KeyPath, ServiceFile]]:
-        for file in self._files:
+        for file in self.files:
             for path, service in file.sound(ServiceFile, "services"):
                 yield file, path, service
 
@@ -76,7 +76,7 @@ class CatalogueFiles:
 
     def _check_agencies(self) -> None:
         positions: list[tuple[TomlFile, KeyPath, object]] = []
-        for file in self._files:
+        for file in self.files:
             code, position = file.raw.get("code"), file.raw.get("position")
             if isinstance(code, str) and code != file.path.stem:
                 file.complain(("code",), f'must be "{file.path.stem}", like the name of the file')
@@ -91,7 +91,7 @@ class CatalogueFiles:
         common may share letters: the numbers behind them go on counting, so none is given twice.
         """
         owners: dict[tuple[str, str], TomlFile] = {}
-        for file in self._files:
+        for file in self.files:
             services = list(file.sound(ServiceFile, "services"))
             own = [((*path, "prefix"), one.prefix, [one]) for path, one in services if one.prefix]
             plain = [one for _, one in services if not one.prefix]

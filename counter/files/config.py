@@ -15,16 +15,15 @@ from pydantic import TypeAdapter
 from counter.files.catalogue import Catalogue
 from counter.files.catalogue_files import CatalogueFiles
 from counter.files.database_address import wrong_address
+from counter.files.hours import DayHours, hours_on
+from counter.files.hours_checks import check_hours
 from counter.files.problems import ConfigError, Problem, unknown
 from counter.files.settings import (
     BoardSettings,
-    DayHours,
     DeskSettings,
-    Holiday,
     KioskSettings,
     PrinterSettings,
     Settings,
-    Weekday,
     ZoneSettings,
 )
 from counter.files.signs import FLOWERS, Flower
@@ -35,15 +34,6 @@ from printing.ink.layout import paper_for
 
 __all__ = ["Config", "ConfigError", "Problem", "load_config"]
 
-WEEKDAYS: Final[tuple[Weekday, ...]] = (
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-)
 NAMED: Final[dict[str, type[ZoneSettings | PrinterSettings | KioskSettings | BoardSettings]]] = {
     "zones": ZoneSettings,
     "printers": PrinterSettings,
@@ -78,8 +68,7 @@ class Config(Settings):
 
     def hours_on(self, weekday: int) -> DayHours | None:
         """Return the hours of a weekday, Monday being 0; None on a weekday without service."""
-        name = WEEKDAYS[weekday]
-        return next((hours for hours in self.hours.days if name in hours.days), None)
+        return hours_on(self.hours.days, weekday)
 
 
 def load_config(path: Path, *, catalogue_dir: Path | None = None) -> Config:
@@ -93,7 +82,7 @@ def load_config(path: Path, *, catalogue_dir: Path | None = None) -> Config:
     settings = source.checked(TypeAdapter(Settings), (), source.raw)
     catalogue = CatalogueFiles(catalogue_dir or path.parent / _catalogue_dir(source))
     _check_names(source)
-    _check_days(source)
+    check_hours(source, catalogue)
     _check_logo(source, settings)
     _check_printers(source)
     _check_database(source, settings)
@@ -154,22 +143,6 @@ def _check_database(source: TomlFile, settings: Settings | None) -> None:
     wrong = wrong_address(url) if url else ""
     if wrong:
         source.complain(("server", "database_url"), wrong)
-
-
-def _check_days(source: TomlFile) -> None:
-    """A weekday has one set of hours, and a holiday is named once."""
-    complain_twice(
-        "the weekday",
-        [
-            (source, (*path, "days", at), day)
-            for path, hours in source.sound(DayHours, "hours", "days")
-            for at, day in enumerate(hours.days)
-        ],
-    )
-    complain_twice(
-        "the day",
-        [(source, (*at, "date"), one.date) for at, one in source.sound(Holiday, "holidays")],
-    )
 
 
 def _check_desks(source: TomlFile, catalogue: CatalogueFiles) -> tuple[DeskSettings, ...]:

@@ -11,13 +11,23 @@ from sqlalchemy.orm import Session
 from counter.files.catalogue import AgencyFile, CaseFile, Catalogue, RequirementFile, ServiceFile
 from counter.files.config import Config
 from counter.files.filling import fill_catalogue, fill_desks
+from counter.files.filling_hours import hours_of
+from counter.files.hours import Break, DayHours
 from counter.files.toml_file import Frozen
 from models.core.base import Base
 from models.journal.actors import Actor
 from models.journal.events import CatalogueChanged
 from models.journal.record import record
 from models.mall.catalogue import Agency, Requirement, Service
-from models.mall.mall import Mall
+from models.mall.mall import Mall, ServingHours
+
+_KINDS = {
+    "services": "service",
+    "cases": "case",
+    "requirements": "requirement",
+    "hours": "hours",
+    "breaks": "break",
+}
 
 
 def stored_catalogue(session: Session, mall: Mall) -> Catalogue:
@@ -43,8 +53,14 @@ def stored_catalogue(session: Session, mall: Mall) -> Catalogue:
         .where(Agency.mall_id == mall.id, Agency.id.in_(services))
         .order_by(Agency.position, Agency.code)
     )
+    hours: dict[int | None, list[ServingHours]] = {}
+    for row in session.scalars(select(ServingHours).where(ServingHours.mall_id == mall.id)):
+        hours.setdefault(row.agency_id, []).append(row)
     return Catalogue(
-        agencies=tuple(_agency(agency, services[agency.id], codes) for agency in agencies)
+        agencies=tuple(
+            _agency(agency, services[agency.id], codes, hours.get(agency.id, ()))
+            for agency in agencies
+        )
     )
 
 
@@ -60,8 +76,13 @@ def differences(before: Catalogue, after: Catalogue) -> list[str]:
     return list(_of_lists("", "agency", before.agencies, after.agencies))
 
 
-def _agency(agency: Agency, services: list[Service], codes: dict[int, str]) -> AgencyFile:
-    own = {"services": tuple(_service(service, codes) for service in services)}
+def _agency(
+    agency: Agency, services: list[Service], codes: dict[int, str], hours: Sequence[ServingHours]
+) -> AgencyFile:
+    own = {
+        "services": tuple(_service(service, codes) for service in services),
+        "hours": hours_of(hours),
+    }
     return AgencyFile.model_validate(_shared(AgencyFile, agency) | own)
 
 
@@ -122,7 +143,7 @@ def _of_values(where: str, before: Frozen, after: Frozen) -> Iterator[str]:
         if was == becomes:
             continue
         if isinstance(was, tuple) and any(isinstance(one, Frozen) for one in (*was, *becomes)):
-            kind = {"services": "service", "cases": "case", "requirements": "requirement"}[name]
+            kind = _KINDS[name]
             yield from _of_lists(where, kind, was, becomes)
         else:
             yield f"{where}{name}: {_said(was)} → {_said(becomes)}"
@@ -132,12 +153,20 @@ def _by_name(values: Sequence[Frozen]) -> dict[str, Frozen]:
     """Name each value by its code, or by its text; a second of one text gets a number."""
     named: dict[str, Frozen] = {}
     for value in values:
-        text = getattr(value, "code", None) or f'"{getattr(value, "text_id", "")}"'
+        text = _name(value)
         name, again = text, 2
         while name in named:
             name, again = f"{text} ({again})", again + 1
         named[name] = value
     return named
+
+
+def _name(value: Frozen) -> str:
+    if isinstance(value, DayHours):
+        return ", ".join(value.days)
+    if isinstance(value, Break):
+        return f"{value.starts:%H:%M}"
+    return getattr(value, "code", None) or f'"{getattr(value, "text_id", "")}"'
 
 
 def _said(value: object) -> str:

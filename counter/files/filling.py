@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import time
 
 from sqlalchemy import delete, select
 from sqlalchemy.engine import make_url
@@ -11,14 +10,13 @@ from sqlalchemy.orm import Session
 
 from counter.files.catalogue import AgencyFile, Catalogue, ServiceFile
 from counter.files.config import Config
+from counter.files.filling_hours import fill_agency_hours, fill_desk_hours, fill_hall_hours
 from models.mall.catalogue import Agency, Requirement, Service, ServiceCase
 from models.mall.mall import (
     Desk,
     DeskService,
-    HallBreak,
     Holiday,
     Mall,
-    OpeningHours,
     Zone,
     new_arrangement,
 )
@@ -104,6 +102,7 @@ def fill_catalogue(session: Session, mall: Mall, catalogue: Catalogue) -> None:
         )
         session.add(agency)
         session.flush()
+        fill_agency_hours(session, agency, file)
         for position, of_file in enumerate(file.services, 1):
             service = services.setdefault(of_file.code, Service(mall_id=mall.id, code=of_file.code))
             _fill_service(service, agency, file, of_file, position)
@@ -118,6 +117,7 @@ def _fill_mall(mall: Mall, config: Config) -> None:
     _copy(config.mall, mall, ("name", "region", "time_zone", "public_url"))
     mall.rules = config.calling.rules
     mall.intake_cutoff_m = config.hours.intake_cutoff_minutes
+    mall.intake_ahead_m = config.hours.intake_opens_minutes_before
     mall.texts = {
         "help_desk_id": config.mall.help_desk_id,
         "help_desk_en": config.mall.help_desk_en,
@@ -131,31 +131,10 @@ def _fill_mall(mall: Mall, config: Config) -> None:
 
 
 def _fill_hours(session: Session, mall: Mall, config: Config) -> None:
-    for table in (OpeningHours, HallBreak, Holiday):
-        session.execute(delete(table).where(table.mall_id == mall.id))
-    for weekday in range(7):
-        hours = config.hours_on(weekday)
-        if hours is None:
-            continue
-        session.add(
-            OpeningHours(
-                mall_id=mall.id,
-                weekday=weekday,
-                opens_m=_minutes(hours.opens),
-                closes_m=_minutes(hours.closes),
-            )
-        )
-        for pause in hours.breaks:
-            session.add(
-                HallBreak(
-                    mall_id=mall.id,
-                    weekday=weekday,
-                    starts_m=_minutes(pause.starts),
-                    ends_m=_minutes(pause.ends),
-                )
-            )
+    session.execute(delete(Holiday).where(Holiday.mall_id == mall.id))
     for holiday in config.holidays:
         session.add(Holiday(mall_id=mall.id, day=holiday.date, name=holiday.name))
+    fill_hall_hours(session, mall, config)
 
 
 def fill_desks(session: Session, mall: Mall, config: Config) -> None:
@@ -181,6 +160,7 @@ def fill_desks(session: Session, mall: Mall, config: Config) -> None:
             # The catalogue in the database may have moved on from its files.
             if code in services:
                 session.add(DeskService(desk_id=desk.id, service_id=services[code]))
+    fill_desk_hours(session, mall, config)
     mall.arrangement = new_arrangement()  # rows that are deleted in one statement tell nobody
     session.flush()
     session.refresh(mall)
@@ -240,7 +220,3 @@ def _fill_requirements(service: Service, file: ServiceFile, services: dict[str, 
 def _copy(source: object, target: object, names: tuple[str, ...]) -> None:
     for name in names:
         setattr(target, name, getattr(source, name))
-
-
-def _minutes(at: time) -> int:
-    return at.hour * 60 + at.minute

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date
 from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from counter.files.calling import Calling
+from counter.files.hours import DayHours, SpecialDay
 from counter.files.signs import Flower, Sign
 from counter.files.toml_file import Code, Frozen, Minutes, OptionalAddress, OptionalText, Text
 
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Port = Annotated[int, Field(ge=1, le=65535)]
-
-
-def _to_the_minute(value: time) -> time:
-    if value.second or value.microsecond:
-        raise ValueError("must be a whole minute, such as 08:00:00")
-    return value
-
-
-LocalTime = Annotated[time, AfterValidator(_to_the_minute)]
 
 
 class Server(Frozen):
@@ -105,59 +96,13 @@ class RunningText(Frozen):
     text_en: Text
 
 
-class Break(Frozen):
-    """A pause of the whole hall, local time."""
-
-    starts: LocalTime
-    ends: LocalTime
-
-    @field_validator("ends")
-    @classmethod
-    def _ends_later(cls, ends: time, info: ValidationInfo) -> time:
-        starts = info.data.get("starts")
-        if starts is not None and ends <= starts:
-            raise ValueError(f"must be later than starts ({starts:%H:%M})")
-        return ends
-
-
-class DayHours(Frozen):
-    """The hours of some weekdays, local time; a weekday in none of these is closed."""
-
-    days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
-    opens: LocalTime
-    closes: LocalTime
-    breaks: tuple[Break, ...]
-
-    @field_validator("closes")
-    @classmethod
-    def _closes_later(cls, closes: time, info: ValidationInfo) -> time:
-        opens = info.data.get("opens")
-        if opens is not None and closes <= opens:
-            raise ValueError(f"must be later than opens ({opens:%H:%M})")
-        return closes
-
-    @field_validator("breaks")
-    @classmethod
-    def _breaks_inside(cls, breaks: tuple[Break, ...], info: ValidationInfo) -> tuple[Break, ...]:
-        opens, closes = info.data.get("opens"), info.data.get("closes")
-        if opens is None or closes is None:
-            return breaks
-        until = opens
-        for pause in breaks:
-            said = f"the break {pause.starts:%H:%M}–{pause.ends:%H:%M}"
-            if pause.starts < opens or pause.ends > closes:
-                raise ValueError(f"{said} is outside the hours {opens:%H:%M}–{closes:%H:%M}")
-            if pause.starts < until:
-                raise ValueError(f"{said} begins before the break above it ends")
-            until = pause.ends
-        return breaks
-
-
 class Hours(Frozen):
-    """When the hall is open, and how long before closing it stops giving numbers."""
+    """When the hall is open, and from when until when it gives numbers."""
 
     intake_cutoff_minutes: Minutes
+    intake_opens_minutes_before: Minutes = 0
     days: Annotated[tuple[DayHours, ...], Field(min_length=1)]
+    special_days: tuple[SpecialDay, ...] = ()
 
 
 class Holiday(Frozen):
@@ -183,6 +128,7 @@ class DeskSettings(Frozen):
     number: Sign
     zone: Code
     services: Annotated[tuple[Text, ...], Field(min_length=1)]
+    hours: tuple[DayHours, ...] = ()  # empty: those of the hall and of its agencies
 
 
 # The keys that say where a printer is, each with the kinds that need it; others leave it empty.

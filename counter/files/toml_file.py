@@ -128,6 +128,11 @@ class TomlFile:
                 found.append(((*keys, at), kind.validate_python(_frozen(table))))
         return found
 
+    def all_sound(self, model: type[T], *keys: str) -> list[tuple[KeyPath, T]]:
+        """Return what `sound` returns, or nothing at all when one of the tables has a problem."""
+        found = self.sound(model, *keys)
+        return found if len(found) == len(self._tables(*keys)) else []
+
     def names(self, *keys: str, name: str = "code") -> list[str]:
         """Return every `name` in the array at `keys`, also of tables that have problems.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -13,16 +13,18 @@ from sqlalchemy.orm import Session
 
 from display.voice.numbers import LANGUAGES
 from display.voice.sentences import Announcement, Sentence, announcement
-from models.core.clock import local_day
+from models.core.clock import local_day, local_instant
 from models.core.database import Database
 from models.mall.arrangement import arrangement_of
-from models.mall.hours import IntakePhase
+from models.mall.hours import IntakePhase, Timetable
 from models.mall.mall import Mall
 
 BEFORE_CUT_OFF: Final = timedelta(minutes=15)
 # A hall that was down at the moment itself says it a little late, or not at all.
 LATE: Final = timedelta(minutes=2)
 FRIDAY: Final = 4
+# The Friday prayer is held about noon everywhere in Indonesia.
+NOON_M: Final = 12 * 60
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,9 @@ class Herald:
         """
         with self._database.reading() as session:
             found = [
-                (f"herald/{mall.id}/{day}/{notice.kind}", [zone.id for zone in mall.zones], notice)
+                (f"herald/{mall.id}/{said}/{notice.kind}", [zone.id for zone in mall.zones], notice)
                 for mall in session.scalars(select(Mall))
-                for day, notice in _due_in(session, mall, at)
+                for said, notice in _due_in(session, mall, at)
             ]
         for name, zones, notice in found:
             if self._is_news(name, at):
@@ -69,25 +71,39 @@ class Herald:
 
 
 def _due_in(session: Session, mall: Mall, at: datetime) -> Iterator[tuple[str, Notice]]:
-    """Yield what the mall's day has to say at `at`, each with the local day it belongs to."""
-    intake = arrangement_of(session, mall).timetable.intake(at)
+    """Yield what the mall's day has to say at `at`, each under a name that it has once."""
+    timetable = arrangement_of(session, mall).timetable
+    intake = timetable.intake(at)
+    zone = ZoneInfo(mall.time_zone)
     day = local_day(at, mall.time_zone)
     if intake.opens_at and intake.opens_at <= at < intake.opens_at + LATE:
-        yield day.isoformat(), _notice("opening")
-    if intake.cut_off_at and timedelta() <= at - (intake.cut_off_at - BEFORE_CUT_OFF) < LATE:
+        yield day.isoformat(), _notice("opening", clock=at.astimezone(zone).time())
+    ends_soon_at = intake.cut_off_at and intake.cut_off_at - BEFORE_CUT_OFF
+    given = intake.phase is IntakePhase.OPEN  # a break that lasts until then has ended it before
+    if given and ends_soon_at and timedelta() <= at - ends_soon_at < LATE:
         minutes = int(BEFORE_CUT_OFF.total_seconds() // 60)
         yield day.isoformat(), _notice("intake_closing", minutes=minutes)
-    # Other days' breaks have no sentence: only this one stops every desk of the hall at once.
-    if day.weekday() == FRIDAY and intake.phase is IntakePhase.BREAK and intake.next_at:
-        hour = intake.next_at.astimezone(ZoneInfo(mall.time_zone)).hour
-        yield day.isoformat(), _notice("friday_break", hour=hour)
+    if intake.phase is IntakePhase.BREAK and intake.serves_at:
+        ends = intake.serves_at.astimezone(zone)
+        prayer = _is_for_prayer(timetable, day, at)
+        kind: Announcement = "friday_break" if prayer else "hall_break"
+        yield f"{day.isoformat()}/{ends:%H%M}", _notice(kind, clock=ends.time())
 
 
-def _notice(kind: Announcement, *, minutes: int = 0, hour: int = 0) -> Notice:
+def _is_for_prayer(timetable: Timetable, day: date, at: datetime) -> bool:
+    """Tell whether the break of the hall at `at` is the one of the Friday prayer."""
+    noon_at = local_instant(day, NOON_M, timetable.time_zone)
+    return day.weekday() == FRIDAY and any(
+        starts_at <= at < ends_at and starts_at <= noon_at < ends_at
+        for starts_at, ends_at in timetable.breaks_on(day)
+    )
+
+
+def _notice(kind: Announcement, *, minutes: int = 0, clock: time = time(12)) -> Notice:
     return Notice(
         kind,
         tuple(
-            announcement(kind, language=language, minutes=minutes, hour=hour)
+            announcement(kind, language=language, minutes=minutes, clock=clock)
             for language in LANGUAGES
         ),
     )

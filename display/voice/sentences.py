@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import time
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -11,8 +12,11 @@ from display.voice.numbers import Language, cardinal, digits
 from models.mall.signs import parts_of
 
 Style = Literal["digits", "cardinal"]
-Announcement = Literal["opening", "intake_closing", "friday_break", "outage", "test"]
-_NOON = 12
+Announcement = Literal["opening", "intake_closing", "friday_break", "hall_break", "outage", "test"]
+_NOON = time(12)
+_TWO_FIGURES = 10
+# The same hours as on the kiosk; before the first it is night yet.
+_GREETINGS = ((3, "morning"), (11, "midday"), (15, "afternoon"), (18, "evening"))
 _ROUND_WORDING = {1: "", 2: "second"}
 
 
@@ -96,17 +100,37 @@ def announcement(
     *,
     language: Language = "id",
     minutes: int = 15,
-    hour: int = 13,
+    clock: time = _NOON,
 ) -> Sentence:
-    """A sentence for the whole hall, with `minutes` or the local `hour` if it names one."""
+    """A sentence for the whole hall, with `minutes` or the local time if it names one.
+
+    `clock` is the time that it tells, or for a greeting the time at which it is said.
+    """
     words = {
         "minutes": cardinal(minutes, language),
-        "time": _hour_words(hour, language),
+        "time": time_words(clock, language),
+        "greeting": _worded(_greeting(clock), language),
     }
     return Sentence(_worded(kind, language, **words), language)
 
 
-def _hour_words(hour: int, language: Language) -> str:
+def time_words(clock: time, language: Language) -> str:
+    """A time as it is said: "tiga belas tiga puluh", "tiga belas lewat lima", "one thirty p.m."."""
+    hour, minute = clock.hour, clock.minute
     if language == "id":
-        return cardinal(hour, language)
-    return f"{cardinal(hour % _NOON or _NOON, language)} {'a.m.' if hour < _NOON else 'p.m.'}"
+        said = cardinal(hour, language)
+        between = " lewat" if 0 < minute < _TWO_FIGURES else ""
+        return f"{said}{between} {cardinal(minute, language)}" if minute else said
+    said = cardinal(hour % _NOON.hour or _NOON.hour, language)
+    if minute:
+        between = " oh" if minute < _TWO_FIGURES else ""
+        said = f"{said}{between} {cardinal(minute, language)}"
+    return f"{said} {'a.m.' if clock < _NOON else 'p.m.'}"
+
+
+def _greeting(clock: time) -> str:
+    """The greeting of the hour, from when on Indonesian takes another: pagi, siang, sore, malam."""
+    for begins, name in reversed(_GREETINGS):
+        if clock.hour >= begins:
+            return name
+    return _GREETINGS[-1][1]

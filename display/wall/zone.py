@@ -47,7 +47,9 @@ def state_of_zone(session: Session, key: str, at: datetime) -> State | None:
         "opens_at": _iso(intake.opens_at),
         "closes_at": _iso(intake.closes_at),
         "next_at": _iso(intake.next_at),
-        "desks": _desks(session, desks, shifts),
+        "serves_at": _iso(intake.serves_at),
+        "holiday": intake.holiday,
+        "desks": _desks(session, desks, shifts, at),
         "calls": _calls(session, zone, at),
         **_queue(session, [desk for desk in desks if desk.id in shifts]),
     }
@@ -87,7 +89,10 @@ def _shifts(session: Session, desks: Iterable[Desk]) -> dict[int, Shift]:
     return {shift.desk_id: shift for shift in session.scalars(open_shifts)}
 
 
-def _desks(session: Session, desks: list[Desk], shifts: dict[int, Shift]) -> list[State]:
+def _desks(
+    session: Session, desks: list[Desk], shifts: dict[int, Shift], at: datetime
+) -> list[State]:
+    """Return what each desk shows; one that is free in a break by its hours is not ready."""
     at_desks = session.execute(
         select(Ticket, Step.state)
         .join(Step, (Step.ticket_id == Ticket.id) & Step.state.in_(AT_DESK))
@@ -104,6 +109,9 @@ def _desks(session: Session, desks: list[Desk], shifts: dict[int, Shift]) -> lis
             state = "ready" if shift else "closed"
         if shift and shift.break_began_at is not None:
             state, until_at = "break", shift.break_until_at
+        elif state == "ready":
+            until_at = arrangement_of(session, desk.mall).pauses_until(desk.id, at)
+            state = "break" if until_at else "ready"
         shown.append(
             {
                 "number": desk.number,

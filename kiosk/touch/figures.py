@@ -10,13 +10,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kiosk.touch.offer import kiosk_of_mall, mall_of
-from models.core.clock import local_day
 from models.core.event import Event
 from models.journal.topics import Topic
 from models.mall.arrangement import arrangement_of
-from models.mall.catalogue import Service
 from models.mall.mall import Mall
-from models.queue.issuing import QuotaRoll
+from models.queue.intake import ServiceIntake, intakes
 from models.queue.shifts import Shift
 from models.waits.forecast import Outlook, Range, outlook
 
@@ -31,19 +29,20 @@ def services_state(session: Session, key: str, at: datetime) -> dict[str, Any] |
     mall = mall_of(session, key)
     if mall is None:
         return None
-    timetable = arrangement_of(session, mall).timetable
-    intake = timetable.intake(at)
+    intake = arrangement_of(session, mall).timetable.intake(at)
     ahead = outlook(session, mall, at)
-    left = _numbers_left(session, mall, at)
+    given = intakes(session, mall, at)
     return {
         "phase": intake.phase.value,
         "next_at": _iso(intake.next_at),
-        "next_day_at": _iso(timetable.next_day(at)),
+        "serves_at": _iso(intake.serves_at),
         "opens_at": _iso(intake.opens_at),
+        "cut_off_at": _iso(intake.cut_off_at),
         "closes_at": _iso(intake.closes_at),
+        "holiday": intake.holiday,
         "waiting": ahead.waiting,
         "desks_open": _desks_open(session, mall),
-        "services": {str(id_): _service(ahead, id_, numbers) for id_, numbers in left.items()},
+        "services": {str(id_): _service(ahead, id_, one) for id_, one in given.items()},
     }
 
 
@@ -51,10 +50,13 @@ def _touched(_session: Session, event: Event) -> Iterable[str]:
     return [str(event.mall_id)] if event.moves_queue else []
 
 
-def _service(ahead: Outlook, service_id: int, left: int | None) -> dict[str, Any]:
+def _service(ahead: Outlook, service_id: int, given: ServiceIntake) -> dict[str, Any]:
     return {
+        "state": given.state.value,
+        "next_at": _iso(given.next_at),
+        "until_at": _iso(given.until_at),
+        "few_left": given.left if given.few else None,
         "waiting": ahead.waiting_for(service_id),
-        "left": left,
         "regular": _newcomer(ahead, service_id, priority=False),
         "priority": _newcomer(ahead, service_id, priority=True),
     }
@@ -70,20 +72,6 @@ def _newcomer(ahead: Outlook, service_id: int, *, priority: bool) -> dict[str, A
         "high_m": int(wait.high.total_seconds()) // 60,
         "ahead": ahead.ahead_of_service(service_id, priority=priority),
     }
-
-
-def _numbers_left(session: Session, mall: Mall, at: datetime) -> dict[int, int | None]:
-    """Return today's numbers that are left of each service in use; None without a quota."""
-    day = local_day(at, mall.time_zone)
-    rows = session.execute(
-        select(Service.id, Service.daily_quota, func.coalesce(QuotaRoll.taken, 0))
-        .outerjoin(
-            QuotaRoll,
-            (QuotaRoll.service_id == Service.id) & (QuotaRoll.service_day == day),
-        )
-        .where(Service.mall_id == mall.id, Service.in_use)
-    )
-    return {id_: None if quota is None else max(0, quota - taken) for id_, quota, taken in rows}
 
 
 def _desks_open(session: Session, mall: Mall) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -10,13 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from kiosk.texts import both, text_of
+from models.core.clock import local_day
 from models.core.event import About, Event
 from models.core.roles import Role
 from models.journal.actors import Actor
 from models.journal.topics import Topic, id_in
 from models.mall.arrangement import arrangement_of
 from models.mall.catalogue import Agency, Requirement, Service, ServiceCase
-from models.mall.mall import Mall, OpeningHours
+from models.mall.mall import Mall
 
 
 def catalogue_topic() -> Topic:
@@ -24,7 +26,7 @@ def catalogue_topic() -> Topic:
     return Topic("catalogue", catalogue_state, _touched, kiosk_of_mall)
 
 
-def catalogue_state(session: Session, key: str, _at: datetime) -> dict[str, Any] | None:
+def catalogue_state(session: Session, key: str, at: datetime) -> dict[str, Any] | None:
     """Return the catalogue of the mall with the id `key`, None when there is no such mall."""
     mall = mall_of(session, key)
     if mall is None:
@@ -38,17 +40,13 @@ def catalogue_state(session: Session, key: str, _at: datetime) -> dict[str, Any]
             selectinload(Agency.services).selectinload(Service.requirements),
         )
     ).all()
+    timetable = arrangement_of(session, mall).timetable
+    week = timetable.hall.week(local_day(at, mall.time_zone))
     services = [service for agency in agencies for service in agency.services if service.in_use]
     offered = {service.id for service in services}
-    hours = session.scalars(
-        select(OpeningHours).where(OpeningHours.mall_id == mall.id).order_by(OpeningHours.weekday)
-    )
     return {
         "mall": _mall(session, mall),
-        "hours": [
-            {"weekday": row.weekday, "opens_m": row.opens_m, "closes_m": row.closes_m}
-            for row in hours
-        ],
+        "hours": [{"weekday": weekday, **asdict(hours)} for weekday, hours in week.items()],
         "agencies": [_agency(agency) for agency in agencies if offered & _ids(agency)],
         "services": {str(service.id): _service(service, offered) for service in services},
     }

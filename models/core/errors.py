@@ -64,6 +64,18 @@ class QuotaUsedUp(NoNumber):
     code = "quota_used_up"
 
 
+class ServiceClosedToday(NoNumber):
+    """No desk serves it today, or none any more. Facts: service, next_at."""
+
+    code = "service_closed_today"
+
+
+class ServiceNotYet(NoNumber):
+    """Its desks serve later today. Facts: service, next_at."""
+
+    code = "service_not_yet"
+
+
 class ServiceNotOffered(NoNumber):
     """The service is not given here now. Facts: service."""
 

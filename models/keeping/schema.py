@@ -7,13 +7,13 @@ from models.core.base import Base
 from models.journal import record
 from models.mall import catalogue, devices, mall, people
 from models.paper import jobs, printers
-from models.queue import issuing, shifts, tickets
+from models.queue import issuing, quota, shifts, tickets
 
 TABLE_MODULES = (
     *(presses, record),
     *(catalogue, devices, mall, people),
     *(jobs, printers),
-    *(issuing, shifts, tickets),
+    *(issuing, quota, shifts, tickets),
 )
 
 metadata = Base.metadata

@@ -10,23 +10,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Final
 
 from sqlalchemy import Select, event, select, update
 from sqlalchemy.orm import Session
 
+from models.core.clock import local_day
 from models.core.database import SHARED
 from models.mall.catalogue import Agency, Requirement, Service, ServiceCase
-from models.mall.hours import Timetable, read_timetable
+from models.mall.hours import HORIZON_DAYS, ServingDay, Timetable, merged, read_timetable
 from models.mall.mall import (
     Desk,
     DeskService,
-    HallBreak,
     Holiday,
     Mall,
-    OpeningHours,
+    ServingHours,
     Zone,
     new_arrangement,
 )
@@ -37,7 +38,7 @@ from models.mall.signs import bare_name
 ARRANGEMENTS: Final = "arrangements"
 _ARRANGED: Final = (
     *(Agency, Service, ServiceCase, Requirement),
-    *(Zone, Desk, DeskService, OpeningHours, HallBreak, Holiday),
+    *(Zone, Desk, DeskService, ServingHours, Holiday),
 )
 
 
@@ -57,6 +58,7 @@ class ServiceFacts:
     id: int
     name_id: str
     name_en: str
+    agency_id: int
     agency: str
     prefix: str
     handling: timedelta
@@ -119,6 +121,48 @@ class Arrangement:
     def desks_for(self, service_id: int) -> list[DeskFacts]:
         """Return the desks in use that offer the service, by number."""
         return [desk for desk in self.desks.values() if service_id in desk.offers]
+
+    def serving_day(
+        self, service_id: int, day: date, *, present: Iterable[int] = ()
+    ) -> ServingDay | None:
+        """Return when desks serve the service on the local `day`, None when none does.
+
+        A desk among `present` has an officer, who serves whatever the desk's own hours say.
+        """
+        agency_id, present = self.services[service_id].agency_id, frozenset(present)
+        spans = merged(
+            span
+            for desk in self.desks_for(service_id)
+            for span in self.timetable.spans(
+                day, agency_id, None if desk.id in present else desk.id
+            )
+        )
+        return self.timetable.serving_day(day, spans[0][0], spans[-1][1]) if spans else None
+
+    def next_day(self, service_id: int, at: datetime) -> datetime | None:
+        """Return when numbers for the service are given on a local day after that of `at`."""
+        today = local_day(at, self.timetable.time_zone)
+        for ahead in range(1, HORIZON_DAYS):
+            day = self.serving_day(service_id, today + timedelta(days=ahead))
+            if day is not None and (given_at := day.gives_from(day.begins_at)) is not None:
+                return given_at
+        return None
+
+    def pauses_until(self, desk_id: int, at: datetime) -> datetime | None:
+        """Return when the break ends that the hall, or the desk by its hours, has at `at`."""
+        today = local_day(at, self.timetable.time_zone)
+        for starts_at, ends_at in self.timetable.breaks_on(today):
+            if starts_at <= at < ends_at:
+                return ends_at
+        agencies = {self.services[one].agency_id for one in self.desks[desk_id].services}
+        spans = merged(
+            span for agency in agencies for span in self.timetable.spans(today, agency, desk_id)
+        )
+        served = [self.timetable.instants(today, span) for span in spans]
+        for (_, stops_at), (goes_on_at, _) in pairwise(served):
+            if stops_at <= at < goes_on_at:
+                return goes_on_at
+        return None
 
     def zone_of(self, service_id: int) -> ZoneFacts | None:
         """Return the zone where most desks offer the service; None when no desk does."""
@@ -215,6 +259,7 @@ def _services(session: Session, mall: Mall) -> Iterator[ServiceFacts]:
             id=one.id,
             name_id=one.name_id,
             name_en=one.name_en,
+            agency_id=one.agency_id,
             agency=agency,
             prefix=one.prefix,
             handling=timedelta(minutes=one.handling_m),

@@ -1,9 +1,9 @@
-"""When the mall gives numbers: opening hours, breaks, the intake cut-off and holidays."""
+"""When the mall, its agencies and its desks serve, and from when until when numbers are given."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -11,10 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.core.clock import local_day, local_instant
-from models.mall.mall import HallBreak, Holiday, Mall, OpeningHours
+from models.mall.mall import Holiday, Mall, ServingHours
 
 # A holiday decree rarely closes more than two weeks; past that there is no promise to make.
 HORIZON_DAYS = 60
+
+# From when until when, in minutes after local midnight; several stand in order and do not touch.
+Span = tuple[int, int]
+Spans = tuple[Span, ...]
 
 
 class IntakePhase(StrEnum):
@@ -30,8 +34,10 @@ class IntakePhase(StrEnum):
 class Intake:
     """The state of the intake at one instant; all instants aware UTC.
 
-    `next_at` is when numbers are given again (None while open, or beyond the horizon);
+    `next_at` is when numbers are given again (None while open, or beyond the horizon), and
+    `serves_at` when desks serve again then: later, where numbers are given ahead of them.
     `opens_at`, `cut_off_at`, `closes_at` belong to the current local day, None on a closed day.
+    `holiday` is the name of the day on which the mall stays closed, else empty.
     """
 
     phase: IntakePhase
@@ -39,10 +45,79 @@ class Intake:
     opens_at: datetime | None
     cut_off_at: datetime | None
     closes_at: datetime | None
+    serves_at: datetime | None = None
+    holiday: str = ""
 
 
 @dataclass(frozen=True)
-class _Day:
+class DayHours:
+    """The hours of one day, with the breaks inside them by their start."""
+
+    opens_m: int
+    closes_m: int
+    breaks: Spans = ()
+
+    @property
+    def spans(self) -> Spans:
+        """When it serves: the hours without the breaks."""
+        spans, begins = [], self.opens_m
+        for starts, ends in self.breaks:
+            spans.append((begins, starts))
+            begins = max(begins, ends)
+        return tuple(one for one in [*spans, (begins, self.closes_m)] if one[0] < one[1])
+
+
+@dataclass(frozen=True)
+class HoursRow:
+    """Hours of one weekday, or of every day where it is None, from a first to a last day."""
+
+    first_day: date | None
+    last_day: date | None
+    weekday: int | None
+    hours: DayHours | None  # None is closed
+
+    def reaches(self, day: date) -> bool:
+        """Tell whether `day` lies between the first and the last day."""
+        begun = self.first_day is None or self.first_day <= day
+        return begun and (self.last_day is None or day <= self.last_day)
+
+
+@dataclass(frozen=True)
+class OwnHours:
+    """What the mall, an agency or a desk says of its own hours."""
+
+    rows: tuple[HoursRow, ...] = ()
+
+    def says(self, day: date) -> bool:
+        """Tell whether these rows decide about `day`; else whoever stands above does."""
+        return any(row.reaches(day) for row in self.rows)
+
+    def on(self, day: date) -> DayHours | None:
+        """Return the hours of `day`, None when it is closed or nothing is said of it."""
+        reaching = [row for row in self.rows if row.reaches(day)]
+        special = [row for row in reaching if row.weekday is None]
+        weekly = [row for row in reaching if row.weekday == day.weekday()]
+        return next((row.hours for row in special or weekly), None)
+
+    def week(self, day: date) -> dict[int, DayHours]:
+        """Return the hours of each weekday with service, as they stand on `day`."""
+        reaching = [row for row in self.rows if row.reaches(day)]
+        return {
+            row.weekday: row.hours
+            for row in sorted(reaching, key=lambda row: row.weekday or 0)
+            if row.weekday is not None and row.hours is not None
+        }
+
+
+@dataclass(frozen=True)
+class ServingDay:
+    """One day of the mall or of a service; instants aware UTC.
+
+    Numbers are given from `begins_at` until `cut_off_at`, but for the breaks of the whole mall;
+    desks serve from `opens_at` until `closes_at`.
+    """
+
+    begins_at: datetime
     opens_at: datetime
     cut_off_at: datetime
     closes_at: datetime
@@ -50,7 +125,7 @@ class _Day:
 
     def gives_from(self, at: datetime) -> datetime | None:
         """Return the first instant from `at` on when numbers are given; None if none is left."""
-        at = max(at, self.opens_at)
+        at = max(at, self.begins_at)
         for starts_at, ends_at in self.breaks:
             if starts_at <= at < ends_at:
                 at = ends_at
@@ -59,79 +134,148 @@ class _Day:
 
 @dataclass(frozen=True)
 class Timetable:
-    """The hours of one mall in its time zone; minutes count from local midnight."""
+    """The hours of one mall in its time zone, and those that its agencies and desks keep."""
 
     time_zone: str
-    cut_off: timedelta
-    hours: Mapping[int, tuple[int, int]]  # by weekday, from when until when
-    breaks: tuple[tuple[int, int, int], ...]  # weekday, from when, until when; by their start
-    holidays: frozenset[date]
+    cut_off: timedelta  # before the end
+    ahead: timedelta  # before the beginning
+    hall: OwnHours
+    holidays: Mapping[date, str]
+    agencies: Mapping[int, OwnHours] = field(default_factory=dict)
+    desks: Mapping[int, OwnHours] = field(default_factory=dict)
 
     def intake(self, at: datetime) -> Intake:
-        """Tell whether numbers are given at the instant `at`, or when they will be."""
+        """Tell whether the mall gives numbers at the instant `at`, or when it will."""
         today = local_day(at, self.time_zone)
         day = self._day(today)
-        if day is None:
-            return Intake(IntakePhase.CLOSED, self._next_opening(today), None, None, None)
-        phase, next_at = self._phase(day, today, at)
-        return Intake(phase, next_at, day.opens_at, day.cut_off_at, day.closes_at)
+        given_at = None if day is None else day.gives_from(at)
+        if day is not None and given_at == at:
+            phase, next_at, serves_at = IntakePhase.OPEN, None, None
+        elif day is not None and given_at is not None:
+            inside = day.opens_at <= at
+            phase = IntakePhase.BREAK if inside else IntakePhase.CLOSED
+            next_at, serves_at = given_at, max(given_at, day.opens_at)
+        else:
+            over = day is None or not day.opens_at <= at < day.closes_at
+            phase = IntakePhase.CLOSED if over else IntakePhase.CUT_OFF
+            next_at, serves_at = self._next_opening(today)
+        return Intake(
+            phase=phase,
+            next_at=next_at,
+            opens_at=None if day is None else day.opens_at,
+            cut_off_at=None if day is None else day.cut_off_at,
+            closes_at=None if day is None else day.closes_at,
+            serves_at=serves_at,
+            holiday=self.holidays.get(today, ""),
+        )
 
     def next_day(self, at: datetime) -> datetime | None:
         """Return when numbers are given again on a local day after that of `at`."""
-        return self._next_opening(local_day(at, self.time_zone))
+        return self._next_opening(local_day(at, self.time_zone))[0]
+
+    def hall_on(self, day: date) -> DayHours | None:
+        """Return the hours of the mall on the local `day`, None when it stays closed."""
+        return None if day in self.holidays else self.hall.on(day)
 
     def breaks_on(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
         """Return the breaks of the whole mall on the local `day`, by their start."""
-        return tuple(
-            (
-                local_instant(day, starts_m, self.time_zone),
-                local_instant(day, ends_m, self.time_zone),
-            )
-            for weekday, starts_m, ends_m in self.breaks
-            if weekday == day.weekday()
+        hours = self.hall_on(day)
+        return () if hours is None else tuple(self.instants(day, span) for span in hours.breaks)
+
+    def spans(self, day: date, agency_id: int, desk_id: int | None = None) -> Spans:
+        """Return when the agency serves on the local `day`, at one desk or at any.
+
+        Whoever keeps hours of their own keeps them inside those of the mall.
+        """
+        hours = self.hall_on(day)
+        spans = () if hours is None else hours.spans
+        for own in (self.agencies.get(agency_id), self.desks.get(desk_id or 0)):
+            if own is not None and own.says(day):
+                kept = own.on(day)
+                spans = common(spans, () if kept is None else kept.spans)
+        return spans
+
+    def serving_day(self, day: date, begins_m: int, ends_m: int) -> ServingDay:
+        """Return the local `day` of desks that serve between these minutes."""
+        opens_at, closes_at = self.instants(day, (begins_m, ends_m))
+        midnight = local_instant(day, 0, self.time_zone)
+        return ServingDay(
+            begins_at=max(midnight, opens_at - self.ahead),
+            opens_at=opens_at,
+            cut_off_at=closes_at - self.cut_off,
+            closes_at=closes_at,
+            breaks=self.breaks_on(day),
         )
 
-    def _phase(self, day: _Day, today: date, at: datetime) -> tuple[IntakePhase, datetime | None]:
-        given_at = day.gives_from(at)
-        if given_at == at:
-            return IntakePhase.OPEN, None
-        next_at = given_at or self._next_opening(today)
-        if not day.opens_at <= at < day.closes_at:
-            return IntakePhase.CLOSED, next_at
-        return IntakePhase.CUT_OFF if given_at is None else IntakePhase.BREAK, next_at
+    def instants(self, day: date, span: Span) -> tuple[datetime, datetime]:
+        """Return the two ends of a span of the local `day`."""
+        begins, ends = (local_instant(day, minutes, self.time_zone) for minutes in span)
+        return begins, ends
 
-    def _next_opening(self, after: date) -> datetime | None:
+    def _next_opening(self, after: date) -> tuple[datetime | None, datetime | None]:
         for ahead in range(1, HORIZON_DAYS):
             day = self._day(after + timedelta(days=ahead))
-            if day is not None and (given_at := day.gives_from(day.opens_at)) is not None:
-                return given_at
-        return None
+            if day is not None and (given_at := day.gives_from(day.begins_at)) is not None:
+                return given_at, max(given_at, day.opens_at)
+        return None, None
 
-    def _day(self, day: date) -> _Day | None:
-        hours = self.hours.get(day.weekday())
-        if hours is None or day in self.holidays:
-            return None
-        opens_at, closes_at = (local_instant(day, minutes, self.time_zone) for minutes in hours)
-        return _Day(opens_at, closes_at - self.cut_off, closes_at, self.breaks_on(day))
+    def _day(self, day: date) -> ServingDay | None:
+        hours = self.hall_on(day)
+        return None if hours is None else self.serving_day(day, hours.opens_m, hours.closes_m)
+
+
+def common(one: Spans, other: Spans) -> Spans:
+    """Return the time that lies in both."""
+    both = [
+        (max(begins, starts), min(ends, stops)) for begins, ends in one for starts, stops in other
+    ]
+    return tuple(sorted(span for span in both if span[0] < span[1]))
+
+
+def merged(spans: Iterable[Span]) -> Spans:
+    """Return the time that lies in any of `spans`."""
+    found: list[Span] = []
+    for begins, ends in sorted(spans):
+        if found and begins <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], ends))
+        else:
+            found.append((begins, ends))
+    return tuple(found)
 
 
 def read_timetable(session: Session, mall: Mall) -> Timetable:
-    """Read the hours of `mall`."""
-    hours = session.execute(
-        select(OpeningHours.weekday, OpeningHours.opens_m, OpeningHours.closes_m).where(
-            OpeningHours.mall_id == mall.id
-        )
-    )
-    breaks = session.execute(
-        select(HallBreak.weekday, HallBreak.starts_m, HallBreak.ends_m)
-        .where(HallBreak.mall_id == mall.id)
-        .order_by(HallBreak.starts_m)
-    )
-    holidays = session.scalars(select(Holiday.day).where(Holiday.mall_id == mall.id))
+    """Read the hours of `mall`, and those of its agencies and desks."""
+    hall: list[HoursRow] = []
+    agencies: dict[int, list[HoursRow]] = {}
+    desks: dict[int, list[HoursRow]] = {}
+    # Where two rows speak of one day, the one that began last has the word.
+    rows = select(ServingHours).where(ServingHours.mall_id == mall.id).order_by(ServingHours.id)
+    for row in sorted(session.scalars(rows), key=_begun, reverse=True):
+        kept = HoursRow(row.first_day, row.last_day, row.weekday, _hours(row))
+        if row.desk_id is not None:
+            desks.setdefault(row.desk_id, []).append(kept)
+        elif row.agency_id is not None:
+            agencies.setdefault(row.agency_id, []).append(kept)
+        else:
+            hall.append(kept)
+    holidays = session.execute(select(Holiday.day, Holiday.name).where(Holiday.mall_id == mall.id))
     return Timetable(
         time_zone=mall.time_zone,
         cut_off=timedelta(minutes=mall.intake_cutoff_m),
-        hours={weekday: (opens_m, closes_m) for weekday, opens_m, closes_m in hours},
-        breaks=tuple((weekday, starts_m, ends_m) for weekday, starts_m, ends_m in breaks),
-        holidays=frozenset(holidays),
+        ahead=timedelta(minutes=mall.intake_ahead_m),
+        hall=OwnHours(tuple(hall)),
+        holidays={row.day: row.name for row in holidays},
+        agencies={id_: OwnHours(tuple(kept)) for id_, kept in agencies.items()},
+        desks={id_: OwnHours(tuple(kept)) for id_, kept in desks.items()},
     )
+
+
+def _begun(row: ServingHours) -> date:
+    return row.first_day or date.min
+
+
+def _hours(row: ServingHours) -> DayHours | None:
+    if row.opens_m is None or row.closes_m is None:
+        return None
+    breaks = tuple(sorted((starts, ends) for starts, ends in row.breaks))
+    return DayHours(row.opens_m, row.closes_m, breaks)

@@ -37,6 +37,7 @@ class Mall(Base):
         *(mapped_column(default=rule.default) for rule in fields(CallingRules))
     )
     intake_cutoff_m: Mapped[int] = mapped_column(default=30)
+    intake_ahead_m: Mapped[int] = mapped_column(default=0)  # numbers before the desks open
     texts: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
     # Names what models/mall/arrangement.py reads; another one after each change to it.
     arrangement: Mapped[str] = mapped_column(default=new_arrangement)
@@ -99,27 +100,26 @@ class Desk(Base):
     zone: Mapped[Zone] = relationship()
 
 
-class OpeningHours(Base):
-    """When the mall opens and closes on one weekday; minutes after local midnight."""
+class ServingHours(Base):
+    """When the mall, one of its agencies or one of its desks serves; minutes after local midnight.
 
-    __tablename__ = "opening_hours"
+    A row without an agency and a desk is the mall's own. One without a weekday holds on every day
+    from its first to its last, before what the weekdays say.
+    """
 
-    mall_id: Mapped[int] = mapped_column(ForeignKey("mall.id"), primary_key=True)
-    weekday: Mapped[int] = mapped_column(primary_key=True)  # Monday is 0
-    opens_m: Mapped[int]
-    closes_m: Mapped[int]
-
-
-class HallBreak(Base):
-    """A break of the whole mall on one weekday; minutes after local midnight."""
-
-    __tablename__ = "hall_break"
+    __tablename__ = "serving_hours"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    mall_id: Mapped[int] = mapped_column(ForeignKey("mall.id"))
-    weekday: Mapped[int]
-    starts_m: Mapped[int]
-    ends_m: Mapped[int]
+    mall_id: Mapped[int] = mapped_column(ForeignKey("mall.id"), index=True)
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"))
+    desk_id: Mapped[int | None] = mapped_column(ForeignKey("desk.id"))
+    # The days between which it holds, both included; None has no end on that side.
+    first_day: Mapped[date | None]
+    last_day: Mapped[date | None]
+    weekday: Mapped[int | None]  # Monday is 0
+    opens_m: Mapped[int | None]  # None is closed
+    closes_m: Mapped[int | None]
+    breaks: Mapped[list[list[int]]] = mapped_column(JSON, default=list)  # from when until when
 
 
 class Holiday(Base):

@@ -32,6 +32,8 @@ from models.journal.record import record
 from models.mall.arrangement import ServiceFacts, arrangement_of
 from models.mall.hours import IntakePhase
 from models.mall.mall import Mall
+from models.queue.intake import require_numbers, require_served
+from models.queue.quota import take_place
 from models.queue.recording import record_step
 from models.queue.tickets import OPEN_STATES, Standing, Step, Ticket
 from models.queue.waiting import head_start, lock_ticket, settle
@@ -51,16 +53,6 @@ class NumberRoll(Base):
     last: Mapped[int]
 
 
-class QuotaRoll(Base):
-    """How many times a service was asked for on a service day."""
-
-    __tablename__ = "quota_roll"
-
-    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), primary_key=True)
-    service_day: Mapped[date] = mapped_column(primary_key=True)
-    taken: Mapped[int]
-
-
 # One statement each, so that no number is lost between a look and a change; the dialects alone
 # know ON CONFLICT.
 _INSERTS: Final[dict[str, type[sqlite.Insert | postgresql.Insert]]] = {
@@ -73,14 +65,6 @@ _NEXT_NUMBER: Final = {
         index_elements=["mall_id", "service_day", "prefix"], set_={"last": NumberRoll.last + 1}
     )
     .returning(NumberRoll.last)
-    for dialect, insert in _INSERTS.items()
-}
-_ONE_MORE: Final = {
-    dialect: insert(table_of(QuotaRoll))
-    .on_conflict_do_update(
-        index_elements=["service_id", "service_day"], set_={"taken": QuotaRoll.taken + 1}
-    )
-    .returning(QuotaRoll.taken)
     for dialect, insert in _INSERTS.items()
 }
 
@@ -110,6 +94,7 @@ def take(
     """
     _require_intake(session, mall, at)
     services = _services(session, mall, wishes)
+    require_numbers(session, mall, services, at)
     day = local_day(at, mall.time_zone)
     for service in sorted(services, key=lambda service: service.id):
         _count_towards_quota(session, mall, service, day, at)
@@ -142,8 +127,9 @@ def take(
 def add_service(session: Session, ticket: Ticket, wish: Wish, *, by: Actor, at: datetime) -> Step:
     """Let the ticket want one service more; it begins to wait for it now.
 
-    Raises TicketClosed, ServiceTwice, TooManyServices, QuotaUsedUp or ServiceNotOffered.
-    A visitor who is in the mall may add a service after the intake cut-off.
+    Raises TicketClosed, ServiceTwice, TooManyServices, QuotaUsedUp, ServiceClosedToday or
+    ServiceNotOffered. A visitor who is in the mall may add a service after the intake cut-off,
+    but none that nobody serves yet today.
     """
     lock_ticket(session, ticket)
     if ticket.closed_at is not None:
@@ -155,6 +141,7 @@ def add_service(session: Session, ticket: Ticket, wish: Wish, *, by: Actor, at: 
     (service,) = _services(session, ticket.mall, [wish])
     if any(step.service_id == service.id for step in wanted):
         raise ServiceTwice(service=service.name_id)
+    require_served(session, ticket.mall, service, at)
     _count_towards_quota(session, ticket.mall, service, ticket.service_day, at)
     step = _want(session, ticket, wish, at)
     settle(ticket)
@@ -225,9 +212,7 @@ def _next_number(session: Session, mall_id: int, day: date, prefix: str) -> int:
 def _count_towards_quota(
     session: Session, mall: Mall, service: ServiceFacts, day: date, at: datetime
 ) -> None:
-    counted = _ONE_MORE[session.get_bind().dialect.name]
-    values = {"service_id": service.id, "service_day": day, "taken": 1}
-    taken = session.execute(counted, values).scalar_one()
+    taken = take_place(session, service.id, day)
     if service.daily_quota is not None and taken > service.daily_quota:
-        next_at = arrangement_of(session, mall).timetable.next_day(at)
+        next_at = arrangement_of(session, mall).next_day(service.id, at)
         raise QuotaUsedUp(service=service.name_id, quota=service.daily_quota, next_at=next_at)

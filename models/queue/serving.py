@@ -30,6 +30,7 @@ from models.journal.events import (
 )
 from models.journal.record import record
 from models.mall.mall import Desk
+from models.queue.quota import give_back
 from models.queue.recording import record_step
 from models.queue.shifts import held_by, lock_desk, require_serving
 from models.queue.tickets import OPEN_STATES, Outcome, Step, StepState, Ticket, among
@@ -137,16 +138,21 @@ def cancel(
 
     `from_desk` is where it was pressed for a number that is at no desk. Raises TicketClosed
     when it has ended, NotAllowed while it is being served.
+    What was not served yet gives its place in the service's quota back.
+
+    Raises TicketClosed when it has ended, NotAllowed while it is being served.
     """
     if ticket.desk is not None:
         lock_desk(session, ticket.desk)
     lock_ticket(session, ticket)
     if ticket.closed_at is not None:
         raise TicketClosed(number=ticket.spoken)
-    for step in ticket.steps:
-        if step.state in OPEN_STATES:
-            step.move(StepState.CANCELLED)
-            step.ended_at = at
+    open_steps = [step for step in ticket.steps if step.state in OPEN_STATES]
+    for step in open_steps:
+        step.move(StepState.CANCELLED)
+        step.ended_at = at
+    unserved = [step.service_id for step in open_steps if step.started_at is None]
+    give_back(session, unserved, ticket.service_day)
     desk_id, ticket.desk_id = ticket.desk_id, None
     if desk_id is None and from_desk is not None:
         desk_id = from_desk.id

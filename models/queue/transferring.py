@@ -12,6 +12,8 @@ from models.journal.events import StepTransferred
 from models.mall.arrangement import arrangement_of
 from models.mall.catalogue import Service
 from models.mall.mall import Desk
+from models.queue.intake import require_served
+from models.queue.quota import give_back, take_place
 from models.queue.recording import record_step
 from models.queue.serving import leave_desk, step_at
 from models.queue.shifts import shift_at
@@ -31,14 +33,15 @@ def transfer(
 ) -> Step:
     """Close the step here and open its successor, for another service, one desk, or both.
 
-    Returns the new step, which waits with the head start of a transfer. Raises DeskEmpty,
-    ServiceNotOffered, DeskClosed for a desk without an officer, NotServedHere for a desk
-    that does not offer the service, and NotAllowed.
+    Returns the new step, which waits with the head start of a transfer; it counts towards the
+    quota of its service, which stops no officer. Raises DeskEmpty, ServiceNotOffered,
+    ServiceClosedToday for a service that nobody serves yet today, DeskClosed for a desk without
+    an officer, NotServedHere for a desk that does not offer the service, and NotAllowed.
     """
     step = step_at(session, desk)
     ticket = step.ticket
     service = to_service or step.service
-    _require_target(session, ticket, step, service, to_desk)
+    _require_target(session, ticket, step, service, to_desk, at)
     step.move(StepState.TRANSFERRED)
     step.ended_at = at
     leave_desk(ticket)
@@ -65,6 +68,8 @@ def transfer(
     ticket.steps.append(successor)
     settle(ticket)
     session.flush()
+    if not same:
+        _hand_on_place(session, ticket, step.service_id, service.id)
     record_step(
         session,
         step,
@@ -79,8 +84,21 @@ def transfer(
     return successor
 
 
+def _hand_on_place(session: Session, ticket: Ticket, from_: int, to: int) -> None:
+    for service_id in sorted((from_, to)):
+        if service_id == to:
+            take_place(session, to, ticket.service_day)
+        else:
+            give_back(session, [from_], ticket.service_day)
+
+
 def _require_target(
-    session: Session, ticket: Ticket, step: Step, service: Service, to_desk: Desk | None
+    session: Session,
+    ticket: Ticket,
+    step: Step,
+    service: Service,
+    to_desk: Desk | None,
+    at: datetime,
 ) -> None:
     if not service.in_use or service.mall_id != ticket.mall_id:
         raise ServiceNotOffered(service=service.name_id)
@@ -91,6 +109,8 @@ def _require_target(
     if twin or (to_desk is None and service.id == step.service_id):
         raise NotAllowed(number=ticket.spoken, state=step.state, wanted=StepState.TRANSFERRED)
     if to_desk is None:
+        facts = arrangement_of(session, ticket.mall).services[service.id]
+        require_served(session, ticket.mall, facts, at)
         return
     # Until the commit nobody signs off there, or the ticket would wait for an empty desk.
     if shift_at(session, to_desk.id, keep=True) is None:

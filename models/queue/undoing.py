@@ -35,7 +35,9 @@ from models.journal.events import (
 )
 from models.journal.record import JournalEntry, record
 from models.journal.undone import without_undone
+from models.mall.arrangement import arrangement_of
 from models.mall.mall import Desk
+from models.queue.quota import take_place
 from models.queue.shifts import held_by, lock_desk, require_serving, shift_at
 from models.queue.tickets import AT_DESK, ENGAGED, Step, StepState, Ticket
 from models.queue.waiting import lock_ticket, settle
@@ -115,6 +117,7 @@ def undo(session: Session, desk: Desk, entry_id: int, *, by: Actor, at: datetime
     stood = _stood_before(session, entry, ticket)
     _require_room(session, desk, ticket, stood)
     back = [step for step in ticket.steps if step.id in stood and _has_moved(step, stood[step.id])]
+    _take_places(session, ticket, [step for step in back if _gave_its_place_back(step)])
     ticket.desk_id = ticket.closed_at = None
     for step in back:
         step.state = _S.PAUSED  # at no desk, until each is back where it was
@@ -228,6 +231,20 @@ def _has_moved(step: Step, stood: _Stood) -> bool:
     """Tell whether the step is elsewhere now; waiting or pausing, settle() decides."""
     waits = {_S.WAITING, _S.PAUSED}
     return step.state is not stood.state and not {step.state, stood.state} <= waits
+
+
+def _gave_its_place_back(step: Step) -> bool:
+    return step.state is _S.CANCELLED and step.started_at is None
+
+
+def _take_places(session: Session, ticket: Ticket, steps: Iterable[Step]) -> None:
+    """Let `steps` count towards their quotas again; UndoOver when somebody took the last place."""
+    services = arrangement_of(session, ticket.mall).services
+    for service_id in sorted(step.service_id for step in steps):
+        quota = services[service_id].daily_quota
+        taken = take_place(session, service_id, ticket.service_day)
+        if quota is not None and taken > quota:
+            raise UndoOver(number=ticket.spoken)
 
 
 def _take_back(session: Session, step: Step, stood: _Stood) -> None:

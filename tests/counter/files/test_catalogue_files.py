@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from counter.files.catalogue import (
     written,
 )
 from counter.files.config import load_config
+from counter.files.hours import WEEKDAYS, Break, DayHours
 from counter.files.problems import ConfigError
 from tests.counter.files.catalogues import load_catalogue
 
@@ -198,6 +199,17 @@ def services(draw: st.DrawFn, code: str, others: list[str]) -> ServiceFile:
 
 
 @st.composite
+def day_hours(draw: st.DrawFn) -> DayHours:
+    opens, starts, ends, closes = (
+        time(*divmod(minute, 60))
+        for minute in sorted(draw(st.sets(st.integers(0, 1439), min_size=4, max_size=4)))
+    )
+    pauses = draw(st.just(()) | st.just((Break(starts=starts, ends=ends),)))
+    day = draw(st.sampled_from(WEEKDAYS))
+    return DayHours(days=(day,), opens=opens, closes=closes, breaks=pauses)
+
+
+@st.composite
 def agencies(draw: st.DrawFn) -> AgencyFile:
     chosen = draw(st.lists(codes, unique=True, min_size=1, max_size=3))
     # A service only ever comes after those above it, so none comes after itself.
@@ -211,6 +223,7 @@ def agencies(draw: st.DrawFn) -> AgencyFile:
         icon=draw(codes),
         prefix=draw(st.sampled_from("AHKLRSUXZ")),
         position=draw(st.integers(1, 99)),
+        hours=tuple(draw(st.lists(day_hours(), max_size=2, unique_by=lambda one: one.days))),
         services=tuple(offered),
     )
 

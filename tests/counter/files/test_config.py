@@ -212,6 +212,59 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_file(folder: Path) ->
         ("number = 2\n", 'number = "AB"\n', "desks[1].number: must be a whole"),
         ("number = 2\n", 'number = "4 K1"\n', "desks[1].number: must be a whole"),
         ("number = 2\n", "number = true\n", "desks[1].number: must be a whole"),
+        ("until = 2026-12-31", "until = 2026-12-27", "hours.special_days[0].until: must be later"),
+        (
+            "closes = 12:00:00",
+            "closes = 07:00:00",
+            "hours.special_days[0].closes: must be later than opens (08:00)",
+        ),
+        (
+            "# When it closes.\ncloses = 12:00:00\n",
+            "",
+            "hours.special_days[0].closes: give opens and closes, or neither for a closed day",
+        ),
+        (
+            "date = 2026-12-22\n",
+            "date = 2026-12-22\ndesk = 24\n",
+            "hours.special_days[1].desk: name an agency or a desk, not both",
+        ),
+        (
+            'agency = "imigrasi"',
+            'agency = "imigrasy"',
+            'hours.special_days[1].agency: there is no agency "imigrasy" (did you mean "imigrasi"',
+        ),
+        ("desk = 24", "desk = 25", "hours.special_days[2].desk: there is no desk 25"),
+        (
+            "date = 2026-12-23\n# The number of the desk that alone keeps it.\ndesk = 24",
+            "date = 2026-12-30",
+            "hours.special_days[2].date: the day 2026-12-30 has its hours in line",
+        ),
+        (
+            "date = 2026-12-28",
+            "date = 2026-12-24",
+            "hours.special_days[0].date: the day 2026-12-25 is a holiday in line",
+        ),
+        (
+            "{ starts = 12:00:00, ends = 13:00:00 },\n]\n\n[[hours",
+            "{ starts = 12:00:00, ends = 16:00:00 },\n]\n\n[[hours",
+            "hours.special_days[1].breaks: the break 12:00–16:00 is outside the hours 10:00–14:00",
+        ),
+        (
+            'days = ["monday", "wednesday"]',
+            'days = ["monday", "sunday"]',
+            "desks[23].hours[0].days[1]: the hall is closed on sunday",
+        ),
+        (
+            'days = ["monday", "wednesday"]',
+            'days = ["monday", "monday"]',
+            "desks[23].hours[0].days[1]: the weekday monday is taken by config.toml:",
+        ),
+        (
+            'days = ["monday", "wednesday"], opens = 08:00:00, closes = 15:00:00',
+            'days = ["monday", "wednesday"], opens = 07:00:00, closes = 15:00:00',
+            "desks[23].hours[0].opens: the hall opens at 08:00 on monday",
+        ),
+        ("number = 2\n", "number = 1\n", "desks[1].number: the number 1 is taken by config.toml:"),
         (
             'services = ["agency:dinsos"]',
             'services = ["agency:dinsos", "bansos"]',
@@ -281,3 +334,24 @@ def test_a_trusted_proxy_is_one_address(folder: Path, wrong: str) -> None:
     spoil(folder, ('trusted_proxy = ""', f'trusted_proxy = "{wrong}"'))
     said = "server.trusted_proxy: must be an IP address such as 127.0.0.1, or empty"
     assert told(folder) == [said]
+
+
+def test_hours_of_an_agency_lie_inside_those_of_the_hall(folder: Path) -> None:
+    hours = '\n[[hours]]\ndays = ["monday", "sunday"]\nopens = 09:00:00\ncloses = 15:30:00\n'
+    samsat = folder / "catalogue" / "samsat.toml"
+    samsat.write_text(samsat.read_text().replace("\n[[services]]", f"{hours}\n[[services]]", 1))
+    with pytest.raises(ConfigError) as caught:
+        load_config(folder / "config.toml")
+    line = samsat.read_text().split("[[hours]]")[0].count("\n") + 2
+    assert [str(problem) for problem in caught.value.problems] == [
+        f"{samsat}:{line}: hours[0].days[1]: the hall is closed on sunday",
+        f"{samsat}:{line + 2}: hours[0].closes: the hall closes at 15:00 on monday",
+    ]
+
+
+def test_special_days_may_be_left_out(folder: Path) -> None:
+    start = SHIPPED.index("# Single days with other hours")
+    end = SHIPPED.index("# Days on which the hall stays closed")
+    spoil(folder, (SHIPPED[start:end], ""), ("intake_opens_minutes_before = 0\n", ""))
+    hours = load_config(folder / "config.toml").hours
+    assert (hours.special_days, hours.intake_opens_minutes_before) == ((), 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,7 @@ from counter.files.catalogue import (
 from counter.files.config import Config, load_config
 from counter.files.exchange import differences, import_catalogue, stored_catalogue
 from counter.files.filling import fill, fill_catalogue
+from counter.files.hours import Break, DayHours
 from models.core.base import Base
 from models.core.database import Database
 from models.journal.events import CatalogueChanged
@@ -38,6 +39,15 @@ MAYBE = st.none() | TEXT
 CODE = st.text(string.ascii_lowercase + string.digits, min_size=1, max_size=8)
 LETTER = st.sampled_from("ABCDEFGHJKLMNPRSTUVWXYZ")
 MINUTES = st.integers(1, 480)
+MORNINGS = (
+    DayHours(
+        days=("monday", "wednesday"),
+        opens=time(8),
+        closes=time(12),
+        breaks=(Break(starts=time(10), ends=time(10, 15)),),
+    ),
+    DayHours(days=("friday",), opens=time(9, 30), closes=time(11)),
+)
 
 
 @st.composite
@@ -100,6 +110,7 @@ def catalogue(draw: st.DrawFn) -> Catalogue:
                 icon="file-text",
                 prefix=letter,
                 position=position,
+                hours=draw(st.just(()) | st.just(MORNINGS)),
                 services=tuple(
                     draw(service_file(f"{agency}-{code}", [letter, draw(LETTER)], codes))
                     for code in share
@@ -230,3 +241,16 @@ def test_a_catalogue_survives_the_way_through_files(tmp_path: Path, filled: Data
     for agency in stored(filled).agencies:
         (tmp_path / f"{agency.code}.toml").write_text(written(agency), encoding="utf-8")
     assert load_catalogue(tmp_path) == stored(filled)
+
+
+def test_hours_of_an_agency_are_told_apart_by_their_days(shipped: Config) -> None:
+    first, *others = shipped.catalogue.agencies
+    keeping = first.model_copy(update={"hours": MORNINGS})
+    later = MORNINGS[1].model_copy(update={"closes": time(11, 30)})
+    changed = first.model_copy(update={"hours": (MORNINGS[0], later)})
+    before, after = (Catalogue(agencies=(one, *others)) for one in (keeping, changed))
+    assert differences(shipped.catalogue, before) == [
+        f"{first.code}: + hours monday, wednesday",
+        f"{first.code}: + hours friday",
+    ]
+    assert differences(before, after) == [f"{first.code}: friday: closes: 11:00:00 → 11:30:00"]

@@ -1,16 +1,20 @@
 from collections.abc import Iterator
 from dataclasses import asdict, fields
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from counter.app import Application
 from counter.files.calling import Calling
 from counter.files.filling import fill
+from counter.files.filling_hours import fill_agency_hours
 from models.mall.arrangement import arrangement_of
-from models.mall.mall import Mall
+from models.mall.catalogue import Agency
+from models.mall.mall import Mall, ServingHours
 from models.mall.rules import CallingRules
 from tests.application import example_config, open_application
 
@@ -60,3 +64,34 @@ def test_the_mall_goes_by_the_rules_of_the_file_from_its_next_start(
         fill(session, application.config.model_copy(update={"calling": other}))
     with application.database.reading() as session:
         assert rules(session) == other.rules != application.config.calling.rules
+
+
+def test_hours_follow_the_files_at_every_start_and_are_filled_once(
+    application: Application,
+) -> None:
+    def rows(session: Session) -> list[tuple[object, ...]]:
+        return sorted(
+            (str(one.agency_id), str(one.desk_id), str(one.first_day), str(one.weekday))
+            for one in session.scalars(select(ServingHours))
+        )
+
+    hours, desks = application.config.hours, application.config.desks
+    samsat = next(one for one in application.config.catalogue.agencies if one.code == "samsat")
+    with application.database.transaction() as session:
+        agency = session.scalars(select(Agency).where(Agency.code == "samsat")).one()
+        fill_agency_hours(session, agency, samsat.model_copy(update={"hours": desks[23].hours}))
+        session.flush()
+        before = rows(session)
+        # Five days of the hall and of Kantor Pajak, two of Samsat and of a desk, and three special
+        # days.
+        assert len(before) == 5 + 5 + 2 + 2 + 3
+        assert sum(one[0] == str(agency.id) for one in before) == 2
+    with application.database.transaction() as session:
+        fill(session, application.config)
+        assert rows(session) == before
+    fewer = hours.model_copy(update={"special_days": (), "intake_opens_minutes_before": 15})
+    with application.database.transaction() as session:
+        fill(session, application.config.model_copy(update={"hours": fewer}))
+        assert len(rows(session)) == 5 + 5 + 2 + 2
+        timetable = arrangement_of(session, session.get_one(Mall, application.mall_id)).timetable
+        assert timetable.ahead == timedelta(minutes=15)

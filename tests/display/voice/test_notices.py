@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from display.voice.notices import Herald
 from models.core.database import Database
-from models.mall.mall import Mall
+from models.mall.mall import Mall, ServingHours
 from tests import builders
 from tests.builders import FRIDAY, MINUTE, MONDAY, small_mall
 
@@ -68,3 +68,35 @@ def test_every_zone_of_the_mall_hears_it_in_both_languages(database: Database) -
     ((zones, notice),) = Herald(database).due(OPENING)
     assert set(zones) == expected
     assert [sentence.language for sentence in notice.sentences] == ["id", "en"]
+
+
+def _pause(database: Database, weekday: int, starts_m: int, ends_m: int) -> None:
+    with database.transaction() as session:
+        rows = select(ServingHours).where(ServingHours.weekday == weekday)
+        session.scalars(rows).one().breaks = [[starts_m, ends_m]]
+
+
+def test_the_end_of_a_break_is_told_to_the_minute(database: Database) -> None:
+    _pause(database, 4, 11 * 60 + 30, 13 * 60 + 30)
+    noon = FRIDAY + timedelta(hours=2, minutes=31)
+    assert "kembali pukul tiga belas tiga puluh." in said(Herald(database), noon)[0]
+
+
+def test_the_break_of_another_day_is_told_without_the_prayer(database: Database) -> None:
+    _pause(database, 0, 12 * 60, 13 * 60)
+    (text,) = said(Herald(database), MONDAY + timedelta(hours=3))
+    assert "untuk istirahat, dan dibuka kembali pukul tiga belas." in text
+
+
+def test_nothing_ends_soon_in_a_break_that_lasts_until_the_end(database: Database) -> None:
+    _pause(database, 0, 14 * 60, 14 * 60 + 30)
+    assert said(Herald(database), MONDAY + timedelta(hours=5, minutes=1)) == []
+    assert said(Herald(database), BEFORE_CUT_OFF) == []
+
+
+def test_a_hall_that_opens_in_the_afternoon_wishes_so(database: Database) -> None:
+    with database.transaction() as session:
+        rows = select(ServingHours).where(ServingHours.weekday == 0)
+        session.scalars(rows).one().opens_m = 13 * 60
+    (text,) = said(Herald(database), OPENING + timedelta(hours=5))
+    assert text.startswith("Selamat siang. Pelayanan dimulai.")

@@ -1,5 +1,6 @@
 """Numbers and sentences as the hall hears them."""
 
+from datetime import time
 from itertools import pairwise
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from display.voice.numbers import Language, cardinal, digits
-from display.voice.sentences import announcement, call_sentence, ticket_words
+from display.voice.sentences import announcement, call_sentence, ticket_words, time_words
 
 INDONESIAN = {
     0: "nol",
@@ -154,10 +155,35 @@ def test_prefix_of_two_letters_is_spelt() -> None:
 
 
 def test_announcements_for_the_whole_hall() -> None:
-    assert announcement("opening").text.startswith("Selamat pagi. Pelayanan dimulai.")
+    morning = announcement("opening", clock=time(8)).text
+    assert morning.startswith("Selamat pagi. Pelayanan dimulai.")
     assert announcement("intake_closing", minutes=15).text == (
         "Perhatian. Pengambilan nomor antrean ditutup lima belas menit lagi."
     )
-    assert announcement("friday_break", hour=13).text.endswith("dibuka kembali pukul tiga belas.")
-    assert announcement("friday_break", hour=13, language="en").text.endswith("at one p.m.")
+    one = time(13)
+    assert announcement("friday_break", clock=one).text.endswith("dibuka kembali pukul tiga belas.")
+    assert announcement("friday_break", clock=one, language="en").text.endswith("at one p.m.")
     assert "tetap berlaku" in announcement("outage").text
+
+
+@pytest.mark.parametrize(
+    ("clock", "indonesian", "english"),
+    [
+        (time(13, 30), "tiga belas tiga puluh", "one thirty p.m."),
+        (time(13, 5), "tiga belas lewat lima", "one oh five p.m."),
+        (time(8), "delapan", "eight a.m."),
+        (time(0, 45), "nol empat puluh lima", "twelve forty-five a.m."),
+        (time(12, 10), "dua belas sepuluh", "twelve ten p.m."),
+    ],
+)
+def test_a_time_is_said_with_its_minutes(clock: time, indonesian: str, english: str) -> None:
+    assert (time_words(clock, "id"), time_words(clock, "en")) == (indonesian, english)
+
+
+@pytest.mark.parametrize(
+    ("hour", "greeting"),
+    [(2, "malam"), (3, "pagi"), (10, "pagi"), (11, "siang"), (15, "sore"), (18, "malam")],
+)
+def test_the_opening_wishes_what_the_hour_asks_for(hour: int, greeting: str) -> None:
+    said = announcement("opening", clock=time(hour)).text
+    assert said.startswith(f"Selamat {greeting}. Pelayanan dimulai.")

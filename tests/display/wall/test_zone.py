@@ -1,7 +1,7 @@
 """What a wall shows of its zone, read from a real database after the real rules."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from models.core.roles import Role
 from models.journal.actors import Actor
 from models.journal.events import CallSpoken, SignedIn, StepStarted, TicketExpired
 from models.mall.catalogue import Service
-from models.mall.mall import Desk
+from models.mall.mall import Desk, Holiday
 from models.queue.calling import call_again, call_next
 from models.queue.missing import miss
 from models.queue.serving import finish, start
@@ -116,6 +116,36 @@ def test_break_tells_its_end(session: Session, hall: SmallMall) -> None:
     assert (shown["state"], shown["until_at"]) == ("break", until_at.isoformat())
     sign_off(session, hall.desk_b, by=CITIZEN, at=MONDAY)
     assert row(seen(session, hall.desk_b), hall.desk_b)["state"] == "closed"
+
+
+def test_no_desk_is_ready_in_a_break_of_the_hall_or_of_its_own(
+    session: Session, hall: SmallMall
+) -> None:
+    builders.hours(session, hall.mall, 0, breaks=[(10 * 60, 10 * 60 + 30)], desk=hall.desk_a)
+    ends_at = (MONDAY + 90 * MINUTE).isoformat()
+    told = [row(seen(session, one, minutes=60), one) for one in (hall.desk_a, hall.desk_b)]
+    assert [(one["state"], one["until_at"]) for one in told] == [
+        ("break", ends_at),
+        ("ready", None),
+    ]
+    # An officer who sits there after the desk's hours is ready all the same.
+    assert row(seen(session, hall.desk_a, minutes=8 * 60), hall.desk_a)["state"] == "ready"
+    noon = row(seen(session, hall.desk_b, minutes=4 * 24 * 60 + 180), hall.desk_b)
+    assert noon["state"] == "break"
+
+
+def test_a_ticket_at_a_desk_is_shown_through_the_break(session: Session, hall: SmallMall) -> None:
+    builders.hours(session, hall.mall, 0, breaks=[(10 * 60, 10 * 60 + 30)], desk=hall.desk_a)
+    builders.ticket(session, hall.mall, hall.a)
+    call_next(session, hall.desk_a, by=CITIZEN, at=MONDAY)
+    assert row(seen(session, hall.desk_a, minutes=60), hall.desk_a)["state"] == "called"
+
+
+def test_a_holiday_is_told_by_its_name(session: Session, hall: SmallMall) -> None:
+    session.add(Holiday(mall_id=hall.mall.id, day=date(2026, 11, 23), name="Hari Contoh"))
+    session.flush()
+    state = seen(session, hall.desk_a)
+    assert (state["phase"], state["holiday"]) == ("closed", "Hari Contoh")
 
 
 def test_yesterdays_calls_are_gone_in_the_morning(session: Session, hall: SmallMall) -> None:

@@ -13,8 +13,10 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from counter.app import Application
+from kiosk.touch.figures import services_state
 from models.journal.record import JournalEntry
 from models.mall.catalogue import Service, ServiceCase
+from models.mall.mall import Mall
 from models.paper.jobs import PrintJob
 from models.queue.tickets import Step, Ticket
 from printing.papers.slip import Slip
@@ -26,6 +28,7 @@ from tests.application import (
     service_id,
     user_client,
 )
+from tests.builders import hours
 
 PRESS = "0123456789abcdef"
 
@@ -211,6 +214,45 @@ def test_a_used_up_quota_is_refused_and_shown(application: Application, kiosk: F
     assert refused(response) == "quota_used_up"
     assert response.get_json()["facts"]["next_at"] == "2026-11-24T01:00:00+00:00"
     assert tickets(application) == 1
+
+
+def test_a_service_that_no_desk_serves_today_gives_no_number_but_a_day(
+    application: Application, kiosk: FlaskClient
+) -> None:
+    ktp = service_id(application, "ktp-el")
+    with application.database.transaction() as session:
+        for weekday in (2, 3):
+            dukcapil = session.get_one(Service, ktp).agency
+            hours(session, session.get_one(Mall, application.mall_id), weekday, agency=dukcapil)
+    response = press(kiosk, an_order(application))
+    assert refused(response) == "service_closed_today"
+    wednesday = "2026-11-25T01:00:00+00:00"
+    assert response.get_json()["facts"] == {"service": "KTP-el", "next_at": wednesday}
+    assert tickets(application) == 0
+    with application.database.reading() as session:
+        told = services_state(session, str(application.mall_id), clock_of(application).now())
+    assert told is not None
+    shown = told["services"][str(ktp)]
+    assert (shown["state"], shown["next_at"]) == ("closed", wednesday)
+
+
+def test_the_last_numbers_of_a_quota_are_told(application: Application, kiosk: FlaskClient) -> None:
+    ktp = service_id(application, "ktp-el")
+
+    def shown() -> dict[str, Any]:
+        with application.database.reading() as session:
+            told = services_state(session, str(application.mall_id), clock_of(application).now())
+        assert told is not None
+        figures: dict[str, Any] = told["services"][str(ktp)]
+        return figures
+
+    assert shown()["few_left"] is None
+    with application.database.transaction() as session:
+        session.get_one(Service, ktp).daily_quota = 2
+    given_to(kiosk, application)
+    assert (shown()["state"], shown()["few_left"]) == ("open", 1)
+    press(kiosk, an_order(application, press_id="second-press"))
+    assert (shown()["state"], shown()["few_left"]) == ("used_up", None)
 
 
 def test_one_service_more_keeps_the_number(application: Application, kiosk: FlaskClient) -> None:

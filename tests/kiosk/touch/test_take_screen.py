@@ -429,9 +429,10 @@ def test_without_paper_the_number_says_that_it_is_valid(chromium: Browser, tmp_p
     [
         (timedelta(hours=10), "sudah ditutup", "Buka lagi besok, Selasa, pukul 08.00"),
         (timedelta(hours=5, minutes=45), "sudah ditutup", "besok, Selasa, pukul 08.00"),
-        (timedelta(hours=-3), "Kami belum buka", "Buka lagi hari ini pukul 08.00"),
+        (timedelta(hours=-3), "Kami belum buka", "Buka hari ini pukul 08.00"),
         (timedelta(days=5), "Hari ini kami tutup", "Buka lagi Senin, 30 November 2026 pukul"),
         (timedelta(days=4, hours=3), "sedang istirahat", "hari ini pukul 13.00"),
+        (timedelta(days=32), "Hari ini libur: Hari Natal", "Buka lagi Senin, 28 Desember 2026"),
     ],
 )
 def test_a_closed_hall_says_when_to_come(
@@ -445,8 +446,15 @@ def test_a_closed_hall_says_when_to_come(
         expect(page.locator("h1")).to_contain_text(title)
         expect(page.locator("main")).to_contain_text(next_time)
         expect(page.locator("main")).to_contain_text("Senin–Kamis 08.00–15.00")
+        expect(page.locator("main")).to_contain_text("Jumat 08.00–15.30, istirahat 11.30–13.00")
         expect(page.locator(TAKE)).to_have_count(0)
+        # Whoever has gone home is not ready to help.
+        served = next_time == "hari ini pukul 13.00" or after == timedelta(hours=5, minutes=45)
+        expect(page.get_by_text("Petugas siap membantu")).to_have_count(1 if served else 0)
         check_screen(page)
+        page.get_by_role("button", name="Bantuan petugas").click()
+        title = "Petugas siap membantu" if served else "Sekarang belum ada petugas"
+        expect(page.locator("dialog h2")).to_have_text(title)
 
 
 def test_a_server_that_goes_away_and_comes_back(chromium: Browser, tmp_path: Path) -> None:

@@ -12,8 +12,12 @@ from sqlalchemy.exc import IntegrityError
 from models.core.database import Database
 from models.keeping.migrating import DatabaseIsNewer, configuration, pending, upgrade
 from models.keeping.schema import metadata
-from models.mall.mall import Desk, DeskService, Mall
-from tests.builders import mall
+from models.mall.mall import Desk, DeskService, Mall, ServingHours
+from models.queue.calling import call_next
+from models.queue.quota import QuotaRoll
+from models.queue.serving import cancel
+from models.queue.transferring import transfer
+from tests.builders import CITIZEN, MONDAY, mall, small_mall, ticket
 
 
 def test_an_upgraded_database_is_what_the_tables_say(database_url: str) -> None:
@@ -148,3 +152,31 @@ def _put(connection: Connection, name: str, row: Mapping[str, object]) -> None:
         if not column.nullable and column.name not in row
     }
     connection.execute(table.insert().values(**rest, **row))
+
+
+def test_hours_and_places_of_the_version_before_move_over(database_url: str) -> None:
+    database = Database(database_url)
+    upgrade(database)
+    settings = configuration()
+    with database.transaction() as session:
+        hall = small_mall(session)
+        gone, sent = (ticket(session, hall.mall, hall.a) for _ in range(2))
+        cancel(session, gone, reason="", by=CITIZEN, at=MONDAY)
+        call_next(session, hall.desk_ab, by=CITIZEN, at=MONDAY)
+        transfer(session, hall.desk_ab, to_service=hall.b, by=CITIZEN, at=MONDAY)
+        assert sent.closed_at is None
+    with database.engine.begin() as connection:
+        settings.attributes["connection"] = connection
+        command.downgrade(settings, "0004")
+        connection.execute(text("INSERT INTO opening_hours VALUES (1, 0, 480, 900)"))
+        connection.execute(text("INSERT INTO opening_hours VALUES (1, 4, 480, 930)"))
+        connection.execute(text("INSERT INTO hall_break VALUES (1, 1, 4, 690, 780)"))
+        connection.execute(text("UPDATE quota_roll SET taken = 7"))
+    upgrade(database)
+    with database.reading() as session:
+        rows = session.scalars(select(ServingHours).order_by(ServingHours.weekday)).all()
+        told = [(one.weekday, one.opens_m, one.closes_m, one.breaks) for one in rows]
+        assert told == [(0, 480, 900, []), (4, 480, 930, [[690, 780]])]
+        rolls = session.scalars(select(QuotaRoll)).all()
+        assert {one.service_id: one.taken for one in rolls} == {hall.b.id: 1}
+    database.close()

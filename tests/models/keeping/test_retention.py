@@ -23,6 +23,7 @@ from tests.builders import MONDAY
 def test_words_about_people_go_and_figures_stay(session: Session) -> None:
     mall = builders.mall(session)
     service = builders.service(session, mall)
+    builders.desk(session, mall, [service], open_since=None)
     ticket = builders.ticket(session, mall, service, at=MONDAY)
     ask_for_paper(session, mall.id, "kiosk-1", {}, ticket_id=ticket.id, at=MONDAY)
     ticket.steps[0].note = "Ibu Sri datang lagi"

@@ -14,7 +14,7 @@ from models.core.database import Database
 from models.core.rows import DirectRow
 from models.mall.arrangement import _ARRANGED, Arrangement, arrangement_of
 from models.mall.catalogue import Agency, Requirement, Service, ServiceCase
-from models.mall.mall import Desk, DeskService, HallBreak, Holiday, Mall, OpeningHours, Zone
+from models.mall.mall import Desk, DeskService, Holiday, Mall, ServingHours, Zone
 from models.mall.rules import CallingRules
 from tests.builders import MONDAY, SmallMall, desk, mall, service, small_mall, zone
 
@@ -32,13 +32,15 @@ CHANGES: dict[str, Callable[[Session, SmallMall], object]] = {
     "a desk offers less": lambda session, _: session.delete(
         session.scalars(select(DeskService)).first()
     ),
-    "the opening": lambda session, _: _set(session, OpeningHours, opens_m=9 * 60),
-    "a break": lambda session, hall: session.add(
-        HallBreak(mall_id=hall.mall.id, weekday=0, starts_m=720, ends_m=780)
+    "the opening": lambda session, _: _set(session, ServingHours, opens_m=9 * 60),
+    "a break": lambda session, _: _set(session, ServingHours, breaks=[[720, 780]]),
+    "the hours of a desk": lambda session, hall: session.add(
+        ServingHours(mall_id=hall.mall.id, desk_id=hall.desk_a.id, weekday=0)
     ),
     "a holiday": lambda session, hall: session.add(
         Holiday(mall_id=hall.mall.id, day=date(2026, 12, 25), name="Natal")
     ),
+    "how early numbers are given": lambda session, _: _set(session, Mall, intake_ahead_m=15),
     "the cut-off": lambda session, _: _set(session, Mall, intake_cutoff_m=45),
     "one rule": lambda session, _: _set(session, Mall, most_services=2),
     "the rules": lambda session, _: _set(session, Mall, rules=CallingRules(return_grace_m=5)),

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from models.keeping.schema import metadata
 from models.mall.arrangement import arrangement_of
 from models.mall.hours import HORIZON_DAYS, IntakePhase, Timetable
-from models.mall.mall import HallBreak, Holiday, Mall, OpeningHours
+from models.mall.mall import Holiday, Mall
+from tests import builders
 from tests.builders import FRIDAY, MINUTE, MONDAY, mall
 
 DAY = timedelta(days=1)
@@ -56,14 +57,9 @@ def _read(
     made = Mall(code="x", name="x", region="x", time_zone=time_zone, public_url="x")
     session.add(made)
     session.flush()
-    session.add_all(
-        OpeningHours(mall_id=made.id, weekday=weekday, opens_m=opens_m, closes_m=closes_m)
-        for weekday, (opens_m, closes_m) in hours.items()
-    )
-    session.add_all(
-        HallBreak(mall_id=made.id, weekday=weekday, starts_m=starts_m, ends_m=ends_m)
-        for weekday, starts_m, ends_m in breaks
-    )
+    for weekday, (opens_m, closes_m) in hours.items():
+        own = [pause[1:] for pause in breaks if pause[0] == weekday]
+        builders.hours(session, made, weekday, opens_m, closes_m, breaks=own)
     session.add_all(Holiday(mall_id=made.id, day=day, name="Libur") for day in holidays)
     session.flush()
     return arrangement_of(session, made).timetable

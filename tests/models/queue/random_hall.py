@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 from typing_extensions import override
 
 from models.core.clock import local_day, local_instant
@@ -18,8 +19,9 @@ from models.journal.actors import Actor
 from models.journal.record import JournalEntry
 from models.keeping.days import close_old_days
 from models.mall.catalogue import Service
-from models.mall.mall import Desk, HallBreak, Mall, OpeningHours
+from models.mall.mall import Desk, Mall, ServingHours
 from models.mall.people import User
+from models.queue.quota import QuotaRoll
 from models.queue.shifts import Shift, begin_break, end_break, sign_off, sign_on
 from models.queue.tickets import Step, StepState, Ticket
 from tests import builders
@@ -58,12 +60,9 @@ class RandomHall(RuleBasedStateMachine):
     def build(self) -> None:
         with self.session() as session:
             made = builders.mall(session, most_services=MOST, intake_cutoff_m=0)
-            session.execute(delete(OpeningHours))
-            session.execute(delete(HallBreak))
-            session.add_all(
-                OpeningHours(mall_id=made.id, weekday=weekday, opens_m=0, closes_m=24 * 60)
-                for weekday in range(7)
-            )
+            session.execute(delete(ServingHours))
+            for weekday in range(7):
+                builders.hours(session, made, weekday, 0, 24 * 60)
             services: dict[str, Service] = {}
             for letter in "ABCD":
                 after = services.get(AFTER.get(letter, ""))
@@ -180,6 +179,19 @@ class RandomHall(RuleBasedStateMachine):
         self.nobody_is_lost_and_nobody_is_in_two_places()
         self.numbers_are_unique_and_without_a_gap()
         self.the_journal_adds_up_to_the_state()
+        self.each_quota_counts_the_steps_that_need_a_place()
+
+    def each_quota_counts_the_steps_that_need_a_place(self) -> None:
+        needed: Counter[tuple[int, date]] = Counter()
+        with self.session() as session:
+            for step in session.scalars(select(Step).options(joinedload(Step.ticket))):
+                unserved = step.state is _S.CANCELLED and step.started_at is None
+                if not unserved and step.state is not _S.TRANSFERRED:
+                    needed[step.service_id, step.ticket.service_day] += 1
+            rolls = session.scalars(select(QuotaRoll))
+            assert (
+                Counter({(one.service_id, one.service_day): one.taken for one in rolls}) == needed
+            )
 
     def everything_is_as_the_plain_lists_say(self) -> None:
         steps = {

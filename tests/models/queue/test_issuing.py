@@ -21,7 +21,8 @@ from models.journal.events import StepAdded, TicketTaken
 from models.mall.catalogue import ServiceCase
 from models.mall.devices import Device
 from models.mall.mall import Holiday, Mall
-from models.queue.issuing import QuotaRoll, Wish, add_service, take
+from models.queue.issuing import Wish, add_service, take
+from models.queue.quota import QuotaRoll
 from models.queue.serving import cancel, finish
 from models.queue.tickets import Outcome, Standing, StepState
 from tests.builders import (
@@ -31,6 +32,7 @@ from tests.builders import (
     MONDAY,
     actor,
     agency,
+    desk,
     mall,
     serve_next,
     service,
@@ -54,6 +56,7 @@ def _refusal(session: Session, mall: Mall, at: datetime, *services: int) -> NoNu
 def test_numbers_count_per_prefix_and_begin_anew_each_day(session: Session) -> None:
     hall = small_mall(session)
     same_prefix = service(session, hall.mall, "A")
+    desk(session, hall.mall, [same_prefix])
     days = [
         [ticket(session, hall.mall, wanted, at=at).spoken for wanted in (hall.a, hall.b, hall.a)]
         for at in (MONDAY, MONDAY + DAY)
@@ -199,6 +202,7 @@ def test_numbers_begin_anew_at_local_midnight(session: Session) -> None:
 def test_a_quota_ends_for_its_day_and_says_when_to_come_again(session: Session) -> None:
     made = mall(session)
     few = service(session, made, "A", quota=2)
+    desk(session, made, [few])
     for _ in range(2):
         ticket(session, made, few)
     with session.begin_nested() as savepoint:
@@ -218,6 +222,7 @@ def test_a_quota_ends_for_its_day_and_says_when_to_come_again(session: Session) 
 def test_an_added_service_counts_towards_its_quota(session: Session) -> None:
     hall = small_mall(session)
     few = service(session, hall.mall, "C", quota=1)
+    desk(session, hall.mall, [few])
     visit, other = ticket(session, hall.mall, hall.a), ticket(session, hall.mall, hall.a)
     add_service(session, visit, Wish(few.id), by=CITIZEN, at=MONDAY)
     with pytest.raises(QuotaUsedUp):
@@ -227,6 +232,7 @@ def test_an_added_service_counts_towards_its_quota(session: Session) -> None:
 def test_a_refused_number_leaves_no_gap(session: Session) -> None:
     made = mall(session)
     few, free = service(session, made, "A", quota=0), service(session, made, "A")
+    desk(session, made, [few, free])
     with session.begin_nested() as savepoint:
         _refusal(session, made, MONDAY, free.id, few.id)
         savepoint.rollback()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from threading import Barrier
 
 import pytest
@@ -11,15 +12,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.core.database import Database
-from models.core.errors import QuotaUsedUp, Refusal
+from models.core.errors import QuotaUsedUp, Refusal, TicketClosed
 from models.journal.record import JournalEntry
 from models.keeping.days import close_old_days
 from models.mall.catalogue import Service
 from models.mall.mall import Desk, Mall
 from models.mall.people import User
 from models.queue.calling import call_next, call_number
-from models.queue.issuing import QuotaRoll, Wish, add_service, take
+from models.queue.issuing import Wish, add_service, take
 from models.queue.missing import miss, welcome_back
+from models.queue.quota import QuotaRoll
 from models.queue.serving import cancel, finish, start
 from models.queue.shifts import Shift, begin_break, end_break, sign_off, sign_on
 from models.queue.tickets import OPEN_STATES, Outcome, Step, StepState, Ticket
@@ -77,7 +79,9 @@ def test_twenty_desks_that_call_at_once_get_twenty_tickets(database: Database) -
 def test_numbers_taken_at_once_are_unique_and_without_a_gap(database: Database) -> None:
     with database.transaction() as session:
         made = mall(session)
-        ids = [service(session, made, prefix).id for prefix in "AAB"]
+        services = [service(session, made, prefix) for prefix in "AAB"]
+        desk(session, made, services)
+        ids = [one.id for one in services]
 
     def visit(number: int) -> Callable[[Session], object]:
         def act(session: Session) -> object:
@@ -100,6 +104,7 @@ def test_a_quota_is_never_exceeded_however_many_ask_at_once(database: Database) 
     with database.transaction() as session:
         made = mall(session)
         few, free = service(session, made, "A", quota=5), service(session, made, "B")
+        desk(session, made, [few, free])
         visits = [ticket(session, made, free).id for _ in range(4)]
 
     def new(session: Session) -> object:
@@ -121,6 +126,29 @@ def test_a_quota_is_never_exceeded_however_many_ask_at_once(database: Database) 
         )
         taken = session.scalars(select(QuotaRoll.taken).where(QuotaRoll.service_id == few.id))
         assert (wanted, taken.one()) == (5, 5)
+
+
+def test_one_place_that_is_given_back_twice_at_once_is_taken_once(database: Database) -> None:
+    with database.transaction() as session:
+        made = mall(session)
+        few, free = service(session, made, "A", quota=2), service(session, made, "B")
+        desk(session, made, [few, free])
+        gone, _ = (ticket(session, made, free, few).id for _ in range(2))
+
+    def give_up(session: Session) -> object:
+        cancel(session, session.get_one(Ticket, gone), reason="", by=CITIZEN, at=MONDAY)
+        return None
+
+    def new(session: Session) -> object:
+        where = session.get_one(Mall, made.id)
+        return take(session, where, [Wish(few.id), Wish(free.id)], by=CITIZEN, at=MONDAY).id
+
+    results = _at_once(database, [give_up, give_up])
+    assert sum(isinstance(result, TicketClosed) for result in results) == 1
+    results = _at_once(database, [new] * 4)
+    assert sum(isinstance(result, QuotaUsedUp) for result in results) == 3
+    with database.reading() as session:
+        assert session.get_one(QuotaRoll, (few.id, date(2026, 11, 23))).taken == 2
 
 
 def test_two_desks_may_send_each_other_a_visit_at_once(database: Database) -> None:

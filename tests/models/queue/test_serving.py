@@ -305,6 +305,7 @@ def test_a_transfer_to_a_desk_keeps_the_case_and_the_checked_papers(session: Ses
     session.add(lost)
     session.flush()
     here, there = desk(session, made, [wanted]), desk(session, made, [wanted])
+    desk(session, made, [other])
     take(session, made, [Wish(wanted.id, lost.id)], by=CITIZEN, at=MONDAY)
     serve_next(session, here, at=MONDAY)
     checked = [wanted.requirements[0].id]

@@ -315,6 +315,7 @@ def test_of_two_wishes_at_the_same_instant_the_first_one_is_told_the_shorter_wai
     made = mall(session)
     a, b = service(session, made, "A", minutes=10), service(session, made, "B")
     desk(session, made, [a])
+    desk(session, made, [b], open_since=None)
     came_early = ticket(session, made, b)
     asked_first = ticket(session, made, a, at=NOW)
     asked_then = add_service(session, came_early, Wish(a.id), by=CITIZEN, at=NOW)

@@ -26,8 +26,8 @@ function urgent({ boot, states, current, sound }) {
   if (boot.voice && sound === "blocked") return pair("sound_blocked");
   if (boot.voice && sound === "none") return pair("sound_none");
   const state = states[0];
-  if (state && state.phase === "break" && state.next_at) {
-    const time = clock(state.next_at);
+  if (state && state.phase === "break" && state.serves_at) {
+    const time = clock(state.serves_at);
     return {
       head: t("display.wall.hall_break"),
       text: t("display.wall.hall_break_until", { time }),

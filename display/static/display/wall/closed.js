@@ -30,11 +30,24 @@ export function runs(signs) {
 
 /** @param {Model} model */
 function opening({ states, now }) {
-  const next = states[0] && states[0].next_at;
+  const next = states[0] && states[0].serves_at;
   if (!next) return t("display.wall.closed_now");
   const time = clock(next);
   if (day(next) === day(now)) return t("display.wall.opens_today", { time });
   return t("display.wall.opens_later", { day: day(next), time });
+}
+
+/** Why the hall is closed, if the day has a name, and when numbers are given again.
+ *  @param {Model} model */
+function Why({ states }) {
+  const state = states[0];
+  const next = state && state.next_at;
+  const holiday = state && state.holiday;
+  return html`<p>
+    ${holiday && html`${t("display.wall.holiday", { name: holiday })}<br />`}
+    ${next && html`${t("display.wall.numbers_from", { time: clock(next) })}<br />`}
+    ${t("display.wall.how_called")}
+  </p>`;
 }
 
 /** @param {{zone: HallZone}} props */
@@ -52,7 +65,7 @@ export function Closed(model) {
   return html`<main class="w-idle">
     <div>
       <h2>${opening(model)}</h2>
-      <p>${t("display.wall.how_take")}<br />${t("display.wall.how_called")}</p>
+      <${Why} ...${model} />
     </div>
     <ul>
       ${model.boot.zones.map((zone) => html`<${ZoneLine} key=${zone.id} zone=${zone} />`)}

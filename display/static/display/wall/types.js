@@ -9,7 +9,8 @@
 
 /** What the server says of one zone.
  *  @typedef {{seq: number, now: string, epoch: string, zone: Zone, phase: string,
- *   opens_at: string | null, closes_at: string | null, next_at: string | null, desks: Desk[],
+ *   opens_at: string | null, closes_at: string | null, next_at: string | null,
+ *   serves_at: string | null, holiday: string, desks: Desk[],
  *   calls: Call[], next: string[], waiting: number}} ZoneState */
 
 /** Until `once_ms` the clip says it for the first time.

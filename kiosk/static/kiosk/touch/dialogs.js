@@ -2,8 +2,9 @@
 
 import { html, Icon, useEffect, useRef } from "../../shared/parts.js";
 import { knows, t } from "../../shared/words.js";
-import { when } from "./figures.js";
+import { isServed, when } from "./figures.js";
 
+/** @typedef {import("./shapes.js").Hall} Hall */
 /** @typedef {import("preact").ComponentChildren} Children */
 /** @typedef {{code: string, facts: Record<string, unknown>}} Trouble */
 
@@ -34,10 +35,15 @@ function Choice({ label, primary = false, onClick }) {
   >${label}</button>`;
 }
 
-/** @param {{help_desk: string, onClose: () => void}} props */
-export function HelpDialog({ help_desk, onClose }) {
-  return html`<${Dialog} icon="hand-helping" title=${t("kiosk.help.title")} onClose=${onClose}>
-    <p>${t("kiosk.help.where", { help_desk })}</p>
+/** Nobody is promised who has gone home. @param {{help_desk: string, hall: Hall, now: Date,
+ *    onClose: () => void}} props */
+export function HelpDialog({ help_desk, hall, now, onClose }) {
+  const here = isServed(hall, now);
+  const title = t(here ? "kiosk.help.title" : "kiosk.help.nobody");
+  const where = here || !hall.serves_at ? "where" : "later";
+  const text = t(`kiosk.help.${where}`, { help_desk, when: when(hall.serves_at, now) });
+  return html`<${Dialog} icon="hand-helping" title=${title} onClose=${onClose}>
+    ${(here || hall.serves_at) && html`<p>${text}</p>`}
     <div class="k-choices">
       <${Choice} primary label=${t("kiosk.help.close")} onClick=${onClose} />
     </div>

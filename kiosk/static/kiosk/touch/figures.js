@@ -6,6 +6,7 @@ import { language, t } from "../../shared/words.js";
 /** @typedef {import("./shapes.js").Both} Both */
 /** @typedef {import("./shapes.js").Hall} Hall */
 /** @typedef {import("./shapes.js").Hours} Hours */
+/** @typedef {import("./shapes.js").Intake} Intake */
 /** @typedef {import("./shapes.js").Newcomer} Newcomer */
 /** @typedef {import("./shapes.js").Service} Service */
 
@@ -46,11 +47,25 @@ export function rangeOf(hall, ids) {
   };
 }
 
-/** How many of today's numbers are left for `ids`: 0 where all are gone, null otherwise.
+// What one of several services can still give comes before what the others cannot.
+const STATES = /** @type {const} */ (["open", "not_yet", "used_up", "closed"]);
+
+/** Whether numbers are given for any of `ids`, and else which comes soonest.
  *  @param {Hall} hall
- *  @param {number[]} ids */
-export function leftOf(hall, ids) {
-  return ids.length && ids.every((id) => hall.services[id]?.left === 0) ? 0 : null;
+ *  @param {number[]} ids
+ *  @returns {Intake} */
+export function intakeOf(hall, ids) {
+  const told = ids.flatMap((id) => hall.services[id] ?? []);
+  const state = STATES.find((one) => told.some((service) => service.state === one)) ?? "closed";
+  const next = told.flatMap((one) => (one.state === state && one.next_at) || []).sort()[0];
+  const only = told.length === 1 ? told[0] : undefined;
+  return { state, next_at: next ?? null, few_left: only?.few_left ?? null };
+}
+
+/** Whether desks serve now, or numbers are given for them. @param {Hall} hall @param {Date} now */
+export function isServed({ phase, opens_at, closes_at }, now) {
+  if (phase === "open") return true;
+  return Boolean(opens_at && closes_at && now >= new Date(opens_at) && now < new Date(closes_at));
 }
 
 /** The first call of a number that wants all of `ids`: it waits in every queue at once, but
@@ -89,27 +104,29 @@ export function when(at, now) {
   return t("kiosk.closed.later", { ...facts, day: name });
 }
 
-/** "Senin–Kamis 08.00–15.00", one line for each run of days with the same hours.
+/** "Senin–Kamis 08.00–15.00", one line for each run of days with the same hours, and their break.
  *  @param {Hours[]} hours */
 export function hoursLines(hours) {
-  /** @type {Array<{first: number, last: number, opens_m: number, closes_m: number}>} */
+  /** @type {Array<{first: number, last: number, times: string}>} */
   const runs = [];
-  for (const { weekday, opens_m, closes_m } of hours) {
+  for (const one of hours) {
     const run = runs[runs.length - 1];
-    const goes_on =
-      run && run.last === weekday - 1 && run.opens_m === opens_m && run.closes_m === closes_m;
-    if (goes_on) run.last = weekday;
-    else runs.push({ first: weekday, last: weekday, opens_m, closes_m });
+    const times = timesOf(one);
+    if (run && run.last === one.weekday - 1 && run.times === times) run.last = one.weekday;
+    else runs.push({ first: one.weekday, last: one.weekday, times });
   }
-  return runs.map(({ first, last, opens_m, closes_m }) =>
-    t("kiosk.closed.days", {
-      days: first === last
-        ? weekdayName(first)
-        : t("kiosk.closed.from_to", { from: weekdayName(first), to: weekdayName(last) }),
-      from: minuteClock(opens_m),
-      to: minuteClock(closes_m),
-    })
-  );
+  return runs.map(({ first, last, times }) => {
+    const ends = { from: weekdayName(first), to: weekdayName(last) };
+    return `${first === last ? ends.from : t("kiosk.closed.from_to", ends)} ${times}`;
+  });
+}
+
+/** "08.00–15.30, istirahat 11.30–13.00". @param {Hours} hours */
+function timesOf({ opens_m, closes_m, breaks }) {
+  const span = /** @param {number} from @param {number} to */ (from, to) =>
+    t("kiosk.closed.from_to", { from: minuteClock(from), to: minuteClock(to) });
+  const pauses = breaks.map(([from, to]) => t("kiosk.closed.pause", { span: span(from, to) }));
+  return [span(opens_m, closes_m), ...pauses].join(", ");
 }
 
 /** @param {number} weekday - Monday is 0 */

@@ -15,6 +15,7 @@ import { language, t } from "../../shared/words.js";
 
 /** @typedef {import("./aids.js").Aids} Aids */
 /** @typedef {import("./shapes.js").Catalogue} Catalogue */
+/** @typedef {import("./shapes.js").Intake} Intake */
 /** @typedef {import("preact").ComponentChildren} Children */
 
 const LANGUAGES = [
@@ -117,11 +118,23 @@ export function Bar({ aids, onAids, onLanguage, onHelp, onBack }) {
   </nav>`;
 }
 
-/** The bars and the range, or why there is none.
- *  @param {{wait: {low_m: number, high_m: number} | null, left?: number | null}} props */
-export function WaitOf({ wait, left = null }) {
-  if (left === 0) return html`<span class="wait wait--off">${t("kiosk.wait.used_up")}</span>`;
-  if (!wait) return html`<span class="wait wait--off">${t("kiosk.wait.no_desk")}</span>`;
+/** Why there is no wait to tell. @param {Intake} given @param {Date} now */
+export function whyNoWait({ state, next_at }, now) {
+  if (state === "open") return t("kiosk.wait.no_desk");
+  if (state !== "not_yet") return t(`kiosk.wait.${state}`);
+  return t("kiosk.wait.not_yet", { time: clock(next_at ?? now) });
+}
+
+/** The bars and the range with the last numbers that are left, or why there is none.
+ *  @param {{wait: {low_m: number, high_m: number} | null, given: Intake, now: Date}} props */
+export function WaitOf({ wait, given, now }) {
+  if (!wait || given.state !== "open") {
+    return html`<span class="wait wait--off">${whyNoWait(given, now)}</span>`;
+  }
   const words = { none: t("kiosk.wait.none"), minutes: t("kiosk.wait.minutes") };
-  return html`<${Wait} low=${wait.low_m} high=${wait.high_m} words=${words} />`;
+  const shown = html`<${Wait} low=${wait.low_m} high=${wait.high_m} words=${words} />`;
+  if (given.few_left === null) return shown;
+  return html`<span class="k-few">
+    ${shown}<small>${t("kiosk.wait.few_left", { count: given.few_left })}</small>
+  </span>`;
 }

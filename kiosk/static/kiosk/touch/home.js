@@ -3,7 +3,7 @@
 import { clock } from "../../shared/format.js";
 import { html, Icon, useEffect, useState } from "../../shared/parts.js";
 import { t } from "../../shared/words.js";
-import { cardTitle, leftOf, rangeOf, said } from "./figures.js";
+import { cardTitle, intakeOf, rangeOf, said } from "./figures.js";
 import { Hero, Sheet, WaitOf } from "./frame.js";
 
 /** @typedef {import("./shapes.js").Agency} Agency */
@@ -31,8 +31,8 @@ function unbroken(text) {
   ]);
 }
 
-/** @param {{service: Service, hall: Hall, onOpen: (service: Service) => void}} props */
-function Card({ service, hall, onOpen }) {
+/** @param {{service: Service, hall: Hall, now: Date, onOpen: (service: Service) => void}} props */
+function Card({ service, hall, now, onOpen }) {
   const { title, subtitle } = cardTitle(service);
   const ids = [service.id];
   return html`<button class="k-card" type="button" onClick=${() => onOpen(service)}>
@@ -40,28 +40,29 @@ function Card({ service, hall, onOpen }) {
       <span class="k-card__ic"><${Icon} name=${service.icon} /></span><b class=${title.length > LONG_TITLE ? "is-long" : ""}>${unbroken(title)}</b>
     </span>
     <span class="k-card__s">${subtitle}</span>
-    <${WaitOf} wait=${rangeOf(hall, ids)} left=${leftOf(hall, ids)} />
+    <${WaitOf} wait=${rangeOf(hall, ids)} given=${intakeOf(hall, ids)} now=${now} />
   </button>`;
 }
 
-/** @param {{agency: Agency, hall: Hall, onOpen: (id: number) => void}} props */
-function Tile({ agency, hall, onOpen }) {
+/** @param {{agency: Agency, hall: Hall, now: Date, onOpen: (id: number) => void}} props */
+function Tile({ agency, hall, now, onOpen }) {
+  const ids = agency.services;
   return html`<button class="k-tile" type="button" onClick=${() => onOpen(agency.id)}>
     <span class="k-tile__ic"><${Icon} name=${agency.icon} /></span>
     <span class="k-tile__t">
       <b>${said(agency.need)}</b>
       <span class="k-tile__m">
         <small>${agency.short_name}</small>
-        <${WaitOf} wait=${rangeOf(hall, agency.services)} left=${leftOf(hall, agency.services)} />
+        <${WaitOf} wait=${rangeOf(hall, ids)} given=${intakeOf(hall, ids)} now=${now} />
       </span>
     </span>
   </button>`;
 }
 
 /** All agencies, in pages of `size` where the screen has room for no more.
- *  @param {{agencies: Agency[], size: number, hall: Hall, title: string,
+ *  @param {{agencies: Agency[], size: number, hall: Hall, now: Date, title: string,
  *    onOpen: (id: number) => void}} props */
-function Agencies({ agencies, size, hall, title, onOpen }) {
+function Agencies({ agencies, size, hall, now, title, onOpen }) {
   const [page, setPage] = useState(0);
   useEffect(() => setPage(0), [size]);
   const all = agencies.length;
@@ -73,7 +74,8 @@ function Agencies({ agencies, size, hall, title, onOpen }) {
     <div class="k-grid">
       ${shown.map(
         (agency) =>
-          html`<${Tile} key=${agency.id} agency=${agency} hall=${hall} onOpen=${onOpen} />`
+          html`<${Tile}
+            key=${agency.id} agency=${agency} hall=${hall} now=${now} onOpen=${onOpen} />`
       )}
     </div>
     ${pages > 1 &&
@@ -88,11 +90,12 @@ function Agencies({ agencies, size, hall, title, onOpen }) {
 
 /** @param {{hall: Hall}} props */
 function HallNow({ hall }) {
-  const until = hall.closes_at ? clock(hall.closes_at) : "–";
+  const numbers = hall.cut_off_at ? clock(hall.cut_off_at) : "–";
+  const closes = hall.closes_at ? clock(hall.closes_at) : "–";
   const people = hall.waiting === 1 ? "person_waiting" : "people_waiting";
   const desks = hall.desks_open === 1 ? "desk_open" : "desks_open";
   return html`<ul class="k-live">
-    <li><i class="dot"></i>${t("kiosk.home.open_until", { time: until })}</li>
+    <li><i class="dot"></i>${t("kiosk.home.numbers_until", { numbers, closes })}</li>
     <li>
       <${Icon} name="users" /><b class="num">${hall.waiting}</b> ${t(`kiosk.home.${people}`)}
     </li>
@@ -126,12 +129,13 @@ export function Home({ catalogue, hall, now, paper, size, adding, onAgency, onSe
         <h2 id="h-pop">${t("kiosk.home.popular")}</h2>
         <div class="k-pop">
           ${popular.map(
-            (service) => html`<${Card} service=${service} hall=${hall} onOpen=${onService} />`
+            (service) => html`<${Card}
+              service=${service} hall=${hall} now=${now} onOpen=${onService} />`
           )}
         </div>
       </section>`}
       <${Agencies}
-        agencies=${catalogue.agencies} size=${size} hall=${hall} onOpen=${onAgency}
+        agencies=${catalogue.agencies} size=${size} hall=${hall} now=${now} onOpen=${onAgency}
         title=${t(adding ? "kiosk.more.by_agency" : "kiosk.home.by_agency")} />
     <//>`;
 }

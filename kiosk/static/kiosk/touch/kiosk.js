@@ -51,16 +51,17 @@ function Screen({ told, now, stage, size }) {
   if (visit.screen === "agency" && agency) {
     const chosen = visit.adding ? visits.wanted(visit) : [];
     return html`<${AgencyServices}
-      ...${frame} agency=${agency} chosen=${chosen} onService=${choose} />`;
+      ...${frame} agency=${agency} chosen=${chosen} adding=${visit.adding}
+      onService=${choose} />`;
   }
   return html`<${Home}
     ...${frame} paper=${told.paper} size=${size} adding=${visit.adding} onService=${choose}
     onAgency=${(/** @type {number} */ id) => setVisit(visits.openAgency(visit, id))} />`;
 }
 
-/** @param {{stage: Stage, help: boolean, left: number | null, help_desk: string, now: Date,
+/** @param {{stage: Stage, help: boolean, left: number | null, help_desk: string, hall: Hall, now: Date,
  *    onHelp: (open: boolean) => void, onRestart: () => void}} props */
-function Dialogs({ stage, help, left, help_desk, now, onHelp, onRestart }) {
+function Dialogs({ stage, help, left, help_desk, hall, now, onHelp, onRestart }) {
   const { visit, asked, trouble } = stage;
   if (trouble && trouble.code === "unreachable") {
     const again = asked ? stage.add : stage.take;
@@ -78,7 +79,10 @@ function Dialogs({ stage, help, left, help_desk, now, onHelp, onRestart }) {
     // Any touch counts as "more time"; the button is there to say so.
     return html`<${IdleDialog} left=${left} onMore=${() => undefined} onRestart=${onRestart} />`;
   }
-  if (help) return html`<${HelpDialog} help_desk=${help_desk} onClose=${() => onHelp(false)} />`;
+  if (help) {
+    return html`<${HelpDialog} help_desk=${help_desk} hall=${hall} now=${now}
+      onClose=${() => onHelp(false)} />`;
+  }
   if (asked && visit.given) {
     return html`<${AddDialog}
       service=${said(asked.service.name)} number=${visit.given.number} pending=${visit.pending}
@@ -146,7 +150,7 @@ export function Kiosk({ told, clock, boot, follow }) {
       aids=${aids} onAids=${setAids} onHelp=${() => setHelp(true)} onLanguage=${speak}
       onBack=${back ? () => setVisit(visits.goBack(visit)) : undefined} />
     <${Dialogs}
-      stage=${stage} help=${help} left=${idle.left} help_desk=${help_desk} now=${now}
+      stage=${stage} help=${help} left=${idle.left} help_desk=${help_desk} hall=${told.hall} now=${now}
       onHelp=${setHelp} onRestart=${restart} />
   </div>`;
 }

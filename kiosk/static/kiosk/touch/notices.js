@@ -1,9 +1,9 @@
 // The screens of a kiosk that gives no numbers: the hall is closed, or the server is away.
 
-import { clock, day } from "../../shared/format.js";
+import { clock } from "../../shared/format.js";
 import { html, Icon } from "../../shared/parts.js";
 import { t } from "../../shared/words.js";
-import { hoursLines, said, when } from "./figures.js";
+import { hoursLines, isServed, said, when } from "./figures.js";
 import { Hero, Sheet } from "./frame.js";
 
 /** @typedef {import("./shapes.js").Catalogue} Catalogue */
@@ -11,17 +11,30 @@ import { Hero, Sheet } from "./frame.js";
 
 /** @param {Hall} hall @param {Date} now */
 function closedTitle(hall, now) {
+  if (hall.holiday) return t("kiosk.closed.holiday", { name: hall.holiday });
   if (hall.phase === "break") return t("kiosk.closed.break");
   if (!hall.opens_at) return t("kiosk.closed.today_closed");
-  if (hall.next_at && day(hall.next_at) === day(now)) return t("kiosk.closed.not_yet");
+  if (isBefore(hall, now)) return t("kiosk.closed.not_yet");
   return t("kiosk.closed.over");
+}
+
+/** Whether today's first opening is still to come. @param {Hall} hall @param {Date} now */
+function isBefore(hall, now) {
+  return Boolean(hall.opens_at && now < new Date(hall.opens_at));
 }
 
 /** @param {Hall} hall @param {Date} now */
 function nextTime(hall, now) {
-  if (!hall.next_at) return t("kiosk.closed.no_promise");
-  const key = hall.phase === "break" ? "numbers_again" : "opens";
-  return t(`kiosk.closed.${key}`, { when: when(hall.next_at, now) });
+  if (!hall.serves_at) return t("kiosk.closed.no_promise");
+  const first = isBefore(hall, now) ? "opens_first" : "opens";
+  const key = hall.phase === "break" ? "numbers_again" : first;
+  return t(`kiosk.closed.${key}`, { when: when(hall.serves_at, now) });
+}
+
+/** When numbers are given, where that is before the desks open. @param {Hall} hall */
+function numbersBefore({ next_at, serves_at }) {
+  if (!next_at || next_at === serves_at) return "";
+  return t("kiosk.closed.numbers_from", { time: clock(next_at) });
 }
 
 /** @param {{catalogue: Catalogue, hall: Hall, now: Date}} props */
@@ -36,11 +49,13 @@ export function Closed({ catalogue, hall, now }) {
         <span class="st-ic"><${Icon} name="clock" /></span>
         <div>
           <b>${nextTime(hall, now)}</b>
+          ${numbersBefore(hall) && html`<p>${numbersBefore(hall)}</p>`}
           ${hoursLines(catalogue.hours).map((line) => html`<p class="num">${line}</p>`)}
           ${served && html`<p>${t("kiosk.closed.served_on")}</p>`}
         </div>
       </div>
       ${help_desk &&
+      isServed(hall, now) &&
       html`<div class="st-card">
         <span class="st-ic"><${Icon} name="hand-helping" /></span>
         <div><b>${t("kiosk.help.title")}</b><p>${t("kiosk.closed.or_ask", { help_desk })}</p></div>

@@ -4,7 +4,7 @@ import { range } from "../../shared/format.js";
 import { html, Icon } from "../../shared/parts.js";
 import { t } from "../../shared/words.js";
 import { PrintList } from "./checklist.js";
-import { rangeOf, said } from "./figures.js";
+import { intakeOf, rangeOf, said } from "./figures.js";
 import { toggled, toggleExtra, wanted } from "./visit.js";
 
 /** @typedef {import("./shapes.js").Catalogue} Catalogue */
@@ -31,7 +31,8 @@ function needed(service, visit) {
 /** @param {Parts & {paper: Requirement}} props */
 function Paper({ catalogue, hall, visit, onVisit, paper }) {
   const here = paper.here === null ? undefined : catalogue.services[paper.here];
-  const offered = here && here.id !== visit.service;
+  const offered =
+    here && here.id !== visit.service && intakeOf(hall, [here.id]).state === "open";
   const added = offered && visit.extras.includes(here.id);
   const full = wanted(visit).length >= catalogue.mall.most_services;
   const wait = here && rangeOf(hall, [here.id]);
@@ -83,11 +84,12 @@ export function Checks({ line, ...parts }) {
 }
 
 /** What is often done in the same visit: a service of this agency that comes after this one.
- *  @param {Catalogue} catalogue @param {Service} service */
-function suggested(catalogue, service) {
-  return Object.values(catalogue.services).filter(
+ *  @param {Catalogue} catalogue @param {Hall} hall @param {Service} service */
+function suggested(catalogue, hall, service) {
+  const next = Object.values(catalogue.services).filter(
     (one) => one.after_id === service.id && one.agency_id === service.agency_id
   );
+  return next.filter((one) => intakeOf(hall, [one.id]).state === "open");
 }
 
 /** @param {{service: Service, on: boolean, off: boolean, onClick: () => void}} props */
@@ -106,12 +108,12 @@ function Also({ service, on, off, onClick }) {
 }
 
 /** @param {Parts & {onMore: () => void}} props */
-export function Alsos({ catalogue, visit, service, onVisit, onMore }) {
+export function Alsos({ catalogue, hall, visit, service, onVisit, onMore }) {
   const most = catalogue.mall.most_services;
   const full = wanted(visit).length >= most;
   if (most < 2) return null;
   const chosen = visit.extras.flatMap((id) => catalogue.services[id] ?? []);
-  const first = suggested(catalogue, service).filter((one) => !visit.extras.includes(one.id));
+  const first = suggested(catalogue, hall, service).filter((one) => !visit.extras.includes(one.id));
   return html`<section aria-labelledby="q-also">
     <h2 id="q-also">
       ${t("kiosk.service.also")} <small>${t("kiosk.service.also_hint")}</small>

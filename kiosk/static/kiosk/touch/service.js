@@ -3,13 +3,14 @@
 import { range, rupiah, span } from "../../shared/format.js";
 import { html, Icon, useEffect, useState } from "../../shared/parts.js";
 import { t } from "../../shared/words.js";
-import { expected, firstCall, longest, said, when } from "./figures.js";
-import { Hero, Sheet } from "./frame.js";
+import { expected, firstCall, intakeOf, longest, said, when } from "./figures.js";
+import { Hero, Sheet, whyNoWait } from "./frame.js";
 import { Alsos, Checks, Priorities } from "./service-parts.js";
 import { wanted } from "./visit.js";
 
 /** @typedef {import("./shapes.js").Catalogue} Catalogue */
 /** @typedef {import("./shapes.js").Hall} Hall */
+/** @typedef {import("./shapes.js").Intake} Intake */
 /** @typedef {import("./shapes.js").Newcomer} Newcomer */
 /** @typedef {import("./shapes.js").Service} Service */
 /** @typedef {import("./visit.js").Visit} Visit */
@@ -34,8 +35,8 @@ function peopleAhead(wait) {
   return t("kiosk.service.ahead", { count: wait.ahead });
 }
 
-/** @param {{service: Service, wait: Newcomer | null}} props */
-function Facts({ service, wait }) {
+/** @param {{service: Service, wait: Newcomer | null, given: Intake, now: Date}} props */
+function Facts({ service, wait, given, now }) {
   const minutes = /** @param {string} text */ (text) =>
     t("kiosk.service.minutes", { minutes: text });
   const most = wait && longest(wait);
@@ -47,7 +48,7 @@ function Facts({ service, wait }) {
     </div>
     <div>
       <dt>${t("kiosk.service.waiting")}</dt>
-      <dd>${waiting || t("kiosk.wait.no_desk")}</dd>
+      <dd>${waiting || whyNoWait(given, now)}</dd>
       ${wait && html`<dd class="k-facts__s">${peopleAhead(wait)}</dd>`}
     </div>
   </dl>`;
@@ -77,9 +78,18 @@ function FeeNote({ service }) {
   return html`<p class="k-hint k-hint--fee"><${Icon} name="banknote" /><span>${note}</span></p>`;
 }
 
-/** The first of `ids` whose numbers are gone for today. @param {Hall} hall @param {number[]} ids */
-function usedUp(hall, ids) {
-  return ids.find((id) => hall.services[id]?.left === 0);
+/** Why there is no number for all of `ids` now, and when to come; empty when there is one.
+ *  @param {Catalogue} catalogue @param {Hall} hall @param {number[]} ids @param {Date} now */
+function whyNoNumber(catalogue, hall, ids, now) {
+  for (const id of ids) {
+    const { state, next_at } = intakeOf(hall, [id]);
+    const one = catalogue.services[id];
+    if (state !== "open" && one) {
+      const key = next_at ? `kiosk.service.${state}_of` : "kiosk.service.not_offered_of";
+      return t(key, { service: said(one.name), next: when(next_at, now) });
+    }
+  }
+  return "";
 }
 
 /** @param {{catalogue: Catalogue, hall: Hall, now: Date, visit: Visit, wait: Newcomer | null,
@@ -91,21 +101,19 @@ function Take({ catalogue, hall, now, visit, wait, onTake }) {
     return () => clearTimeout(timer);
   }, []);
   const ids = wanted(visit);
-  const gone = usedUp(hall, ids);
-  const goneService = gone === undefined ? undefined : catalogue.services[gone];
+  const refused = whyNoNumber(catalogue, hall, ids, now);
   const count = ids.length;
   const services = t(`kiosk.service.count_${count === 1 ? "one" : "many"}`, { count });
   const about = wait && t("kiosk.service.called_about", { span: span(...expected(wait, now)) });
-  const facts = { next: when(hall.next_day_at, now) };
-  const note = goneService
-    ? t("kiosk.service.used_up_of", { ...facts, service: said(goneService.name) })
-    : [services, about].filter(Boolean).join(" · ");
+  const few = ids.flatMap((id) => hall.services[id]?.few_left ?? []).sort((a, b) => a - b)[0];
+  const left = few === undefined ? "" : t("kiosk.wait.few_left", { count: few });
+  const note = refused || [services, left, about].filter(Boolean).join(" · ");
   const label = t(visit.pending ? "kiosk.service.taking" : "kiosk.service.take");
   return html`<div class="k-cta">
     <button
       class=${`btn btn--primary btn--block${armed ? "" : " is-arming"}`} type="button"
       aria-busy=${visit.pending}
-      disabled=${!armed || visit.pending || gone !== undefined} onClick=${onTake}
+      disabled=${!armed || visit.pending || refused !== ""} onClick=${onTake}
     ><span>${label}<small>${note}</small></span><${Icon} name="arrow-right" /></button>
   </div>`;
 }
@@ -122,12 +130,14 @@ export function ServiceSheet(props) {
   const ids = wanted(visit);
   const wait = firstCall(hall, catalogue.services, ids, priority);
   const alone = hall.services[service.id]?.[priority ? "priority" : "regular"] ?? null;
+  const given = intakeOf(hall, [service.id]);
   const parts = { catalogue, hall, visit, service, onVisit };
   const name = said(service.name);
   return html`<${Hero}
       catalogue=${catalogue} now=${now} lead=${agency?.short_name} title=${name}
       long=${name.length > LONG_NAME}>
-      <${Facts} service=${service} wait=${alone} />
+      <${Facts} service=${service} wait=${given.state === "open" ? alone : null} given=${given}
+        now=${now} />
     <//>
     <${Sheet}>
       <${Priorities} visit=${visit} onVisit=${onVisit} />

@@ -15,7 +15,8 @@
  *    popular: number | null, handling_m: number, fee_idr: number | null, fee_note: Both,
  *    after_id: number | null, cases: Case[], requirements: Requirement[]}} Service */
 
-/** @typedef {{weekday: number, opens_m: number, closes_m: number}} Hours */
+/** Minutes after midnight; a break begins and ends.
+ *  @typedef {{weekday: number, opens_m: number, closes_m: number, breaks: [number, number][]}} Hours */
 
 /** @typedef {{mall: {name: string, region: string, most_services: number, help_desk: Both},
  *    hours: Hours[], agencies: Agency[], services: Record<string, Service>}} Catalogue */
@@ -23,13 +24,18 @@
 /** What somebody who asks now is told; minutes.
  *  @typedef {{low_m: number, high_m: number, ahead: number}} Newcomer */
 
-/** `left` is null for a service without a quota; a wait is null while no open desk offers it.
- *  @typedef {{waiting: number, left: number | null, regular: Newcomer | null,
+/** Whether numbers are given: now, later today, used up, or today by nobody (any more); `next_at`
+ *  is when they are given again, `few_left` how many are left once they are few.
+ *  @typedef {{state: "open" | "not_yet" | "used_up" | "closed", next_at: string | null,
+ *    few_left: number | null}} Intake */
+
+/** `until_at` is when its numbers end today; a wait is null while no open desk offers it.
+ *  @typedef {Intake & {until_at: string | null, waiting: number, regular: Newcomer | null,
  *    priority: Newcomer | null}} Figures */
 
 /** @typedef {{phase: "open" | "closed" | "break" | "cut_off", next_at: string | null,
- *    next_day_at: string | null, opens_at: string | null, closes_at: string | null,
- *    waiting: number, desks_open: number, services: Record<string, Figures>}} Hall */
+ *    serves_at: string | null, opens_at: string | null, cut_off_at: string | null,
+ *    closes_at: string | null, holiday: string, waiting: number, desks_open: number, services: Record<string, Figures>}} Hall */
 
 /** @typedef {{token: string, number: string, services: Both[], in_order: boolean,
  *    zone: {name: string, flower: string, place: Both}, desks: string, ahead: number,

@@ -1,0 +1,142 @@
+"""Hours as the files say them: weekdays, single days, and the pauses inside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, time
+from typing import Annotated, Literal, get_args
+
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+
+from counter.files.signs import Sign
+from counter.files.toml_file import Code, Frozen
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
+# A field that is itself called `date` hides the type from those below it.
+Day = date
+
+
+def _to_the_minute(value: time) -> time:
+    if value.second or value.microsecond:
+        raise ValueError("must be a whole minute, such as 08:00:00")
+    return value
+
+
+LocalTime = Annotated[time, AfterValidator(_to_the_minute)]
+
+
+class Break(Frozen):
+    """A pause, local time."""
+
+    starts: LocalTime
+    ends: LocalTime
+
+    @field_validator("ends")
+    @classmethod
+    def _ends_later(cls, ends: time, info: ValidationInfo) -> time:
+        starts = info.data.get("starts")
+        if starts is not None and ends <= starts:
+            raise ValueError(f"must be later than starts ({starts:%H:%M})")
+        return ends
+
+
+class DayHours(Frozen):
+    """The hours of some weekdays, local time; a weekday in none of the list is closed."""
+
+    days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
+    opens: LocalTime
+    closes: LocalTime
+    breaks: tuple[Break, ...] = ()
+
+    @field_validator("closes")
+    @classmethod
+    def _closes_later(cls, closes: time, info: ValidationInfo) -> time:
+        opens = info.data.get("opens")
+        return closes if opens is None else later(closes, opens)
+
+    @field_validator("breaks")
+    @classmethod
+    def _breaks_inside(cls, breaks: tuple[Break, ...], info: ValidationInfo) -> tuple[Break, ...]:
+        return breaks_inside(breaks, info)
+
+
+class SpecialDay(Frozen):
+    """One day, or every day until another, with hours of its own: the hall's, or one owner's.
+
+    Without `opens` and `closes` it is closed.
+    """
+
+    date: date
+    until: Annotated[Day | None, Field(validate_default=True)] = None
+    agency: Code | None = None
+    desk: Sign | None = None
+    opens: LocalTime | None = None
+    closes: Annotated[LocalTime | None, Field(validate_default=True)] = None
+    breaks: tuple[Break, ...] = ()
+
+    @property
+    def last(self) -> Day:
+        """The last day that it holds on."""
+        return self.until or self.date
+
+    @field_validator("until")
+    @classmethod
+    def _ends_later(cls, until: Day | None, info: ValidationInfo) -> Day | None:
+        begins = info.data.get("date")
+        if until is not None and begins is not None and until <= begins:
+            raise ValueError(f"must be later than date ({begins})")
+        return until
+
+    @field_validator("desk")
+    @classmethod
+    def _has_one_owner(cls, desk: str | None, info: ValidationInfo) -> str | None:
+        if desk is not None and info.data.get("agency") is not None:
+            raise ValueError("name an agency or a desk, not both")
+        return desk
+
+    @field_validator("closes")
+    @classmethod
+    def _closes_later(cls, closes: time | None, info: ValidationInfo) -> time | None:
+        if "opens" not in info.data:
+            return closes  # it has a problem of its own
+        opens = info.data["opens"]
+        if (opens is None) != (closes is None):
+            raise ValueError("give opens and closes, or neither for a closed day")
+        return None if opens is None or closes is None else later(closes, opens)
+
+    @field_validator("breaks")
+    @classmethod
+    def _breaks_inside(cls, breaks: tuple[Break, ...], info: ValidationInfo) -> tuple[Break, ...]:
+        return breaks_inside(breaks, info)
+
+
+def later(closes: time, opens: time) -> time:
+    """Return `closes`; ValueError unless it is later than `opens`."""
+    if closes <= opens:
+        raise ValueError(f"must be later than opens ({opens:%H:%M})")
+    return closes
+
+
+def breaks_inside(breaks: tuple[Break, ...], info: ValidationInfo) -> tuple[Break, ...]:
+    """Return `breaks`; ValueError unless they lie inside the hours, one after the other."""
+    if "opens" not in info.data or "closes" not in info.data:
+        return breaks  # the hours have a problem of their own
+    opens, closes = info.data["opens"], info.data["closes"]
+    if breaks and opens is None:
+        raise ValueError("a closed day has no breaks")
+    until = opens
+    for pause in breaks:
+        said = f"the break {pause.starts:%H:%M}–{pause.ends:%H:%M}"
+        if pause.starts < opens or pause.ends > closes:
+            raise ValueError(f"{said} is outside the hours {opens:%H:%M}–{closes:%H:%M}")
+        if pause.starts < until:
+            raise ValueError(f"{said} begins before the break above it ends")
+        until = pause.ends
+    return breaks
+
+
+def hours_on(weekly: Sequence[DayHours], weekday: int) -> DayHours | None:
+    """Return the hours of a weekday, Monday being 0; None on a weekday that none names."""
+    name = WEEKDAYS[weekday]
+    return next((hours for hours in weekly if name in hours.days), None)
