@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.hall.windows import Windows, service_ids, take
 from tests.kiosk.hall_at import KEY
+from tests.patience import until
 from tests.servers import Server
 
 pytestmark = pytest.mark.slow
@@ -36,3 +37,33 @@ def test_large_letters_fit_on_a_small_phone(
         expect(phone.get_by_text(KEY)).to_have_count(0)
     windows.close()
     assert windows.errors == []
+
+
+# What a citizen's credit pays for one look at a new number. The guide promises it.
+FIRST_LOOK = 100_000
+
+
+def test_the_first_look_costs_less_than_100_kb(
+    chromium: Browser, hall: Server, screen: Page
+) -> None:
+    token = take(screen, service_ids(screen)["KTP-el"])["token"]
+    windows = Windows(chromium)
+    phone = windows.open("about:blank", (390, 844))
+    wire = phone.context.new_cdp_session(phone)
+    wire.send("Network.enable")
+    loaded: list[int] = []
+    wire.on("Network.loadingFinished", lambda done: loaded.append(int(done["encodedDataLength"])))
+    heard: list[int] = []
+    wire.on(
+        "Network.webSocketFrameReceived",
+        lambda frame: heard.append(len(frame["response"]["payloadData"].encode())),
+    )
+    phone.goto(f"{hall.url}/t/{token}", wait_until="networkidle")
+    expect(phone.locator("#notify")).to_be_visible()
+    # Until the first live state, which is the largest thing that the line brings.
+    phone.wait_for_function("document.fonts.status === 'loaded'")
+    # The line speaks while somebody listens for the page, so each look is a word with it.
+    until(lambda: phone.evaluate("true") and any(size > 1000 for size in heard))
+    windows.close()
+    assert len(loaded) > 8
+    assert sum(loaded) + sum(heard) < FIRST_LOOK
