@@ -25,6 +25,7 @@ from counter.leaders.agent_watch import AgentWatch
 from counter.leaders.spooling import spooling
 from counter.live.live import Live
 from counter.network import compressing, forgery, proxy
+from counter.network.throttle import Throttle
 from counter.refusals import answers as refusals
 from counter.server import make_socketio
 from counter.ticker import Ticker
@@ -32,7 +33,7 @@ from counter.words.language import LANGUAGES, Language
 from display.voice.announcer import Announcer
 from display.voice.voice import Voice, VoiceSettings
 from display.wall import board
-from kiosk.phone import follow
+from kiosk.phone import find, follow
 from kiosk.touch import take
 from models.core.clock import Clock
 from models.core.database import Database
@@ -125,6 +126,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
         topics=live.register,
     )
     follow.register(app, database=database, clock=clock, permit=permit, topics=live.register)
+    find.register(app, database=database, clock=clock, throttle=Throttle, permit=permit)
     board.register(
         app,
         database=database,
@@ -207,10 +209,18 @@ def _dress(app: Flask, mall: Mall, language: Language) -> None:
     def say(key: str, **facts: object) -> str:
         return language.say(g.get("lang", "id"), key, **facts)
 
-    def words_for(package: str, *languages: str) -> Markup:
-        """Give a page's script its sentences: in these languages, or to switch between all."""
-        spoken = languages or LANGUAGES
-        book = {lang: dict(language.sentences(package, lang)) for lang in spoken}
+    def words_for(package: str, *languages: str, table: str = "") -> Markup:
+        """Give a page's script its sentences: in these languages, or to switch between all.
+
+        Of a package whose pages share one file, only those of the page's own `table`.
+        """
+        own = f"{package.partition('.')[0]}.{table}"
+        book = {
+            lang: {
+                key: text for key, text in language.sentences(package, lang) if key.startswith(own)
+            }
+            for lang in languages or LANGUAGES
+        }
         # htmlsafe: a closing tag inside a sentence must not end the script element.
         script = Markup('<script type="application/json" id="words">{}</script>')
         return script.format(htmlsafe_json_dumps(book, app.json.dumps))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import (
     JSON,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     Index,
+    String,
     UniqueConstraint,
     bindparam,
     text,
@@ -22,6 +24,8 @@ from models.core.errors import NotAllowed
 from models.core.rows import DirectRow
 from models.mall.catalogue import Service, ServiceCase
 from models.mall.mall import Desk, Mall
+
+CODE_LENGTH: Final = 8
 
 
 class StepState(StrEnum):
@@ -94,6 +98,15 @@ class Ticket(DirectRow):
             postgresql_where=text("desk_id IS NOT NULL"),
         ),
         Index(
+            "uq_ticket_code",
+            "mall_id",
+            "service_day",
+            "code",
+            unique=True,
+            sqlite_where=text("code IS NOT NULL"),
+            postgresql_where=text("code IS NOT NULL"),
+        ),
+        Index(
             "ix_ticket_open",
             "mall_id",
             "service_day",
@@ -108,6 +121,8 @@ class Ticket(DirectRow):
     prefix: Mapped[str]
     number: Mapped[int]
     token: Mapped[str] = mapped_column(unique=True)
+    # What leads to the token on its day, for who types; None before 0011 and after retention.
+    code: Mapped[str | None] = mapped_column(String(CODE_LENGTH))
     priority: Mapped[bool] = mapped_column(default=False)
     language: Mapped[str] = mapped_column(default="id")
     taken_at: Mapped[datetime]

@@ -108,6 +108,10 @@ def asked_to_cancel(application: Application) -> str:
     return f"{a_ticket(application)}/cancel"
 
 
+def code_to_type(_application: Application) -> str:
+    return ""
+
+
 STATES = (
     waiting,
     next_one,
@@ -121,6 +125,7 @@ STATES = (
     returned,
     cancelled,
     asked_to_cancel,
+    code_to_type,
 )
 
 
