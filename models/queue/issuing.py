@@ -34,11 +34,8 @@ from models.mall.hours import IntakePhase
 from models.mall.mall import Mall
 from models.queue.codes import new_code
 from models.queue.recording import record_step
-from models.queue.tickets import OPEN_STATES, Standing, Step, Ticket
+from models.queue.tickets import OPEN_STATES, TOKEN_BYTES, Standing, Step, Ticket
 from models.queue.waiting import head_start, lock_ticket, settle
-
-# 80 bits: guessing one of a day's 1,500 tickets stays out of reach, and the QR stays coarse.
-TOKEN_BYTES = 10
 
 
 class NumberRoll(Base):

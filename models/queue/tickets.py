@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
@@ -16,16 +17,21 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     bindparam,
+    select,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.errors import NotAllowed
 from models.core.rows import DirectRow
 from models.mall.catalogue import Service, ServiceCase
 from models.mall.mall import Desk, Mall
 
+# 80 bits: guessing one of a day's 1,500 tickets stays out of reach, and the QR stays coarse.
+TOKEN_BYTES: Final = 10
 CODE_LENGTH: Final = 8
+
+_TOKEN = re.compile(rf"[0-9a-f]{{{2 * TOKEN_BYTES}}}")
 
 
 class StepState(StrEnum):
@@ -146,9 +152,19 @@ class Ticket(DirectRow):
         return next((step for step in self.steps if step.state in ENGAGED), None)
 
 
+def ticket_of_token(session: Session, token: str) -> Ticket | None:
+    """Return the ticket with `token`; what can be none is not even looked for."""
+    if not _TOKEN.fullmatch(token):
+        return None
+    return session.scalars(_OF_TOKEN, {"token": token}).one_or_none()
+
+
 def spoken(prefix: str, number: int) -> str:
     """Return a number as it is written and called: `A-012`."""
     return f"{prefix}-{number:03d}"
+
+
+_OF_TOKEN: Final = select(Ticket).where(Ticket.token == bindparam("token"))
 
 
 class Step(DirectRow):

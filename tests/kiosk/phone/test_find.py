@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import Engine, select
+from sqlalchemy.event import listens_for, remove
 from werkzeug.test import TestResponse
 
 from counter.app import Application
@@ -130,3 +132,24 @@ def test_no_log_learns_a_code(
         phone.post("/t", data={"code": given["code"]}, headers={"Sec-Fetch-Site": "cross-site"})
     for secret in (given["code"], given["code"].replace("-", ""), WRONG, given["token"]):
         assert secret not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("token", "asked"), [("0" * 20, 1), ("0" * 19, 0), ("x" * 4000, 0), ("%00" * 20, 0)]
+)
+def test_a_link_that_leads_nowhere_costs_one_look_at_most(
+    application: Application, phone: FlaskClient, token: str, asked: int
+) -> None:
+    """Links are tried by the thousand: what nobody was given must not reckon a queue."""
+    asking: list[str] = []
+
+    @listens_for(Engine, "before_cursor_execute")
+    def hear(*told: Any) -> None:
+        asking.append(told[2])
+
+    try:
+        answer = phone.get(f"/t/{token}")
+    finally:
+        remove(Engine, "before_cursor_execute", hear)
+    assert answer.status_code == 404
+    assert sum(statement.startswith("SELECT") for statement in asking) == asked
