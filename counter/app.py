@@ -19,11 +19,13 @@ from counter.door.permissions import Permissions
 from counter.files.config import Config
 from counter.files.filling import fill
 from counter.files.places import places_of
+from counter.icons import drawn_icons
 from counter.leaders import agents, devices, paper, printers, reports
 from counter.leaders.agent_watch import AgentWatch
 from counter.leaders.spooling import spooling
 from counter.live.live import Live
-from counter.network import forgery, proxy
+from counter.network import compressing, forgery, proxy
+from counter.network.throttle import Throttle
 from counter.refusals import answers as refusals
 from counter.server import make_socketio
 from counter.ticker import Ticker
@@ -31,7 +33,7 @@ from counter.words.language import LANGUAGES, Language
 from display.voice.announcer import Announcer
 from display.voice.voice import Voice, VoiceSettings
 from display.wall import board
-from kiosk.phone import follow
+from kiosk.phone import find, follow
 from kiosk.touch import take
 from models.core.clock import Clock
 from models.core.database import Database
@@ -124,6 +126,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
         topics=live.register,
     )
     follow.register(app, database=database, clock=clock, permit=permit, topics=live.register)
+    find.register(app, database=database, clock=clock, throttle=Throttle, permit=permit)
     board.register(
         app,
         database=database,
@@ -196,6 +199,7 @@ def _dressed(mall: Mall, language: Language) -> Flask:
     _dress(app, mall, language)
     refusals.register(app, language)
     forgery.register(app)
+    compressing.register(app)
     return app
 
 
@@ -205,8 +209,18 @@ def _dress(app: Flask, mall: Mall, language: Language) -> None:
     def say(key: str, **facts: object) -> str:
         return language.say(g.get("lang", "id"), key, **facts)
 
-    def words_for(package: str) -> Markup:
-        book = {lang: dict(language.sentences(package, lang)) for lang in LANGUAGES}
+    def words_for(package: str, *languages: str, table: str = "") -> Markup:
+        """Give a page's script its sentences: in these languages, or to switch between all.
+
+        Of a package whose pages share one file, only those of the page's own `table`.
+        """
+        own = f"{package.partition('.')[0]}.{table}"
+        book = {
+            lang: {
+                key: text for key, text in language.sentences(package, lang) if key.startswith(own)
+            }
+            for lang in languages or LANGUAGES
+        }
         # htmlsafe: a closing tag inside a sentence must not end the script element.
         script = Markup('<script type="application/json" id="words">{}</script>')
         return script.format(htmlsafe_json_dumps(book, app.json.dumps))
@@ -216,6 +230,7 @@ def _dress(app: Flask, mall: Mall, language: Language) -> None:
         return {
             "t": say,
             "words_for": words_for,
+            "drawn_icons": drawn_icons,
             "lang": g.get("lang", "id"),
             "mall": mall,
             "clock_text": lambda at: language.clock(g.get("lang", "id"), at),

@@ -86,10 +86,11 @@ def register(app: Flask) -> None:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         # What says nothing about keeping it was made for one person at one moment.
-        if "Cache-Control" not in response.headers and not _static(request.endpoint):
+        if "Cache-Control" not in response.headers and not is_static(request.endpoint):
             response.headers["Cache-Control"] = "no-store"
         return response
 
 
-def _static(endpoint: str | None) -> bool:
+def is_static(endpoint: str | None) -> bool:
+    """Tell whether a request is for a file as it lies on the disk, the same for everybody."""
     return endpoint is not None and endpoint.rpartition(".")[2] == "static"

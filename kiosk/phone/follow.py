@@ -10,7 +10,6 @@ from typing import Any
 from flask import Blueprint, Flask, g, redirect, render_template, request
 from pydantic import TypeAdapter
 from pydantic.dataclasses import dataclass as checked
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -25,7 +24,7 @@ from models.journal.actors import Actor
 from models.journal.topics import Topic
 from models.queue.missing import welcome_back
 from models.queue.serving import cancel
-from models.queue.tickets import Ticket
+from models.queue.tickets import Ticket, ticket_of_token
 
 LANGUAGES = ("id", "en")
 # Why a citizen's own cancellation stands in the journal.
@@ -94,7 +93,7 @@ class Phone:
         return Topic("ticket", self.state, _touched, _holds_token, ticks=True)
 
     def state(self, session: Session, token: str, at: datetime) -> dict[str, Any] | None:
-        ticket = session.scalars(select(Ticket).where(Ticket.token == token)).first()
+        ticket = ticket_of_token(session, token)
         if ticket is None:
             return None
         visit = visit_of(session, ticket, at)
@@ -151,9 +150,7 @@ def register(
 
 
 def _ticket(session: Session, token: str) -> Ticket:
-    # PostgreSQL takes no text with a NUL, not even to look for it.
-    known = token.isprintable()
-    ticket = session.scalars(select(Ticket).where(Ticket.token == token)).first() if known else None
+    ticket = ticket_of_token(session, token)
     if ticket is None:
         raise NotFound
     return ticket

@@ -15,7 +15,7 @@ from models.core.roles import Role
 from models.journal.actors import Actor
 from models.mall.devices import Device
 from models.paper.jobs import PaperKind, ask_for_paper
-from models.queue.tickets import Ticket
+from models.queue.tickets import Ticket, ticket_of_token
 
 _KIOSKS: Final = select(
     Device.id, Device.mall_id, Device.name, Device.place, Device.settings
@@ -56,7 +56,7 @@ def places(session: Session, mall_id: int) -> list[KioskPlace]:
 
 def ticket_given(session: Session, actor: Actor, token: str) -> Ticket:
     """Return the ticket with the token, which the kiosk gave itself. Raises NotFound."""
-    ticket = session.scalars(select(Ticket).where(Ticket.token == token)).first()
+    ticket = ticket_of_token(session, token)
     if ticket is None or ticket.taken_by_device_id != actor.device_id:
         raise NotFound
     return ticket

@@ -9,6 +9,7 @@ from kiosk.given import Given
 from kiosk.texts import text_in, text_of
 from models.mall.mall import Mall
 from models.mall.signs import listed
+from models.queue.codes import written
 
 
 def slip_payload(given: Given, words: Mapping[str, str]) -> dict[str, Any]:
@@ -36,6 +37,7 @@ def slip_payload(given: Given, words: Mapping[str, str]) -> dict[str, Any]:
         "priority": ticket.priority,
         **money([service.fee_idr for service in given.services]),
         "follow_url": given.follow_url,
+        "follow_code": written(ticket.code),
     }
 
 

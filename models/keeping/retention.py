@@ -65,7 +65,7 @@ def _empty_events(session: Session, mall: Mall, *, before: datetime) -> int:
 
 
 def _cut_links(session: Session, mall: Mall, *, before: datetime) -> int:
-    """Give the tickets taken before `before` links that nobody knows."""
+    """Give the tickets taken before `before` links that nobody knows, and no code."""
     found = session.scalars(
         select(Ticket.id).where(
             Ticket.mall_id == mall.id,
@@ -73,7 +73,7 @@ def _cut_links(session: Session, mall: Mall, *, before: datetime) -> int:
             Ticket.token.not_like(f"{GONE}%"),
         )
     ).all()
-    links = [{"id": one, "token": f"{GONE}{secrets.token_hex(16)}"} for one in found]
+    links = [{"id": one, "token": f"{GONE}{secrets.token_hex(16)}", "code": None} for one in found]
     if links:
         session.execute(update(Ticket), links)
     return len(links)

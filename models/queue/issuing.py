@@ -32,14 +32,12 @@ from models.journal.record import record
 from models.mall.arrangement import ServiceFacts, arrangement_of
 from models.mall.hours import IntakePhase
 from models.mall.mall import Mall
+from models.queue.codes import new_code
 from models.queue.intake import require_numbers, require_served
 from models.queue.quota import take_place
 from models.queue.recording import record_step
-from models.queue.tickets import OPEN_STATES, Standing, Step, Ticket
+from models.queue.tickets import OPEN_STATES, TOKEN_BYTES, Standing, Step, Ticket
 from models.queue.waiting import head_start, lock_ticket, settle
-
-# 80 bits: guessing one of a day's 1,500 tickets stays out of reach, and the QR stays coarse.
-TOKEN_BYTES = 10
 
 
 class NumberRoll(Base):
@@ -107,6 +105,7 @@ def take(
             prefix=prefix,
             number=_next_number(session, mall.id, day, prefix),
             token=secrets.token_hex(TOKEN_BYTES),
+            code=new_code(),
             priority=priority,
             language=language,
             taken_at=at,

@@ -16,7 +16,8 @@ class Slip(Content):
     """All that stands on the paper of one ticket, without personal data.
 
     `fee` is written out ("Rp30.000"); `free` and an empty `fee` together say nothing about
-    money. Without a `follow_url` there is no QR code.
+    money. Without a `follow_url` there is no QR code; `follow_code` is for phones that cannot
+    scan it.
     """
 
     prefix: str
@@ -44,6 +45,11 @@ class Slip(Content):
         """The number as it is written: "A-012"."""
         return f"{self.prefix}-{self.number:03d}"
 
+    @property
+    def _type_at(self) -> str:
+        """Where a code is typed, as one types it: "antre.tirtawangi.go.id/t"."""
+        return self.follow_url.rpartition("/")[0].partition("://")[2]
+
     @override
     def write(self, writer: Writer) -> None:
         writer.both("your_number")
@@ -65,6 +71,7 @@ class Slip(Content):
             writer.paragraph(writer.said("follow"), BOLD_MIDDLE)
             writer.paragraph(writer.said("scan"))
         if self.follow_code:
+            writer.paragraph(writer.said("type", address=self._type_at))
             writer.paragraph(f"{writer.said('code')} {self.follow_code}", BOLD_MIDDLE)
         writer.sheet.feed(12)
 

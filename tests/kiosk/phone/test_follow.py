@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from counter.app import Application
+from kiosk.phone import follow
 from models.journal.actors import Actor
 from models.mall.catalogue import Service
 from models.mall.mall import Desk, Mall
@@ -22,6 +24,8 @@ from models.queue.serving import finish, hold, start
 from models.queue.tickets import Outcome, StepState, Ticket
 from models.queue.transferring import transfer
 from tests.application import OWN_PAGE, clock_of, open_desk, service_id
+
+TEMPLATES = Path(follow.__file__).parents[1] / "templates" / "kiosk" / "phone"
 
 
 @pytest.fixture
@@ -99,15 +103,32 @@ def test_page_works_without_scripts(application: Application, phone: FlaskClient
     assert '<noscript><meta http-equiv="refresh" content="15"></noscript>' in page
 
 
-def test_page_carries_the_words_of_the_phone_and_no_others(
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_page_carries_the_words_of_the_phone_in_its_language_and_no_others(
+    application: Application, phone: FlaskClient, lang: str
+) -> None:
+    page = phone.get(f"/t/{a_ticket(application)}?lang={lang}").text
+    found = re.search(r'<script type="application/json" id="words">(.+?)</script>', page)
+    assert found
+    ((spoken, sentences),) = json.loads(found[1]).items()
+    assert spoken == lang
+    assert {"kiosk.follow.your_turn", "kiosk.follow.lost_since"} <= sentences.keys()
+    assert all(key.startswith("kiosk.follow.") for key in sentences)
+
+
+def test_page_carries_each_icon_that_a_state_may_draw_and_no_others(
     application: Application, phone: FlaskClient
 ) -> None:
     page = phone.get(f"/t/{a_ticket(application)}").text
-    found = re.search(r'<script type="application/json" id="words">(.+?)</script>', page)
-    assert found
-    for sentences in json.loads(found[1]).values():
-        assert {"kiosk.follow.your_turn", "kiosk.follow.lost_since"} <= sentences.keys()
-        assert all(key.startswith("kiosk.follow.") for key in sentences)
+    carried = re.findall(r'<symbol id="icon-([^"]+)"', page)
+    used = {
+        name
+        for template in TEMPLATES.glob("*.html")
+        for drawn in re.findall(r"\bicon\(([^)]*)", template.read_text(encoding="utf-8"))
+        for name in re.findall(r"'([a-z][a-z0-9-]+)'", drawn.replace("== 'done'", ""))
+    }
+    assert sorted(used) == carried
+    assert "icons.svg" not in page
 
 
 def test_page_without_open_desk_names_no_time(application: Application, phone: FlaskClient) -> None:

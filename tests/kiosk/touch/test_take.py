@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -116,6 +117,7 @@ def test_the_paper_is_promised_with_the_number(
     assert (slip.zone_name, slip.desks) == ("Melati", "Loket 1–4")
     assert slip.requirements == ("Fotokopi Kartu Keluarga", "Surat kehilangan dari polisi")
     assert slip.follow_url == answer["url"]
+    assert re.fullmatch(r"\w{4}-\w{4}", slip.follow_code)
     assert slip.free
     assert not slip.priority
 

@@ -3,6 +3,7 @@
 import { Live } from "../../shared/live.js";
 import { clock } from "../../shared/format.js";
 import { t } from "../../shared/words.js";
+import { Awake } from "./awake.js";
 import { Bell } from "./bell.js";
 
 /** `calls` counts how often the officer has called.
@@ -24,6 +25,9 @@ class Page {
   constructor(boot) {
     this.main = element("visit");
     this.bell = new Bell();
+    this.awake = new Awake((held) => {
+      element("awake").hidden = !held;
+    });
     this.kind = boot.kind;
     this.ahead = boot.ahead;
     this.calls = boot.calls;
@@ -31,6 +35,7 @@ class Page {
     this.drawn = "";
     this.main.addEventListener("click", (event) => this.clicked(event));
     this.offerBell();
+    this.stayAwake();
   }
 
   /** @param {Visit} visit */
@@ -40,6 +45,7 @@ class Page {
     this.ahead = visit.ahead;
     this.calls = visit.calls;
     this.draw(visit);
+    this.stayAwake();
     const called = before.kind !== "called" || visit.calls > before.calls;
     if (visit.kind === "called" && called) {
       element("called").textContent = t("kiosk.follow.your_turn");
@@ -65,6 +71,12 @@ class Page {
     note.hidden = !lost;
     if (lost) element("lost-since").textContent = t("kiosk.follow.lost_since", { time: clock(since) });
     document.body.classList.toggle("is-stale", lost);
+  }
+
+  /** A screen that went dark rings no bell. */
+  stayAwake() {
+    const soon = this.kind === "waiting" && this.ahead <= SOON;
+    this.awake.want(soon || this.kind === "called");
   }
 
   stale() {
