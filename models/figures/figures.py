@@ -1,8 +1,9 @@
 """The figures of a day or a month: what reports, screens and files tell, computed here alone.
 
 People are counted as visits (one ticket each), work as steps (one service that a ticket
-wants). A wait runs from when a step began to wait until its first call; a service time from
-start to finish without holds. Both are whole seconds, their percentiles nearest ranks.
+wants). A wait is the time in which its citizen was free to be called, from when a step began to
+wait until its first call; a service time runs from start to finish without holds. Both are whole
+seconds, their percentiles nearest ranks.
 Officers are never named: desks work, people rest.
 """
 
@@ -66,18 +67,22 @@ class Times:
     """How long `n` steps took: half of them at most `median`, 8 of 10 at most `eight_of_ten`.
 
     `within` counts those that kept to the catalogue's limit as it stands now: the promised
-    wait or the target of service time. The lengths are None of nothing.
+    wait or the target of service time. `judged` is of how many that is known: of all that
+    took so long, and of those that waited past the promise and were never called. Who left
+    before the promise had run out gave the hall no time to keep it, and is not judged.
+    The lengths are None of nothing.
     """
 
     n: int
     median: timedelta | None
     eight_of_ten: timedelta | None
     within: int
+    judged: int
 
     @property
     def kept(self) -> float | None:
         """The share within the limit."""
-        return share(self.within, self.n)
+        return share(self.within, self.judged)
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,8 @@ class Steps:
 
     steps = the sum of `outcomes` + transferred + cancelled + expired + open. A transfer makes
     a step of its own, so it counts here once more. `missed` counts calls to which nobody
-    came, `came_back` those who waited again after one. `quota_refused` counts numbers that
+    came, `came_back` those who waited again after one. `never_called` are those of the
+    cancelled and expired that no desk had ever called. `quota_refused` counts numbers that
     were not given because the day's were gone (of a ticket's first service).
     """
 
@@ -101,9 +107,10 @@ class Steps:
     open: int
     missed: int
     came_back: int
-    announced: int  # first calls of steps that were told a range, without those who came back
+    never_called: int
+    announced: int  # ranges that can be compared: called, or not called until the range was over
     earlier: int  # called before the range began
-    later: int  # called after the range had ended
+    later: int  # called after the range had ended, or not at all
     quota_refused: int
 
     @property
@@ -179,6 +186,7 @@ class DayFigures:
     day: date
     visits: int
     left: int
+    never_called: int
     waits: Times
 
 

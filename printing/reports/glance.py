@@ -75,6 +75,8 @@ def _tile(report: Report, fact: Fact) -> list[Flowable]:
         Paragraph(escape(fact.label), look.LABEL),
         Paragraph(told, look.FIGURE),
     ]
+    if fact.basis:
+        lines.append(Paragraph(escape(fact.basis), look.LABEL))
     if fact.before is not None:
         before = report.formats.told(fact.kind, fact.before)
         lines.append(Paragraph(escape(f"{report.before} {before}"), look.LABEL))
@@ -119,7 +121,7 @@ def _services(report: Report) -> list[Flowable]:
         count = sum(one.of.steps for one in rest)
         others = report.word("others", count=len(rest))
         within = share(
-            sum(one.of.waits.within for one in rest), sum(one.of.waits.n for one in rest)
+            sum(one.of.waits.within for one in rest), sum(one.of.waits.judged for one in rest)
         )
         kept = report.formats.told(Kind.SHARE, within)
         told = report.formats.told

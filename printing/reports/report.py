@@ -11,13 +11,17 @@ from printing.reports.formats import Formats, Kind, Value
 
 @dataclass(frozen=True)
 class Fact:
-    """One main figure and what it is compared with; `key` names it in every form."""
+    """One main figure, what it is compared with, and of how many it is told (`basis`).
+
+    `key` names it in every form.
+    """
 
     key: str
     label: str
     kind: Kind
     value: Value
     before: Value = None
+    basis: str = ""
 
 
 @dataclass(frozen=True)

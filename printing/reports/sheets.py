@@ -61,13 +61,13 @@ def _fact_heads(report: Report) -> list[str]:
     heads = [report.word("figure"), report.word("value")]
     if report.before:
         heads.append(report.before)
-    return [*heads, report.word("unit")]
+    return [*heads, report.word("unit"), report.word("basis")]
 
 
 def _values(report: Report, fact: Fact) -> list[Value]:
     values = [fact.value, fact.before] if report.before else [fact.value]
     unit = report.word(f"unit_{LENGTHS[fact.kind]}") if fact.kind in LENGTHS else ""
-    return [*values, unit]
+    return [*values, unit, fact.basis]
 
 
 def head_of(report: Report, column: Column) -> str:

@@ -44,6 +44,7 @@ def _days(figures: Figures, say: Say) -> Table:
         Column(say("wait_median"), Kind.MINUTES),
         Column(say("wait_eight"), Kind.MINUTES),
         Column(say("wait_kept"), Kind.SHARE),
+        Column(say("never_called")),
     )
     # A day's report need not say its one day again.
     days = () if figures.period.is_day else figures.days
@@ -55,6 +56,7 @@ def _days(figures: Figures, say: Say) -> Table:
             day.waits.median,
             day.waits.eight_of_ten,
             day.waits.kept,
+            day.never_called,
         )
         for day in days
     )
@@ -96,6 +98,7 @@ def _services(figures: Figures, say: Say, formats: Formats) -> Table:
         Column(say("eight"), Kind.MINUTES),
         Column(say("promise"), Kind.MINUTES),
         Column(say("kept"), Kind.SHARE),
+        Column(say("never")),
         Column(say("serving"), Kind.MINUTES),
         Column(say("target"), Kind.MINUTES),
         Column(say("serving_kept"), Kind.SHARE),
@@ -109,6 +112,7 @@ def _services(figures: Figures, say: Say, formats: Formats) -> Table:
             *_times(one.of),
             one.promise,
             one.of.waits.kept,
+            one.of.never_called,
             one.of.serving.median,
             one.target,
             one.of.serving.kept,
@@ -126,6 +130,7 @@ def _agencies(figures: Figures, say: Say) -> Table:
         Column(say("median"), Kind.MINUTES),
         Column(say("eight"), Kind.MINUTES),
         Column(say("kept"), Kind.SHARE),
+        Column(say("never")),
         Column(say("serving"), Kind.MINUTES),
         Column(say("serving_kept"), Kind.SHARE),
         Column(say("range_held"), Kind.SHARE),
@@ -136,6 +141,7 @@ def _agencies(figures: Figures, say: Say) -> Table:
             agency.of.steps,
             *_times(agency.of),
             agency.of.waits.kept,
+            agency.of.never_called,
             agency.of.serving.median,
             agency.of.serving.kept,
             agency.of.range_held,

@@ -28,8 +28,9 @@ TOKENS = Path(__file__).parents[3] / "counter" / "static" / "shared" / "tokens.c
 FIGURES = {
     "visits": "6",
     "wait_median": "30",
-    "wait_eight": "65",
-    "wait_kept": "67%",
+    "wait_eight": "55",
+    "wait_kept": "83%",
+    "never_called": "2",
     "left_share": "33%",
     "range_held": "33%",
     "priority_share": "17%",
@@ -69,11 +70,15 @@ def test_facts_are_what_was_counted_by_hand(report: Report) -> None:
 
 
 def test_headline_and_lead_say_it_in_words(report: Report) -> None:
-    assert report.headline == "6 kunjungan, 67% dipanggil sesuai janji"
-    assert report.lead[0] == (
-        "Separuh dari yang dipanggil menunggu paling lama 30 menit,"
-        " delapan dari sepuluh paling lama 65 menit."
+    assert report.headline == "6 kunjungan, 83% dipanggil sesuai janji"
+    waits, in_vain = report.lead[:2]
+    assert waits == (
+        "Separuh dari 6 yang dipanggil menunggu paling lama 30 menit,"
+        " delapan dari sepuluh paling lama 55 menit."
     )
+    assert in_vain == "2 tidak pernah dipanggil."
+    assert report.fact("wait_eight").basis == "dari 6 yang dipanggil; 2 tidak pernah"
+    assert report.fact("wait_kept").basis == "dari 6"
     assert report.attention == (
         "<b>Layanan B</b> Kuota habis, 2 orang tidak mendapat nomor.",
         "<b>Printer kiosk-2</b> tidak tersambung, 00.00–24.00, 1.440 menit.",
@@ -99,12 +104,12 @@ def test_paper_leads_with_the_same_figures(report: Report, pdf: PdfReader) -> No
     assert report.headline in first
     for told in (
         "Kunjungan 6",
-        "Tunggu, tengah 30 menit",
-        "Sesuai janji 67%",
+        "Tunggu, tengah 30 menit dari 6 yang dipanggil; 2 tidak pernah",
+        "Sesuai janji 83%",
         "Perkiraan tepat 33%",
         "Pulang sebelum dilayani 33%",
         "Layanan A 6 30 65 60 75%",
-        "Layanan B 2 10 70 60 50%",
+        "Layanan B 2 10 55 60 100%",
     ):
         assert told in first
 
@@ -158,7 +163,7 @@ def test_csv_holds_the_same_figures(report: Report) -> None:
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), delimiter=";"))
     labels = {fact.label: fact.key for fact in report.facts}
     facts = {
-        labels[row[0]]: row[1] for row in rows[7:] if row and row[0] in labels and len(row) == 3
+        labels[row[0]]: row[1] for row in rows[7:] if row and row[0] in labels and len(row) == 4
     }
     assert facts == FIGURES
     for table in report.tables:
@@ -214,13 +219,13 @@ def test_month_tells_each_day(tmp_path: Path) -> None:
     pdf = PdfReader(io.BytesIO(as_pdf(report, own_faces())))
     assert report.title == "Laporan pelayanan, November 2026"
     assert report.told(report.fact("visits_a_day")) == "6"
-    assert "23 Nov 6 33% 30 65 67%" in words_of(pdf)
+    assert "23 Nov 6 33% 30 55 83% 2" in words_of(pdf)
     assert "Kunjungan per hari 6 Tunggu" in words_of(pdf)
 
 
 def test_english_report_counts_the_same(report: Report, tmp_path: Path) -> None:
     english = told_day(tmp_path, "en")
-    assert english.headline == "6 visits, 67% called within the promise"
+    assert english.headline == "6 visits, 83% called within the promise"
     assert {one.key: one.value for one in english.facts} == {
         one.key: one.value for one in report.facts
     }

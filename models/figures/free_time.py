@@ -1,0 +1,65 @@
+"""The wait: the time in which a citizen was free to be called. Every figure takes it from here.
+
+Who is at another desk (called or served), is put aside there (held) or did not come and is away
+(missed, until they are back) can be called by nobody, so that time is held against no office for
+which the same number also waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, TypeAlias
+
+from models.journal.events import StepFinished, StepTransferred, TicketCalled, TicketWelcomedBack
+
+# Until an instant, or still going on.
+Span: TypeAlias = tuple[datetime, datetime | None]
+
+ENGAGES: Final = TicketCalled.__name__
+FREES: Final = frozenset(
+    kind.__name__ for kind in (StepFinished, StepTransferred, TicketWelcomedBack)
+)
+
+
+def free_spans(
+    from_at: datetime, until_at: datetime, busy: Iterable[Span]
+) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the parts of a span that no busy span covers, the earliest first.
+
+    Busy spans may come in any order, touch and overlap; an open one covers all that follows.
+    """
+    for begins_at, ends_at in sorted(busy, key=_beginning):
+        if begins_at >= until_at:
+            break
+        if begins_at > from_at:
+            yield from_at, begins_at
+            from_at = begins_at
+        from_at = max(from_at, until_at if ends_at is None else ends_at)
+    if from_at < until_at:
+        yield from_at, until_at
+
+
+def free_time(from_at: datetime, until_at: datetime, busy: Iterable[Span]) -> timedelta:
+    """Return how much of a span no busy span covers."""
+    spans = free_spans(from_at, until_at, busy)
+    return sum((ends_at - begins_at for begins_at, ends_at in spans), timedelta())
+
+
+def _beginning(span: Span) -> datetime:
+    return span[0]
+
+
+@dataclass
+class Engagements:
+    """When the citizen of one ticket was busy or away, and so could be called by nobody."""
+
+    spans: list[Span] = field(default_factory=list)
+
+    def hear(self, kind: str, at: datetime) -> None:
+        """Go on with one event of the ticket at the instant `at`."""
+        if kind == ENGAGES:
+            self.spans.append((at, None))
+        elif kind in FREES and self.spans and self.spans[-1][1] is None:
+            self.spans[-1] = (self.spans[-1][0], at)
