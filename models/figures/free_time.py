@@ -7,12 +7,16 @@ which the same number also waits.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from models.journal.events import StepFinished, StepTransferred, TicketCalled, TicketWelcomedBack
+from models.journal.record import JournalEntry
 
 # Until an instant, or still going on.
 Span: TypeAlias = tuple[datetime, datetime | None]
@@ -63,3 +67,22 @@ class Engagements:
             self.spans.append((at, None))
         elif kind in FREES and self.spans and self.spans[-1][1] is None:
             self.spans[-1] = (self.spans[-1][0], at)
+
+
+def engagements_of(session: Session, ticket_ids: Collection[int]) -> dict[int, Engagements]:
+    """Retell from the journal when the citizens of these tickets could not be called."""
+    told: dict[int, Engagements] = {ticket_id: Engagements() for ticket_id in ticket_ids}
+    if not told:
+        return told
+    entries = (
+        select(JournalEntry.ticket_id, JournalEntry.kind, JournalEntry.at)
+        .where(
+            JournalEntry.ticket_id.in_(sorted(told)),
+            JournalEntry.kind.in_(sorted({ENGAGES, *FREES})),
+        )
+        .order_by(JournalEntry.id)
+    )
+    for ticket_id, kind, at in session.execute(entries):
+        if ticket_id is not None:
+            told[ticket_id].hear(kind, at)
+    return told
