@@ -1,4 +1,4 @@
-"""The figures of a day or a month: what reports, screens and files tell, computed here alone.
+"""The figures of a day or more: what reports, screens and files tell, computed here alone.
 
 People are counted as visits (one ticket each), work as steps (one service that a ticket
 wants). A wait is the time in which its citizen was free to be called, from when a step began to
@@ -12,14 +12,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from models.paper.outages import Outage
 from models.queue.tickets import Outcome
 
+WEEK = timedelta(days=7)
+
+
+class Length(StrEnum):
+    """How long a period is, by the calendar."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    RANGE = "range"
+
 
 @dataclass(frozen=True)
 class Period:
-    """Local calendar days from `first` to `last`, both included: one day or a whole month."""
+    """Local calendar days from `first` to `last`, both included."""
 
     first: date
     last: date
@@ -30,15 +42,30 @@ class Period:
         return cls(day, day)
 
     @classmethod
+    def of_week(cls, day: date) -> Period:
+        """Return the week from Monday to Sunday in which `day` lies."""
+        first = day - timedelta(days=day.weekday())
+        return cls(first, first + WEEK - timedelta(days=1))
+
+    @classmethod
     def of_month(cls, month: date) -> Period:
         """Return the whole month in which `month` lies."""
         first = month.replace(day=1)
         return cls(first, _next_month(first) - timedelta(days=1))
 
     @property
+    def length(self) -> Length:
+        """Return what the calendar calls it, however it was asked for."""
+        if self.first == self.last:
+            return Length.DAY
+        if self == Period.of_week(self.first):
+            return Length.WEEK
+        return Length.MONTH if self == Period.of_month(self.first) else Length.RANGE
+
+    @property
     def is_day(self) -> bool:
         """Whether it is a single day."""
-        return self.first == self.last
+        return self.length is Length.DAY
 
     @property
     def days(self) -> list[date]:
@@ -47,10 +74,11 @@ class Period:
 
     @property
     def before(self) -> Period:
-        """What it is compared with: the same weekday a week ago, or the month before."""
-        if self.is_day:
-            return Period.of_day(self.first - timedelta(days=7))
-        return Period.of_month(self.first - timedelta(days=1))
+        """What it is compared with: the month before, or the same weekdays just before."""
+        if self.length is Length.MONTH:
+            return Period.of_month(self.first - timedelta(days=1))
+        weeks = -(-len(self.days) // WEEK.days)
+        return Period(self.first - weeks * WEEK, self.last - weeks * WEEK)
 
 
 def _next_month(first: date) -> date:
@@ -181,7 +209,7 @@ class DeskFigures:
 
 @dataclass(frozen=True)
 class DayFigures:
-    """One day of a month: its visits, and the waits of its steps."""
+    """One day of a longer period: its visits, and the waits of its steps."""
 
     day: date
     visits: int

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from models.figures.figures import Figures
 from printing.reports.formats import Formats, Kind, Value
 
+# More days than a month has would write their numbers over one another.
+MARKED_DAYS, WEEKLY = 31, 7
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -43,10 +46,16 @@ class Table:
     note: str = ""
 
 
+def shows_hours(figures: Figures) -> bool:
+    """Tell whether a chart should show hours: days are only compared where there are some."""
+    return len(figures.days) <= 1
+
+
 @dataclass(frozen=True)
 class Report:
     """All that a report says, in one language; screen, PDF, CSV and XLSX take it from here.
 
+    `chart` says in words what the one chart shows, empty when nobody came.
     `tables` come in the order of a file; `notes` say how things are counted. `attention` and
     `notes` may set words bold by <b>. `fingerprint` is the same for the same figures, whenever
     they were made.
@@ -62,10 +71,25 @@ class Report:
     before: str
     made: str
     facts: tuple[Fact, ...]
+    chart: str
     tables: tuple[Table, ...]
     attention: tuple[str, ...]
     notes: tuple[str, ...]
     fingerprint: str
+
+    @property
+    def by_hours(self) -> bool:
+        """Whether the chart shows hours, not days."""
+        return shows_hours(self.figures)
+
+    @property
+    def day_marks(self) -> list[str]:
+        """Return what stands below each day of a chart; of many days, one in a week."""
+        days = self.figures.days
+        if len(days) <= MARKED_DAYS:
+            return [str(one.day.day) for one in days]
+        marked = {days[place].day for place in range(0, len(days), WEEKLY)}
+        return [self.formats.short_day(one.day) if one.day in marked else "" for one in days]
 
     def table(self, key: str) -> Table:
         """Return the table of that key; KeyError without one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from models.core.clock import local_day
 from models.figures.figures import Figures, ServiceFigures, Steps
@@ -14,7 +14,6 @@ from printing.reports.report import Column, Table
 
 Row: TypeAlias = tuple[Value, ...]
 Say: TypeAlias = Callable[[str], str]
-_HOURS: Final = 24
 
 
 def tables_of(figures: Figures, words: Mapping[str, str], formats: Formats) -> tuple[Table, ...]:
@@ -25,7 +24,7 @@ def tables_of(figures: Figures, words: Mapping[str, str], formats: Formats) -> t
 
     tables = [
         _days(figures, say),
-        _hours(figures, say),
+        _hours(figures, say, formats),
         _services(figures, say, formats),
         _agencies(figures, say),
         _outcomes(figures, say, formats),
@@ -63,7 +62,7 @@ def _days(figures: Figures, say: Say) -> Table:
     return Table("days", say("by_day"), columns, rows, say("minutes_note"))
 
 
-def _hours(figures: Figures, say: Say) -> Table:
+def _hours(figures: Figures, say: Say, formats: Formats) -> Table:
     one_day = figures.period.is_day
     kind = Kind.COUNT if one_day else Kind.MEAN
     columns = (
@@ -74,7 +73,7 @@ def _hours(figures: Figures, say: Say) -> Table:
     )
     rows = tuple(
         (
-            f"{one.hour:02d}–{(one.hour + 1) % _HOURS:02d}",
+            formats.hour(one.hour),
             round(one.arrivals) if one_day else one.arrivals,
             round(one.calls) if one_day else one.calls,
             one.waiting,

@@ -9,9 +9,9 @@ from html import escape
 
 from models.core.clock import local_day
 from models.core.errors import QuotaUsedUp
-from models.figures.figures import Figures, Headline, ServiceFigures, Times
+from models.figures.figures import Figures, Headline, Length, ServiceFigures, Times
 from printing.reports.formats import Formats, Kind, Value, whole_minutes
-from printing.reports.report import Fact, Report, Table
+from printing.reports.report import Fact, Report, Table, shows_hours
 from printing.reports.tabling import name_of, tables_of
 
 # A service below this is named; the same line as on the page for the public.
@@ -47,6 +47,7 @@ class _Wording:
             before="" if figures.before is None else self._before(figures.before),
             made=self._made(),
             facts=facts,
+            chart=self._chart(),
             tables=tables,
             attention=tuple(self._attention()),
             notes=tuple(self._notes()),
@@ -66,18 +67,22 @@ class _Wording:
         return self._say("headline", visits=number, kept=self.formats.share(kept))
 
     def _made(self) -> str:
-        when = self._when(self.figures.made_at)
-        made = self._say("made", when=when)
-        return f"{made} {self._say('so_far', when=when)}" if self.figures.going_on else made
+        key = "so_far" if self.figures.going_on else "made"
+        return self._say(key, when=self._when(self.figures.made_at))
 
     def _when(self, at: datetime) -> str:
         day = self.formats.long_day(local_day(at, self.figures.time_zone))
         return self._say("when", day=day, clock=self.formats.clock(at))
 
     def _before(self, before: Headline) -> str:
-        if before.period.is_day:
-            return self._say("before_day", weekday=self.formats.weekday(before.period.first))
-        return self.formats.month(before.period.first)
+        period = before.period
+        if period.is_day:
+            return self._say("before_day", weekday=self.formats.weekday(period.first))
+        if period.length is Length.WEEK:
+            return self._say("before_week")
+        if period.length is Length.MONTH:
+            return self.formats.month(period.first)
+        return self.formats.short_period(period)
 
     def _lead(self) -> Iterator[str]:
         waits, before = self.figures.headline.waits, self.figures.before
@@ -116,6 +121,24 @@ class _Wording:
             line=line,
             service=name_of(worst, self.formats),
             kept=self.formats.share(_kept(worst)),
+        )
+
+    def _chart(self) -> str:
+        hours, days = self.figures.hours, self.figures.days
+        if not hours:
+            return ""
+        if shows_hours(self.figures):
+            busiest = max(hours, key=lambda one: one.arrivals)
+            return self._say(
+                "chart_hours",
+                hour=self.formats.hour(busiest.hour),
+                most=self.formats.number(busiest.arrivals),
+            )
+        fullest = max(days, key=lambda one: one.visits)
+        return self._say(
+            "chart_days",
+            most=self.formats.number(fullest.visits),
+            most_day=self.formats.short_day(fullest.day),
         )
 
     def _facts(self) -> Iterator[Fact]:
