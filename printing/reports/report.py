@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from models.figures.figures import Figures
 from printing.reports.formats import Formats, Kind, Value
 
-# More days than a month has would write their numbers over one another.
-MARKED_DAYS, WEEKLY = 31, 7
+# More days than a month has would write their numbers over one another; a phone has room for six.
+MARKED_DAYS, MARKS = 31, 6
 
 
 @dataclass(frozen=True)
@@ -84,12 +84,17 @@ class Report:
 
     @property
     def day_marks(self) -> list[str]:
-        """Return what stands below each day of a chart; of many days, one in a week."""
+        """Return what stands below each day of a chart; of many days, a few at equal distances."""
         days = self.figures.days
         if len(days) <= MARKED_DAYS:
             return [str(one.day.day) for one in days]
-        marked = {days[place].day for place in range(0, len(days), WEEKLY)}
-        return [self.formats.short_day(one.day) if one.day in marked else "" for one in days]
+        apart = -(-len(days) // MARKS)
+        # A mark at the very end would stick out of the chart.
+        marked = range(0, len(days) - apart // 2, apart)
+        return [
+            self.formats.short_day(one.day) if place in marked else ""
+            for place, one in enumerate(days)
+        ]
 
     def table(self, key: str) -> Table:
         """Return the table of that key; KeyError without one."""
