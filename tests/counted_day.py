@@ -8,7 +8,7 @@ Six visits, all times in Jakarta, waits and service times in minutes:
 | 2, priority | B | 10 | 5 + 5 around a hold at desk B | issued |
 | 3 | A | 30, then missed and back | 5 at desk A | papers returned |
 | 4 | A | – | – | cancelled at 09.55 |
-| 5 | A and B | 30, 70, and 65 once handed on to A | 15 at A, 10 at B, 15 at AB | both finished |
+| 5 | A and B | 30, 30 + 25 around A, 65 once handed on | 15 at A, 10 at B, 15 at AB | finished |
 | 6 | A | until closing | – | expired at night |
 """
 

@@ -1,48 +1,77 @@
-"""Commands for reports: a day or a month written to a file, as the reports page does."""
+"""Commands for reports: a day or more written to a file, as the reports page does."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from counter.cli.options import CLOCK, CONFIG, DATA_DIR, settings, the_mall
-from counter.leaders.reporting import DAY, MIME_TYPES, MONTH, Desire, period_of, tell, write
+from counter.demo.example import example_clock
+from counter.files.config import Config
+from counter.leaders.reporting import (
+    LONGEST_DAYS,
+    MIME_TYPES,
+    TO,
+    Desire,
+    NoSuchPeriod,
+    period_of,
+    tell,
+    write,
+)
 from counter.words.language import LANGUAGES, Language
-from models.core.clock import local_day
+from models.core.clock import Clock, local_day
+from models.core.database import Database
+from models.figures.figures import Length, Period
+
+WHY_NOT = {
+    "backwards": "the range ends before it begins",
+    "too_long": f"a range has {LONGEST_DAYS} days at most",
+}
 
 
 @click.command()
-@click.argument("span", type=click.Choice([DAY, MONTH]))
-@click.argument("name", metavar="DATE")
+@click.argument("length", type=click.Choice([one.value for one in Length]))
+@click.argument("days", metavar="DATE...", nargs=-1, required=True)
 @click.option(
     "--out",
     "target",
     type=click.Path(dir_okay=False, path_type=Path),
     required=True,
-    help="The new file; its ending chooses the form: .pdf, .csv or .xlsx.",
+    help="The new file; its ending chooses the form: .pdf, .xlsx, or .zip for CSV.",
 )
 @click.option("--lang", "language", type=click.Choice(LANGUAGES), default=LANGUAGES[0])
 @CONFIG
 @DATA_DIR
 def report(
-    span: str, name: str, target: Path, language: str, config_file: Path, data_dir: Path | None
+    length: str,
+    days: tuple[str, ...],
+    target: Path,
+    language: str,
+    config_file: Path,
+    data_dir: Path | None,
 ) -> None:
-    """Write the report of one day or one month to a file; a file that exists stays.
+    """Write the report of a day, week, month or range to a file; a file that exists stays.
+
+    A week goes from Monday to Sunday and is named by any day in it.
 
     \b
     Examples:
-      report day 2026-11-24 --out monday.pdf
+      report day 2026-11-24 --out tuesday.pdf
+      report week 2026-11-24 --out week.pdf
       report month 2026-11 --out november.xlsx
+      report range 2026-11-03 2026-11-14 --out fortnight.zip
     """
     config = settings(config_file, data_dir=data_dir)
-    period, at = period_of(span, name), CLOCK.now()
-    if period is None or period.first > local_day(at, config.mall.time_zone):
-        raise click.ClickException(f"There is no report of {name}: give a {span} that has begun.")
+    period = _period(length, days)
     form = target.suffix.removeprefix(".")
     if form not in MIME_TYPES:
         raise click.ClickException(f"{target} should end with .{', .'.join(MIME_TYPES)}.")
-    with the_mall(config) as (_, mall_id):
+    with the_mall(config) as (database, mall_id):
+        at = _now(config, database, mall_id)
+        if period.first > local_day(at, config.mall.time_zone):
+            raise _none_of(days, "it has not begun")
         told = tell(
             config.database_url,
             Language(config.mall.time_zone),
@@ -55,3 +84,25 @@ def report(
     except OSError as error:
         raise click.ClickException(f"{target} cannot be written: {error.strerror}.") from error
     click.echo(f"{target}: {told.title}. {told.headline}.")
+
+
+def _period(length: str, days: tuple[str, ...]) -> Period:
+    try:
+        return period_of(length, TO.join(days))
+    except NoSuchPeriod as no:
+        wanted = {Length.RANGE: "two dates", Length.MONTH: "a month"}.get(Length(length), "a date")
+        why = WHY_NOT.get(no.code, f"name {wanted} of the calendar")
+        raise _none_of(days, why) from no
+
+
+def _none_of(days: tuple[str, ...], why: str) -> click.ClickException:
+    return click.ClickException(f"There is no report of {' '.join(days)}: {why}.")
+
+
+def _now(config: Config, database: Database, mall_id: int) -> datetime:
+    """Return the hall's time: an example mall's runs ahead of the real one."""
+    if not config.mall.example:
+        return CLOCK.now()
+    clock = Clock()
+    example_clock(database, clock, mall_id)
+    return clock.now()

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from counter.desk.figures import waits_of
 from counter.desk.ticket import names
 from models.mall.catalogue import Agency, Service
 from models.mall.mall import Desk, DeskService
@@ -92,19 +93,20 @@ def callable_numbers(session: Session, desk: Desk, at: datetime) -> list[dict[st
             or_(Step.only_desk_id.is_(None), Step.only_desk_id == desk.id),
             Ticket.desk_id.is_(None),
         )
-        .options(joinedload(Step.ticket), joinedload(Step.service))
+        .options(joinedload(Step.ticket).selectinload(Ticket.steps), joinedload(Step.service))
         .order_by(Step.due_at, Step.id)
     )
     first: dict[int, Step] = {}
     for step in steps:
         first.setdefault(step.ticket_id, step)
+    waits = waits_of(session, first.values(), at)
     return [
         {
             "ticket_id": step.ticket_id,
             "number": step.ticket.spoken,
             "service": names(step.service),
             "state": step.state,
-            "waited_s": int((at - step.began_waiting_at).total_seconds()),
+            "waited_s": int(waits[step.id].total_seconds()),
         }
         for step in first.values()
     ]

@@ -1,7 +1,8 @@
-"""An officer's own day at a desk, folded from the journal: how many, how long, how well in time."""
+"""The figures of a console, folded from the journal: waits, and an officer's own day."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.core.clock import local_day, local_instant
+from models.figures.free_time import engagements_of, free_time
 from models.figures.handling import BEGINS, ENDS, Handling, handling_times
 from models.journal.events import ActUndone, StepFinished
 from models.journal.record import JournalEntry
@@ -16,6 +18,29 @@ from models.journal.undone import without_undone
 from models.mall.catalogue import Service
 from models.mall.mall import Desk
 from models.queue.tickets import Step
+
+
+def waits_of(session: Session, steps: Iterable[Step], at: datetime) -> dict[int, timedelta]:
+    """Return how long each of `steps`, by its id, has waited until the instant `at`.
+
+    As in the report, only the time counts in which its citizen was free to be called.
+    """
+    steps = list(steps)
+    # Whoever was called for nothing else was never busy elsewhere, and that is nearly everybody.
+    elsewhere = {
+        step.ticket_id
+        for step in steps
+        if any(other.called_at and other is not step for other in step.ticket.steps)
+    }
+    engaged = engagements_of(session, elsewhere)
+    return {
+        step.id: free_time(
+            step.began_waiting_at,
+            at,
+            engaged[step.ticket_id].spans if step.ticket_id in engaged else (),
+        )
+        for step in steps
+    }
 
 
 def handling_of(session: Session, step: Step) -> Handling | None:

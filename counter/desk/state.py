@@ -7,10 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
-from counter.desk.figures import figures
+from counter.desk.figures import figures, waits_of
 from counter.desk.ticket import aside_row, names, ticket_at_desk
 from models.core.event import About, Event
 from models.core.roles import LEADERS, Role
@@ -55,7 +55,7 @@ def desk_state(session: Session, key: str, at: datetime) -> dict[str, Any] | Non
     shift = shift_at(session, desk.id)
     ticket = held_by(session, desk)
     services = offered_by(session, desk)
-    waiting, longest_since = _waiting(session, desk, services)
+    waiting, longest_since = _waiting(session, desk, services, at)
     return {
         "desk": {
             "id": desk.id,
@@ -69,7 +69,7 @@ def desk_state(session: Session, key: str, at: datetime) -> dict[str, Any] | Non
         "current": None if ticket is None else ticket_at_desk(session, ticket, desk),
         "waiting": waiting,
         "longest_since": longest_since,
-        "queue": [_queue_row(step, services) for step in _first(session, desk, services)],
+        "queue": _queue(session, desk, services, at),
         "aside": [aside_row(session, step, desk) for step in set_aside(session, desk)],
         "undo": _undo(session, desk, at),
         "neighbours": _neighbours(session, desk, services),
@@ -97,12 +97,30 @@ def _break(shift: Shift | None) -> dict[str, str | None] | None:
     }
 
 
-def _waiting(session: Session, desk: Desk, services: list[int]) -> tuple[int, str | None]:
-    """Return how many people wait for the desk, and since when the first of them."""
+def _waiting(
+    session: Session, desk: Desk, services: list[int], at: datetime
+) -> tuple[int, str | None]:
+    """Return how many people wait, and since when who has waited longest would if they were free.
+
+    Time at other desks is no wait for this one.
+    """
     mine = callable_at(desk, services)
     waiting = session.scalar(select(func.count(Step.ticket_id.distinct())).where(mine)) or 0
-    since: datetime | None = session.scalar(select(func.min(Step.began_waiting_at)).where(mine))
+    other = aliased(Step)
+    called = exists().where(other.ticket_id == Step.ticket_id, other.called_at.is_not(None))
+    began = [session.scalar(select(func.min(Step.began_waiting_at)).where(mine, ~called))]
+    elsewhere = session.scalars(
+        select(Step).where(mine, called).options(joinedload(Step.ticket).selectinload(Ticket.steps))
+    ).all()
+    began += [at - waited for waited in waits_of(session, elsewhere, at).values()]
+    since = min((one for one in began if one is not None), default=None)
     return waiting, None if since is None else since.isoformat()
+
+
+def _queue(session: Session, desk: Desk, services: list[int], at: datetime) -> list[dict[str, Any]]:
+    steps = _first(session, desk, services)
+    waits = waits_of(session, steps, at)
+    return [_queue_row(step, services, at - waits[step.id]) for step in steps]
 
 
 def _first(session: Session, desk: Desk, services: list[int]) -> list[Step]:
@@ -132,8 +150,11 @@ def _first(session: Session, desk: Desk, services: list[int]) -> list[Step]:
     )
 
 
-def _queue_row(step: Step, services: list[int]) -> dict[str, Any]:
-    """Return a row with the reason for its place, so that the order can be explained."""
+def _queue_row(step: Step, services: list[int], free_since: datetime) -> dict[str, Any]:
+    """Return a row with the reason for its place, so that the order can be explained.
+
+    `free_since` is from when its wait counts, time at other desks left out.
+    """
     others = [
         other
         for other in step.ticket.steps
@@ -155,6 +176,7 @@ def _queue_row(step: Step, services: list[int]) -> dict[str, Any]:
         "then": [names(other.service) for other in others if other.service_id in services],
         "also": sorted(elsewhere),
         "since": step.began_waiting_at.isoformat(),
+        "free_since": free_since.isoformat(),
         "due_at": step.due_at.isoformat(),
         "promise_s": step.service.promise_m * 60,
     }

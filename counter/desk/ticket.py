@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from counter.desk.figures import handling_of
+from counter.desk.figures import handling_of, waits_of
 from models.mall.catalogue import Requirement, Service, ServiceCase, needed_for
 from models.mall.devices import Device
 from models.mall.mall import Desk, DeskService
@@ -33,6 +33,9 @@ def ticket_at_desk(session: Session, ticket: Ticket, desk: Desk) -> dict[str, An
     if step is None or step.called_at is None:
         return None
     then = next_need(session, desk, ticket)
+    waited = waits_of(session, [step], step.called_at)[step.id]
+    # A range foresees desks in between: beside a wait without them it would look like a broken one.
+    elsewhere = waited < step.called_at - step.began_waiting_at
     return {
         "ticket_id": ticket.id,
         "step_id": step.id,
@@ -49,8 +52,8 @@ def ticket_at_desk(session: Session, ticket: Ticket, desk: Desk) -> dict[str, An
         "calls": step.calls,
         "called_at": step.called_at.isoformat(),
         "miss_from_at": _said(may_miss_from(session, step)),
-        "waited_s": int((step.called_at - step.began_waiting_at).total_seconds()),
-        "announced": _announced(step),
+        "waited_s": int(waited.total_seconds()),
+        "announced": None if elsewhere else _announced(step),
         "serving_from_at": _serving_from(session, step),
         "target_s": step.service.target_m * 60,
         "note": step.note,

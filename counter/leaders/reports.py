@@ -1,10 +1,10 @@
-"""The reports page: a day or a month on the screen, and as PDF, CSV or XLSX to keep."""
+"""The reports page: a day, week, month or range on the screen, and as PDF, CSV or XLSX to keep."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Final, TypeVar
 
 from flask import Blueprint, Flask, g, render_template, request
@@ -14,10 +14,12 @@ from werkzeug.wrappers import Response
 from counter.door.auth import Doorkeeper
 from counter.door.pages import REPORTS, Page
 from counter.leaders.reporting import (
-    DAY,
+    LONGEST_DAYS,
     MIME_TYPES,
-    MONTH,
+    TO,
     Desire,
+    NoSuchPeriod,
+    moved,
     name_of,
     period_of,
     tell,
@@ -26,7 +28,7 @@ from counter.leaders.reporting import (
 from counter.words.language import Language
 from models.core.clock import local_day
 from models.core.roles import REVIEWERS
-from models.figures.figures import Period
+from models.figures.figures import Length, Period
 from models.mall.mall import Mall
 from printing.aside import off_the_loop
 from printing.reports.glance import tiles_of
@@ -37,26 +39,53 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Chosen:
-    """The period that a page is about, or why there is none in `says`."""
+    """The period that a page is about, or why there is none in `says`.
 
-    span: str
+    `length` is what it was asked for as, `name` how an address names it.
+    """
+
+    length: str
     name: str
     period: Period | None
     says: str = ""
 
     @property
     def earlier(self) -> str:
-        """The name of the period before."""
+        """The address of the period before."""
         assert self.period
-        day = self.period.first - timedelta(days=1)
-        return name_of(Period.of_day(day) if self.period.is_day else Period.of_month(day))
+        return address_of(self.length, moved(self.length, self.period, -1))
 
     @property
     def later(self) -> str:
-        """The name of the period after."""
+        """The address of the period after."""
         assert self.period
-        day = self.period.last + timedelta(days=1)
-        return name_of(Period.of_day(day) if self.period.is_day else Period.of_month(day))
+        return address_of(self.length, moved(self.length, self.period, 1))
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The first and the last day as they were asked for."""
+        first, _, last = self.name.partition(TO)
+        return first, last
+
+
+def address_of(length: str, period: Period) -> str:
+    """Return the address of a period's page."""
+    name = name_of(length, period)
+    if length == Length.RANGE:
+        first, _, last = name.partition(TO)
+        return f"/reports?from={first}&to={last}"
+    return f"/reports?{length}={name}"
+
+
+def other_lengths(period: Period, today: date) -> dict[str, str]:
+    """Return for each length the address of the newest such period in `period`."""
+    last = min(period.last, today)
+    return {
+        Length.DAY: address_of(Length.DAY, Period.of_day(last)),
+        Length.WEEK: address_of(Length.WEEK, Period.of_week(last)),
+        Length.MONTH: address_of(Length.MONTH, Period.of_month(last)),
+        Length.RANGE: address_of(Length.RANGE, Period(min(period.first, last), last)),
+    }
 
 
 PAGE: Final = Page(
@@ -99,6 +128,8 @@ def register(
         page = render_template(
             "counter/leaders/reports.html",
             chosen=chosen,
+            lengths=other_lengths(chosen.period or Period.of_day(now), now),
+            longest=LONGEST_DAYS,
             report=report,
             tiles=[] if report is None else tiles_of(report),
             today=now.isoformat(),
@@ -108,14 +139,12 @@ def register(
 
     @blueprint.get("/reports")
     def page() -> tuple[str, int]:
-        span = MONTH if request.args.get(MONTH) else DAY
-        named = request.args.get(span) or today().isoformat()
-        chosen = choose(span, named, today())
+        chosen = choose(*asked(request.args, today()), today())
         return shown(chosen, 422 if chosen.says else 200)
 
-    @blueprint.get("/reports/<span>/<name>.<form>")
-    def file(span: str, name: str, form: str) -> Response | tuple[str, int]:
-        chosen = choose(span, name, today())
+    @blueprint.get("/reports/<length>/<name>.<form>")
+    def file(length: str, name: str, form: str) -> Response | tuple[str, int]:
+        chosen = choose(length, name, today())
         if form not in MIME_TYPES:
             chosen = replace(chosen, says="bad_form")
         if chosen.says or chosen.period is None:
@@ -125,7 +154,7 @@ def register(
         response = Response(body, mimetype=MIME_TYPES[form])
         # A PDF opens in the browser, which prints it; tables are for another program.
         disposition = "inline" if form == "pdf" else "attachment"
-        filename = f"{language.say(g.lang, 'counter.reports.file')}-{name}.{form}"
+        filename = f"{language.say(g.lang, 'counter.reports.file')}-{chosen.name}.{form}"
         response.headers["Content-Disposition"] = f'{disposition}; filename="{filename}"'
         response.headers["Cache-Control"] = "private, no-store"
         return response
@@ -134,11 +163,22 @@ def register(
     pages(PAGE)
 
 
-def choose(span: str, name: str, today: date) -> Chosen:
+def asked(arguments: Mapping[str, str], today: date) -> tuple[str, str]:
+    """Return which length of period an address asks for, and its name; today without one."""
+    if "from" in arguments or "to" in arguments:
+        return Length.RANGE, f"{arguments.get('from', '')}{TO}{arguments.get('to', '')}"
+    for length in (Length.MONTH, Length.WEEK, Length.DAY):
+        if named := arguments.get(length):
+            return length, named
+    return Length.DAY, today.isoformat()
+
+
+def choose(length: str, name: str, today: date) -> Chosen:
     """Return the period that an address names, or what is wrong with it."""
-    period = period_of(span, name)
-    if period is None:
-        return Chosen(DAY, "", None, "bad_day")
-    if period.first > today:
-        return Chosen(span, name, period, "not_yet")
-    return Chosen(span, name, period)
+    try:
+        period = period_of(length, name)
+    except NoSuchPeriod as no:
+        known = length if length in set(Length) else Length.DAY
+        return Chosen(known, name, None, no.code)
+    says = "not_yet" if period.first > today else ""
+    return Chosen(length, name_of(length, period), period, says)

@@ -1,8 +1,9 @@
-"""The figures of a day or a month: what reports, screens and files tell, computed here alone.
+"""The figures of a day or more: what reports, screens and files tell, computed here alone.
 
 People are counted as visits (one ticket each), work as steps (one service that a ticket
-wants). A wait runs from when a step began to wait until its first call; a service time from
-start to finish without holds. Both are whole seconds, their percentiles nearest ranks.
+wants). A wait is the time in which its citizen was free to be called, from when a step began to
+wait until its first call; a service time runs from start to finish without holds. Both are whole
+seconds, their percentiles nearest ranks.
 Officers are never named: desks work, people rest.
 """
 
@@ -11,14 +12,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from models.paper.outages import Outage
 from models.queue.tickets import Outcome
 
+WEEK = timedelta(days=7)
+
+
+class Length(StrEnum):
+    """How long a period is, by the calendar."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    RANGE = "range"
+
 
 @dataclass(frozen=True)
 class Period:
-    """Local calendar days from `first` to `last`, both included: one day or a whole month."""
+    """Local calendar days from `first` to `last`, both included."""
 
     first: date
     last: date
@@ -29,15 +42,30 @@ class Period:
         return cls(day, day)
 
     @classmethod
+    def of_week(cls, day: date) -> Period:
+        """Return the week from Monday to Sunday in which `day` lies."""
+        first = day - timedelta(days=day.weekday())
+        return cls(first, first + WEEK - timedelta(days=1))
+
+    @classmethod
     def of_month(cls, month: date) -> Period:
         """Return the whole month in which `month` lies."""
         first = month.replace(day=1)
         return cls(first, _next_month(first) - timedelta(days=1))
 
     @property
+    def length(self) -> Length:
+        """Return what the calendar calls it, however it was asked for."""
+        if self.first == self.last:
+            return Length.DAY
+        if self == Period.of_week(self.first):
+            return Length.WEEK
+        return Length.MONTH if self == Period.of_month(self.first) else Length.RANGE
+
+    @property
     def is_day(self) -> bool:
         """Whether it is a single day."""
-        return self.first == self.last
+        return self.length is Length.DAY
 
     @property
     def days(self) -> list[date]:
@@ -46,10 +74,11 @@ class Period:
 
     @property
     def before(self) -> Period:
-        """What it is compared with: the same weekday a week ago, or the month before."""
-        if self.is_day:
-            return Period.of_day(self.first - timedelta(days=7))
-        return Period.of_month(self.first - timedelta(days=1))
+        """What it is compared with: the month before, or the same weekdays just before."""
+        if self.length is Length.MONTH:
+            return Period.of_month(self.first - timedelta(days=1))
+        weeks = -(-len(self.days) // WEEK.days)
+        return Period(self.first - weeks * WEEK, self.last - weeks * WEEK)
 
 
 def _next_month(first: date) -> date:
@@ -66,18 +95,22 @@ class Times:
     """How long `n` steps took: half of them at most `median`, 8 of 10 at most `eight_of_ten`.
 
     `within` counts those that kept to the catalogue's limit as it stands now: the promised
-    wait or the target of service time. The lengths are None of nothing.
+    wait or the target of service time. `judged` is of how many that is known: of all that
+    took so long, and of those that waited past the promise and were never called. Who left
+    before the promise had run out gave the hall no time to keep it, and is not judged.
+    The lengths are None of nothing.
     """
 
     n: int
     median: timedelta | None
     eight_of_ten: timedelta | None
     within: int
+    judged: int
 
     @property
     def kept(self) -> float | None:
         """The share within the limit."""
-        return share(self.within, self.n)
+        return share(self.within, self.judged)
 
 
 @dataclass(frozen=True)
@@ -86,7 +119,8 @@ class Steps:
 
     steps = the sum of `outcomes` + transferred + cancelled + expired + open. A transfer makes
     a step of its own, so it counts here once more. `missed` counts calls to which nobody
-    came, `came_back` those who waited again after one. `quota_refused` counts numbers that
+    came, `came_back` those who waited again after one. `never_called` are those of the
+    cancelled and expired that no desk had ever called. `quota_refused` counts numbers that
     were not given because the day's were gone (of a ticket's first service).
     """
 
@@ -101,9 +135,10 @@ class Steps:
     open: int
     missed: int
     came_back: int
-    announced: int  # first calls of steps that were told a range, without those who came back
+    never_called: int
+    announced: int  # ranges that can be compared: called, or not called until the range was over
     earlier: int  # called before the range began
-    later: int  # called after the range had ended
+    later: int  # called after the range had ended, or not at all
     quota_refused: int
 
     @property
@@ -174,11 +209,12 @@ class DeskFigures:
 
 @dataclass(frozen=True)
 class DayFigures:
-    """One day of a month: its visits, and the waits of its steps."""
+    """One day of a longer period: its visits, and the waits of its steps."""
 
     day: date
     visits: int
     left: int
+    never_called: int
     waits: Times
 
 

@@ -89,8 +89,8 @@ class _Book:
             if day > self._today:
                 break
             tally = self._count(day)
-            waits = _steps(tally.services.values()).waits
-            days.append(DayFigures(day, tally.visits, tally.left, waits))
+            steps = _steps(tally.services.values())
+            days.append(DayFigures(day, tally.visits, tally.left, steps.never_called, steps.waits))
             total.merge(tally)
         return total, days
 
@@ -165,6 +165,7 @@ def _steps(tallies: Iterable[StepTally]) -> Steps:
         open=all_.ends[StepState.WAITING],
         missed=all_.missed,
         came_back=all_.came_back,
+        never_called=all_.never_called,
         announced=all_.announced,
         earlier=all_.earlier,
         later=all_.later,
@@ -178,6 +179,7 @@ def _times(spread: Spread) -> Times:
         median=spread.percentile(50),
         eight_of_ten=spread.percentile(80),
         within=spread.within,
+        judged=spread.n + spread.overran,
     )
 
 

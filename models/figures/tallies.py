@@ -28,6 +28,7 @@ class StepTally:
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     missed: int = 0
     came_back: int = 0
+    never_called: int = 0
     announced: int = 0
     earlier: int = 0
     later: int = 0
@@ -35,16 +36,20 @@ class StepTally:
     serving: Spread = field(default_factory=Spread)
     quota_refused: int = 0
 
-    def add(self, step: StepHistory, *, priority: bool) -> None:
-        """Count one step more."""
+    def add(self, visit: Visit, step: StepHistory, closes_at: datetime) -> None:
+        """Count one step more of `visit`, on a day that ends at `closes_at`."""
         self.steps += 1
-        self.priority += priority
+        self.priority += visit.priority
         self.ends[step.state] += 1
         self.missed += step.missed
         self.came_back += step.came_back
-        if step.waited is not None:
-            self.waits.add(step.waited)
-            self._compare(step, step.waited)
+        waited = visit.waited(step, closes_at)
+        if step.called_at is None:
+            self.waits.add_unended(waited)
+            self.never_called += step.state is not StepState.WAITING
+        else:
+            self.waits.add(waited)
+        self._compare(step, visit.wait_ended_at(step, closes_at) - step.began_at)
         if step.outcome is not None:
             self.outcomes[step.outcome] += 1
             self.serving.add(step.handling.spent)
@@ -57,6 +62,7 @@ class StepTally:
         self.outcomes.update(other.outcomes)
         self.missed += other.missed
         self.came_back += other.came_back
+        self.never_called += other.never_called
         self.announced += other.announced
         self.earlier += other.earlier
         self.later += other.later
@@ -64,14 +70,22 @@ class StepTally:
         self.serving.merge(other.serving)
         self.quota_refused += other.quota_refused
 
-    def _compare(self, step: StepHistory, waited: timedelta) -> None:
-        # Who came back was told anew: the range that is kept is not of this first wait.
-        if step.announced is None or step.came_back:
+    def _compare(self, step: StepHistory, passed: timedelta) -> None:
+        """Compare a range with what came true, by the clock by which it was announced.
+
+        A range tells when somebody will be called, desks in between included, so it is held
+        against all the time that `passed`. Not compared is what nobody could foresee: the
+        range of who was put aside or did not come elsewhere meanwhile, and of who came back,
+        for they were told anew. Without a call a range is only false once it has passed.
+        """
+        if step.announced is None or step.came_back or step.disturbed:
             return
         low, high = step.announced
+        if step.called_at is None and passed <= high:
+            return
         self.announced += 1
-        self.earlier += waited < low
-        self.later += waited > high
+        self.earlier += passed < low
+        self.later += passed > high
 
 
 @dataclass
@@ -137,13 +151,13 @@ class Tally:
         self.left += visit.left
         self.open += visit.open
         for step in visit.steps.values():
-            self.service(step.service_id).add(step, priority=visit.priority)
+            self.service(step.service_id).add(visit, step, ends_at)
         self._add_to_desks(visit)
         self.hours[_hour(marks, visit.taken_at)].arrivals += 1
         for _, at in visit.calls:
             self.hours[_hour(marks, at)].calls += 1
-        for from_at, until_at in visit.waits:
-            self._add_wait(marks, from_at, until_at or max(ends_at, from_at))
+        for from_at, until_at in visit.waits(ends_at):
+            self._add_wait(marks, from_at, until_at)
 
     def merge(self, other: Tally) -> None:
         """Count all that `other` has counted, too; what desks did keeps no last act."""

@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import JSON, Row, case, select, type_coerce
 from sqlalchemy.orm import Session
 
+from models.figures.free_time import Engagements, free_spans, free_time
 from models.figures.handling import BEGINS, Handling
 from models.journal.events import (
     ActUndone,
@@ -54,6 +55,7 @@ TOLD: Final = frozenset(
     )
 )
 _OF_STEP: Final = TOLD - {kind.__name__ for kind in (TicketCancelled, TicketExpired, ActUndone)}
+_UNFINISHED: Final = frozenset({StepState.WAITING, StepState.CANCELLED, StepState.EXPIRED})
 _ENDS: Final = frozenset({StepFinished.__name__, StepTransferred.__name__})
 # Of the others nothing is asked, and unpacking JSON is a third of the work.
 _ASKED: Final = sorted(_ENDS | {ActUndone.__name__})
@@ -64,16 +66,18 @@ _DATA = type_coerce(case((JournalEntry.kind.in_(_ASKED), JournalEntry.data)), JS
 class StepHistory:
     """One step of a visit, as the journal tells it.
 
-    `waited` is the time from when it began to wait until it was first called, None when it
-    never was. Waiting again after a missed call is not in it: the hall had called in time.
-    It goes on while the citizen is served for another step, as the announced range does.
+    `called_at` is its first call, or when it was its turn at the desk where the citizen sat
+    already; None when neither came. Waiting again after a missed
+    call is no second wait: the hall had called in time. `disturbed` says that its citizen was
+    put aside at another desk, or did not come there, while it waited.
     `state` is one of DONE, TRANSFERRED, CANCELLED, EXPIRED, or WAITING for all that is open.
     """
 
     service_id: int
     began_at: datetime
     announced: ANNOUNCED | None = None
-    waited: timedelta | None = None
+    called_at: datetime | None = None
+    disturbed: bool = False
     handling: Handling = field(default_factory=Handling)
     started: bool = False
     outcome: Outcome | None = None
@@ -86,22 +90,23 @@ class StepHistory:
 class Visit:
     """One ticket from its taking to its end.
 
-    `waits` are the times in which its citizen sat and waited, the last one open (None) when
-    the ticket still waits or expired while waiting. `served` are the desks with the time each
-    served, `calls` and `finishes` the desks with the instant.
+    `engaged` are the times in which nobody could call its citizen. `cancelled_at` is when the
+    number was given up. `served` are the desks with the time each served, `calls` and
+    `finishes` the desks with the instant.
     """
 
     priority: bool
     steps: dict[int, StepHistory] = field(default_factory=dict)
-    waits: list[tuple[datetime, datetime | None]] = field(default_factory=list)
+    engaged: Engagements = field(default_factory=Engagements)
+    cancelled_at: datetime | None = None
     served: list[tuple[int, timedelta]] = field(default_factory=list)
     calls: list[tuple[int, datetime]] = field(default_factory=list)
     finishes: list[tuple[int, datetime]] = field(default_factory=list)
 
     @property
     def taken_at(self) -> datetime:
-        """When the number was taken: its first wait began with it."""
-        return self.waits[0][0]
+        """When the number was taken: its first step was asked for with it."""
+        return next(iter(self.steps.values())).began_at
 
     @property
     def open(self) -> bool:
@@ -112,6 +117,23 @@ class Visit:
     def left(self) -> bool:
         """Whether the citizen went, or the day ended, before any desk began to serve."""
         return not self.open and not any(step.started for step in self.steps.values())
+
+    def wait_ended_at(self, step: StepHistory, closes_at: datetime) -> datetime:
+        """Return when `step` was first called, or given up, or else when the hall closed."""
+        return step.called_at or self.cancelled_at or max(closes_at, step.began_at)
+
+    def waited(self, step: StepHistory, closes_at: datetime) -> timedelta:
+        """Return how long its citizen was free to be called for `step` until its wait ended."""
+        until_at = self.wait_ended_at(step, closes_at)
+        return free_time(step.began_at, until_at, self.engaged.spans)
+
+    def waits(self, closes_at: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Yield the times in which its citizen sat and waited, for whichever step."""
+        if any(step.state in _UNFINISHED for step in self.steps.values()):
+            until_at = self.cancelled_at or max(closes_at, self.taken_at)
+        else:  # after the last call nobody waited any more
+            _, until_at = self.calls[-1]
+        return free_spans(self.taken_at, until_at, self.engaged.spans)
 
     def hear(self, entry: Row[Any], announced: dict[int, ANNOUNCED]) -> None:
         """Go on with the next entry of the journal."""
@@ -124,36 +146,33 @@ class Visit:
             if step.state is StepState.WAITING:
                 step.state = state
         if cancelled:
-            self._wait_until(entry.at)
+            self.cancelled_at = entry.at
 
     def _hear_step(self, entry: Row[Any], announced: dict[int, ANNOUNCED]) -> None:
         kind, at, desk_id = entry.kind, entry.at, entry.desk_id
+        self.engaged.hear(kind, at)
         if kind == StepAdded.__name__:
-            if not self.steps:
-                self._wait_from(at)
             self._add(entry.step_id, entry.service_id, at, announced)
             return
         step = self.steps[entry.step_id]
         if kind == TicketCalled.__name__:
             self.calls.append((desk_id, at))
-            self._end_wait(step, at)
+            step.called_at = step.called_at or at
         elif kind == TicketMissed.__name__:
             step.missed += 1
+            self._disturb_others()
         elif kind == TicketWelcomedBack.__name__:
             step.came_back += 1
-            self._wait_from(at)
         else:
             self._hear_serving(step, entry)
             if kind == StepTransferred.__name__:
                 successor = entry.data["to_step_id"]
                 self._add(successor, entry.data["to_service_id"], at, announced)
-            if kind in _ENDS and self.open:
-                self._wait_from(at)
 
     def _hear_serving(self, step: StepHistory, entry: Row[Any]) -> None:
         kind, at, desk_id = entry.kind, entry.at, entry.desk_id
         if kind == StepContinued.__name__:
-            self._end_wait(step, at)
+            step.called_at = step.called_at or at
         step.started = step.started or kind in BEGINS
         if length := step.handling.hear(kind, at):
             self.served.append((desk_id, length))
@@ -162,23 +181,17 @@ class Visit:
             self.finishes.append((desk_id, at))
         elif kind == StepTransferred.__name__:
             step.state = StepState.TRANSFERRED
+        elif kind == StepHeld.__name__:
+            self._disturb_others()
 
-    def _end_wait(self, step: StepHistory, at: datetime) -> None:
-        self._wait_until(at)
-        if step.waited is None:
-            step.waited = at - step.began_at
+    def _disturb_others(self) -> None:
+        for step in self.steps.values():
+            step.disturbed = step.disturbed or step.called_at is None
 
     def _add(
         self, step_id: int, service_id: int, at: datetime, announced: dict[int, ANNOUNCED]
     ) -> None:
         self.steps[step_id] = StepHistory(service_id, at, announced.get(step_id))
-
-    def _wait_from(self, at: datetime) -> None:
-        self.waits.append((at, None))
-
-    def _wait_until(self, at: datetime) -> None:
-        if self.waits and self.waits[-1][1] is None:
-            self.waits[-1] = (self.waits[-1][0], at)
 
 
 def visits_of(session: Session, mall_id: int, day: date) -> Iterator[Visit]:

@@ -1,1 +1,1 @@
-"""Reports of a day or a month: PDF, CSV and XLSX, all told from one set of figures."""
+"""Reports of a day or more: PDF, CSV and XLSX, all told from one set of figures."""

@@ -18,6 +18,8 @@ from printing.reports.report import Report
 Anchor = Literal["start", "middle", "end"]
 SMALL = 6.8
 LEFT, BASE = 24.0, 16.0
+# However few they are, bars stay bars.
+WIDEST_BAR = 22.0
 
 
 @dataclass(frozen=True)
@@ -81,16 +83,16 @@ class _Chart:
 
 
 def visits_by_day(report: Report, width: float, height: float = 138) -> Drawing:
-    """Draw a bar for each day of the month, the fullest and the emptiest with their number."""
+    """Draw a bar for each day, the fullest and the emptiest with their number."""
     days = report.figures.days
     chart = _Chart(width, height, max((day.visits for day in days), default=0), len(days))
     chart.grid(report.formats)
     ends = _ends(days)
-    wide = chart.room * 0.68
-    for place, day in enumerate(days):
+    wide = min(chart.room * 0.68, WIDEST_BAR)
+    for place, (day, mark) in enumerate(zip(days, report.day_marks, strict=True)):
         middle = chart.x(place + 0.5)
         chart.bar(middle - wide / 2, wide, day.visits, NILA)
-        chart.text(middle, 5, str(day.day.day))
+        chart.text(middle, 5, mark)
         if day in ends:
             told = report.formats.number(day.visits)
             chart.text(middle, chart.y(day.visits) + 3, told, bold=True)
@@ -111,13 +113,13 @@ def day_by_hour(report: Report, width: float, height: float = 150) -> Drawing:
     most = max((max(one.arrivals, one.calls, one.waiting) for one in hours), default=0)
     chart = _Chart(width, height - 14, most, len(hours))
     chart.grid(report.formats)
-    wide = min(chart.room * 0.34, 22)
+    wide = min(chart.room * 0.34, WIDEST_BAR)
     points: list[float] = []
     for place, one in enumerate(hours):
         middle = chart.x(place + 0.5)
         chart.bar(middle - wide - 0.8, wide, one.arrivals, NILA)
         chart.bar(middle + 0.8, wide, one.calls, NILA_SOFT)
-        chart.text(middle, 5, f"{one.hour:02d}–{(one.hour + 1) % 24:02d}")
+        chart.text(middle, 5, report.formats.hour(one.hour))
         points += [middle, chart.y(one.waiting)]
     _line(chart, points)
     chart.drawing.height = height

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, TypeAlias
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal, format_percent
 
-from models.figures.figures import Period
+from models.figures.figures import Length, Period
 
 LOCALES: Final[Mapping[str, str]] = MappingProxyType({"id": "id_ID", "en": "en_GB"})
 CLOCKS: Final[Mapping[str, str]] = MappingProxyType({"id": "HH.mm", "en": "HH:mm"})
@@ -65,13 +66,17 @@ class Formats:
     def number(self, value: float, digits: int = 0, *, grouped: bool = True) -> str:
         """Write a number with at most `digits` decimals: `1.234,5`."""
         pattern = "#,##0." + "0" * digits if digits else "#,##0"
-        told: str = format_decimal(value, pattern, self.locale, group_separator=grouped)
+        told: str = format_decimal(
+            rounded(value, digits), pattern, self.locale, group_separator=grouped
+        )
         return told
 
     def share(self, value: float) -> str:
         """Write a share of 0 to 1: `91%`, but `2,1%` below a tenth."""
         fine = 0 < value < FINE_SHARE
-        return format_percent(value, "0.0%" if fine else "0%", self.locale)
+        digits = 1 if fine else 0
+        exact = rounded(value, digits + 2)
+        return format_percent(exact, "0.0%" if fine else "0%", self.locale)
 
     def clock(self, at: datetime) -> str:
         """Write the local time of an aware instant: `09.41`."""
@@ -83,6 +88,10 @@ class Formats:
         local = at.astimezone(self.zone)
         midnight = not (local.hour or local.minute)
         return self.clock(at).replace("00", "24", 1) if midnight else self.clock(at)
+
+    def hour(self, hour: int) -> str:
+        """Write the hour of the clock that begins then: `09–10`."""
+        return f"{hour:02d}–{(hour + 1) % 24:02d}"
 
     def short_day(self, day: date) -> str:
         """Write a day briefly: `24 Nov`."""
@@ -101,15 +110,38 @@ class Formats:
         return format_date(day, "LLLL", self.locale)
 
     def period(self, period: Period) -> str:
-        """Write a day or a month: `Selasa, 24 November 2026`, `Oktober 2026`."""
+        """Write a period: `Selasa, 24 November 2026`, `Oktober 2026`, `23–29 November 2026`."""
         if period.is_day:
             return f"{self.weekday(period.first)}, {self.long_day(period.first)}"
-        return format_date(period.first, "LLLL y", self.locale)
+        if period.length is Length.MONTH:
+            return format_date(period.first, "LLLL y", self.locale)
+        return self._span(period, "MMMM", " y")
+
+    def short_period(self, period: Period) -> str:
+        """Write the days of a period briefly: `23–29 Nov`."""
+        return self._span(period, "MMM", "")
+
+    def _span(self, period: Period, month: str, year: str) -> str:
+        first, last = period.first, period.last
+        end = format_date(last, f"d {month}{year}", self.locale)
+        if first.year != last.year:
+            return f"{format_date(first, f'd {month} y', self.locale)} – {end}"
+        if first.month != last.month:
+            return f"{format_date(first, f'd {month}', self.locale)} – {end}"
+        return f"{first.day}–{end}"
 
     def _length(self, kind: Kind, value: timedelta) -> str:
         if kind is Kind.HOURS:
             return self.number(value / HOUR, 1)
         return self.number(whole_minutes(value))
+
+
+def rounded(value: float, digits: int) -> Decimal:
+    """Round to `digits` decimals, a half up, as people and spreadsheets do: 0.0725 is 0.073.
+
+    A float stands for the shortest decimal that it is written as, so 29 of 400 is a true half.
+    """
+    return Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
 
 def whole_minutes(length: timedelta) -> int:

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from html import escape
 
 from reportlab.lib.units import mm
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import Flowable, Paragraph, Table, TableStyle
 
 from models.figures.figures import ServiceFigures, share
 from printing.reports import look
 from printing.reports.charts import day_by_hour, share_bar, visits_by_day
 from printing.reports.formats import Kind
-from printing.reports.paging import TEXT_WIDTH
+from printing.reports.paging import TEXT_WIDTH, Heading
 from printing.reports.report import Fact, Report
 from printing.reports.ruling import ruled
 from printing.reports.tabling import name_of
@@ -46,7 +47,8 @@ def at_a_glance(report: Report) -> Iterator[Flowable]:
 
 
 def _tiles(report: Report) -> Flowable:
-    cells = [_tile(report, fact) for fact in tiles_of(report)]
+    tiles = tiles_of(report)
+    cells = [_tile(report, fact) for fact in tiles]
     style = TableStyle(
         [
             look.BASE,
@@ -61,8 +63,9 @@ def _tiles(report: Report) -> Flowable:
             ("VALIGN", (0, 0), (-1, 0), "TOP"),
         ]
     )
-    # The last label is the longest.
-    parts = [1.0] * (len(cells) - 1) + [1.35]
+    # The last label is the longest, and so is what a middle wait is told of.
+    parts = [1.3 if fact.key == "wait_median" else 1.0 for fact in tiles]
+    parts[-1] = 1.3
     widths = [TEXT_WIDTH * part / sum(parts) for part in parts]
     return Table([cells], colWidths=widths, style=style)
 
@@ -75,6 +78,8 @@ def _tile(report: Report, fact: Fact) -> list[Flowable]:
         Paragraph(escape(fact.label), look.LABEL),
         Paragraph(told, look.FIGURE),
     ]
+    if fact.basis:
+        lines.append(Paragraph(escape(fact.basis), look.LABEL))
     if fact.before is not None:
         before = report.formats.told(fact.kind, fact.before)
         lines.append(Paragraph(escape(f"{report.before} {before}"), look.LABEL))
@@ -82,14 +87,16 @@ def _tile(report: Report, fact: Fact) -> list[Flowable]:
 
 
 def _charts(report: Report) -> Iterator[Flowable]:
-    figures = report.figures
-    if figures.period.is_day:
-        yield Paragraph(escape(report.word("by_hour")), look.HEADING)
+    if report.by_hours:
+        yield Heading(report.word("by_hour"))
         yield day_by_hour(report, TEXT_WIDTH)
-        yield Paragraph(escape(report.word("hours_note")), look.NOTE)
+        note = f"{report.chart} {report.word('hours_note')}"
     else:
-        yield Paragraph(escape(report.word("by_day")), look.HEADING)
+        yield Heading(report.word("by_day"))
         yield visits_by_day(report, TEXT_WIDTH)
+        note = report.chart
+    # A PDF of this library carries no text behind a drawing: it stands below, for everybody.
+    yield Paragraph(escape(note), look.NOTE)
 
 
 def _columns(left: list[Flowable], right: list[Flowable]) -> Flowable:
@@ -119,15 +126,20 @@ def _services(report: Report) -> list[Flowable]:
         count = sum(one.of.steps for one in rest)
         others = report.word("others", count=len(rest))
         within = share(
-            sum(one.of.waits.within for one in rest), sum(one.of.waits.n for one in rest)
+            sum(one.of.waits.within for one in rest), sum(one.of.waits.judged for one in rest)
         )
         kept = report.formats.told(Kind.SHARE, within)
         told = report.formats.told
         rows.append([others, told(Kind.COUNT, count), "", "", "", told(Kind.SHARE, kept)])
     heads = [report.word(key) for key in ("service", "asked", "median", "eight", "promise", "kept")]
-    widths = [WIDE - 58 * mm, *(one * mm for one in (11, 12, 14, 10, 11))]
+    # Every head stands on one line, in whichever language.
+    numbers = [
+        max(stringWidth(head, look.STRONG, look.HEAD.fontSize) + 2 * mm, 10 * mm)
+        for head in heads[1:]
+    ]
+    widths = [WIDE - sum(numbers), *numbers]
     table = ruled(heads, rows, widths, numbers=range(1, 6), bold=poor)
-    heading = Paragraph(escape(report.word("services")), look.HEADING)
+    heading = Heading(report.word("services"))
     return [heading, table, Paragraph(escape(report.word("services_note")), look.NOTE)]
 
 
@@ -173,12 +185,12 @@ def _outcomes(report: Report) -> list[Flowable]:
             ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
         ]
     )
-    heading = Paragraph(escape(report.word("outcomes")), look.HEADING)
+    heading = Heading(report.word("outcomes"))
     return [heading, Table(rows, colWidths=widths, style=style)]
 
 
 def _attention(report: Report) -> list[Flowable]:
-    heading = Paragraph(escape(report.word("attention")), look.HEADING)
+    heading = Heading(report.word("attention"))
     style = TableStyle(
         [
             look.BASE,

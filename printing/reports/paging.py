@@ -1,15 +1,21 @@
-"""The pages of a PDF report: head, foot and numbers on each, and what the file says of itself."""
+"""The pages of a PDF report: head, foot and numbers on each, and what the file says of itself.
+
+The file carries its language, title, subject and an outline of its headings. Tags (PDF/UA), and
+with them texts behind drawings, are beyond the library: docs/laporan.md says what to give instead.
+"""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
+from reportlab.lib.utils import simpleSplit
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate
+from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph
 from typing_extensions import override
 
 from printing.ink.silhouettes import petals
@@ -19,6 +25,27 @@ from printing.reports.report import Report
 WIDTH, HEIGHT = A4
 TEXT_WIDTH = WIDTH - look.LEFT - look.RIGHT
 _HEAD, _FOOT, _MARK = 17 * mm, 8 * mm, 10 * mm
+_SMALL = 8
+
+
+class Heading(Paragraph):
+    """A heading, which the outline of the file names, too."""
+
+    def __init__(self, told: str) -> None:
+        super().__init__(escape(told), look.HEADING)
+        self._told = told
+
+    @override
+    def split(self, availWidth: float, availHeight: float) -> list[Flowable]:
+        """Return no parts: a heading stays whole."""
+        return []
+
+    @override
+    def draw(self) -> None:
+        canvas: Any = self.canv
+        _, y = canvas.absolutePosition(0, self.height)
+        canvas.headings.append((self._told, y))
+        super().draw()
 
 
 def set_pages(report: Report, story: Sequence[Flowable]) -> bytes:
@@ -30,6 +57,7 @@ def set_pages(report: Report, story: Sequence[Flowable]) -> bytes:
         title=report.title,
         author=f"{report.figures.mall} {report.figures.region}",
         subject=report.subject,
+        keywords=[table.title for table in report.tables],
         creator="Balai",
         lang=report.formats.locale.replace("_", "-"),
         initialFontName=look.TEXT,
@@ -53,14 +81,18 @@ def _numbering(report: Report) -> type[Canvas]:
     """Return a canvas that draws head and foot once it knows how many pages there are."""
 
     class Numbering(Canvas):
+        """Keeps pages until their number is known, each with the headings on it."""
+
         def __init__(self, *arguments: Any, **settings: Any) -> None:
             super().__init__(*arguments, **settings)
             self._pages: list[dict[str, Any]] = []
+            self.headings: list[tuple[str, float]] = []
             self.setViewerPreference("DisplayDocTitle", "true")
 
         @override
         def showPage(self) -> None:
             self._pages.append(dict(self.__dict__))
+            self.headings = []
             self._startPage()  # type: ignore[attr-defined]  # missing in the stubs alone
 
         @override
@@ -69,6 +101,7 @@ def _numbering(report: Report) -> type[Canvas]:
                 self.__dict__.update(page)
                 _draw_head(self, report, number, len(self._pages))
                 _draw_foot(self, report)
+                _outline(self, report, number, self.headings)
                 super().showPage()
             super().save()
 
@@ -92,6 +125,19 @@ def _draw_head(canvas: Canvas, report: Report, number: int, pages: int) -> None:
     canvas.line(look.LEFT, top - _MARK - 3 * mm, WIDTH - look.RIGHT, top - _MARK - 3 * mm)
 
 
+def _outline(
+    canvas: Canvas, report: Report, page: int, headings: Sequence[tuple[str, float]]
+) -> None:
+    """Enter the page's headings; the first page's stand below the report's own title."""
+    entries = [(report.title, HEIGHT, 0)] if page == 1 else []
+    entries += [(told, y, 1) for told, y in headings]
+    for place, (told, y, level) in enumerate(entries):
+        key = f"{page}-{place}"
+        canvas.bookmarkHorizontalAbsolute(key, y)
+        canvas.addOutlineEntry(told, key, level=level, closed=False)
+    canvas.showOutline()
+
+
 def _draw_mark(canvas: Canvas, x: float, top: float) -> None:
     """Draw the house's mark; the part of its square that is empty all around is cut away."""
     scale = _MARK / 92
@@ -111,7 +157,9 @@ def _draw_foot(canvas: Canvas, report: Report) -> None:
     canvas.setLineWidth(0.25 * mm)
     canvas.line(look.LEFT, line, WIDTH - look.RIGHT, line)
     canvas.setFillColor(look.INK_2)
-    canvas.setFont(look.TEXT, 8)
-    canvas.drawString(look.LEFT, look.BOTTOM, report.made)
+    canvas.setFont(look.TEXT, _SMALL)
     told = report.word("fingerprint", code=report.fingerprint)
     canvas.drawRightString(WIDTH - look.RIGHT, look.BOTTOM, told)
+    room = TEXT_WIDTH - canvas.stringWidth(told, look.TEXT, _SMALL) - 6 * mm
+    for place, words in enumerate(simpleSplit(report.made, look.TEXT, _SMALL, room)):
+        canvas.drawString(look.LEFT, look.BOTTOM - place * (_SMALL + 2), words)

@@ -9,10 +9,10 @@ from reportlab.lib.units import mm
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, PageBreak, Paragraph
 
 from printing.reports import look
-from printing.reports.formats import Kind, Value
+from printing.reports.formats import Kind
 from printing.reports.glance import at_a_glance
 from printing.reports.look import Faces
-from printing.reports.paging import TEXT_WIDTH, set_pages
+from printing.reports.paging import TEXT_WIDTH, Heading, set_pages
 from printing.reports.report import Report, Table
 from printing.reports.ruling import ruled, widths_of
 
@@ -29,7 +29,7 @@ def _in_full(report: Report) -> Iterator[Flowable]:
         yield from _full_table(report, table)
     yield KeepTogether(
         [
-            Paragraph(escape(report.word("definitions")), look.HEADING),
+            Heading(report.word("definitions")),
             *(Paragraph(note, look.LINE_ITEM) for note in report.notes),
         ]
     )
@@ -40,22 +40,12 @@ def _full_table(report: Report, table: Table) -> Iterator[Flowable]:
     heads = [column.label for column in table.columns]
     told = report.formats.told
     rows = [
-        [told(kind, value) for kind, value in zip(kinds, row, strict=True)]
-        for row in _named_once(table.rows)
+        [told(kind, value) for kind, value in zip(kinds, row, strict=True)] for row in table.rows
     ]
     numbers = {place for place, kind in enumerate(kinds) if kind is not Kind.TEXT}
     widths = widths_of(heads, rows, numbers=numbers, room=TEXT_WIDTH)
     yield CondPageBreak(40 * mm)
-    yield Paragraph(escape(table.title), look.HEADING)
-    yield ruled(heads, rows, widths, numbers=numbers)
+    yield Heading(table.title)
+    yield ruled(heads, rows, widths, numbers=numbers, named_once=kinds[:2] == [Kind.TEXT] * 2)
     if table.note:
         yield Paragraph(escape(table.note), look.NOTE)
-
-
-def _named_once(rows: tuple[tuple[Value, ...], ...]) -> Iterator[tuple[Value, ...]]:
-    """Leave out an agency's name under itself, as eyes do."""
-    above: Value = None
-    for row in rows:
-        named = isinstance(row[0], str) and isinstance(row[1], str) and row[0] == above
-        yield ("", *row[1:]) if named else row
-        above = row[0]

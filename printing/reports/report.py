@@ -8,16 +8,23 @@ from dataclasses import dataclass
 from models.figures.figures import Figures
 from printing.reports.formats import Formats, Kind, Value
 
+# More days than a month has would write their numbers over one another; a phone has room for six.
+MARKED_DAYS, MARKS = 31, 6
+
 
 @dataclass(frozen=True)
 class Fact:
-    """One main figure and what it is compared with; `key` names it in every form."""
+    """One main figure, what it is compared with, and of how many it is told (`basis`).
+
+    `key` names it in every form.
+    """
 
     key: str
     label: str
     kind: Kind
     value: Value
     before: Value = None
+    basis: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,10 +46,16 @@ class Table:
     note: str = ""
 
 
+def shows_hours(figures: Figures) -> bool:
+    """Tell whether a chart should show hours: days are only compared where there are some."""
+    return len(figures.days) <= 1
+
+
 @dataclass(frozen=True)
 class Report:
     """All that a report says, in one language; screen, PDF, CSV and XLSX take it from here.
 
+    `chart` says in words what the one chart shows, empty when nobody came.
     `tables` come in the order of a file; `notes` say how things are counted. `attention` and
     `notes` may set words bold by <b>. `fingerprint` is the same for the same figures, whenever
     they were made.
@@ -58,10 +71,30 @@ class Report:
     before: str
     made: str
     facts: tuple[Fact, ...]
+    chart: str
     tables: tuple[Table, ...]
     attention: tuple[str, ...]
     notes: tuple[str, ...]
     fingerprint: str
+
+    @property
+    def by_hours(self) -> bool:
+        """Whether the chart shows hours, not days."""
+        return shows_hours(self.figures)
+
+    @property
+    def day_marks(self) -> list[str]:
+        """Return what stands below each day of a chart; of many days, a few at equal distances."""
+        days = self.figures.days
+        if len(days) <= MARKED_DAYS:
+            return [str(one.day.day) for one in days]
+        apart = -(-len(days) // MARKS)
+        # A mark at the very end would stick out of the chart.
+        marked = range(0, len(days) - apart // 2, apart)
+        return [
+            self.formats.short_day(one.day) if place in marked else ""
+            for place, one in enumerate(days)
+        ]
 
     def table(self, key: str) -> Table:
         """Return the table of that key; KeyError without one."""

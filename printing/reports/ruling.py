@@ -9,12 +9,14 @@ from typing import Any
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import Flowable, Paragraph, Table, TableStyle
+from typing_extensions import override
 
 from printing.reports import look
 
 PADDING = 2.5 * mm
 # A column of text takes no more than this for itself while others need room, too.
 WIDEST_TEXT = 62 * mm
+LEAST_TEXT = 22 * mm
 
 Rows = Sequence[Sequence[str]]
 
@@ -26,8 +28,13 @@ def ruled(
     *,
     numbers: Collection[int],
     bold: Collection[int] = (),
+    named_once: bool = False,
 ) -> Flowable:
-    """Return a table; `numbers` are the columns set to the right, `bold` the rows from 0."""
+    """Return a table; `numbers` are the columns set to the right, `bold` the rows from 0.
+
+    With `named_once` a row's first cell stays empty where it says the same as the one above,
+    but never at the top of a page.
+    """
     head = [
         Paragraph(escape(told), look.HEAD_RIGHT if place in numbers and place else look.HEAD)
         for place, told in enumerate(heads)
@@ -57,13 +64,37 @@ def ruled(
     commands += [("FONT", (0, row + 1), (-1, row + 1), look.BOLD, 9, 11) for row in bold]
     # A number in the first column names its row: it stays at the left like any name.
     commands += [("ALIGN", (0, 1), (0, -1), "LEFT")]
-    return Table(
+    kind = _NamedOnce if named_once else Table
+    return kind(
         [head, *body],
         colWidths=list(widths),
         repeatRows=1,
         hAlign="LEFT",
         style=TableStyle(commands),
     )
+
+
+class _NamedOnce(Table):
+    """Leaves out a name under itself, as eyes do; each part of it on a page begins anew."""
+
+    @override
+    def draw(self) -> None:
+        rows: list[list[Any]] = self._cellvalues  # type: ignore[attr-defined]  # the stubs miss it
+        above: str | None = None
+        for row in rows[1:]:
+            name = _plain(row[0])
+            if name == above:
+                row[0] = ""
+            above = name
+        super().draw()
+
+
+def _plain(cell: Any) -> str:
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, Paragraph):
+        return cell.getPlainText()
+    return " ".join(_plain(one) for one in cell)
 
 
 def _text(told: str, width: float, *, bold: bool) -> Flowable | str:
@@ -86,11 +117,20 @@ def widths_of(
     over = sum(wanted) - room
     texts = [place for place in range(len(heads)) if place not in numbers]
     if over > 0 and texts:
-        widest = max(texts, key=lambda place: wanted[place])
-        wanted[widest] = max(wanted[widest] - over, 22 * mm)
+        _level(wanted, texts, over)
     elif over < 0:
         # Narrow tables stay narrow enough to be read across, wide ones fill the page.
         spare = -over if len(heads) > 4 else min(-over, room / 3)
         for place in range(len(heads)):
             wanted[place] += spare / len(heads)
     return wanted
+
+
+def _level(wanted: list[float], texts: Sequence[int], over: float) -> None:
+    """Take `over` from the widest texts, until they are equally wide."""
+    room = sum(wanted[place] for place in texts) - over
+    left = len(texts)
+    for place in sorted(texts, key=lambda place: wanted[place]):
+        wanted[place] = min(wanted[place], max(room / left, LEAST_TEXT))
+        room -= wanted[place]
+        left -= 1

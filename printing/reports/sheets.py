@@ -1,9 +1,11 @@
-"""A report for spreadsheets: CSV that opens with a double click, and XLSX with real numbers."""
+"""A report for spreadsheets: CSV with one table a file, and XLSX with real numbers."""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
+import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -23,8 +25,37 @@ LENGTHS: Final = {Kind.MINUTES: "minutes", Kind.HOURS: "hours"}
 WIDEST: Final = 60
 
 
-def as_csv(report: Report) -> bytes:
-    """Write the report as CSV: the main figures, then one table below the other.
+def as_zip(report: Report) -> bytes:
+    """Write the report as CSV files in one ZIP: what it is, the main figures, then each table.
+
+    A file is one table with its heads in the first row, so that any program reads it as it is.
+    The names in the ZIP are plain letters, their time is when the report was made.
+    """
+    data = io.BytesIO()
+    made = report.figures.made_at.astimezone(report.formats.zone)
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for name, rows in csv_tables(report):
+            entry = zipfile.ZipInfo(name, made.timetuple()[:6])
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            bundle.writestr(entry, _csv(report, rows))
+    return data.getvalue()
+
+
+def csv_tables(report: Report) -> Iterator[tuple[str, list[list[str]]]]:
+    """Yield the name and the rows of each CSV file."""
+    tables = [(report.word("about"), _about(report)), (report.word("facts"), _facts(report))]
+    tables += [(table.title, _rows(report, table)) for table in report.tables]
+    for number, (title, rows) in enumerate(tables):
+        yield f"{number:02d}-{_file_name(title)}.csv", rows
+
+
+def _file_name(title: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+
+
+def _csv(report: Report, rows: list[list[str]]) -> bytes:
+    """Write rows so that a double click opens them.
 
     Spreadsheets in Indonesian take a comma for the decimal sign and so a semicolon between
     cells; in English it is a point and a comma. The mark at the beginning (BOM) is what lets
@@ -32,42 +63,59 @@ def as_csv(report: Report) -> bytes:
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";" if report.formats.language == "id" else ",")
-    for row in _csv_rows(report):
-        writer.writerow([_harmless(cell) for cell in row])
+    writer.writerows([_harmless(cell) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
 
-def _csv_rows(report: Report) -> Iterator[list[str]]:
+def _about(report: Report) -> list[list[str]]:
+    """Tell what the report is, and how each figure is counted."""
     figures = report.figures
-    yield [report.title]
-    yield [figures.mall, figures.region]
-    yield [report.made]
-    yield [report.word("fingerprint", code=report.fingerprint)]
-    yield []
-    yield [report.word("facts")]
-    yield [*_fact_heads(report)]
+    return [
+        [report.word("subject_head"), report.word("explained")],
+        [report.word("report_head"), report.title],
+        [report.word("mall_head"), f"{figures.mall}, {figures.region}"],
+        [report.word("made_head"), report.made],
+        [report.word("fingerprint_head"), report.fingerprint],
+        *(list(defined(note)) for note in report.notes),
+    ]
+
+
+def defined(note: str) -> tuple[str, str]:
+    """Take a definition apart into its term, which is set bold, and what it says."""
+    term, _, said = note.removeprefix("<b>").partition("</b>")
+    return term, said.strip()
+
+
+def _facts(report: Report) -> list[list[str]]:
+    rows = [_fact_heads(report)]
     for fact in report.facts:
-        yield [fact.label, *(_plain(report, fact.kind, one) for one in _values(report, fact))]
-    for table in report.tables:
-        yield []
-        yield [table.title]
-        yield [head_of(report, column) for column in table.columns]
-        for row in table.rows:
-            cells = zip(table.columns, row, strict=True)
-            yield [_plain(report, column.kind, value) for column, value in cells]
+        values = (_plain(report, fact.kind, one) for one in _values(report, fact))
+        rows.append([fact.label, *values])
+    return rows
+
+
+def _rows(report: Report, table: Table) -> list[list[str]]:
+    heads = [head_of(report, column) for column in table.columns]
+    return [heads] + [
+        [
+            _plain(report, column.kind, value)
+            for column, value in zip(table.columns, row, strict=True)
+        ]
+        for row in table.rows
+    ]
 
 
 def _fact_heads(report: Report) -> list[str]:
     heads = [report.word("figure"), report.word("value")]
     if report.before:
         heads.append(report.before)
-    return [*heads, report.word("unit")]
+    return [*heads, report.word("unit"), report.word("basis")]
 
 
 def _values(report: Report, fact: Fact) -> list[Value]:
     values = [fact.value, fact.before] if report.before else [fact.value]
     unit = report.word(f"unit_{LENGTHS[fact.kind]}") if fact.kind in LENGTHS else ""
-    return [*values, unit]
+    return [*values, unit, fact.basis]
 
 
 def head_of(report: Report, column: Column) -> str:
@@ -103,6 +151,7 @@ def as_xlsx(report: Report) -> bytes:
     _fact_sheet(report, book.create_sheet(_sheet_name(report.word("facts"))))
     for table in report.tables:
         _table_sheet(report, table, book.create_sheet(_sheet_name(table.title)))
+    _definition_sheet(report, book.create_sheet(_sheet_name(report.word("definitions"))))
     data = io.BytesIO()
     book.save(data)
     return data.getvalue()
@@ -139,6 +188,12 @@ def _table_sheet(report: Report, table: Table, sheet: WriteOnlyWorksheet) -> Non
     for row in table.rows:
         cells = zip(table.columns, row, strict=True)
         sheet.append([_cell(report, sheet, column.kind, value) for column, value in cells])
+
+
+def _definition_sheet(report: Report, sheet: WriteOnlyWorksheet) -> None:
+    _set_width(sheet, 1, 34)
+    for note in report.notes:
+        sheet.append([_cell(report, sheet, Kind.TEXT, told) for told in defined(note)])
 
 
 def _set_width(sheet: WriteOnlyWorksheet, column: int, letters: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from models.core.clock import local_day
 from models.figures.figures import Figures, ServiceFigures, Steps
@@ -14,7 +14,6 @@ from printing.reports.report import Column, Table
 
 Row: TypeAlias = tuple[Value, ...]
 Say: TypeAlias = Callable[[str], str]
-_HOURS: Final = 24
 
 
 def tables_of(figures: Figures, words: Mapping[str, str], formats: Formats) -> tuple[Table, ...]:
@@ -25,7 +24,7 @@ def tables_of(figures: Figures, words: Mapping[str, str], formats: Formats) -> t
 
     tables = [
         _days(figures, say),
-        _hours(figures, say),
+        _hours(figures, say, formats),
         _services(figures, say, formats),
         _agencies(figures, say),
         _outcomes(figures, say, formats),
@@ -44,6 +43,7 @@ def _days(figures: Figures, say: Say) -> Table:
         Column(say("wait_median"), Kind.MINUTES),
         Column(say("wait_eight"), Kind.MINUTES),
         Column(say("wait_kept"), Kind.SHARE),
+        Column(say("never_called")),
     )
     # A day's report need not say its one day again.
     days = () if figures.period.is_day else figures.days
@@ -55,13 +55,14 @@ def _days(figures: Figures, say: Say) -> Table:
             day.waits.median,
             day.waits.eight_of_ten,
             day.waits.kept,
+            day.never_called,
         )
         for day in days
     )
     return Table("days", say("by_day"), columns, rows, say("minutes_note"))
 
 
-def _hours(figures: Figures, say: Say) -> Table:
+def _hours(figures: Figures, say: Say, formats: Formats) -> Table:
     one_day = figures.period.is_day
     kind = Kind.COUNT if one_day else Kind.MEAN
     columns = (
@@ -72,7 +73,7 @@ def _hours(figures: Figures, say: Say) -> Table:
     )
     rows = tuple(
         (
-            f"{one.hour:02d}–{(one.hour + 1) % _HOURS:02d}",
+            formats.hour(one.hour),
             round(one.arrivals) if one_day else one.arrivals,
             round(one.calls) if one_day else one.calls,
             one.waiting,
@@ -96,6 +97,7 @@ def _services(figures: Figures, say: Say, formats: Formats) -> Table:
         Column(say("eight"), Kind.MINUTES),
         Column(say("promise"), Kind.MINUTES),
         Column(say("kept"), Kind.SHARE),
+        Column(say("never")),
         Column(say("serving"), Kind.MINUTES),
         Column(say("target"), Kind.MINUTES),
         Column(say("serving_kept"), Kind.SHARE),
@@ -109,6 +111,7 @@ def _services(figures: Figures, say: Say, formats: Formats) -> Table:
             *_times(one.of),
             one.promise,
             one.of.waits.kept,
+            one.of.never_called,
             one.of.serving.median,
             one.target,
             one.of.serving.kept,
@@ -126,6 +129,7 @@ def _agencies(figures: Figures, say: Say) -> Table:
         Column(say("median"), Kind.MINUTES),
         Column(say("eight"), Kind.MINUTES),
         Column(say("kept"), Kind.SHARE),
+        Column(say("never")),
         Column(say("serving"), Kind.MINUTES),
         Column(say("serving_kept"), Kind.SHARE),
         Column(say("range_held"), Kind.SHARE),
@@ -136,6 +140,7 @@ def _agencies(figures: Figures, say: Say) -> Table:
             agency.of.steps,
             *_times(agency.of),
             agency.of.waits.kept,
+            agency.of.never_called,
             agency.of.serving.median,
             agency.of.serving.kept,
             agency.of.range_held,

@@ -9,9 +9,9 @@ from html import escape
 
 from models.core.clock import local_day
 from models.core.errors import QuotaUsedUp
-from models.figures.figures import Figures, Headline, ServiceFigures, Times
+from models.figures.figures import Figures, Headline, Length, ServiceFigures, Times
 from printing.reports.formats import Formats, Kind, Value, whole_minutes
-from printing.reports.report import Fact, Report, Table
+from printing.reports.report import Fact, Report, Table, shows_hours
 from printing.reports.tabling import name_of, tables_of
 
 # A service below this is named; the same line as on the page for the public.
@@ -19,7 +19,7 @@ GOOD = 0.8
 # Fewer people say nothing about a service.
 FEW = 5
 SHOWN = 4
-_NO_TIMES = Times(0, None, None, 0)
+_NO_TIMES = Times(n=0, median=None, eight_of_ten=None, within=0, judged=0)
 DIGITS = 12
 
 
@@ -47,6 +47,7 @@ class _Wording:
             before="" if figures.before is None else self._before(figures.before),
             made=self._made(),
             facts=facts,
+            chart=self._chart(),
             tables=tables,
             attention=tuple(self._attention()),
             notes=tuple(self._notes()),
@@ -66,26 +67,37 @@ class _Wording:
         return self._say("headline", visits=number, kept=self.formats.share(kept))
 
     def _made(self) -> str:
-        when = self._when(self.figures.made_at)
-        made = self._say("made", when=when)
-        return f"{made} {self._say('so_far', when=when)}" if self.figures.going_on else made
+        key = "so_far" if self.figures.going_on else "made"
+        return self._say(key, when=self._when(self.figures.made_at))
 
     def _when(self, at: datetime) -> str:
         day = self.formats.long_day(local_day(at, self.figures.time_zone))
         return self._say("when", day=day, clock=self.formats.clock(at))
 
     def _before(self, before: Headline) -> str:
-        if before.period.is_day:
-            return self._say("before_day", weekday=self.formats.weekday(before.period.first))
-        return self.formats.month(before.period.first)
+        period = before.period
+        if period.is_day:
+            return self._say("before_day", weekday=self.formats.weekday(period.first))
+        if period.length is Length.WEEK:
+            return self._say("before_week")
+        if period.length is Length.MONTH:
+            return self.formats.month(period.first)
+        return self.formats.short_period(period)
 
     def _lead(self) -> Iterator[str]:
         waits, before = self.figures.headline.waits, self.figures.before
+        never = self.figures.total.never_called
+        in_vain = self._say("lead_never", never=self.formats.number(never)) if never else ""
         if waits.median is None or waits.eight_of_ten is None:
+            if in_vain:
+                yield in_vain
             return
         median = whole_minutes(waits.median)
         eight = whole_minutes(waits.eight_of_ten)
-        yield self._say("lead_waits", median=median, eight=eight)
+        called = self.formats.number(waits.n)
+        yield self._say("lead_waits", called=called, median=median, eight=eight)
+        if in_vain:
+            yield in_vain
         if before is not None and before.waits.median is not None:
             more = median - whole_minutes(before.waits.median)
             key = "lead_more" if more > 0 else "lead_less" if more else "lead_same"
@@ -93,7 +105,7 @@ class _Wording:
         yield from self._worst()
 
     def _worst(self) -> Iterator[str]:
-        services = [one for one in self.figures.services if one.of.waits.n >= FEW]
+        services = [one for one in self.figures.services if one.of.waits.judged >= FEW]
         if not services:
             return
         line = self.formats.share(GOOD)
@@ -111,23 +123,47 @@ class _Wording:
             kept=self.formats.share(_kept(worst)),
         )
 
+    def _chart(self) -> str:
+        hours, days = self.figures.hours, self.figures.days
+        if not hours:
+            return ""
+        if shows_hours(self.figures):
+            busiest = max(hours, key=lambda one: one.arrivals)
+            return self._say(
+                "chart_hours",
+                hour=self.formats.hour(busiest.hour),
+                most=self.formats.number(busiest.arrivals),
+            )
+        fullest = max(days, key=lambda one: one.visits)
+        return self._say(
+            "chart_days",
+            most=self.formats.number(fullest.visits),
+            most_day=self.formats.short_day(fullest.day),
+        )
+
     def _facts(self) -> Iterator[Fact]:
         head, before, total = self.figures.headline, self.figures.before, self.figures.total
 
-        def fact(key: str, kind: Kind, value: Value, than: Value = None) -> Fact:
-            return Fact(key, self._say(key), kind, value, than)
+        def fact(
+            key: str, kind: Kind, value: Value, than: Value = None, *, basis: str = ""
+        ) -> Fact:
+            return Fact(key, self._say(key), kind, value, than, basis)
 
         was = _NO_TIMES if before is None else before.waits
         yield fact("visits", Kind.COUNT, head.visits, None if before is None else before.visits)
         if not self.figures.period.is_day:
             a_day = None if before is None else before.visits_a_day
             yield fact("visits_a_day", Kind.COUNT, head.visits_a_day, a_day)
-        yield fact("wait_median", Kind.MINUTES, head.waits.median, was.median)
-        yield fact("wait_eight", Kind.MINUTES, head.waits.eight_of_ten, was.eight_of_ten)
-        yield fact("wait_kept", Kind.SHARE, head.waits.kept, was.kept)
+        of_called = self._of_called()
+        eight = head.waits.eight_of_ten
+        yield fact("wait_median", Kind.MINUTES, head.waits.median, was.median, basis=of_called)
+        yield fact("wait_eight", Kind.MINUTES, eight, was.eight_of_ten, basis=of_called)
+        of_judged = self._of(head.waits.judged)
+        yield fact("wait_kept", Kind.SHARE, head.waits.kept, was.kept, basis=of_judged)
+        yield fact("never_called", Kind.COUNT, total.never_called)
         left = None if before is None else before.left_share
         yield fact("left_share", Kind.SHARE, head.left_share, left)
-        yield fact("range_held", Kind.SHARE, total.range_held)
+        yield fact("range_held", Kind.SHARE, total.range_held, basis=self._of(total.announced))
         yield fact("priority_share", Kind.SHARE, self.figures.priority_share)
         yield fact("served_visits", Kind.COUNT, self.figures.served)
         yield fact("open_visits", Kind.COUNT, self.figures.open)
@@ -141,6 +177,19 @@ class _Wording:
         yield fact("quota_refused", Kind.COUNT, quota)
         yield fact("other_refused", Kind.COUNT, sum(self.figures.refusals.values()) - quota)
         yield fact("outage_time", Kind.HOURS, self._outage_time())
+
+    def _of(self, count: int) -> str:
+        return self._say("of", count=self.formats.number(count)) if count else ""
+
+    def _of_called(self) -> str:
+        total = self.figures.total
+        if not total.waits.n:
+            return ""
+        return self._say(
+            "of_called",
+            called=self.formats.number(total.waits.n),
+            never=self.formats.number(total.never_called),
+        )
 
     def _outage_time(self) -> timedelta:
         made_at = self.figures.made_at
@@ -194,7 +243,7 @@ class _Wording:
         return f"{day} {span}"
 
     def _notes(self) -> Iterator[str]:
-        for key in ("wait", "serving", "percentile", "kept", "range", "left"):
+        for key in ("wait", "serving", "percentile", "kept", "never", "range", "left"):
             yield self._say(f"define_{key}")
         yield self._say("define_day", zone=self.figures.time_zone)
 

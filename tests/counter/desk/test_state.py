@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from models.core.event import Event
 from models.core.roles import Role
 from models.journal.actors import Actor
 from models.mall.catalogue import ServiceCase
-from models.mall.mall import Desk
+from models.mall.mall import Desk, DeskService
 from models.mall.people import User
 from models.queue.tickets import Ticket
 from tests.application import clock_of, open_application, service_id, user_client
@@ -48,6 +48,42 @@ def test_each_place_in_the_queue_has_its_reason(application: Application, rina: 
     assert [row["also"] for row in shown] == [[], [], ["Polres"]]
     assert shown[1]["since"] == shown[1]["due_at"]
     assert shown[0]["since"] > shown[0]["due_at"]
+
+
+def test_time_at_another_desk_is_no_wait_for_this_one(application: Application, rina: Crew) -> None:
+    clock = clock_of(application)
+    citizen(application, "ktp-el", "skck")
+    police = crew(application, desk_for(application, "skck"))
+    clock.pass_by(3 * MINUTE)
+    rina.serve()
+    clock.pass_by(20 * MINUTE)
+    rina.finish()
+    clock.pass_by(2 * MINUTE)
+    now = clock.now()
+    (row,) = police.state()["queue"]
+    for told in (row["free_since"], police.state()["longest_since"]):
+        minutes = (now - datetime.fromisoformat(told)) / MINUTE
+        assert minutes == pytest.approx(5, abs=0.1)
+    assert row["since"] < row["free_since"]
+    police.press("call-next")
+    current = police.state()["current"]
+    assert current["waited_s"] == pytest.approx(5 * 60, abs=6)
+    # What was announced foresaw the other desk, and is not set beside a wait without it.
+    assert current["announced"] is None
+
+
+def desk_for(application: Application, code: str) -> str:
+    """The number of a desk that offers the service."""
+    with application.database.reading() as session:
+        return (
+            session.scalars(
+                select(Desk.number)
+                .join(DeskService, DeskService.desk_id == Desk.id)
+                .where(DeskService.service_id == service_id(application, code))
+                .order_by(Desk.number)
+            ).first()
+            or 0
+        )
 
 
 def test_a_long_queue_is_counted_whole_and_shown_in_part(

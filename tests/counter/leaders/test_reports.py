@@ -6,6 +6,7 @@ import io
 import re
 import threading
 import urllib.request
+import zipfile
 from collections.abc import Iterator
 from datetime import date, timedelta
 from html import unescape
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from playwright.sync_api import Page
@@ -83,31 +84,68 @@ def test_today_is_what_opens_first(client: FlaskClient) -> None:
     assert "Berikutnya" not in page.text  # tomorrow has no report yet
 
 
-@pytest.mark.parametrize(("span", "name"), [("day", TODAY), ("month", "2026-11")])
-def test_screen_paper_and_files_tell_the_same(client: FlaskClient, span: str, name: str) -> None:
-    screen = told_on_screen(client.get(f"/reports?{span}={name}", headers=PAGE).text)
+PERIODS = [
+    ("day", TODAY, f"day={TODAY}"),
+    ("week", TODAY, "week=2026-11-29"),  # named by its Sunday, known by its Monday
+    ("month", "2026-11", "month=2026-11"),
+    ("range", f"2026-11-20--{TODAY}", f"from=2026-11-20&to={TODAY}"),
+]
+
+
+@pytest.mark.parametrize(("length", "name", "query"), PERIODS)
+def test_screen_paper_and_files_tell_the_same(
+    client: FlaskClient, length: str, name: str, query: str
+) -> None:
+    page = client.get(f"/reports?{query}", headers=PAGE).text
+    assert f"/reports/{length}/{name}.pdf" in page
+    screen = told_on_screen(page)
     assert (screen["visits"], screen["wait_median"], screen["serving_median"]) == ("2", "10", "5")
     assert (screen["wait_kept"], screen["open_visits"], screen["steps"]) == ("100%", "1", "2")
-    data = client.get(f"/reports/{span}/{name}.csv").data.decode("utf-8-sig")
-    rows = {row[0]: row for row in csv.reader(io.StringIO(data), delimiter=";") if len(row) > 2}
+    rows = {row[0]: row for row in facts_in(client.get(f"/reports/{length}/{name}.zip").data)}
     labels = {"Kunjungan": "visits", "Tunggu, tengah": "wait_median", "Sesuai janji": "wait_kept"}
     assert {key: rows[label][1] for label, key in labels.items()} == {
         key: screen[key] for key in labels.values()
     }
-    pdf = PdfReader(io.BytesIO(client.get(f"/reports/{span}/{name}.pdf").data))
+    pdf = PdfReader(io.BytesIO(client.get(f"/reports/{length}/{name}.pdf").data))
     first = " ".join(pdf.pages[0].extract_text().split())
     assert f"Tunggu, tengah {screen['wait_median']} menit" in first
     assert f"Sesuai janji {screen['wait_kept']}" in first
-    book = load_workbook(io.BytesIO(client.get(f"/reports/{span}/{name}.xlsx").data))
+    book = load_workbook(io.BytesIO(client.get(f"/reports/{length}/{name}.xlsx").data))
     cells = {row[0].value: row[1].value for row in book.worksheets[0].iter_rows(min_row=6)}
     assert (cells["Kunjungan"], cells["Tunggu, tengah"], cells["Sesuai janji"]) == (2, 10, 1)
+
+
+def facts_in(data: bytes, delimiter: str = ";") -> list[list[str]]:
+    with zipfile.ZipFile(io.BytesIO(data)) as bundle:
+        (name,) = (one for one in bundle.namelist() if one.startswith("01-"))
+        text = bundle.read(name).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text), delimiter=delimiter))
+
+
+def test_page_leads_to_every_length_and_to_what_lies_beside(client: FlaskClient) -> None:
+    page = unescape(client.get("/reports?from=2026-11-16&to=2026-11-18", headers=PAGE).text)
+    for address in (
+        "/reports?day=2026-11-18",
+        "/reports?week=2026-11-16",
+        "/reports?month=2026-11",
+        "/reports?from=2026-11-16&to=2026-11-18",
+        "/reports?from=2026-11-13&to=2026-11-15",
+        "/reports?from=2026-11-19&to=2026-11-21",
+    ):
+        assert f'href="{address}"' in page
+
+
+def test_page_says_how_waits_are_counted_and_of_how_many(client: FlaskClient) -> None:
+    page = client.get("/reports", headers=PAGE).text
+    assert "waktu warga bebas untuk dipanggil" in page
+    assert "dari 1 yang dipanggil; 0 tidak pernah" in page
 
 
 @pytest.mark.parametrize(
     ("form", "kind", "disposition"),
     [
         ("pdf", "application/pdf", "inline"),
-        ("csv", "text/csv; charset=utf-8", "attachment"),
+        ("zip", "application/zip", "attachment"),
         (
             "xlsx",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -126,14 +164,53 @@ def test_files_say_what_they_are(
     assert answer.headers["Cache-Control"] == "private, no-store"
 
 
-@pytest.mark.parametrize("named", ["day=2026-02-31", "day=kemarin", "month=2026-13", "month=2026"])
+@pytest.mark.parametrize(
+    "named",
+    [
+        "day=2026-02-31",
+        "day=kemarin",
+        "day=20261123",
+        "day=2026-W48-1",
+        "day=0001-01-01",
+        "day=9999-12-31",
+        "week=2026-W48",
+        "month=2026-13",
+        "month=2026",
+        "from=2026-11-23",
+        "to=2026-11-23",
+        "from=2026-11-23&to=besok",
+    ],
+)
 def test_dates_that_do_not_exist_are_refused_in_words(client: FlaskClient, named: str) -> None:
     page = client.get(f"/reports?{named}", headers=PAGE)
     assert page.status_code == 422
     assert "Tanggal itu tidak ada." in page.text
 
 
-@pytest.mark.parametrize("named", ["day=2026-11-24", "month=2026-12"])
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("from=2026-11-23&to=2026-11-22", "berakhir sebelum dimulai"),
+        ("from=2026-08-23&to=2026-11-23", "paling lama 92 hari"),
+    ],
+)
+def test_ranges_that_cannot_be_told_are_refused_with_the_reason(
+    client: FlaskClient, query: str, said: str
+) -> None:
+    page = client.get(f"/reports?{query}", headers=PAGE)
+    assert page.status_code == 422
+    assert said in page.text
+    # What was asked for is still there to be mended.
+    assert 'value="2026-11-23"' in page.text
+
+
+def test_a_quarter_is_not_too_long(client: FlaskClient) -> None:
+    assert client.get("/reports?from=2026-08-24&to=2026-11-23", headers=PAGE).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "named", ["day=2026-11-24", "week=2026-11-30", "month=2026-12", "from=2026-11-24&to=2026-11-25"]
+)
 def test_future_has_no_report_yet(client: FlaskClient, named: str) -> None:
     page = client.get(f"/reports?{named}", headers=PAGE)
     assert page.status_code == 422
@@ -141,7 +218,15 @@ def test_future_has_no_report_yet(client: FlaskClient, named: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["day/2026-11-24.pdf", "day/x.pdf", "week/2026-11-23.pdf", f"day/{TODAY}.docx"]
+    "path",
+    [
+        "day/2026-11-24.pdf",
+        "day/x.pdf",
+        "year/2026.pdf",
+        f"range/{TODAY}.pdf",
+        f"day/{TODAY}.docx",
+        f"day/{TODAY}.csv",
+    ],
 )
 def test_files_that_cannot_be_are_not_found(client: FlaskClient, path: str) -> None:
     page = client.get(f"/reports/{path}", headers=PAGE)
@@ -152,8 +237,8 @@ def test_files_that_cannot_be_are_not_found(client: FlaskClient, path: str) -> N
 def test_english_reader_gets_an_english_report(client: FlaskClient) -> None:
     page = client.get(f"/reports?day={TODAY}&lang=en", headers=PAGE)
     assert "2 visits, 100% called within the promise" in page.text
-    data = client.get(f"/reports/day/{TODAY}.csv?lang=en").data.decode("utf-8-sig")
-    assert "Visits,2," in data
+    facts = facts_in(client.get(f"/reports/day/{TODAY}.zip?lang=en").data, ",")
+    assert ["Visits", "2", "", ""] in facts
 
 
 def test_officers_read_no_reports(application: Application) -> None:
@@ -197,32 +282,58 @@ def test_others_are_answered_while_a_month_is_made(
     assert answered >= 3
 
 
-def test_command_writes_the_same_file(tmp_path: Path, application: Application) -> None:
-    # Commands go by the real clock; a month that is over for it has no visits here.
-    target = tmp_path / "january.csv"
-    words = ["report", "month", "2026-01", "--out", str(target), "--config"]
-    words += [str(ROOT / "config.toml"), "--data-dir", str(application.config.data_dir)]
-    said = CliRunner().invoke(balai, words)
+def test_command_writes_the_same_files(tmp_path: Path, application: Application) -> None:
+    target = tmp_path / "range.zip"
+    words = ("range", "2026-01-05", "2026-01-16", "--out", str(target))
+    said = command(application, *words)
     assert said.exit_code == 0, said.output
-    assert "Laporan pelayanan, Januari 2026. Tidak ada kunjungan." in said.output
+    assert "Laporan pelayanan, 5–16 Januari 2026. Tidak ada kunjungan." in said.output
     client = user_client(application, SUPERVISOR)
-    served = client.get("/reports/month/2026-01.csv").data
-    assert without_instant(target.read_bytes()) == without_instant(served)
-    again = CliRunner().invoke(balai, words)
+    served = client.get("/reports/range/2026-01-05--2026-01-16.zip").data
+    assert facts_in(target.read_bytes()) == facts_in(served)
+    again = command(application, *words)
     assert again.exit_code == 1
     assert "cannot be written" in again.output
 
 
-def without_instant(data: bytes) -> list[str]:
-    return [line for line in data.decode("utf-8-sig").splitlines() if "dihasilkan" not in line]
+def test_command_goes_by_the_examples_clock(tmp_path: Path) -> None:
+    someday = MONDAY + timedelta(weeks=1000)
+    with open_application(tmp_path) as ahead:
+        clock_of(ahead).jump_to(someday)
+        with ahead.database.transaction() as session:
+            mall = session.get_one(Mall, ahead.mall_id)
+            ktp = session.scalars(select(Service).where(Service.code == "ktp-el")).one()
+            take(session, mall, [Wish(ktp.id)], by=Actor(mall_id=mall.id), at=someday)
+        said = command(ahead, "day", f"{someday:%Y-%m-%d}", "--out", str(tmp_path / "day.pdf"))
+    assert said.exit_code == 0, said.output
+    assert "1 kunjungan" in said.output
 
 
-@pytest.mark.parametrize("words", [("day", "2026-02-31", "a.pdf"), ("day", "2026-02-01", "a.doc")])
-def test_command_says_what_it_cannot_write(words: tuple[str, str, str], tmp_path: Path) -> None:
-    span, name, file = words
-    command = ["report", span, name, "--out", str(tmp_path / file)]
-    said = CliRunner().invoke(balai, [*command, "--config", str(ROOT / "config.toml")])
+def command(application: Application, *words: str) -> Result:
+    house = ["--config", str(ROOT / "config.toml")]
+    house += ["--data-dir", str(application.config.data_dir)]
+    return CliRunner().invoke(balai, ["report", *words, *house])
+
+
+@pytest.mark.parametrize(
+    ("words", "file", "why"),
+    [
+        ("day 2026-02-31", "a.pdf", "name a date of the calendar"),
+        ("day 2026-11-20 2026-11-23", "a.pdf", "name a date of the calendar"),
+        ("month 2026-11-23", "a.pdf", "name a month of the calendar"),
+        ("range 2026-11-23", "a.pdf", "name two dates of the calendar"),
+        ("range 2026-11-23 2026-11-20", "a.pdf", "ends before it begins"),
+        ("range 2026-01-01 2026-11-20", "a.pdf", "92 days at most"),
+        ("day 2099-01-01", "a.pdf", "it has not begun"),
+        (f"day {TODAY}", "a.csv", "should end with .pdf, .zip, .xlsx"),
+    ],
+)
+def test_command_says_what_it_cannot_write(
+    application: Application, words: str, file: str, why: str, tmp_path: Path
+) -> None:
+    said = command(application, *words.split(), "--out", str(tmp_path / file))
     assert said.exit_code == 1
+    assert why in said.output
     assert not (tmp_path / file).exists()
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
@@ -11,9 +11,13 @@ from models.figures.figures import Figures, Period, Steps
 from models.figures.reckoning import figures
 from models.journal.events import KINDS
 from models.journal.record import write_recorded
+from models.keeping.days import close_old_days
 from models.paper.printers import PrinterState
+from models.queue.calling import call_next
+from models.queue.missing import miss, welcome_back
+from models.queue.serving import cancel, finish, start
 from models.queue.tickets import Outcome
-from tests.builders import MINUTE, MONDAY, mall, small_mall, ticket
+from tests.builders import CITIZEN, MINUTE, MONDAY, SmallMall, mall, small_mall, ticket
 from tests.counted_day import NIGHT, counted_day, o_clock
 
 DAY = date(2026, 11, 23)
@@ -49,14 +53,90 @@ def test_visits_are_people_and_steps_are_work(told: Figures) -> None:
     assert {one.name_id: one.of.steps for one in told.services} == {"Layanan A": 6, "Layanan B": 2}
 
 
-def test_waits_run_from_the_wish_to_the_first_call(told: Figures) -> None:
+def test_waits_are_the_time_in_which_somebody_was_free_to_be_called(told: Figures) -> None:
     waits = told.total.waits
-    assert (waits.n, waits.median, waits.eight_of_ten) == (6, 30 * MINUTE, 65 * MINUTE)
-    assert waits.within == 4
+    assert (waits.n, waits.median, waits.eight_of_ten) == (6, 30 * MINUTE, 55 * MINUTE)
+    assert (waits.within, waits.judged, told.total.never_called) == (5, 6, 2)
     of_a, of_b = service(told, "Layanan A").waits, service(told, "Layanan B").waits
     assert (of_a.n, of_a.median, of_a.eight_of_ten) == (4, 30 * MINUTE, 65 * MINUTE)
     assert (of_a.within, of_a.kept) == (3, 0.75)
-    assert (of_b.n, of_b.median, of_b.eight_of_ten) == (2, 10 * MINUTE, 70 * MINUTE)
+    # The 15 minutes at desk A are not held against who serves B.
+    assert (of_b.n, of_b.median, of_b.eight_of_ten) == (2, 10 * MINUTE, 55 * MINUTE)
+    assert (of_b.within, of_b.kept) == (2, 1.0)
+
+
+def test_who_waits_in_vain_until_closing_breaks_the_promise(session: Session) -> None:
+    hall = small_mall(session)
+    hall.a.promise_m = 30
+    for minute in range(10):
+        ticket(session, hall.mall, hall.a, at=o_clock(9, minute))
+        _serve(session, hall, o_clock(9, minute + 5))
+    for minute in range(10):
+        ticket(session, hall.mall, hall.a, at=o_clock(10, minute))
+    close_old_days(session, hall.mall, at=NIGHT)
+    write_recorded(session)
+    total = figures(session, hall.mall, Period.of_day(DAY), at=NIGHT).total
+    assert (total.waits.eight_of_ten, total.waits.n) == (5 * MINUTE, 10)
+    assert (total.never_called, total.waits.judged, total.waits.kept) == (10, 20, 0.5)
+
+
+@pytest.mark.parametrize(("stayed_m", "judged"), [(29, 0), (30, 0), (31, 1)])
+def test_who_leaves_is_judged_once_the_promise_has_run_out(
+    session: Session, stayed_m: int, judged: int
+) -> None:
+    hall = small_mall(session)
+    hall.a.promise_m = 30
+    gone = ticket(session, hall.mall, hall.a, at=o_clock(9))
+    cancel(session, gone, reason="", by=CITIZEN, at=o_clock(9, stayed_m))
+    write_recorded(session)
+    total = figures(session, hall.mall, Period.of_day(DAY), at=NIGHT).total
+    assert (total.never_called, total.waits.judged, total.waits.within) == (1, judged, 0)
+
+
+def test_who_still_waits_is_judged_once_the_promise_has_run_out(session: Session) -> None:
+    hall = small_mall(session)
+    hall.a.promise_m = 30
+    ticket(session, hall.mall, hall.a, at=o_clock(9))
+    write_recorded(session)
+    for minute, judged in ((30, 0), (31, 1)):
+        at = o_clock(9, minute)
+        total = figures(session, hall.mall, Period.of_day(DAY), at=at).total
+        assert (total.never_called, total.open, total.waits.judged) == (0, 1, judged)
+
+
+def test_who_is_put_aside_or_does_not_come_elsewhere_waits_for_nobody(session: Session) -> None:
+    hall = small_mall(session)
+    both = ticket(session, hall.mall, hall.a, hall.b, at=o_clock(9))
+    both.steps[1].announced_low_s, both.steps[1].announced_high_s = 0, 5 * 60
+    call_next(session, hall.desk_a, by=CITIZEN, at=o_clock(9, 4))
+    miss(session, hall.desk_a, by=CITIZEN, at=o_clock(9, 6))
+    welcome_back(session, both, by=CITIZEN, at=o_clock(9, 20))
+    _serve(session, hall, o_clock(9, 21), minutes=0)
+    call_next(session, hall.desk_b, by=CITIZEN, at=o_clock(9, 24))
+    write_recorded(session)
+    told = figures(session, hall.mall, Period.of_day(DAY), at=NIGHT)
+    # Free from 9.00 to 9.04, from 9.20 to 9.21, and from 9.21 on.
+    assert service(told, "Layanan B").waits.median == 8 * MINUTE
+    # Nobody could foresee that they would be away, so the range is not compared.
+    assert told.total.announced == 0
+
+
+def test_a_range_told_in_vain_is_a_false_one(session: Session) -> None:
+    hall = small_mall(session)
+    for high_m in (30, 90):
+        told = ticket(session, hall.mall, hall.a, at=o_clock(14))
+        told.steps[0].announced_low_s, told.steps[0].announced_high_s = 60, high_m * 60
+    close_old_days(session, hall.mall, at=NIGHT)
+    write_recorded(session)
+    total = figures(session, hall.mall, Period.of_day(DAY), at=NIGHT).total
+    # The hall closed at 15.00: the second range had not run out by then.
+    assert (total.announced, total.later) == (1, 1)
+
+
+def _serve(session: Session, hall: SmallMall, at: datetime, minutes: int = 1) -> None:
+    call_next(session, hall.desk_a, by=CITIZEN, at=at)
+    start(session, hall.desk_a, by=CITIZEN, at=at)
+    finish(session, hall.desk_a, Outcome.ISSUED, by=CITIZEN, at=at + minutes * MINUTE)
 
 
 def test_service_times_leave_out_holds_and_what_was_handed_on(told: Figures) -> None:

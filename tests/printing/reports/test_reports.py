@@ -3,33 +3,43 @@ from __future__ import annotations
 import csv
 import io
 import re
+import zipfile
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
+from reportlab.graphics.shapes import Rect
 from reportlab.lib.colors import Color
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfgen.canvas import Canvas
 
 from counter.leaders.reporting import own_faces
 from models.core.errors import NoNumber
+from models.figures.figures import Period
 from models.paper.printers import PRINTING_STATES, PrinterState
 from printing.reports import look
+from printing.reports.charts import WIDEST_BAR, visits_by_day
 from printing.reports.formats import Formats, Kind
 from printing.reports.pdf import as_pdf
 from printing.reports.report import Report
-from printing.reports.sheets import as_csv, as_xlsx
+from printing.reports.ruling import ruled
+from printing.reports.sheets import as_xlsx, as_zip, defined
+from tests.counted_day import o_clock
 from tests.printing.reports.told_report import LANGUAGE, empty_day, told_day
 
+NOON = o_clock(12)
 TOKENS = Path(__file__).parents[3] / "counter" / "static" / "shared" / "tokens.css"
 # Counted by hand from the table in tests/counted_day.py.
 FIGURES = {
     "visits": "6",
     "wait_median": "30",
-    "wait_eight": "65",
-    "wait_kept": "67%",
+    "wait_eight": "55",
+    "wait_kept": "83%",
+    "never_called": "2",
     "left_share": "33%",
     "range_held": "33%",
     "priority_share": "17%",
@@ -69,11 +79,15 @@ def test_facts_are_what_was_counted_by_hand(report: Report) -> None:
 
 
 def test_headline_and_lead_say_it_in_words(report: Report) -> None:
-    assert report.headline == "6 kunjungan, 67% dipanggil sesuai janji"
-    assert report.lead[0] == (
-        "Separuh dari yang dipanggil menunggu paling lama 30 menit,"
-        " delapan dari sepuluh paling lama 65 menit."
+    assert report.headline == "6 kunjungan, 83% dipanggil sesuai janji"
+    waits, in_vain = report.lead[:2]
+    assert waits == (
+        "Separuh dari 6 yang dipanggil menunggu paling lama 30 menit,"
+        " delapan dari sepuluh paling lama 55 menit."
     )
+    assert in_vain == "2 tidak pernah dipanggil."
+    assert report.fact("wait_eight").basis == "dari 6 yang dipanggil; 2 tidak pernah"
+    assert report.fact("wait_kept").basis == "dari 6"
     assert report.attention == (
         "<b>Layanan B</b> Kuota habis, 2 orang tidak mendapat nomor.",
         "<b>Printer kiosk-2</b> tidak tersambung, 00.00–24.00, 1.440 menit.",
@@ -99,12 +113,12 @@ def test_paper_leads_with_the_same_figures(report: Report, pdf: PdfReader) -> No
     assert report.headline in first
     for told in (
         "Kunjungan 6",
-        "Tunggu, tengah 30 menit",
-        "Sesuai janji 67%",
+        "Tunggu, tengah 30 menit dari 6 yang dipanggil; 2 tidak pernah",
+        "Sesuai janji 83%",
         "Perkiraan tepat 33%",
         "Pulang sebelum dilayani 33%",
         "Layanan A 6 30 65 60 75%",
-        "Layanan B 2 10 70 60 50%",
+        "Layanan B 2 10 55 60 100%",
     ):
         assert told in first
 
@@ -127,6 +141,102 @@ def test_file_names_itself_and_its_language(report: Report, pdf: PdfReader) -> N
     catalogue: Any = pdf.root_object
     assert catalogue["/Lang"] == "id-ID"
     assert catalogue["/ViewerPreferences"]["/DisplayDocTitle"].value is True
+
+
+def test_outline_names_every_heading_on_its_page(report: Report, pdf: PdfReader) -> None:
+    def entries(outline: Any, level: int = 0) -> Iterator[tuple[int, str, int]]:
+        for one in outline:
+            if isinstance(one, list):
+                yield from entries(one, level + 1)
+            else:
+                page = pdf.get_destination_page_number(one)
+                assert page is not None
+                yield level, one.title, page
+
+    told = list(entries(pdf.outline))
+    assert told[0] == (0, report.title, 0)
+    titles = [table.title for table in report.tables]
+    assert [title for _, title, page in told if page > 0] == [*titles, "Cara menghitung"]
+    for _, title, page in told:
+        assert title in " ".join(pdf.pages[page].extract_text().split())
+
+
+def test_a_chart_is_told_in_words_below_it(report: Report, pdf: PdfReader) -> None:
+    first = " ".join(pdf.pages[0].extract_text().split())
+    assert report.chart in first
+    assert "paling ramai pukul 09–10 dengan 4 orang datang" in report.chart
+
+
+@pytest.mark.parametrize("faces", [own_faces(), look.builtin_faces()], ids=["house", "plain"])
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_foot_of_a_day_that_goes_on_overprints_nothing(
+    tmp_path: Path, language: str, faces: look.Faces
+) -> None:
+    report = told_day(tmp_path, language, at=NOON)
+    foot: list[tuple[float, str]] = []
+
+    def note(text: str, page: Any, at: Any, *_: Any) -> None:
+        if text.strip() and page[5] + at[5] < look.BOTTOM + 8:
+            foot.append((page[4] + at[4], text.strip()))
+
+    PdfReader(io.BytesIO(as_pdf(report, faces))).pages[0].extract_text(visitor_text=note)
+    told = " ".join(text for _, text in foot)
+    assert report.made in told
+    right = next(x for x, text in foot if report.fingerprint in text)
+    ends = [x + stringWidth(text, look.TEXT, 8) for x, text in foot if x < right]
+    assert ends
+    assert max(ends) < right
+
+
+def test_rows_of_an_agency_name_it_again_on_a_new_page() -> None:
+    look.use(own_faces())
+    rows = [("Dukcapil", f"Layanan {number}", "1") for number in range(6)]
+    table = ruled(
+        ["Instansi", "Layanan", "Orang"], rows, [100, 100, 40], numbers=[2], named_once=True
+    )
+    table.wrap(300, 1000)
+    parts = table.split(300, 75)
+    assert len(parts) == 2
+    page = io.BytesIO()
+    canvas = Canvas(page)
+    for part in parts:
+        part.wrap(300, 1000)
+        part.drawOn(canvas, 50, 400)
+        canvas.showPage()
+    canvas.save()
+    texts = [one.extract_text() for one in PdfReader(page).pages]
+    assert [text.count("Dukcapil") for text in texts] == [1, 1]
+    assert [text.count("Layanan ") for text in texts] == [3, 3]
+
+
+def test_one_open_day_is_shown_by_its_hours(tmp_path: Path) -> None:
+    # From Saturday to the hand-counted Monday: a bar for one day alone would compare nothing.
+    weekend = Period(date(2026, 11, 21), date(2026, 11, 23))
+    report = told_day(tmp_path, period=weekend)
+    assert report.by_hours
+    assert report.title == "Laporan pelayanan, 21–23 November 2026"
+    first = PdfReader(io.BytesIO(as_pdf(report, own_faces()))).pages[0].extract_text()
+    assert "Per jam" in first
+    assert "Kunjungan per hari\n" in first  # the tile
+
+
+def test_few_days_have_slim_bars(tmp_path: Path) -> None:
+    report = told_day(tmp_path, period=Period.of_week(date(2026, 11, 23)))
+    assert not report.by_hours
+    drawing = visits_by_day(report, 500)
+    bars = [one for one in drawing.contents if isinstance(one, Rect)]
+    assert bars
+    assert all(bar.width <= WIDEST_BAR for bar in bars)
+
+
+def test_days_of_a_quarter_are_marked_where_there_is_room(tmp_path: Path) -> None:
+    quarter = Period(date(2026, 9, 1), date(2026, 11, 23))
+    marks = told_day(tmp_path, period=quarter).day_marks
+    assert len(marks) > 31
+    assert marks[0] == "1 Sep"
+    places = [place for place, mark in enumerate(marks) if mark]
+    assert len(places) == 6
+    assert len(marks) - places[-1] > 4
 
 
 def fonts_of(pdf: PdfReader) -> Iterator[Any]:
@@ -152,22 +262,40 @@ def test_charts_are_vectors(pdf: PdfReader) -> None:
     assert len(re.findall(rb"\bre\b", drawn.get_data())) >= 7
 
 
-def test_csv_holds_the_same_figures(report: Report) -> None:
-    data = as_csv(report)
-    assert data.startswith(b"\xef\xbb\xbf")
-    rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), delimiter=";"))
+def csv_files(report: Report) -> dict[str, list[list[str]]]:
+    with zipfile.ZipFile(io.BytesIO(as_zip(report))) as bundle:
+        data = {name: bundle.read(name) for name in bundle.namelist()}
+    assert all(one.startswith(b"\xef\xbb\xbf") for one in data.values())
+    delimiter = ";" if report.formats.language == "id" else ","
+    texts = {name: io.StringIO(one.decode("utf-8-sig"), newline="") for name, one in data.items()}
+    return {name: list(csv.reader(text, delimiter=delimiter)) for name, text in texts.items()}
+
+
+def test_csv_has_one_table_a_file_with_the_same_figures(report: Report) -> None:
+    files = csv_files(report)
+    assert list(files)[:2] == ["00-tentang-laporan.csv", "01-angka-utama.csv"]
+    about, facts, *tables = files.values()
     labels = {fact.label: fact.key for fact in report.facts}
-    facts = {
-        labels[row[0]]: row[1] for row in rows[7:] if row and row[0] in labels and len(row) == 3
-    }
-    assert facts == FIGURES
-    for table in report.tables:
-        start = rows.index([table.title]) + 2
-        assert len(rows[start - 1]) == len(table.columns)
-        for row, told in zip(rows[start:], table.rows, strict=False):
-            for column, cell, value in zip(table.columns, row, told, strict=True):
+    heads, *rows = facts
+    assert heads == ["Angka", "Nilai", "Satuan", "Dasar"]
+    assert {labels[row[0]]: row[1] for row in rows} == FIGURES
+    assert ["Tunggu, 8 dari 10", "55", "menit", "dari 6 yang dipanggil; 2 tidak pernah"] in rows
+    assert ["Laporan", report.title] in about
+    assert {defined(note) for note in report.notes} <= {(row[0], row[1]) for row in about}
+    assert len(tables) == len(report.tables)
+    for (heads, *rows), told in zip(tables, report.tables, strict=True):
+        assert len(heads) == len(told.columns)
+        for row, values in zip(rows, told.rows, strict=True):
+            for column, cell, value in zip(told.columns, row, values, strict=True):
                 if column.kind is not Kind.DAY:
                     assert cell == report.formats.told(column.kind, value, grouped=False)
+
+
+def test_names_in_the_zip_are_plain_and_its_time_is_the_reports(report: Report) -> None:
+    with zipfile.ZipFile(io.BytesIO(as_zip(report))) as bundle:
+        entries = bundle.infolist()
+    assert all(re.fullmatch(r"[0-9]{2}-[a-z0-9-]+\.csv", one.filename) for one in entries)
+    assert {one.date_time for one in entries} == {(2026, 11, 24, 0, 5, 0)}
 
 
 def test_workbook_holds_real_numbers_that_show_the_same(report: Report) -> None:
@@ -204,7 +332,8 @@ def test_nothing_in_a_file_is_a_formula(tmp_path: Path) -> None:
         for one in report.tables
     ]
     report = type(report)(**{**vars(report), "tables": tuple(changed)})
-    assert f"'@{sly};'{sly};" in as_csv(report).decode("utf-8-sig")
+    services = csv_files(report)["03-layanan.csv"]
+    assert services[1][:2] == [f"'@{sly}", f"'{sly}"]
     sheet = load_workbook(io.BytesIO(as_xlsx(report)))[table.title]
     assert [cell.data_type for cell in sheet[2][:2]] == ["s", "s"]
 
@@ -214,13 +343,13 @@ def test_month_tells_each_day(tmp_path: Path) -> None:
     pdf = PdfReader(io.BytesIO(as_pdf(report, own_faces())))
     assert report.title == "Laporan pelayanan, November 2026"
     assert report.told(report.fact("visits_a_day")) == "6"
-    assert "23 Nov 6 33% 30 65 67%" in words_of(pdf)
+    assert "23 Nov 6 33% 30 55 83% 2" in words_of(pdf)
     assert "Kunjungan per hari 6 Tunggu" in words_of(pdf)
 
 
 def test_english_report_counts_the_same(report: Report, tmp_path: Path) -> None:
     english = told_day(tmp_path, "en")
-    assert english.headline == "6 visits, 67% called within the promise"
+    assert english.headline == "6 visits, 83% called within the promise"
     assert {one.key: one.value for one in english.facts} == {
         one.key: one.value for one in report.facts
     }
@@ -235,7 +364,7 @@ def test_day_without_anybody_says_so(tmp_path: Path) -> None:
     pdf = PdfReader(io.BytesIO(as_pdf(report, own_faces())))
     assert report.headline == "Tidak ada kunjungan"
     assert "Tunggu, tengah –" in words_of(pdf)
-    assert as_csv(report)
+    assert len(csv_files(report)) == 2
     assert as_xlsx(report)
 
 
@@ -245,9 +374,19 @@ def test_fingerprint_tells_same_figures_from_others(report: Report, tmp_path: Pa
     assert empty_day(tmp_path / "other").fingerprint != report.fingerprint
 
 
+def test_a_half_is_rounded_up_whoever_writes_it() -> None:
+    formats = Formats("id", "Asia/Jakarta")
+    # 29 of 400, 1 of 16, 1 of 8, and halves of both kinds.
+    shares = [formats.share(one) for one in (29 / 400, 1 / 16, 1 / 8, 0.505, 0.515)]
+    assert shares == ["7,3%", "6,3%", "13%", "51%", "52%"]
+    assert [formats.number(one) for one in (0.5, 1.5, 2.5)] == ["1", "2", "3"]
+    assert [formats.number(one, 1) for one in (0.25, 0.35, 7.25)] == ["0,3", "0,4", "7,3"]
+    assert formats.told(Kind.HOURS, timedelta(minutes=15)) == "0,3"
+
+
 def test_numbers_are_written_the_indonesian_way() -> None:
     formats = Formats("id", "Asia/Jakarta")
-    assert formats.number(11482.25, 1) == "11.482,2"
+    assert formats.number(11482.25, 1) == "11.482,3"
     assert formats.told(Kind.COUNT, 11482, grouped=False) == "11482"
     assert (formats.share(0.913), formats.share(0.021), formats.share(1.0)) == (
         "91%",

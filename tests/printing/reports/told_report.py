@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -36,12 +36,19 @@ def mall_session(folder: Path) -> Iterator[Session]:
         database.close()
 
 
-def told_day(folder: Path, language: str = "id", *, month: bool = False) -> Report:
-    """The report of that Monday, or of its month."""
+def told_day(
+    folder: Path,
+    language: str = "id",
+    *,
+    month: bool = False,
+    period: Period | None = None,
+    at: datetime = NIGHT,
+) -> Report:
+    """The report of that Monday, of its month, or of another period, as it is told `at`."""
     with mall_session(folder) as session:
         hall = counted_day(session).hall
-        period = Period.of_month(DAY) if month else Period.of_day(DAY)
-        told = figures(session, hall.mall, period, at=NIGHT)
+        period = period or (Period.of_month(DAY) if month else Period.of_day(DAY))
+        told = figures(session, hall.mall, period, at=at)
     return report_of(told, LANGUAGE.words("printing.reports", language), language)
 
 

@@ -41,7 +41,7 @@ function offUnless(model, phases) {
 function nextHint(model) {
   const first = model.state.queue[0];
   if (!first) return say("hint.nobody");
-  const facts = { number: first.number, minutes: minutesSince(first.since, model.now) };
+  const facts = { number: first.number, minutes: minutesSince(first.free_since, model.now) };
   return say(first.standing === "priority" ? "hint.next_priority" : "hint.next", facts);
 }
 

@@ -59,7 +59,7 @@ function place(row) {
 /** @param {{model: Model, row: QueueRow, first: boolean}} props */
 function Row({ model, row, first }) {
   const why = WHY[row.standing];
-  const limit = new Date(Date.parse(row.since) + row.promise_s * 1000).toISOString();
+  const limit = new Date(Date.parse(row.free_since) + row.promise_s * 1000).toISOString();
   const past = secondsSince(limit, model.now);
   const near = past > -NEAR_S && html`<span class="why why--warn num"><${Icon} name="hourglass" />${say(past > 0 ? "why.past" : "why.limit", { at: clock(limit) })}</span>`;
   const counted = say("queue.counted", { since: clock(row.since), due: clock(row.due_at) });
@@ -74,7 +74,7 @@ function Row({ model, row, first }) {
       ${row.then.length > 0 && html`<span class="dk-also">${say("why.then", { services: listed(row.then.map(named)) })}</span>`}
       ${row.also.length > 0 && html`<span class="dk-also">${say("why.also", { agencies: listed(row.also) })}</span>`}
     </small></div>
-    <span class="dk-w num">${minutesSince(row.since, model.now)}<small> ${say("minutes")}</small></span>
+    <span class="dk-w num">${minutesSince(row.free_since, model.now)}<small> ${say("minutes")}</small></span>
   </li>`;
 }
 

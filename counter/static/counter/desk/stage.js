@@ -70,7 +70,7 @@ function Timer({ model, current }) {
 function Ready({ model }) {
   const next = model.state.queue[0];
   if (!next) return html`<section class="dk-ready"></section>`;
-  const facts = { service: wished(next), minutes: minutesSince(next.since, model.now) };
+  const facts = { service: wished(next), minutes: minutesSince(next.free_since, model.now) };
   return html`<section class="dk-ready"><div class="dk-ready__in">
     <p>${say("ready.title")}</p><h2>${say("ready.next")}</h2>
     <${Plate} number=${next.number} flower=${model.state.desk.flower} size="xl" />

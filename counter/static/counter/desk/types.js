@@ -13,6 +13,7 @@
  *  @property {Names[]} then what else it wants at this desk
  *  @property {string[]} also the agencies where the ticket waits as well
  *  @property {string} since
+ *  @property {string} free_since from when the wait counts, time at other desks left out
  *  @property {string} due_at since, less the head start
  *  @property {number} promise_s */
 
