@@ -51,7 +51,7 @@ class ResultPress:
 
     press_id: PressId
     job_id: int
-    state: Literal["printed", "failed", "doubtful", "waiting"]
+    state: Literal["sent", "printed", "failed", "doubtful", "waiting"]
     error: Annotated[str, Field(max_length=200)]
 
 

@@ -251,7 +251,7 @@ def _advice(printer: PrinterSettings, state: PrinterState, detail: str) -> str:
 
 def _paper(job: PrintJob) -> PaperRow:
     prefix, number = job.payload.get("prefix"), job.payload.get("number")
-    unplanned = job.state not in {JobState.PRINTED, JobState.SENDING}
+    unplanned = job.state not in {JobState.PRINTED, JobState.SENT, JobState.SENDING}
     return PaperRow(
         id=job.id,
         number=spoken(prefix, number) if prefix and isinstance(number, int) else "",

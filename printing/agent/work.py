@@ -30,7 +30,7 @@ _SHORTEST_REST_S, _LONGEST_REST_S = 0.5, 10.0
 # A paper that we were given so long ago may have been given up meanwhile: we may have slept.
 _FRESH_S: Final = 1.5
 # Shown again by a server that lost its memory, these papers must not come out again.
-_MAY_BE_OUT: Final = frozenset({Stage.SENDING, Stage.PRINTED, Stage.DOUBTFUL})
+_MAY_BE_OUT: Final = frozenset({Stage.SENDING, Stage.SENT, Stage.PRINTED, Stage.DOUBTFUL})
 
 
 class Work:
@@ -220,7 +220,7 @@ class Work:
 
     def _print(self, paper: Paper) -> tuple[Stage, str]:
         try:
-            self._printer.send(paper.data, self._hear_printer)
+            seen = self._printer.send(paper.data, self._hear_printer)
         except PrinterAway as error:
             self._note(Reading(PrinterState.AWAY, str(error)))
             self._rest_s = min(_LONGEST_REST_S, max(_SHORTEST_REST_S, self._rest_s * 2))
@@ -235,4 +235,4 @@ class Work:
             self._printer.close()
             return Stage.DOUBTFUL, type(error).__name__
         self._rest_s = 0.0
-        return Stage.PRINTED, ""
+        return (Stage.PRINTED if seen else Stage.SENT), ""

@@ -63,8 +63,8 @@ class Printer(ABC):
         """Ask the printer how it fares now; `unknown` when it is there and does not answer."""
 
     @abstractmethod
-    def send(self, data: bytes, hear: Hear = nobody) -> None:
-        """Print `data` and return when it is printed, as far as this kind can tell.
+    def send(self, data: bytes, hear: Hear = nobody) -> bool:
+        """Print `data`; True when the printer has said that it came out, False if it says nothing.
 
         What the printer says meanwhile goes to `hear`. Raises PrinterAway when nothing went
         out, PrinterDoubtful otherwise.

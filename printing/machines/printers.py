@@ -85,7 +85,7 @@ class LinkedPrinter(Printer):
         return reading
 
     @override
-    def send(self, data: bytes, hear: Hear = nobody) -> None:
+    def send(self, data: bytes, hear: Hear = nobody) -> bool:
         old = time.monotonic() - self._looked_s > _FRESH_S
         if self._talk is None or old or not self._told.prints:
             reading = self.look()
@@ -104,7 +104,7 @@ class LinkedPrinter(Printer):
             if self._torn and not self._answers:
                 talk.fill_up()
             talk.deliver(data, note)
-            talk.confirm(note)
+            seen = talk.confirm(note)
         except OSError as error:
             self.close()
             if talk.sent == 0:
@@ -114,6 +114,7 @@ class LinkedPrinter(Printer):
         self._torn = False
         if not self._answers:
             self.close()
+        return seen
 
     @override
     def close(self) -> None:

@@ -15,6 +15,7 @@ RECOVERY_S = 1.5
 # The fixed bits that tell the answers apart: ESC/POS reference, DLE EOT, GS r and GS a.
 _FIXED, _REAL_TIME, _PACKET = 0x93, 0x12, 0x10
 _IN_ORDER_FIXED = 0x90
+_NO_ANSWER = 0x80
 _PACKET_LENGTH = 4
 
 
@@ -42,6 +43,8 @@ class Answers:
         self.real_time: deque[int] = deque()
         self.in_order: deque[int] = deque()
         self.packet: bytes | None = None
+        # Whether anything came that is no answer of a printer, or more answers than questions.
+        self.babble = False
         self._half = b""
 
     def hear(self, raw: bytes) -> None:
@@ -52,11 +55,20 @@ class Answers:
                 if len(self._half) == _PACKET_LENGTH:
                     self.packet, self._half = self._half, b""
             elif byte & _FIXED == _REAL_TIME:
+                # One question is open at a time, and its answer is taken before the next.
+                self.babble = self.babble or bool(self.real_time)
                 self.real_time.append(byte)
             elif byte & _FIXED == _PACKET:
                 self._half = bytes((byte,))
             elif byte & _IN_ORDER_FIXED == 0:
                 self.in_order.append(byte)
+            elif byte & _NO_ANSWER:
+                self.babble = True
+
+    def begin(self) -> None:
+        """Drop what came before the next questions."""
+        self.real_time.clear()
+        self.babble = False
 
     def forget(self) -> None:
         """Drop what came before the next paper."""

@@ -157,7 +157,9 @@ def test_officers_have_no_business_with_printers(application: Application) -> No
 # The kiosk's side of the same papers.
 
 
-@pytest.mark.parametrize("state", [JobState.DOUBTFUL, JobState.FAILED, JobState.EXPIRED])
+@pytest.mark.parametrize(
+    "state", [JobState.SENT, JobState.DOUBTFUL, JobState.FAILED, JobState.EXPIRED]
+)
 def test_a_kiosk_prints_once_more_what_nobody_is_sure_of(
     application: Application, state: JobState
 ) -> None:
