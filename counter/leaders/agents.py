@@ -159,6 +159,7 @@ class Agents:
         sending = jobs_in(session, mall_id, printer, JobState.SENDING, most=SHOWN)
         return {
             "printer_state": "" if status is None else status.state,
+            "printer_detail": "" if status is None else status.detail,
             "jobs": [_named(job) | {"data": self._shown(job)} for job in waiting],
             "sending": [_named(job) for job in sending],
         }

@@ -221,7 +221,7 @@ def _promise_again(session: Session, mall_id: int, job_id: int, at: datetime) ->
 def _signs(rows: list[PrinterRow]) -> dict[str, Any]:
     """Return what tells an open page that it is no longer right."""
     return {
-        "printers": {row.code: [row.state, row.minutes] for row in rows},
+        "printers": {row.code: [row.state, row.advice, row.minutes] for row in rows},
         "papers": [[paper.id, paper.state] for row in rows for paper in row.papers],
     }
 

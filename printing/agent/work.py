@@ -49,7 +49,7 @@ class Work:
         self._news = news
         self._picture: Picture | None = None
         # What we said of the printer since then: the next picture shows what became of it.
-        self._said = ""
+        self._said: tuple[str, str] | None = None
         self._waiting: deque[Paper] = deque()
         self._damper = Damper()
         self._prints = False
@@ -107,7 +107,7 @@ class Work:
                 self._take(news)
 
     def _take(self, picture: Picture) -> None:
-        self._picture, self._said = picture, ""
+        self._picture, self._said = picture, None
         self._waiting = deque(picture.jobs)
         for paper in picture.sending:
             known = self._journal.find(paper.key)
@@ -165,15 +165,16 @@ class Work:
         settled, picture = self._damper.settled, self._picture
         if picture is None or settled is None:
             return
-        if settled.state.value in {picture.printer_state, self._said}:
+        told = (settled.state.value, settled.detail[:_DETAIL_LENGTH])
+        if told in {(picture.printer_state, picture.printer_detail), self._said}:
             return
         self._server.press(
             "/agent/state",
             new_press_id(),
-            state=settled.state.value,
-            detail=settled.detail[:_DETAIL_LENGTH],
+            state=told[0],
+            detail=told[1],
         )
-        self._said = settled.state.value
+        self._said = told
 
     # What is printed.
 

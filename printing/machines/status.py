@@ -125,15 +125,17 @@ class Damper:
     """Settles readings into a state that people can be told.
 
     A printer that stops printing is told of after TROUBLE_S without a good reading, one that
-    prints again after RECOVERY_S without a bad one, and of two troubles the last. The very
+    prints again after RECOVERY_S without a bad one, and of two troubles the last. Another
+    reason for the same trouble is told when it has lasted as long as a trouble must. The very
     first reading settles at once.
     """
 
     def __init__(self, settled: Reading | None = None) -> None:
         """Begin with what was told last, if anything was."""
         self.settled = settled
-        # Whether the readings since then print, and the monotonic second of their first.
-        self._turned: tuple[bool, float] | None = None
+        # What the readings since then have in common, whether they print or the reason that is
+        # new, and the monotonic second of their first.
+        self._turned: tuple[bool | str, float] | None = None
 
     @property
     def restless(self) -> bool:
@@ -145,11 +147,13 @@ class Damper:
         if self.settled is None:
             self.settled = reading
             return True
-        if reading.state is self.settled.state:
+        if reading == self.settled:
             self._turned = None
             return False
-        if self._turned is None or self._turned[0] != reading.prints:
-            self._turned = (reading.prints, at_s)
+        same = reading.state is self.settled.state
+        turn = reading.detail if same else reading.prints
+        if self._turned is None or self._turned[0] != turn:
+            self._turned = (turn, at_s)
         if at_s - self._turned[1] < (RECOVERY_S if reading.prints else TROUBLE_S):
             return False
         self.settled, self._turned = reading, None

@@ -100,6 +100,20 @@ def test_what_to_do_about_a_printer_that_is_away_depends_on_why(
     assert rows[0].advice == advice
 
 
+def test_the_advice_follows_the_newest_reason_of_the_same_trouble(
+    application: Application, leader: FlaskClient
+) -> None:
+    note(application, "kiosk-1", PrinterState.AWAY, "agent_silent")
+    clock_of(application).pass_by(timedelta(minutes=6))
+    note(application, "kiosk-1", PrinterState.AWAY, "stalled")
+    page = leader.get("/printers").text
+    assert "tetapi tidak menerima data" in page
+    assert "tidak terdengar" not in page
+    # It has not printed since the first of them.
+    assert "sejak 09.00" in page
+    assert "6 menit" in page
+
+
 def test_every_advice_and_reason_has_its_words(application: Application) -> None:
     known = application.language.words("counter.leaders", "id")
     kinds = ("network", "usb", "serial", "file", "virtual", "agent")
