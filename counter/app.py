@@ -21,6 +21,7 @@ from counter.files.filling import fill
 from counter.files.places import places_of
 from counter.leaders import agents, devices, paper, printers, reports
 from counter.leaders.agent_watch import AgentWatch
+from counter.leaders.cautions import slow_lines
 from counter.leaders.spooling import spooling
 from counter.live.live import Live
 from counter.network import forgery, proxy
@@ -140,7 +141,14 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
         pages=pages,
         open_tray=mall.example,
     )
-    printers.register(app, database=database, clock=clock, config=config, pages=pages)
+    printers.register(
+        app,
+        database=database,
+        clock=clock,
+        config=config,
+        slow=slow_lines(config, printing.words),
+        pages=pages,
+    )
     print_agents = agents.register(
         app,
         database=database,

@@ -198,12 +198,14 @@ class PrinterSettings(Frozen):
     host: Annotated[str, Field(validate_default=True)] = ""
     port: Port = 9100
     path: Annotated[str, Field(validate_default=True)] = ""
-    baud: Literal[9600, 19200, 38400, 57600, 115200] = 9600
+    baud: Literal[9600, 19200, 38400, 57600, 115200] = 115200
     vendor_id: Annotated[_UsbId, Field(validate_default=True)] = 0
     product_id: Annotated[_UsbId, Field(validate_default=True)] = 0
     columns: Literal[48, 42, 32]
     profile: Text = "default"
     cut: Literal["full", "partial", "none"] = "partial"
+    drawings: bool = True
+    short: bool = False
 
     @field_validator(*_ADDRESSES)
     @classmethod

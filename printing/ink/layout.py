@@ -30,7 +30,10 @@ class Paper:
     printer keeps `code_page`. `raster` off keeps to text and, where the printer makes no QR code,
     to the column graphics that every printer knows. `face` is a font file for what is drawn
     instead of set as text; without it a plain monospaced one serves. `logo` is a picture to stand
-    for the house's mark. Without `requirements` a slip leaves out what to bring, to save paper.
+    for the house's mark. Without `requirements` a slip leaves out what to bring, to save paper;
+    `short` papers repeat nothing in a second language either. Without `drawings` a paper is
+    orders of text alone, a kilobyte for a slow line: where the printer makes no QR code, its
+    address is written out. `to_blade` tells whether a cut feeds the last line past the blade.
     """
 
     columns: int
@@ -46,6 +49,14 @@ class Paper:
     face: Path | None = None
     logo: Path | None = None
     requirements: bool = True
+    short: bool = False
+    drawings: bool = True
+    to_blade: bool = True
+
+    @property
+    def shows_codes(self) -> bool:
+        """Whether a QR code can stand on it."""
+        return self.native_qr or self.drawings
 
 
 @dataclass(frozen=True)
@@ -76,6 +87,11 @@ PAPERS: Mapping[int, Paper] = MappingProxyType(
     }
 )
 
+# GS V 65 and 66 feed by themselves until the last line is past the blade, wherever that is. The
+# printer database does not tell who knows them; these makers say so of all their printers, and
+# what is no printer in particular is taken for one of theirs.
+_FEED_TO_BLADE = frozenset({"Epson"})
+
 
 def paper_for(
     columns: int,
@@ -85,6 +101,8 @@ def paper_for(
     cut: Cut = "partial",
     logo: Path | None = None,
     requirements: bool = True,
+    short: bool = False,
+    drawings: bool = True,
 ) -> Paper:
     """Return the paper of `columns` (48, 42 or 32) in a printer of python-escpos's `profile`.
 
@@ -95,7 +113,15 @@ def paper_for(
     """
     if columns not in PAPERS:
         raise ValueError(f"no paper has {columns} columns: choose 48, 42 or 32")
-    usual = replace(PAPERS[columns], face=face, logo=logo, requirements=requirements)
+    usual = replace(
+        PAPERS[columns],
+        face=face,
+        logo=logo,
+        requirements=requirements and not short,
+        short=short,
+        drawings=drawings,
+        raster=drawings,
+    )
     if profile in {"", "default"}:
         return replace(usual, cut=usual.cut if usual.cut == "none" else cut)
     # The library writes a temporary file when it is imported; whoever prints nothing needs none.
@@ -115,7 +141,8 @@ def paper_for(
         native_qr=bool(features.get("qrCode")),
         cut=_possible(cut, features),
         small_columns=usual.small_columns if len(known["fonts"]) > 1 else columns,
-        raster=bool(features.get("bitImageRaster")),
+        raster=drawings and bool(features.get("bitImageRaster")),
+        to_blade=known["vendor"] in _FEED_TO_BLADE,
     )
 
 

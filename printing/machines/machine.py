@@ -31,13 +31,15 @@ class PrinterSettings:
     host: str = ""
     port: int = 9100
     path: Path = field(default_factory=Path)
-    baud: int = 9600
+    baud: int = 115200
     vendor_id: int = 0
     product_id: int = 0
     columns: int = 48
     profile: str = "default"
     cut: Cut = "partial"
     requirements: bool = True
+    short: bool = False
+    drawings: bool = True
     logo: Path | None = None
     patience: Patience = field(default_factory=Patience)
 

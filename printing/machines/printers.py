@@ -172,6 +172,8 @@ def paper_of(settings: PrinterSettings, face: Path | None = None) -> Paper:
         cut=settings.cut,
         logo=settings.logo,
         requirements=settings.requirements,
+        short=settings.short,
+        drawings=settings.drawings,
     )
 
 

@@ -21,7 +21,11 @@ Words = Mapping[str, Mapping[str, str]]
 MIDDLE = Look(align="center")
 BOLD = Look(bold=True)
 BOLD_MIDDLE = Look(align="center", bold=True)
-SMALL_MIDDLE = Look(align="center", small=True)
+# Small letters are thin: a thermal head prints them bold, or hardly.
+SMALL_MIDDLE = Look(align="center", small=True, bold=True)
+# What the sides of a frame and the white beside them take of a line.
+_FRAME_CELLS = 4
+_BOX_CELLS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +98,7 @@ class Writer:
         self._zone = ZoneInfo(content.time_zone)
         self._language = content.language if content.language in words else "id"
         self._words = words[self._language]
-        other = words.get(content.also)
+        other = None if paper.short else words.get(content.also)
         self._also = None if other is self._words else other
 
     def said(self, key: str, **facts: object) -> str:
@@ -253,6 +257,26 @@ class Writer:
         """Write the items under a heading, each with a box to tick."""
         if not items:
             return
+        if self.paper.raster:
+            self._framed(heading, items)
+        else:
+            self._listed(heading, items)
+        self.sheet.feed(16)
+
+    def _framed(self, heading: str, items: Sequence[str]) -> None:
+        self.sheet.draw(drawing.frame_end(self.paper, top=True))
+        self.sheet.solid(1)
+        columns = self.paper.columns - _FRAME_CELLS
+        for line in wrap(self.sheet.fit(heading), columns):
+            self.sheet.framed(line, BOLD)
+        for item in items:
+            for index, line in enumerate(wrap(self.sheet.fit(item), columns - _BOX_CELLS)):
+                first = index == 0
+                self.sheet.framed(line if first else " " * _BOX_CELLS + line, box=first)
+        self.sheet.airy()
+        self.sheet.draw(drawing.frame_end(self.paper, top=False))
+
+    def _listed(self, heading: str, items: Sequence[str]) -> None:
         self.paragraph(heading, BOLD)
         for item in items:
             for index, line in enumerate(wrap(self.sheet.fit(item), self.paper.columns - 4)):
@@ -261,11 +285,15 @@ class Writer:
                 else:
                     self.sheet.words("   ")
                 self.sheet.line(f" {line}")
-        self.sheet.feed(16)
 
     def code(self, content: str) -> None:
-        """Write a QR code with the white that belongs to it; nothing for no content."""
-        if content:
+        """Write a QR code with the white that belongs to it; nothing for no content.
+
+        A paper that shows no codes has it in letters.
+        """
+        if content and not self.paper.shows_codes:
+            self.paragraph(content)
+        elif content:
             self.sheet.feed(16)
             self.sheet.qr(content)
             self.sheet.feed(24)

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from counter.app import Application
+from counter.leaders.cautions import slow_lines
 from counter.leaders.printers import rows_of
 from kiosk.touch.paper import slip_topic, tray_topic
 from models.core.clock import Clock
@@ -112,6 +113,25 @@ def test_the_advice_follows_the_newest_reason_of_the_same_trouble(
     # It has not printed since the first of them.
     assert "sejak 09.00" in page
     assert "6 menit" in page
+
+
+def test_a_line_that_is_too_slow_for_a_slip_is_named(
+    application: Application, leader: FlaskClient
+) -> None:
+    assert "detik di port serial ini" not in leader.get("/printers").text
+    plain = application.config
+    serial = plain.printers[0].model_copy(
+        update={"kind": "serial", "path": "/dev/ttyUSB0", "baud": 9600}
+    )
+    config = plain.model_copy(update={"printers": (serial, *plain.printers[1:])})
+    (seconds,) = slow_lines(config, WORDS).values()
+    assert 20 < seconds < 60
+    fast = serial.model_copy(update={"drawings": False})
+    assert not slow_lines(plain.model_copy(update={"printers": (fast,)}), WORDS)
+    with application.database.reading() as session:
+        at = application.clock.now()
+        rows = rows_of(session, config, application.mall_id, at, slow=slow_lines(config, WORDS))
+    assert [row.slow_s for row in rows] == [seconds, 0]
 
 
 def test_every_advice_and_reason_has_its_words(application: Application) -> None:
