@@ -188,6 +188,28 @@ _PLAIN = str.maketrans(
         "×": "x",
         "→": "->",
         "←": "<-",
+        "⇒": "=>",
+        "⇐": "<=",
+        "↑": "^",
+        "↓": "v",
+        **dict.fromkeys("✓✔☑", "v"),
+        **dict.fromkeys("✗✘☒", "x"),
+        "⁄": "/",
+        "Đ": "D",
+        "đ": "d",
+        "Ł": "L",
+        "ł": "l",
+        "Ø": "O",
+        "ø": "o",
+        "ı": "i",
+        "Œ": "OE",
+        "œ": "oe",
+        "Æ": "AE",
+        "æ": "ae",
+        "ẞ": "SS",
+        "ß": "ss",
+        "©": "(c)",
+        "®": "(R)",
         "≤": "<=",
         "≥": ">=",
         "€": "EUR",
@@ -201,20 +223,29 @@ def printable(text: str, code_page: str) -> str:
     """Return `text` with only what `code_page` prints: letters keep accents where they can.
 
     Control characters become spaces, so that no name in the catalogue can give the printer
-    an order; invisible joiners go; what has no cell at all becomes "?".
+    an order. What has no cell is rewritten where plain letters say the same ("½" as "1/2"), and
+    left out where none do: an emoji, a sign of another script.
     """
-    out: list[str] = []
+    out = ""
+    # The white on both sides of what is left out becomes one, and none at the text's ends.
+    gap = False
     for char in unicodedata.normalize("NFC", text):
-        kind = unicodedata.category(char)
-        if kind == "Cf":
-            continue
-        if kind in {"Cc", "Zl", "Zp"}:
-            out.append(" ")
-        elif _fits(char, code_page):
-            out.append(char)
-        else:
-            out.append(_nearest(char, code_page))
-    return "".join(out)
+        fitted = _fitted(char, code_page)
+        if not fitted:
+            gap = gap or out[-1:] in {"", " "}
+        elif fitted != " " or not gap:
+            out += fitted
+            gap = False
+    return out.rstrip(" ") if gap else out
+
+
+def _fitted(char: str, code_page: str) -> str:
+    kind = unicodedata.category(char)
+    if kind in {"Cc", "Zl", "Zp"}:
+        return " "
+    if kind == "Cf":
+        return ""
+    return char if _fits(char, code_page) else _nearest(char, code_page)
 
 
 def _fits(char: str, code_page: str) -> bool:
@@ -232,7 +263,8 @@ def _nearest(char: str, code_page: str) -> str:
     if plain == char:
         parts = unicodedata.normalize("NFKD", char)
         plain = "".join(part for part in parts if not unicodedata.combining(part))
-    return "".join(part if _fits(part, code_page) else "?" for part in plain)
+        plain = plain.translate(_PLAIN)
+    return "".join(part for part in plain if _fits(part, code_page))
 
 
 def wrap(text: str, columns: int) -> list[str]:
