@@ -47,10 +47,8 @@ class PaperKind(StrEnum):
     """What a paper is for; its payload has a shape of its own for each."""
 
     SLIP = "slip"
-    BOOKING = "booking"
     CHECKLIST = "checklist"
     TRANSFER = "transfer"
-    FEE = "fee"
     SHIFT = "shift"
     TEST = "test"
 

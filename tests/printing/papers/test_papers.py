@@ -20,9 +20,7 @@ from tests.printing.papers.contents import (
     AT,
     ONE_OF_EACH,
     at,
-    booking,
     checklist,
-    fee,
     shift,
     transfer,
     trial,
@@ -85,14 +83,6 @@ def test_each_paper_speaks_both_languages(kind: PaperKind) -> None:
     ("content", "said"),
     [
         (
-            booking(),
-            (
-                "Bukti reservasi Paspor baru Kantor Imigrasi Datang pukul 09.00–09.30 Rabu, 25"
-                " November 2026, Kanan pintu masuk Kode reservasi BT7-KQ4"
-            ),
-        ),
-        (booking(), "Nomor antrean diberikan saat Anda datang. Biaya resmi: Rp350.000."),
-        (
             checklist(),
             (
                 "Yang perlu dibawa untuk KTP-el Hilang atau rusak Dinas Kependudukan dan Pencatatan"
@@ -124,26 +114,6 @@ def test_everything_its_reader_needs_is_there(content: Content, said: str) -> No
     assert said in text_of(content, TEXT_80)
 
 
-def test_a_fee_slip_is_no_receipt_unless_the_hall_takes_payment() -> None:
-    note, receipt = text_of(fee(), TEXT_80), text_of(fee(official=True), TEXT_80)
-    assert "BUKAN BUKTI PEMBAYARAN RESMI" in note
-    assert "BUKAN" not in receipt
-    for proof in ("Bukti pembayaran", "2026/11/0042", "QRIS"):
-        assert proof in receipt
-        assert proof not in note
-    for told in (note, receipt):
-        assert "PNBP paspor biasa 48 halaman Rp350.000 Layanan Rp1.250" in told
-        assert "Jumlah Rp351.250" in told
-    assert "Total Rp351,250" in text_of(fee("en"), TEXT_80)
-
-
-def test_an_unlikely_payload_never_makes_a_fee_official() -> None:
-    payload = fee().to_json()
-    del payload["official"]
-    done = set_by_job(PaperKind.FEE, payload, TEXT_80)
-    assert "BUKAN BUKTI" in " ".join(line.text for line in done.lines)
-
-
 def test_a_shift_without_citizens_or_breaks_says_so() -> None:
     idle = replace(shift(), served=0, mean=None, outcomes=(), breaks=())
     words = text_of(idle, TEXT_80)
@@ -164,9 +134,7 @@ def test_minutes_are_told_in_halves(mean: timedelta, said: str) -> None:
     assert f"melayani {said} Hasil" in text_of(replace(shift(), mean=mean), TEXT_80)
 
 
-@pytest.mark.parametrize(
-    "make", [slip, booking, checklist, transfer, fee], ids=lambda make: make.__name__
-)
+@pytest.mark.parametrize("make", [slip, checklist, transfer], ids=lambda make: make.__name__)
 def test_the_second_language_stands_small_below_the_first(make: Callable[..., Content]) -> None:
     one, two = make(language="id"), make(language="id", also="en")
     data = compose_paper(_kind(two), two.to_json(), TEXT_80, WORDS, copy=False, at=AT)
