@@ -151,12 +151,14 @@ def _check_days(source: TomlFile) -> None:
 def _check_desks(source: TomlFile, catalogue: CatalogueFiles) -> tuple[DeskSettings, ...]:
     """Return the desks with their services written out, one code each."""
     desks = source.sound(DeskSettings, "desks")
-    zones = source.names("zones")
+    zones, printers = source.names("zones"), source.names("printers")
     complain_twice("the number", [(source, (*at, "number"), one.number) for at, one in desks])
     written_out: list[DeskSettings] = []
     for path, desk in desks:
         if desk.zone not in zones:
             source.complain((*path, "zone"), unknown("zone", desk.zone, zones))
+        if desk.printer and desk.printer not in printers:
+            source.complain((*path, "printer"), unknown("printer", desk.printer, printers))
         offered: list[str] = []
         for at, name in enumerate(desk.services):
             where = (*path, "services", at)

@@ -171,11 +171,15 @@ class ZoneSettings(Frozen):
 
 
 class DeskSettings(Frozen):
-    """A desk, its zone and what it offers: in the file also `agency:<code>` for all of one."""
+    """A desk, its zone and what it offers: in the file also `agency:<code>` for all of one.
+
+    `printer` is the code of the one beside it, empty for none.
+    """
 
     number: Annotated[int, Field(ge=1, le=999)]
     zone: Code
     services: Annotated[tuple[Text, ...], Field(min_length=1)]
+    printer: Annotated[str, Field(max_length=40)] = ""
 
 
 # The keys that say where a printer is, each with the kinds that need it; others leave it empty.

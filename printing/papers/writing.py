@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 
 from printing.ink import drawing
 from printing.ink.layout import Look, Paper, balanced, two_ends, wrap
+from printing.papers import listing
 
 Words = Mapping[str, Mapping[str, str]]
 
@@ -23,9 +24,6 @@ BOLD = Look(bold=True)
 BOLD_MIDDLE = Look(align="center", bold=True)
 # Small letters are thin: a thermal head prints them bold, or hardly.
 SMALL_MIDDLE = Look(align="center", small=True, bold=True)
-# What the sides of a frame and the white beside them take of a line.
-_FRAME_CELLS = 4
-_BOX_CELLS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -257,34 +255,9 @@ class Writer:
         """Write the items under a heading, each with a box to tick."""
         if not items:
             return
-        if self.paper.raster:
-            self._framed(heading, items)
-        else:
-            self._listed(heading, items)
+        write = listing.framed if self.paper.raster else listing.plain
+        write(self.sheet, heading, items)
         self.sheet.feed(16)
-
-    def _framed(self, heading: str, items: Sequence[str]) -> None:
-        self.sheet.draw(drawing.frame_end(self.paper, top=True))
-        self.sheet.solid(1)
-        columns = self.paper.columns - _FRAME_CELLS
-        for line in wrap(self.sheet.fit(heading), columns):
-            self.sheet.framed(line, BOLD)
-        for item in items:
-            for index, line in enumerate(wrap(self.sheet.fit(item), columns - _BOX_CELLS)):
-                first = index == 0
-                self.sheet.framed(line if first else " " * _BOX_CELLS + line, box=first)
-        self.sheet.airy()
-        self.sheet.draw(drawing.frame_end(self.paper, top=False))
-
-    def _listed(self, heading: str, items: Sequence[str]) -> None:
-        self.paragraph(heading, BOLD)
-        for item in items:
-            for index, line in enumerate(wrap(self.sheet.fit(item), self.paper.columns - 4)):
-                if index == 0:
-                    self.sheet.box()
-                else:
-                    self.sheet.words("   ")
-                self.sheet.line(f" {line}")
 
     def code(self, content: str) -> None:
         """Write a QR code with the white that belongs to it; nothing for no content.

@@ -90,12 +90,20 @@ def test_each_paper_speaks_both_languages(kind: PaperKind) -> None:
             ),
         ),
         (checklist(), "BUKAN NOMOR ANTREAN Belum ada nomor yang diambil."),
+        (replace(checklist(), missing_for="A-058"), "Yang masih kurang untuk KTP-el"),
+        (
+            replace(checklist(), missing_for="A-058"),
+            (
+                "BUKAN NOMOR ANTREAN Untuk layanan ini, nomor A-058 sudah selesai. Bawa semuanya,"
+                " lalu ambil nomor baru di kiosk."
+            ),
+        ),
         (
             transfer(),
             (
                 "Nomor Anda tetap A-058 Legalisasi akta Dinas Kependudukan dan Pencatatan Sipil"
                 " Silakan pindah ke Zona Kenanga Tengah, di belakang lobi, Loket 11–13 Di depan"
-                " Anda 2 orang Dipanggil sekitar 09.50–10.05 Catatan: Berkas asli sudah diperiksa."
+                " Anda 2 orang Dipanggil sekitar 09.50–10.05"
             ),
         ),
         (transfer(), "Tidak perlu mengambil nomor baru. Dialihkan oleh Loket 3"),
