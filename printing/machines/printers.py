@@ -78,7 +78,8 @@ class LinkedPrinter(Printer):
             # An old connection may have gone without its printer: a new one tells.
             reading = self._look()
         self._looked_s = time.monotonic()
-        if reading == _SILENT and not self._told.prints:
+        told_itself = self._told.state is not PrinterState.AWAY
+        if reading == _SILENT and told_itself and not self._told.prints:
             # It said what is wrong before its memory was too full to listen.
             return self._told
         self._told = reading

@@ -155,7 +155,7 @@ def test_papers_of_another_printer_are_nobody_elses_business(
     assert job(application, foreign).state is JobState.WAITING
 
 
-@pytest.mark.parametrize("state", ["printed", "failed", "doubtful", "waiting"])
+@pytest.mark.parametrize("state", ["sent", "printed", "failed", "doubtful", "waiting"])
 def test_the_agents_word_settles_what_it_holds(
     application: Application, agent: FlaskClient, state: str
 ) -> None:
@@ -173,6 +173,7 @@ def test_the_agents_word_settles_what_it_holds(
 @pytest.mark.parametrize(
     ("said", "copied", "then"),
     [
+        ("sent", False, JobState.SENT),
         ("printed", False, JobState.PRINTED),
         ("printed", True, JobState.PRINTED),
         ("failed", False, JobState.FAILED),

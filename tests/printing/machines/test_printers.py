@@ -176,6 +176,17 @@ def test_a_printer_that_answered_once_and_is_silent_now_is_away() -> None:
         assert printer.look() == Reading(PrinterState.ONLINE)
 
 
+def test_a_printer_that_comes_back_hung_is_silent_and_no_longer_unplugged() -> None:
+    with EscposPrinter() as machine, network(machine.port) as printer:
+        assert printer.look().prints
+        machine.lose_power()
+        assert printer.look() == Reading(PrinterState.AWAY, "Connection refused")
+        machine.hang()
+        machine.come_back()
+        assert printer.look() == Reading(PrinterState.AWAY, "silent")
+        machine.hang(hangs=False)
+
+
 def test_a_line_that_the_printer_dropped_is_opened_again() -> None:
     with EscposPrinter() as machine, network(machine.port) as printer:
         assert printer.look().prints
