@@ -22,6 +22,7 @@ from counter.files.places import places_of
 from counter.icons import drawn_icons
 from counter.leaders import agents, devices, paper, printers, reports
 from counter.leaders.agent_watch import AgentWatch
+from counter.leaders.cautions import slow_lines
 from counter.leaders.spooling import spooling
 from counter.live.live import Live
 from counter.network import compressing, forgery, proxy
@@ -143,7 +144,14 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
         pages=pages,
         open_tray=mall.example,
     )
-    printers.register(app, database=database, clock=clock, config=config, pages=pages)
+    printers.register(
+        app,
+        database=database,
+        clock=clock,
+        config=config,
+        slow=slow_lines(config, printing.words),
+        pages=pages,
+    )
     print_agents = agents.register(
         app,
         database=database,

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from counter.desk.buttons import ALWAYS, AT_DESK, FREE, Button, Question
+from counter.desk.papers import promise_missing, promise_shift, promise_transfer
 from counter.desk.presence import step_at_desk, the_service, visit_of
 from counter.desk.presses import (
     BreakPress,
@@ -63,7 +64,10 @@ def _sign_on(session: Session, desk: Desk, _press: Press, by: Actor, at: datetim
 
 
 def _sign_off(session: Session, desk: Desk, _press: Press, by: Actor, at: datetime) -> Answer:
+    shift = shifts.shift_at(session, desk.id)
     shifts.sign_off(session, desk, by=by, at=at)
+    if shift is not None:
+        promise_shift(session, desk, shift, at=at)
     return {}
 
 
@@ -139,6 +143,7 @@ def _finish(session: Session, desk: Desk, press: FinishPress, by: Actor, at: dat
         by=by,
         at=at,
     )
+    promise_missing(session, desk, step, at=at)
     return {"number": step.ticket.spoken, "goes_on": step.ticket.desk_id == desk.id}
 
 
@@ -178,10 +183,11 @@ def _transfer(
     to_desk = None if press.to_desk_id is None else session.get(Desk, press.to_desk_id)
     if to_desk is not None and to_desk.mall_id != desk.mall_id:
         raise NotFound
-    transferring.transfer(
+    successor = transferring.transfer(
         session, desk, to_service=service, to_desk=to_desk, reason=press.reason, by=by, at=at
     )
-    announce(session, ticket, at)
+    ahead = announce(session, ticket, at)
+    promise_transfer(session, desk, successor, ahead, at=at)
     return {"number": ticket.spoken}
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from itertools import zip_longest
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,12 +15,24 @@ from sqlalchemy.orm import Session
 from models.core.clock import local_day, local_instant
 from models.figures.free_time import engagements_of, free_time
 from models.figures.handling import BEGINS, ENDS, Handling, handling_times
-from models.journal.events import ActUndone, StepFinished
+from models.journal.events import (
+    ActUndone,
+    BreakBegan,
+    BreakEnded,
+    StepFinished,
+    StepTransferred,
+    TicketMissed,
+)
 from models.journal.record import JournalEntry
 from models.journal.undone import without_undone
 from models.mall.catalogue import Service
 from models.mall.mall import Desk
-from models.queue.tickets import Step
+from models.queue.shifts import Shift
+from models.queue.tickets import Outcome, Step
+
+_IN_SHIFT: Final = (
+    BEGINS | ENDS | {kind.__name__ for kind in (TicketMissed, BreakBegan, BreakEnded, ActUndone)}
+)
 
 
 def waits_of(session: Session, steps: Iterable[Step], at: datetime) -> dict[int, timedelta]:
@@ -55,6 +70,65 @@ def handling_of(session: Session, step: Step) -> Handling | None:
         .order_by(JournalEntry.id)
     )
     return handling_times(without_undone(told)).get(step.id)
+
+
+@dataclass(frozen=True)
+class ShiftFigures:
+    """One shift in figures; `outcomes` counts how serving ended, `breaks` are aware instants."""
+
+    served: int
+    mean: timedelta | None
+    outcomes: Mapping[str, int]
+    missed: int
+    transferred: int
+    breaks: tuple[tuple[datetime, datetime], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return them in JSON's own types, as the paper of a shift bears them."""
+        return {
+            "served": self.served,
+            "mean": None if self.mean is None else self.mean.total_seconds(),
+            "outcomes": [
+                {"outcome": outcome, "count": count} for outcome, count in self.outcomes.items()
+            ],
+            "missed": self.missed,
+            "transferred": self.transferred,
+            "breaks": [[began.isoformat(), ended.isoformat()] for began, ended in self.breaks],
+        }
+
+
+def shift_figures(session: Session, shift: Shift, at: datetime) -> ShiftFigures:
+    """Return what the officer of `shift` did from its beginning until the instant `at`."""
+    entries = session.scalars(
+        select(JournalEntry)
+        .where(
+            JournalEntry.desk_id == shift.desk_id,
+            JournalEntry.at >= shift.began_at,
+            JournalEntry.kind.in_(_IN_SHIFT),
+        )
+        .order_by(JournalEntry.id)
+    )
+    told = without_undone(entries)
+    own = [entry for entry in told if entry.user_id == shift.user_id]
+    times, finished = handling_times(told), [e for e in own if e.kind == StepFinished.__name__]
+    spent = [times[entry.step_id].spent for entry in finished if entry.step_id is not None]
+    ended = Counter(str(entry.data["outcome"]) for entry in finished)
+    kinds = Counter(entry.kind for entry in own)
+    return ShiftFigures(
+        served=len(finished),
+        mean=sum(spent, timedelta()) / len(spent) if spent else None,
+        outcomes={one: ended[one] for one in Outcome if ended[one]},
+        missed=kinds[TicketMissed.__name__],
+        transferred=kinds[StepTransferred.__name__],
+        breaks=_breaks(told, at),
+    )
+
+
+def _breaks(told: Sequence[JournalEntry], at: datetime) -> tuple[tuple[datetime, datetime], ...]:
+    """Pair the beginnings of breaks with their ends; one that goes on ends at `at`."""
+    began = [entry.at for entry in told if entry.kind == BreakBegan.__name__]
+    ended = [entry.at for entry in told if entry.kind == BreakEnded.__name__]
+    return tuple(zip_longest(began, ended, fillvalue=at))
 
 
 def figures(session: Session, desk: Desk, user_id: int | None, at: datetime) -> dict[str, Any]:

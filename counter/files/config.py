@@ -148,7 +148,7 @@ def _check_database(source: TomlFile, settings: Settings | None) -> None:
 def _check_desks(source: TomlFile, catalogue: CatalogueFiles) -> tuple[DeskSettings, ...]:
     """Return the desks with their services written out, one code each."""
     desks = source.sound(DeskSettings, "desks")
-    zones = source.names("zones")
+    zones, printers = source.names("zones"), source.names("printers")
     # "4k1" and "4K1", or "01" and 1, would be called alike.
     signs = [(source, (*at, "number"), "".join(spoken_parts(one.number))) for at, one in desks]
     complain_twice("the number", signs)
@@ -156,6 +156,8 @@ def _check_desks(source: TomlFile, catalogue: CatalogueFiles) -> tuple[DeskSetti
     for path, desk in desks:
         if desk.zone not in zones:
             source.complain((*path, "zone"), unknown("zone", desk.zone, zones))
+        if desk.printer and desk.printer not in printers:
+            source.complain((*path, "printer"), unknown("printer", desk.printer, printers))
         offered: list[str] = []
         for at, name in enumerate(desk.services):
             if catalogue.empty:  # which is one problem, and told already

@@ -153,6 +153,7 @@ def fill_desks(session: Session, mall: Mall, config: Config) -> None:
     for setting in config.desks:
         desk = desks.setdefault(setting.number, Desk(mall_id=mall.id, number=setting.number))
         desk.zone_id, desk.in_use = zones[setting.zone].id, True
+        desk.printer = setting.printer
         session.add(desk)
         session.flush()
         session.execute(delete(DeskService).where(DeskService.desk_id == desk.id))

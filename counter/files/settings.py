@@ -123,12 +123,16 @@ class ZoneSettings(Frozen):
 
 
 class DeskSettings(Frozen):
-    """A desk, its zone and what it offers: in the file also `agency:<code>` for all of one."""
+    """A desk, its zone and what it offers: in the file also `agency:<code>` for all of one.
+
+    `printer` is the code of the one beside it, empty for none.
+    """
 
     number: Sign
     zone: Code
     services: Annotated[tuple[Text, ...], Field(min_length=1)]
     hours: tuple[DayHours, ...] = ()  # empty: those of the hall and of its agencies
+    printer: Annotated[str, Field(max_length=40)] = ""
 
 
 # The keys that say where a printer is, each with the kinds that need it; others leave it empty.
@@ -151,12 +155,14 @@ class PrinterSettings(Frozen):
     host: Annotated[str, Field(validate_default=True)] = ""
     port: Port = 9100
     path: Annotated[str, Field(validate_default=True)] = ""
-    baud: Literal[9600, 19200, 38400, 57600, 115200] = 9600
+    baud: Literal[9600, 19200, 38400, 57600, 115200] = 115200
     vendor_id: Annotated[_UsbId, Field(validate_default=True)] = 0
     product_id: Annotated[_UsbId, Field(validate_default=True)] = 0
     columns: Literal[48, 42, 32]
     profile: Text = "default"
     cut: Literal["full", "partial", "none"] = "partial"
+    drawings: bool = True
+    short: bool = False
 
     @field_validator(*_ADDRESSES)
     @classmethod

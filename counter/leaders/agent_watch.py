@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 
 # An agent shows every 0.7 s that it lives, so two signs may be lost before it counts as gone.
 SILENT_AFTER: Final = timedelta(seconds=2)
+_AWAY: Final = PrinterState.AWAY
 LOOK: Final = timedelta(seconds=0.5)
 
 
@@ -53,17 +54,17 @@ class AgentWatch:
                 if agent and self._silence_s(agent.id) < SILENT_AFTER.total_seconds():
                     continue
                 status = session.get(PrinterStatus, (self._mall_id, printer))
-                known = status is not None and status.state is PrinterState.AWAY
+                reason = "no_agent" if agent is None else "agent_silent"
+                known = status is not None and (status.state, status.detail) == (_AWAY, reason)
                 if known and not jobs_in(session, self._mall_id, printer, JobState.SENDING, most=1):
                     continue
-            self._note(printer, "no_agent" if agent is None else "agent_silent")
+            self._note(printer, reason)
 
     def _note(self, printer: str, detail: str) -> None:
         at = self._agents.clock.now()
         with self._agents.database.transaction() as session:
             doubt_silent(session, self._mall_id, printer, at=at)
-            away = PrinterState.AWAY
-            note_printer(session, self._mall_id, printer, away, at=at, detail=detail)
+            note_printer(session, self._mall_id, printer, _AWAY, at=at, detail=detail)
         log.warning("the agent of the printer %s is away: %s", printer, detail)
 
     def _run(self) -> None:

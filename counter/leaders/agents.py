@@ -51,7 +51,7 @@ class ResultPress:
 
     press_id: PressId
     job_id: int
-    state: Literal["printed", "failed", "doubtful", "waiting"]
+    state: Literal["sent", "printed", "failed", "doubtful", "waiting"]
     error: Annotated[str, Field(max_length=200)]
 
 
@@ -159,6 +159,7 @@ class Agents:
         sending = jobs_in(session, mall_id, printer, JobState.SENDING, most=SHOWN)
         return {
             "printer_state": "" if status is None else status.state,
+            "printer_detail": "" if status is None else status.detail,
             "jobs": [_named(job) | {"data": self._shown(job)} for job in waiting],
             "sending": [_named(job) for job in sending],
         }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Annotated, Any, Final
 
 from flask import Blueprint, Flask, g, redirect, render_template, request
@@ -32,6 +33,7 @@ from printing.papers.trial import Trial
 
 SHOWN: Final = 8
 _LOOKED_AT: Final = 2000
+_ALL_FAST: Final[Mapping[str, int]] = MappingProxyType({})
 # What a printer that is away has told about why, where another sentence helps more.
 _KNOWN_AWAY: Final = frozenset({"silent", "stalled", "busy", "no_agent", "agent_silent"})
 # The reasons of a paper's end that the pages have words for; others are the system's own.
@@ -78,7 +80,10 @@ class PaperRow:
 
 @dataclass(frozen=True)
 class PrinterRow:
-    """One printer as the page shows it; `advice` names the sentence that says what to do."""
+    """One printer as the page shows it; `advice` names the sentence that says what to do.
+
+    `slow_s` is how many seconds its line carries a slip, 0 where nobody waits for that.
+    """
 
     code: str
     name: str
@@ -88,6 +93,8 @@ class PrinterRow:
     since_at: datetime | None
     minutes: int
     advice: str
+    slow_s: int
+    baud: int
     kiosks: tuple[str, ...]
     steps_in_for: tuple[str, ...]
     waiting: int
@@ -100,16 +107,20 @@ def register(
     database: Database,
     clock: Clock,
     config: Config,
+    slow: Mapping[str, int],
     pages: Callable[[Page], None],
 ) -> None:
-    """Add /printers to `app`, live as `printers/<mall_id>`."""
+    """Add /printers to `app`, live as `printers/<mall_id>`.
+
+    `slow` are the seconds of a slip on the lines that are too slow for it, by printer.
+    """
     routes = Blueprint("printers", __name__)
     known = {one.code for one in config.printers}
 
     @routes.get("/printers")
     def page() -> str:
         with database.reading() as session:
-            rows = rows_of(session, config, g.mall_id, clock.now())
+            rows = rows_of(session, config, g.mall_id, clock.now(), slow=slow)
         return render_template(
             "counter/leaders/printers.html",
             rows=rows,
@@ -163,7 +174,14 @@ def register(
     )
 
 
-def rows_of(session: Session, config: Config, mall_id: int, at: datetime) -> list[PrinterRow]:
+def rows_of(
+    session: Session,
+    config: Config,
+    mall_id: int,
+    at: datetime,
+    *,
+    slow: Mapping[str, int] = _ALL_FAST,
+) -> list[PrinterRow]:
     """Return the printers of config.toml as they stand at `at`, in the file's order."""
     states = printer_states(session, mall_id)
     rows = []
@@ -182,6 +200,8 @@ def rows_of(session: Session, config: Config, mall_id: int, at: datetime) -> lis
                 since_at=since_at,
                 minutes=0 if since_at is None else int((at - since_at).total_seconds()) // 60,
                 advice=_advice(one, state, "" if status is None else status.detail),
+                slow_s=slow.get(one.code, 0),
+                baud=one.baud,
                 kiosks=tuple(kiosk.name for kiosk in config.kiosks if kiosk.printer == one.code),
                 steps_in_for=tuple(
                     kiosk.name for kiosk in config.kiosks if kiosk.fallback == one.code
@@ -221,7 +241,7 @@ def _promise_again(session: Session, mall_id: int, job_id: int, at: datetime) ->
 def _signs(rows: list[PrinterRow]) -> dict[str, Any]:
     """Return what tells an open page that it is no longer right."""
     return {
-        "printers": {row.code: [row.state, row.minutes] for row in rows},
+        "printers": {row.code: [row.state, row.advice, row.minutes] for row in rows},
         "papers": [[paper.id, paper.state] for row in rows for paper in row.papers],
     }
 
@@ -251,7 +271,7 @@ def _advice(printer: PrinterSettings, state: PrinterState, detail: str) -> str:
 
 def _paper(job: PrintJob) -> PaperRow:
     prefix, number = job.payload.get("prefix"), job.payload.get("number")
-    unplanned = job.state not in {JobState.PRINTED, JobState.SENDING}
+    unplanned = job.state not in {JobState.PRINTED, JobState.SENT, JobState.SENDING}
     return PaperRow(
         id=job.id,
         number=spoken(prefix, number) if prefix and isinstance(number, int) else "",

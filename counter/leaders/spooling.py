@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from counter.files.config import Config
+from counter.files.settings import PrinterSettings as Settings
 from counter.words.language import LANGUAGES, Language
 from models.core.clock import Clock
 from models.core.database import Database
@@ -38,7 +39,7 @@ def spooling(
 ) -> Spooling:
     """Set the print room up; its spooler hears of papers in `database`, and is not started yet."""
     printers, elsewhere = _printers(config, clock), _agent_papers(config)
-    words = {lang: language.words("printing.papers", lang) for lang in LANGUAGES}
+    words = paper_words(language)
     spooler = Spooler(
         database,
         printers,
@@ -50,6 +51,11 @@ def spooling(
     )
     database.listeners.append(_waker(spooler))
     return Spooling(printers, elsewhere, words, spooler)
+
+
+def paper_words(language: Language) -> Words:
+    """Return the sentences of all papers, by language."""
+    return {lang: language.words("printing.papers", lang) for lang in LANGUAGES}
 
 
 def _printers(config: Config, clock: Clock) -> dict[str, Printer]:
@@ -68,30 +74,37 @@ def _printers(config: Config, clock: Clock) -> dict[str, Printer]:
             cut=one.cut,
             requirements=config.slip.requirements,
             logo=config.logo,
+            short=one.short,
+            drawings=one.drawings,
         )
         for one in config.printers
         if one.kind != "agent"
     ]
-    # Set-up copies the font; without it the slip is set in a plain face.
-    face = FACE if FACE.exists() else None
-    return {one.code: open_printer(one, clock.now, face) for one in settings}
+    return {one.code: open_printer(one, clock.now, _face()) for one in settings}
 
 
 def _agent_papers(config: Config) -> dict[str, Paper]:
     """Return the papers of the printers that hang on other machines."""
-    face = FACE if FACE.exists() else None
-    return {
-        one.code: paper_for(
-            one.columns,
-            one.profile,
-            face,
-            cut=one.cut,
-            logo=config.logo,
-            requirements=config.slip.requirements,
-        )
-        for one in config.printers
-        if one.kind == "agent"
-    }
+    return {one.code: paper_in(one, config) for one in config.printers if one.kind == "agent"}
+
+
+def paper_in(printer: Settings, config: Config) -> Paper:
+    """Return the paper in a printer of config.toml. ValueError as in `paper_for`."""
+    return paper_for(
+        printer.columns,
+        printer.profile,
+        _face(),
+        cut=printer.cut,
+        logo=config.logo,
+        requirements=config.slip.requirements,
+        short=printer.short,
+        drawings=printer.drawings,
+    )
+
+
+def _face() -> Path | None:
+    # Set-up copies the font; without it the slip is set in a plain face.
+    return FACE if FACE.exists() else None
 
 
 def _waker(spooler: Spooler) -> Callable[[Sequence[Event]], None]:

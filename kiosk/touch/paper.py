@@ -26,7 +26,7 @@ from models.paper.printers import can_print
 from models.queue.tickets import Ticket
 
 # What came out is in somebody's hand; a kiosk prints once more only what nobody is sure of.
-_UNSURE = frozenset({JobState.DOUBTFUL, JobState.FAILED, JobState.EXPIRED})
+_UNSURE = frozenset({JobState.SENT, JobState.DOUBTFUL, JobState.FAILED, JobState.EXPIRED})
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,7 @@ class Desk(Base):
     sorts_as: Mapped[str] = mapped_column(String(16), default=_sorted_by_sign, server_default="")
     # A desk that config.toml no longer names stays for the journal's sake, but out of use.
     in_use: Mapped[bool] = mapped_column(default=True)
+    printer: Mapped[str] = mapped_column(default="")  # its code in config.toml; empty for none
 
     mall: Mapped[Mall] = relationship(back_populates="desks")
     zone: Mapped[Zone] = relationship()

@@ -28,10 +28,15 @@ from models.journal.record import record
 
 
 class JobState(StrEnum):
-    """Where a print job stands; doubtful means that it may have come out."""
+    """Where a print job stands; doubtful means that it may have come out.
+
+    Printed is what a printer said came out. Sent has gone to one that says nothing, whole and
+    without trouble: only somebody who looks knows more.
+    """
 
     WAITING = "waiting"
     SENDING = "sending"
+    SENT = "sent"
     PRINTED = "printed"
     FAILED = "failed"
     DOUBTFUL = "doubtful"
@@ -42,16 +47,22 @@ class PaperKind(StrEnum):
     """What a paper is for; its payload has a shape of its own for each."""
 
     SLIP = "slip"
-    BOOKING = "booking"
     CHECKLIST = "checklist"
     TRANSFER = "transfer"
-    FEE = "fee"
     SHIFT = "shift"
     TEST = "test"
 
 
 # A paper that came out, may have, or will not any more can be printed once more.
-REPRINTABLE = frozenset({JobState.PRINTED, JobState.FAILED, JobState.DOUBTFUL, JobState.EXPIRED})
+REPRINTABLE = frozenset(
+    {
+        JobState.SENT,
+        JobState.PRINTED,
+        JobState.FAILED,
+        JobState.DOUBTFUL,
+        JobState.EXPIRED,
+    }
+)
 
 
 # In the order of the index below.
@@ -160,7 +171,7 @@ def claim(session: Session, job: PrintJob, *, at: datetime) -> bool:
 def settle_job(
     session: Session, job: PrintJob, state: JobState, *, at: datetime, error: str = ""
 ) -> None:
-    """Write down how sending ended: printed, failed, doubtful, or waiting again."""
+    """Write down how sending ended: sent, printed, failed, doubtful, or waiting again."""
     job.state = state
     job.error = error
     job.finished_at = None if state is JobState.WAITING else at

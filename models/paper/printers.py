@@ -51,14 +51,19 @@ def note_printer(
     at: datetime,
     detail: str = "",
 ) -> bool:
-    """Write down the printer's state at the instant `at`; False when it is no news."""
+    """Write down the printer's state at the instant `at`; False when it is no news.
+
+    Another `detail` of the same state is news, too, but the state goes on since when it began.
+    """
     status = session.get(PrinterStatus, (mall_id, printer))
     if status is None:
         status = PrinterStatus(mall_id=mall_id, printer=printer)
         session.add(status)
-    elif status.state is state:
+    elif (status.state, status.detail) == (state, detail):
         return False
-    status.state, status.since_at, status.detail = state, at, detail
+    if status.state is not state:
+        status.state, status.since_at = state, at
+    status.detail = detail
     session.flush()
     record(session, PrinterChanged(mall_id=mall_id, at=at, printer=printer, state=state))
     return True

@@ -56,6 +56,7 @@ class Picture:
     seq: int
     epoch: str
     printer_state: str
+    printer_detail: str
     jobs: tuple[Paper, ...]
     sending: tuple[Sending, ...]
 

@@ -35,10 +35,11 @@ class JournalInUse(Exception):
 
 
 class Stage(StrEnum):
-    """How far a paper has come; the last four are results that the server is told."""
+    """How far a paper has come; the last five are results that the server is told."""
 
     CLAIMING = "claiming"
     SENDING = "sending"
+    SENT = "sent"
     PRINTED = "printed"
     FAILED = "failed"
     DOUBTFUL = "doubtful"

@@ -34,7 +34,7 @@ class _LocalPrinter:
     host: str = ""
     port: int = 9100
     path: Path = field(default_factory=Path)
-    baud: int = 9600
+    baud: int = 115200
     vendor_id: int = 0
     product_id: int = 0
 

@@ -30,7 +30,7 @@ _SHORTEST_REST_S, _LONGEST_REST_S = 0.5, 10.0
 # A paper that we were given so long ago may have been given up meanwhile: we may have slept.
 _FRESH_S: Final = 1.5
 # Shown again by a server that lost its memory, these papers must not come out again.
-_MAY_BE_OUT: Final = frozenset({Stage.SENDING, Stage.PRINTED, Stage.DOUBTFUL})
+_MAY_BE_OUT: Final = frozenset({Stage.SENDING, Stage.SENT, Stage.PRINTED, Stage.DOUBTFUL})
 
 
 class Work:
@@ -49,7 +49,7 @@ class Work:
         self._news = news
         self._picture: Picture | None = None
         # What we said of the printer since then: the next picture shows what became of it.
-        self._said = ""
+        self._said: tuple[str, str] | None = None
         self._waiting: deque[Paper] = deque()
         self._damper = Damper()
         self._prints = False
@@ -107,7 +107,7 @@ class Work:
                 self._take(news)
 
     def _take(self, picture: Picture) -> None:
-        self._picture, self._said = picture, ""
+        self._picture, self._said = picture, None
         self._waiting = deque(picture.jobs)
         for paper in picture.sending:
             known = self._journal.find(paper.key)
@@ -165,15 +165,16 @@ class Work:
         settled, picture = self._damper.settled, self._picture
         if picture is None or settled is None:
             return
-        if settled.state.value in {picture.printer_state, self._said}:
+        told = (settled.state.value, settled.detail[:_DETAIL_LENGTH])
+        if told in {(picture.printer_state, picture.printer_detail), self._said}:
             return
         self._server.press(
             "/agent/state",
             new_press_id(),
-            state=settled.state.value,
-            detail=settled.detail[:_DETAIL_LENGTH],
+            state=told[0],
+            detail=told[1],
         )
-        self._said = settled.state.value
+        self._said = told
 
     # What is printed.
 
@@ -220,7 +221,7 @@ class Work:
 
     def _print(self, paper: Paper) -> tuple[Stage, str]:
         try:
-            self._printer.send(paper.data, self._hear_printer)
+            seen = self._printer.send(paper.data, self._hear_printer)
         except PrinterAway as error:
             self._note(Reading(PrinterState.AWAY, str(error)))
             self._rest_s = min(_LONGEST_REST_S, max(_SHORTEST_REST_S, self._rest_s * 2))
@@ -235,4 +236,4 @@ class Work:
             self._printer.close()
             return Stage.DOUBTFUL, type(error).__name__
         self._rest_s = 0.0
-        return Stage.PRINTED, ""
+        return (Stage.PRINTED if seen else Stage.SENT), ""

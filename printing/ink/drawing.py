@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PIL import Image, ImageDraw, ImageOps
 
 from printing.ink import codes, silhouettes
-from printing.ink.layout import Paper
+from printing.ink.layout import CELL_DOTS, CELL_HEIGHT_DOTS, Paper
 from printing.ink.logo import logo
 from printing.ink.pens import (
     BLACK,
@@ -20,6 +20,8 @@ from printing.ink.pens import (
     block_of,
     sizes_for,
 )
+
+_FRAME = 4
 
 
 def rule(paper: Paper) -> Image.Image:
@@ -174,10 +176,30 @@ def _listed(paper: Paper, small: Pen, large: Pen, named: Sequence[tuple[str, str
     return sheet
 
 
+def frame_side() -> Image.Image:
+    """Draw the left side of a frame, one character cell wide and high: lines of it join."""
+    side = Image.new("L", (CELL_DOTS, CELL_HEIGHT_DOTS), WHITE)
+    ImageDraw.Draw(side).rectangle((0, 0, _FRAME - 1, CELL_HEIGHT_DOTS - 1), fill=BLACK)
+    return side
+
+
+def frame_end(paper: Paper, *, top: bool) -> Image.Image:
+    """Draw the upper or the lower end of a frame as wide as the paper, its corners round."""
+    radius = sizes_for(paper).radius
+    frame = blank(paper, 2 * radius + 2)
+    edges = (0, 0, paper.dots - 1, frame.height - 1)
+    ImageDraw.Draw(frame).rounded_rectangle(edges, radius=radius, outline=BLACK, width=_FRAME)
+    half = frame.crop((0, 0, paper.dots, radius))
+    return half if top else ImageOps.flip(half)
+
+
 def check_box() -> Image.Image:
-    """Draw an empty box to tick, three character cells wide and one high."""
-    box = Image.new("L", (36, 24), WHITE)
-    ImageDraw.Draw(box).rounded_rectangle((0, 1, 22, 23), radius=4, outline=BLACK, width=3)
+    """Draw an empty box to tick, three character cells wide and one high.
+
+    White is left above and below, for in a frame the boxes stand close.
+    """
+    box = Image.new("L", (3 * CELL_DOTS, CELL_HEIGHT_DOTS), WHITE)
+    ImageDraw.Draw(box).rounded_rectangle((0, 2, 19, 21), radius=4, outline=BLACK, width=3)
     return box
 
 

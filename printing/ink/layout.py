@@ -30,7 +30,10 @@ class Paper:
     printer keeps `code_page`. `raster` off keeps to text and, where the printer makes no QR code,
     to the column graphics that every printer knows. `face` is a font file for what is drawn
     instead of set as text; without it a plain monospaced one serves. `logo` is a picture to stand
-    for the house's mark. Without `requirements` a slip leaves out what to bring, to save paper.
+    for the house's mark. Without `requirements` a slip leaves out what to bring, to save paper;
+    `short` papers repeat nothing in a second language either. Without `drawings` a paper is
+    orders of text alone, a kilobyte for a slow line: where the printer makes no QR code, its
+    address is written out. `to_blade` tells whether a cut feeds the last line past the blade.
     """
 
     columns: int
@@ -46,6 +49,14 @@ class Paper:
     face: Path | None = None
     logo: Path | None = None
     requirements: bool = True
+    short: bool = False
+    drawings: bool = True
+    to_blade: bool = True
+
+    @property
+    def shows_codes(self) -> bool:
+        """Whether a QR code can stand on it."""
+        return self.native_qr or self.drawings
 
 
 @dataclass(frozen=True)
@@ -76,6 +87,11 @@ PAPERS: Mapping[int, Paper] = MappingProxyType(
     }
 )
 
+# GS V 65 and 66 feed by themselves until the last line is past the blade, wherever that is. The
+# printer database does not tell who knows them; these makers say so of all their printers, and
+# what is no printer in particular is taken for one of theirs.
+_FEED_TO_BLADE = frozenset({"Epson"})
+
 
 def paper_for(
     columns: int,
@@ -85,6 +101,8 @@ def paper_for(
     cut: Cut = "partial",
     logo: Path | None = None,
     requirements: bool = True,
+    short: bool = False,
+    drawings: bool = True,
 ) -> Paper:
     """Return the paper of `columns` (48, 42 or 32) in a printer of python-escpos's `profile`.
 
@@ -95,7 +113,15 @@ def paper_for(
     """
     if columns not in PAPERS:
         raise ValueError(f"no paper has {columns} columns: choose 48, 42 or 32")
-    usual = replace(PAPERS[columns], face=face, logo=logo, requirements=requirements)
+    usual = replace(
+        PAPERS[columns],
+        face=face,
+        logo=logo,
+        requirements=requirements and not short,
+        short=short,
+        drawings=drawings,
+        raster=drawings,
+    )
     if profile in {"", "default"}:
         return replace(usual, cut=usual.cut if usual.cut == "none" else cut)
     # The library writes a temporary file when it is imported; whoever prints nothing needs none.
@@ -115,7 +141,8 @@ def paper_for(
         native_qr=bool(features.get("qrCode")),
         cut=_possible(cut, features),
         small_columns=usual.small_columns if len(known["fonts"]) > 1 else columns,
-        raster=bool(features.get("bitImageRaster")),
+        raster=drawings and bool(features.get("bitImageRaster")),
+        to_blade=known["vendor"] in _FEED_TO_BLADE,
     )
 
 
@@ -161,6 +188,28 @@ _PLAIN = str.maketrans(
         "×": "x",
         "→": "->",
         "←": "<-",
+        "⇒": "=>",
+        "⇐": "<=",
+        "↑": "^",
+        "↓": "v",
+        **dict.fromkeys("✓✔☑", "v"),
+        **dict.fromkeys("✗✘☒", "x"),
+        "⁄": "/",
+        "Đ": "D",
+        "đ": "d",
+        "Ł": "L",
+        "ł": "l",
+        "Ø": "O",
+        "ø": "o",
+        "ı": "i",
+        "Œ": "OE",
+        "œ": "oe",
+        "Æ": "AE",
+        "æ": "ae",
+        "ẞ": "SS",
+        "ß": "ss",
+        "©": "(c)",
+        "®": "(R)",
         "≤": "<=",
         "≥": ">=",
         "€": "EUR",
@@ -174,20 +223,29 @@ def printable(text: str, code_page: str) -> str:
     """Return `text` with only what `code_page` prints: letters keep accents where they can.
 
     Control characters become spaces, so that no name in the catalogue can give the printer
-    an order; invisible joiners go; what has no cell at all becomes "?".
+    an order. What has no cell is rewritten where plain letters say the same ("½" as "1/2"), and
+    left out where none do: an emoji, a sign of another script.
     """
-    out: list[str] = []
+    out = ""
+    # The white on both sides of what is left out becomes one, and none at the text's ends.
+    gap = False
     for char in unicodedata.normalize("NFC", text):
-        kind = unicodedata.category(char)
-        if kind == "Cf":
-            continue
-        if kind in {"Cc", "Zl", "Zp"}:
-            out.append(" ")
-        elif _fits(char, code_page):
-            out.append(char)
-        else:
-            out.append(_nearest(char, code_page))
-    return "".join(out)
+        fitted = _fitted(char, code_page)
+        if not fitted:
+            gap = gap or out[-1:] in {"", " "}
+        elif fitted != " " or not gap:
+            out += fitted
+            gap = False
+    return out.rstrip(" ") if gap else out
+
+
+def _fitted(char: str, code_page: str) -> str:
+    kind = unicodedata.category(char)
+    if kind in {"Cc", "Zl", "Zp"}:
+        return " "
+    if kind == "Cf":
+        return ""
+    return char if _fits(char, code_page) else _nearest(char, code_page)
 
 
 def _fits(char: str, code_page: str) -> bool:
@@ -205,7 +263,8 @@ def _nearest(char: str, code_page: str) -> str:
     if plain == char:
         parts = unicodedata.normalize("NFKD", char)
         plain = "".join(part for part in parts if not unicodedata.combining(part))
-    return "".join(part if _fits(part, code_page) else "?" for part in plain)
+        plain = plain.translate(_PLAIN)
+    return "".join(part for part in plain if _fits(part, code_page))
 
 
 def wrap(text: str, columns: int) -> list[str]:

@@ -13,6 +13,9 @@ _ESC, _GS, _FS = b"\x1b", b"\x1d", b"\x1c"
 _LINE_DOTS = 30
 _STRIP_DOTS = 240
 _QR_DOTS = 215
+# White below the last line of a paper that is cut, in the printer's units of a dot or less.
+_EDGE_DOTS = 24
+_MOST_FED = 255
 
 
 class Sheet:
@@ -62,21 +65,63 @@ class Sheet:
         """Print a drawing that is as wide as the paper."""
         self._use(Look())
         if self.paper.raster:
-            # Small strips, for cheap printers hold little.
-            self._driver.image(image, impl="bitImageRaster", fragment_height=_STRIP_DOTS)
+            self._raster(image)
         else:
             self._driver.image(image, impl="bitImageColumn")
             self.airy()  # The library leaves the printer's own spacing behind.
+
+    def _raster(self, image: Image.Image) -> None:
+        """Send only what is inked: white above and below is fed, white at the right left out.
+
+        The left stays, for clones put a drawing at the left edge whatever they are told.
+        """
+        ink = ImageOps.invert(image).getbbox()
+        if ink is None:
+            self._feed_all(image.height)
+            return
+        _, top, right, bottom = ink
+        self._feed_all(top)
+        # Small strips, for cheap printers hold little.
+        self._driver.image(
+            image.crop((0, top, right, bottom)),
+            impl="bitImageRaster",
+            fragment_height=_STRIP_DOTS,
+        )
+        self._feed_all(image.height - bottom)
+
+    def _feed_all(self, dots: int) -> None:
+        while dots:
+            self.feed(min(dots, _MOST_FED))
+            dots -= min(dots, _MOST_FED)
+
+    def framed(self, text: str = "", look: Look | None = None, *, box: bool = False) -> None:
+        """Print one line between the sides of a frame, behind a box to tick if it has one.
+
+        It has room for four cells less than the paper has, and a box takes three of them.
+        """
+        side = drawing.frame_side()
+        self._columns(side)
+        self.words(" ")
+        if box:
+            self.box()
+        self.words(text, look)
+        self._order(_ESC + b"$" + (self.paper.dots - side.width).to_bytes(2, "little"))
+        self._columns(ImageOps.mirror(side))
+        self._order(b"\n")
+
+    def _columns(self, image: Image.Image) -> None:
+        """Print a drawing of one cell's height and stay on the line."""
+        self._use(Look())
+        across = ImageOps.invert(image).transpose(Image.Transpose.TRANSPOSE)
+        columns = across.convert("1", dither=Image.Dither.NONE).tobytes()
+        self._order(_ESC + b"*\x21" + across.height.to_bytes(2, "little") + columns)
 
     def box(self) -> None:
         """Print a box to tick, three cells wide, and stay on the line."""
         if not self.paper.raster:
             self.words("[ ]")
             return
-        self._use(Look())
-        box = ImageOps.invert(drawing.check_box()).transpose(Image.Transpose.TRANSPOSE)
-        columns = box.convert("1", dither=Image.Dither.NONE).tobytes()
-        self._order(_ESC + b"*\x21" + bytes((box.height, 0)) + columns)
+        self._columns(drawing.check_box())
 
     def qr(self, content: str) -> None:
         """Print a QR code, by the printer where it can, else as a drawing."""
@@ -90,7 +135,10 @@ class Sheet:
     def finish(self) -> bytes:
         """Bring the last line past the blade or the tear bar, cut, and return all bytes."""
         self._use(Look())
-        if self.paper.cut != "none":
+        if self.paper.cut != "none" and self.paper.to_blade:
+            self._order(_GS + b"V" + (b"A" if self.paper.cut == "full" else b"B"))
+            self._order(bytes((_EDGE_DOTS,)))
+        elif self.paper.cut != "none":
             self._driver.cut(mode="FULL" if self.paper.cut == "full" else "PART")
         else:
             self._driver.print_and_feed(4)

@@ -94,7 +94,7 @@ class Carrier:
 
     def _send(self, data: bytes) -> tuple[JobState, str]:
         try:
-            self._printer.send(data, self.watch.hear)
+            seen = self._printer.send(data, self.watch.hear)
         except PrinterAway as error:
             self.watch.hear(Reading(PrinterState.AWAY, str(error)))
             return JobState.WAITING, str(error)
@@ -105,7 +105,7 @@ class Carrier:
             log.exception("the printer %s failed in the middle of a paper", self._printer.code)
             self._printer.close()
             return JobState.DOUBTFUL, type(error).__name__
-        return JobState.PRINTED, ""
+        return (JobState.PRINTED if seen else JobState.SENT), ""
 
     def _write_down(self, ended: _Ended) -> None:
         # Kept until it is written: a database that is away for a moment must not leave a

@@ -56,7 +56,7 @@ class VirtualPrinter(Printer):
         """Nothing is kept open."""
 
     @override
-    def send(self, data: bytes, hear: Hear = nobody) -> None:
+    def send(self, data: bytes, hear: Hear = nobody) -> bool:
         at = self._now().astimezone(UTC)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -70,6 +70,7 @@ class VirtualPrinter(Printer):
             raise PrinterAway(reason(error)) from error
         for old in self.printed()[_KEPT:]:
             self._file(old.name).unlink(missing_ok=True)
+        return True
 
     def printed(self) -> list[Printed]:
         """List the papers, newest first."""

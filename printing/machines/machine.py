@@ -31,13 +31,15 @@ class PrinterSettings:
     host: str = ""
     port: int = 9100
     path: Path = field(default_factory=Path)
-    baud: int = 9600
+    baud: int = 115200
     vendor_id: int = 0
     product_id: int = 0
     columns: int = 48
     profile: str = "default"
     cut: Cut = "partial"
     requirements: bool = True
+    short: bool = False
+    drawings: bool = True
     logo: Path | None = None
     patience: Patience = field(default_factory=Patience)
 
@@ -63,8 +65,8 @@ class Printer(ABC):
         """Ask the printer how it fares now; `unknown` when it is there and does not answer."""
 
     @abstractmethod
-    def send(self, data: bytes, hear: Hear = nobody) -> None:
-        """Print `data` and return when it is printed, as far as this kind can tell.
+    def send(self, data: bytes, hear: Hear = nobody) -> bool:
+        """Print `data`; True when the printer has said that it came out, False if it says nothing.
 
         What the printer says meanwhile goes to `hear`. Raises PrinterAway when nothing went
         out, PrinterDoubtful otherwise.

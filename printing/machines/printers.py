@@ -78,14 +78,15 @@ class LinkedPrinter(Printer):
             # An old connection may have gone without its printer: a new one tells.
             reading = self._look()
         self._looked_s = time.monotonic()
-        if reading == _SILENT and not self._told.prints:
+        told_itself = self._told.state is not PrinterState.AWAY
+        if reading == _SILENT and told_itself and not self._told.prints:
             # It said what is wrong before its memory was too full to listen.
             return self._told
         self._told = reading
         return reading
 
     @override
-    def send(self, data: bytes, hear: Hear = nobody) -> None:
+    def send(self, data: bytes, hear: Hear = nobody) -> bool:
         old = time.monotonic() - self._looked_s > _FRESH_S
         if self._talk is None or old or not self._told.prints:
             reading = self.look()
@@ -104,7 +105,7 @@ class LinkedPrinter(Printer):
             if self._torn and not self._answers:
                 talk.fill_up()
             talk.deliver(data, note)
-            talk.confirm(note)
+            seen = talk.confirm(note)
         except OSError as error:
             self.close()
             if talk.sent == 0:
@@ -114,6 +115,7 @@ class LinkedPrinter(Printer):
         self._torn = False
         if not self._answers:
             self.close()
+        return seen
 
     @override
     def close(self) -> None:
@@ -171,6 +173,8 @@ def paper_of(settings: PrinterSettings, face: Path | None = None) -> Paper:
         cut=settings.cut,
         logo=settings.logo,
         requirements=settings.requirements,
+        short=settings.short,
+        drawings=settings.drawings,
     )
 
 

@@ -15,6 +15,7 @@ RECOVERY_S = 1.5
 # The fixed bits that tell the answers apart: ESC/POS reference, DLE EOT, GS r and GS a.
 _FIXED, _REAL_TIME, _PACKET = 0x93, 0x12, 0x10
 _IN_ORDER_FIXED = 0x90
+_NO_ANSWER = 0x80
 _PACKET_LENGTH = 4
 
 
@@ -42,6 +43,8 @@ class Answers:
         self.real_time: deque[int] = deque()
         self.in_order: deque[int] = deque()
         self.packet: bytes | None = None
+        # Whether anything came that is no answer of a printer, or more answers than questions.
+        self.babble = False
         self._half = b""
 
     def hear(self, raw: bytes) -> None:
@@ -52,11 +55,20 @@ class Answers:
                 if len(self._half) == _PACKET_LENGTH:
                     self.packet, self._half = self._half, b""
             elif byte & _FIXED == _REAL_TIME:
+                # One question is open at a time, and its answer is taken before the next.
+                self.babble = self.babble or bool(self.real_time)
                 self.real_time.append(byte)
             elif byte & _FIXED == _PACKET:
                 self._half = bytes((byte,))
             elif byte & _IN_ORDER_FIXED == 0:
                 self.in_order.append(byte)
+            elif byte & _NO_ANSWER:
+                self.babble = True
+
+    def begin(self) -> None:
+        """Drop what came before the next questions."""
+        self.real_time.clear()
+        self.babble = False
 
     def forget(self) -> None:
         """Drop what came before the next paper."""
@@ -113,15 +125,17 @@ class Damper:
     """Settles readings into a state that people can be told.
 
     A printer that stops printing is told of after TROUBLE_S without a good reading, one that
-    prints again after RECOVERY_S without a bad one, and of two troubles the last. The very
+    prints again after RECOVERY_S without a bad one, and of two troubles the last. Another
+    reason for the same trouble is told when it has lasted as long as a trouble must. The very
     first reading settles at once.
     """
 
     def __init__(self, settled: Reading | None = None) -> None:
         """Begin with what was told last, if anything was."""
         self.settled = settled
-        # Whether the readings since then print, and the monotonic second of their first.
-        self._turned: tuple[bool, float] | None = None
+        # What the readings since then have in common, whether they print or the reason that is
+        # new, and the monotonic second of their first.
+        self._turned: tuple[bool | str, float] | None = None
 
     @property
     def restless(self) -> bool:
@@ -133,11 +147,13 @@ class Damper:
         if self.settled is None:
             self.settled = reading
             return True
-        if reading.state is self.settled.state:
+        if reading == self.settled:
             self._turned = None
             return False
-        if self._turned is None or self._turned[0] != reading.prints:
-            self._turned = (reading.prints, at_s)
+        same = reading.state is self.settled.state
+        turn = reading.detail if same else reading.prints
+        if self._turned is None or self._turned[0] != turn:
+            self._turned = (turn, at_s)
         if at_s - self._turned[1] < (RECOVERY_S if reading.prints else TROUBLE_S):
             return False
         self.settled, self._turned = reading, None

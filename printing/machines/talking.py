@@ -73,9 +73,13 @@ class Talk:
         self._unmarked = 0
 
     def ask(self) -> Reading | None:
-        """Ask how the printer fares; None when it does not answer. Raises OSError."""
+        """Ask how the printer fares; None when it does not answer. Raises OSError.
+
+        What answers something else than it was asked, a print server's text or the noise of a
+        wrong speed, holds bytes that look like a status by accident: it has not answered.
+        """
         self.listen()
-        self._answers.real_time.clear()
+        self._answers.begin()
         told: dict[int, int] = {}
         for question in (_PRINTER, _PAPER):
             if not self._ask(question, told):
@@ -84,7 +88,7 @@ class Talk:
             # Only a printer that stands still has a reason to tell.
             self._ask(_CAUSE, told)
             self._ask(_ERROR, told)
-        if not told:
+        if not told or self._answers.babble:
             return None
         self.answered = True
         return reading_of(told)
@@ -135,14 +139,15 @@ class Talk:
             if time.monotonic() - moved_s > _STILL_S:
                 self._still(time.monotonic() - moved_s, hear)
 
-    def confirm(self, hear: Hear) -> None:
-        """Wait until the printer has said that the paper came out. Raises OSError.
+    def confirm(self, hear: Hear) -> bool:
+        """Wait until the printer has said that the paper came out; False if it says nothing.
 
         A printer that answers marks says so itself. One that only tells how it fares has to
-        fare well for a while; of one that says nothing, nothing more can be learnt.
+        fare well for a while; of one that says nothing, nothing more can be learnt. Raises
+        OSError.
         """
         if not self.answered:
-            return
+            return False
         ends_s = time.monotonic() + self._patience.printed_s
         good_s: float | None = None
         bad_s: float | None = None
@@ -152,7 +157,7 @@ class Talk:
                 if mark is not None:
                     if paper_is_out(mark):
                         raise Unsure(PrinterState.PAPER_OUT)
-                    return
+                    return True
             else:
                 self.listen(_LOOK_EVERY_S)
             reading = self.ask() or self._pushed_trouble("silent")
@@ -162,7 +167,7 @@ class Talk:
             if bad_s is not None and time.monotonic() - bad_s > self._patience.trouble_s:
                 raise Unsure(reading.detail or reading.state)
             if good_s is not None and not self.marks and now_s - good_s > self._patience.good_s:
-                return
+                return True
         raise Unsure("slow")
 
     def listen(self, within_s: float = 0.0) -> None:

@@ -1,7 +1,7 @@
 """A printer behind the Windows spooler, as far as the printer library carries it.
 
 Windows takes the bytes and says no more: neither how the printer fares nor whether the paper
-came out. "Printed" means here that Windows has the paper.
+came out: a paper that Windows has is sent, and never known to be printed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class WindowsPrinter(Printer):
         return Reading(PrinterState.UNKNOWN) if here else Reading(PrinterState.AWAY, self._name)
 
     @override
-    def send(self, data: bytes, hear: Hear | None = None) -> None:
+    def send(self, data: bytes, hear: Hear | None = None) -> bool:
         try:
             driver = self._driver()
             driver.open(job_name="Balai")
@@ -45,6 +45,7 @@ class WindowsPrinter(Printer):
             driver.close()
         except Exception as error:
             raise PrinterDoubtful(str(error)) from error
+        return False
 
     @override
     def close(self) -> None:

@@ -13,7 +13,11 @@ from printing.papers.writing import Content, Writer
 
 @dataclass(frozen=True, kw_only=True)
 class Checklist(Content):
-    """The papers that one service asks for; `case` is why it is needed, empty for any reason."""
+    """The papers that one service asks for; `case` is why it is needed, empty for any reason.
+
+    `missing_for` is the number that a desk returned for want of them: the list is then theirs
+    alone. Empty for a list of all that is asked for.
+    """
 
     service: str
     agency: str
@@ -24,10 +28,11 @@ class Checklist(Content):
     fee: str = ""
     help_desk: str = ""
     kiosk: str = ""
+    missing_for: str = ""
 
     @override
     def write(self, writer: Writer) -> None:
-        writer.paragraph(writer.said("checklist.title"))
+        writer.paragraph(writer.said(f"checklist.{'missing' if self.missing_for else 'title'}"))
         writer.title(self.service)
         if self.case:
             writer.paragraph(self.case)
@@ -39,8 +44,10 @@ class Checklist(Content):
             writer.paragraph(writer.said("checklist.nothing"))
             writer.sheet.feed(16)
         # Somebody who holds a paper from a kiosk may sit down and wait to be called.
-        writer.band(*writer.each("checklist.no_number"), writer.said("checklist.none_taken"))
-        writer.both("checklist.then")
+        known = "ended" if self.missing_for else "none_taken"
+        told = writer.said(f"checklist.{known}", number=self.missing_for)
+        writer.band(*writer.each("checklist.no_number"), told)
+        writer.both("checklist.again" if self.missing_for else "checklist.then")
         if self.help_desk:
             writer.paragraph(writer.said("checklist.ask", help_desk=self.help_desk))
         writer.sheet.feed(12)

@@ -9,9 +9,7 @@ from typing import Any
 
 from models.paper.jobs import PaperKind
 from printing.ink.layout import Paper
-from printing.papers.booking import Booking
 from printing.papers.checklist import Checklist
-from printing.papers.fee import Fee
 from printing.papers.shift import Shift
 from printing.papers.slip import Slip
 from printing.papers.transfer import Transfer
@@ -21,10 +19,8 @@ from printing.papers.writing import Content, Words, compose
 CONTENTS: Mapping[PaperKind, type[Content]] = MappingProxyType(
     {
         PaperKind.SLIP: Slip,
-        PaperKind.BOOKING: Booking,
         PaperKind.CHECKLIST: Checklist,
         PaperKind.TRANSFER: Transfer,
-        PaperKind.FEE: Fee,
         PaperKind.SHIFT: Shift,
         PaperKind.TEST: Trial,
     }

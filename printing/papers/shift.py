@@ -25,7 +25,8 @@ class Shift(Content):
     """One shift with its figures; `mean` is the mean time of serving, None when nobody came."""
 
     officer: str
-    desk: str
+    desk: str  # its number
+    zone_name: str
     began_at: AwareDatetime
     ended_at: AwareDatetime
     served: int
@@ -40,7 +41,8 @@ class Shift(Content):
         writer.paragraph(writer.said("shift.title"), BOLD_MIDDLE)
         writer.sheet.feed(8)
         writer.title(self.officer)
-        writer.paragraph(self.desk)
+        zone = writer.said("zone", name=self.zone_name)
+        writer.paragraph(f"{writer.said('desks', desks=self.desk)}, {zone}")
         writer.paragraph(writer.day(self.began_at))
         writer.paragraph(writer.span((self.began_at, self.ended_at)))
         writer.sheet.feed(12)

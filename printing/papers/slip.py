@@ -66,10 +66,14 @@ class Slip(Content):
         self._foot(writer)
 
     def _follow(self, writer: Writer) -> None:
-        writer.code(self.follow_url)
+        if writer.paper.shows_codes:
+            writer.code(self.follow_url)
         if self.follow_url:
             writer.paragraph(writer.said("follow"), BOLD_MIDDLE)
-            writer.paragraph(writer.said("scan"))
+            if writer.paper.shows_codes:
+                writer.paragraph(writer.said("scan"))
+            else:
+                writer.paragraph(self.follow_url)
         if self.follow_code:
             writer.paragraph(writer.said("type", address=self._type_at))
             writer.paragraph(f"{writer.said('code')} {self.follow_code}", BOLD_MIDDLE)

@@ -14,7 +14,7 @@ from printing.papers.writing import BOLD_MIDDLE, Content, Writer
 
 @dataclass(frozen=True, kw_only=True)
 class Transfer(Content):
-    """A ticket that a desk has sent on; `note` is for the citizen and the next officer to read."""
+    """A ticket that a desk has sent on; desks are told by their numbers: "11–13"."""
 
     prefix: str
     number: int
@@ -29,7 +29,6 @@ class Transfer(Content):
     people_ahead: int
     expected: tuple[AwareDatetime, AwareDatetime] | None = None
     priority: bool = False
-    note: str = ""
     follow_url: str = ""
 
     @override
@@ -40,11 +39,9 @@ class Transfer(Content):
         writer.paragraph(self.agency)
         writer.sheet.feed(12)
         name = writer.said("zone", name=bare_name(self.zone_name))
-        writer.place("transfer.go", name, (self.place, self.desks), self.zone_flower)
+        desks = writer.said("desks", desks=self.desks)
+        writer.place("transfer.go", name, (self.place, desks), self.zone_flower)
         writer.facts(*forecast(writer, self.people_ahead, self.expected))
-        if self.note:
-            writer.paragraph(writer.said("transfer.note", note=self.note))
-            writer.sheet.feed(12)
         writer.code(self.follow_url)
         writer.foot()
         writer.both("transfer.no_new_number", BOLD_MIDDLE)

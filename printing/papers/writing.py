@@ -15,13 +15,15 @@ from pydantic import TypeAdapter
 
 from printing.ink import drawing
 from printing.ink.layout import Look, Paper, balanced, two_ends, wrap
+from printing.papers import listing
 
 Words = Mapping[str, Mapping[str, str]]
 
 MIDDLE = Look(align="center")
 BOLD = Look(bold=True)
 BOLD_MIDDLE = Look(align="center", bold=True)
-SMALL_MIDDLE = Look(align="center", small=True)
+# Small letters are thin: a thermal head prints them bold, or hardly.
+SMALL_MIDDLE = Look(align="center", small=True, bold=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +96,7 @@ class Writer:
         self._zone = ZoneInfo(content.time_zone)
         self._language = content.language if content.language in words else "id"
         self._words = words[self._language]
-        other = words.get(content.also)
+        other = None if paper.short else words.get(content.also)
         self._also = None if other is self._words else other
 
     def said(self, key: str, **facts: object) -> str:
@@ -253,19 +255,18 @@ class Writer:
         """Write the items under a heading, each with a box to tick."""
         if not items:
             return
-        self.paragraph(heading, BOLD)
-        for item in items:
-            for index, line in enumerate(wrap(self.sheet.fit(item), self.paper.columns - 4)):
-                if index == 0:
-                    self.sheet.box()
-                else:
-                    self.sheet.words("   ")
-                self.sheet.line(f" {line}")
+        write = listing.framed if self.paper.raster else listing.plain
+        write(self.sheet, heading, items)
         self.sheet.feed(16)
 
     def code(self, content: str) -> None:
-        """Write a QR code with the white that belongs to it; nothing for no content."""
-        if content:
+        """Write a QR code with the white that belongs to it; nothing for no content.
+
+        A paper that shows no codes has it in letters.
+        """
+        if content and not self.paper.shows_codes:
+            self.paragraph(content)
+        elif content:
             self.sheet.feed(16)
             self.sheet.qr(content)
             self.sheet.feed(24)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +35,21 @@ class PaperHall:
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[PaperHall]:
-    with EscposPrinter() as printer:
+    with hall_with(EscposPrinter(), tmp_path) as hall:
+        yield hall
+
+
+@pytest.fixture
+def unanswered(tmp_path: Path) -> Iterator[PaperHall]:
+    """The same with a printer that tells nobody how it fares, and remembers whole papers."""
+    mute = EscposPrinter(answers=False, marks=False, pushes=False, memory=200_000)
+    with hall_with(mute, tmp_path) as hall:
+        yield hall
+
+
+@contextmanager
+def hall_with(machine: EscposPrinter, tmp_path: Path) -> Iterator[PaperHall]:
+    with machine as printer:
         shutil.copytree(ROOT / "catalogue", tmp_path / "catalogue")
         text = (ROOT / "config.toml").read_text(encoding="utf-8")
         for old, new in (
@@ -112,6 +127,27 @@ def test_a_doubtful_ticket_is_printed_again_as_a_copy(running: PaperHall, window
     running.printer.wait_for(lambda: bool(running.printer.sheets))
     (copy,) = running.printer.sheets
     assert printout(copy, 576).qr[0].endswith(token)
+
+
+def test_a_ticket_that_nobody_saw_printed_is_said_to_be_sent(
+    unanswered: PaperHall, windows: Windows
+) -> None:
+    unanswered.printer.run_out()
+    kiosk = windows.kiosk(unanswered.hall)
+    leader = windows.signed_in(unanswered.hall, "hendra.saputra")
+    leader.goto(f"{unanswered.hall.url}/printers")
+    card = leader.locator("section", has=leader.locator("#p-kiosk-1"))
+
+    take_by_hand(kiosk)
+    line = kiosk.locator(".t-paper")
+    expect(line).to_contain_text("Tiket terkirim, mohon lihat", timeout=SLOWLY_MS)
+    expect(line).to_contain_text("foto layar ini")
+    assert int(kiosk.locator(".t-count").inner_text()) > 50
+    expect(card).to_contain_text("Terkirim, mohon lihat", timeout=SOON_MS)
+    unanswered.printer.put_paper()
+    kiosk.get_by_role("button", name="Cetak ulang").click()
+    expect(card).to_contain_text("Salinan", timeout=SLOWLY_MS)
+    expect(line).to_contain_text("Tiket terkirim, mohon lihat", timeout=SLOWLY_MS)
 
 
 def test_a_test_page_comes_out_at_the_touch_of_a_button(

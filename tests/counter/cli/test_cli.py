@@ -144,6 +144,26 @@ def test_check_tells_every_problem_with_its_line(run: Run, folder: Path) -> None
     assert refused(run("check")).count("config.toml:") > 1
 
 
+def test_check_says_what_a_printer_cannot_do_as_it_is_told(run: Run, folder: Path) -> None:
+    path = folder / "config.toml"
+    text = path.read_text(encoding="utf-8")
+    assert "note" not in run("check").output
+    for old, new in (
+        ('cut = "none"', 'cut = "full"'),
+        ('kind = "virtual"', 'kind = "serial"'),
+        ('path = ""', 'path = "/dev/ttyUSB0"'),
+        ("baud = 115200", "baud = 9600"),
+    ):
+        text = text.replace(old, new, 1)
+    path.write_text(text, encoding="utf-8")
+    done = run("check")
+    assert done.exit_code == 0
+    torn, slow = 'printer "kiosk-2": cut = "full" cannot be done', 'printer "kiosk-1": a slip takes'
+    assert torn in done.output
+    assert slow in done.output
+    assert "all is well" in done.output
+
+
 def test_database_is_brought_up_to_date_once(run: Run) -> None:
     assert run("db", "upgrade").output == "The database is up to date now.\n"
     assert run("db", "upgrade").output == "The database was up to date.\n"

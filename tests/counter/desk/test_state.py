@@ -72,18 +72,17 @@ def test_time_at_another_desk_is_no_wait_for_this_one(application: Application, 
     assert current["announced"] is None
 
 
-def desk_for(application: Application, code: str) -> str:
+def desk_for(application: Application, code: str) -> int:
     """The number of a desk that offers the service."""
     with application.database.reading() as session:
-        return (
-            session.scalars(
-                select(Desk.number)
-                .join(DeskService, DeskService.desk_id == Desk.id)
-                .where(DeskService.service_id == service_id(application, code))
-                .order_by(Desk.number)
-            ).first()
-            or 0
-        )
+        number = session.scalars(
+            select(Desk.number)
+            .join(DeskService, DeskService.desk_id == Desk.id)
+            .where(DeskService.service_id == service_id(application, code))
+            .order_by(Desk.sorts_as)
+        ).first()
+    assert number is not None
+    return int(number)
 
 
 def test_a_long_queue_is_counted_whole_and_shown_in_part(

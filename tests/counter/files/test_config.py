@@ -285,6 +285,7 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_file(folder: Path) ->
         ('host = ""', 'host = "10.0.0.5"', 'printers[0].host: must be "", because'),
         ("columns = 48", "columns = 50", "printers[0].columns: must be 48, 42 or 32, not 50"),
         ('code = "mawar"', 'code = "melati"', "zones[1].code: the code melati is taken by"),
+        ('printer = ""', 'printer = "loket"', 'desks[0].printer: there is no printer "loket"'),
         ('zone = ""', 'zone = "aula"', 'boards[0].zone: there is no zone "aula"'),
         ("repeat = 2", "repeat = 9", "voice.repeat: must be 3 or less, not 9"),
         ("priority = 45", "priority = -1", "calling.head_start_minutes.priority: must be"),

@@ -155,7 +155,7 @@ def test_papers_of_another_printer_are_nobody_elses_business(
     assert job(application, foreign).state is JobState.WAITING
 
 
-@pytest.mark.parametrize("state", ["printed", "failed", "doubtful", "waiting"])
+@pytest.mark.parametrize("state", ["sent", "printed", "failed", "doubtful", "waiting"])
 def test_the_agents_word_settles_what_it_holds(
     application: Application, agent: FlaskClient, state: str
 ) -> None:
@@ -173,6 +173,7 @@ def test_the_agents_word_settles_what_it_holds(
 @pytest.mark.parametrize(
     ("said", "copied", "then"),
     [
+        ("sent", False, JobState.SENT),
         ("printed", False, JobState.PRINTED),
         ("printed", True, JobState.PRINTED),
         ("failed", False, JobState.FAILED),
@@ -214,6 +215,30 @@ def test_the_printer_fares_as_its_agent_says(application: Application, agent: Fl
         status = printer_states(session, application.mall_id)[PRINTER]
     assert (status.state, status.detail) == (PrinterState.PAPER_OUT, "roll")
     assert press(agent, "state", 2, state="on fire", detail="")["status"] == 422
+
+
+def test_the_reason_follows_from_a_silent_agent_to_a_printer_that_is_off(
+    application: Application, agent: FlaskClient
+) -> None:
+    silence_s = 2.5
+    watch = AgentWatch(agents_of(application), application.mall_id, lambda _: silence_s)
+
+    def reason() -> str:
+        with application.database.reading() as session:
+            return printer_states(session, application.mall_id)[PRINTER].detail
+
+    watch.look()
+    assert reason() == "agent_silent"
+    silence_s = 0.1
+    told = topic(application, str(device(application).id))
+    assert told is not None
+    assert told["printer_detail"] == "agent_silent"
+    assert press(agent, "state", state="away", detail="No such device")["news"]
+    watch.look()
+    assert reason() == "No such device"
+    silence_s = 2.5
+    watch.look()
+    assert reason() == "agent_silent"
 
 
 def test_silence_is_told_once_and_never_ends_by_itself(

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from counter.app import Application
+from counter.leaders.cautions import slow_lines
 from counter.leaders.printers import rows_of
 from kiosk.touch.paper import slip_topic, tray_topic
 from models.core.clock import Clock
@@ -100,6 +101,39 @@ def test_what_to_do_about_a_printer_that_is_away_depends_on_why(
     assert rows[0].advice == advice
 
 
+def test_the_advice_follows_the_newest_reason_of_the_same_trouble(
+    application: Application, leader: FlaskClient
+) -> None:
+    note(application, "kiosk-1", PrinterState.AWAY, "agent_silent")
+    clock_of(application).pass_by(timedelta(minutes=6))
+    note(application, "kiosk-1", PrinterState.AWAY, "stalled")
+    page = leader.get("/printers").text
+    assert "tetapi tidak menerima data" in page
+    assert "tidak terdengar" not in page
+    # It has not printed since the first of them.
+    assert "sejak 09.00" in page
+    assert "6 menit" in page
+
+
+def test_a_line_that_is_too_slow_for_a_slip_is_named(
+    application: Application, leader: FlaskClient
+) -> None:
+    assert "detik di port serial ini" not in leader.get("/printers").text
+    plain = application.config
+    serial = plain.printers[0].model_copy(
+        update={"kind": "serial", "path": "/dev/ttyUSB0", "baud": 9600}
+    )
+    config = plain.model_copy(update={"printers": (serial, *plain.printers[1:])})
+    (seconds,) = slow_lines(config, WORDS).values()
+    assert 20 < seconds < 60
+    fast = serial.model_copy(update={"drawings": False})
+    assert not slow_lines(plain.model_copy(update={"printers": (fast,)}), WORDS)
+    with application.database.reading() as session:
+        at = application.clock.now()
+        rows = rows_of(session, config, application.mall_id, at, slow=slow_lines(config, WORDS))
+    assert [row.slow_s for row in rows] == [seconds, 0]
+
+
 def test_every_advice_and_reason_has_its_words(application: Application) -> None:
     known = application.language.words("counter.leaders", "id")
     kinds = ("network", "usb", "serial", "file", "virtual", "agent")
@@ -157,7 +191,9 @@ def test_officers_have_no_business_with_printers(application: Application) -> No
 # The kiosk's side of the same papers.
 
 
-@pytest.mark.parametrize("state", [JobState.DOUBTFUL, JobState.FAILED, JobState.EXPIRED])
+@pytest.mark.parametrize(
+    "state", [JobState.SENT, JobState.DOUBTFUL, JobState.FAILED, JobState.EXPIRED]
+)
 def test_a_kiosk_prints_once_more_what_nobody_is_sure_of(
     application: Application, state: JobState
 ) -> None:

@@ -98,11 +98,15 @@ class Agent:
 class AgentHall:
     """The example mall with an agent behind its first kiosk, all in `folder`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, answers: bool = True) -> None:
+        """Begin a hall in `folder`; `answers` tells whether its printer says how it fares."""
         self.folder = folder
         self.config_file = _config_with_agent(folder)
         self._rooms = ExitStack()
-        self.printer = self._rooms.enter_context(EscposPrinter(speed=BYTES_A_SECOND))
+        machine = EscposPrinter(
+            answers=answers, marks=answers, pushes=answers, speed=BYTES_A_SECOND
+        )
+        self.printer = self._rooms.enter_context(machine)
         self._database: Database | None = None
 
     @property

@@ -53,6 +53,18 @@ def test_a_paired_agent_prints_each_paper_once_and_in_order(place: AgentHall, ha
     assert stat.S_IMODE(token.stat().st_mode) == 0o600
 
 
+def test_an_agent_never_says_that_a_printer_without_answers_printed(tmp_path: Path) -> None:
+    place = AgentHall(tmp_path, answers=False)
+    try:
+        with place.open() as hall, place.paired(hall) as agent:
+            job = place.ask()
+            place.wait_for(job, JobState.SENT)
+            assert agent.stop() == 0
+        place.wait_for_paper(job)
+    finally:
+        place.close()
+
+
 def test_the_printer_is_away_while_its_agent_is_and_back_with_it(
     place: AgentHall, hall: Server
 ) -> None:

@@ -60,8 +60,32 @@ def test_letters_keep_accents_where_the_code_page_has_them() -> None:
     assert printable("Kiến trúc", "CP437") == "Kien trúc"
 
 
-def test_a_letter_no_page_has_shows_as_missing() -> None:
-    assert printable("A 食 B", "CP1252") == "A ? B"
+@pytest.mark.parametrize(
+    ("text", "fitted"),
+    [
+        ("Layanan cepat 🚀", "Layanan cepat"),
+        ("🏛️ Mal Pelayanan 👩🏽‍💼 Publik 🇮🇩", "Mal Pelayanan Publik"),
+        ("Loket 1️⃣ dan 2️⃣", "Loket 1 dan 2"),
+        ("A 食 B", "A B"),
+        ("✓ asli, ✗ fotokopi", "v asli, x fotokopi"),
+        ("½ jam ⅓", "1/2 jam 1/3"),
+        ("Jawa: ꦗꦮ", "Jawa:"),
+        ("Łódź, Đà Nẵng, Ærø, Straße", "Lódz, Dà Nang, Ærø, Straße"),
+        ("kiri ← kanan ⇒ atas ↑", "kiri <- kanan => atas ^"),
+        ("№ 5 ™ ①", "No 5 TM 1"),
+        ("apakah ini sah?", "apakah ini sah?"),
+    ],
+)
+def test_what_the_page_lacks_is_rewritten_or_left_out(text: str, fitted: str) -> None:
+    out = printable(text, "CP1252")
+    # The trade mark and the half are letters of this page already.
+    assert out.replace("™", "TM").replace("½", "1/2") == fitted
+    assert "?" not in printable(text.replace("?", ""), "CP437")
+
+
+def test_what_is_left_out_leaves_no_gap() -> None:
+    assert printable("Mal 🏛 Publik", "CP437") == "Mal Publik"
+    assert printable("kolom  dua", "CP437") == "kolom  dua"
 
 
 def test_a_named_profile_decides_about_blade_and_code() -> None:

@@ -176,6 +176,17 @@ def test_a_printer_that_answered_once_and_is_silent_now_is_away() -> None:
         assert printer.look() == Reading(PrinterState.ONLINE)
 
 
+def test_a_printer_that_comes_back_hung_is_silent_and_no_longer_unplugged() -> None:
+    with EscposPrinter() as machine, network(machine.port) as printer:
+        assert printer.look().prints
+        machine.lose_power()
+        assert printer.look() == Reading(PrinterState.AWAY, "Connection refused")
+        machine.hang()
+        machine.come_back()
+        assert printer.look() == Reading(PrinterState.AWAY, "silent")
+        machine.hang(hangs=False)
+
+
 def test_a_line_that_the_printer_dropped_is_opened_again() -> None:
     with EscposPrinter() as machine, network(machine.port) as printer:
         assert printer.look().prints
@@ -206,15 +217,34 @@ def test_a_printer_that_cannot_be_asked_is_unknown_and_gets_every_byte() -> None
         network(listener.getsockname()[1]) as printer,
     ):
         assert printer.look() == Reading(PrinterState.UNKNOWN)
-        printer.send(SLIP)
+        assert not printer.send(SLIP)
         assert without_questions(taken.get(timeout=5)) == SLIP
 
 
 def test_a_printer_of_ours_without_answers_is_unknown() -> None:
     with EscposPrinter(answers=False, marks=False) as machine, network(machine.port) as printer:
         assert printer.look() == Reading(PrinterState.UNKNOWN)
-        printer.send(SLIP)
+        assert not printer.send(SLIP)
         machine.wait_for(lambda: machine.sheets == [SLIP])
+
+
+@pytest.mark.parametrize(
+    "nonsense", [b"ERROR: PAPER\r\n", b"\x12\xf3\x80", b"\x12\x12\x12", b"\xff", b"ok\n", b"\x00"]
+)
+def test_what_is_no_answer_to_the_question_is_none(nonsense: bytes) -> None:
+    def babble(link: socket.socket) -> bytes:
+        data = link.recv(65536)
+        link.sendall(nonsense)
+        return data + take_all(link)
+
+    with (
+        listening() as listener,
+        printer_at(listener, babble) as taken,
+        network(listener.getsockname()[1]) as printer,
+    ):
+        assert printer.look() == Reading(PrinterState.UNKNOWN)
+        assert not printer.send(SLIP)
+        assert taken.get(timeout=5).endswith(SLIP)
 
 
 def test_nobody_at_the_port_means_away() -> None:

@@ -82,11 +82,19 @@ def test_papers_promised_before_the_start_come_out_in_order(hall: PaperHall) -> 
     assert [hall.job(job).state for job in jobs] == [JobState.PRINTED] * 3
 
 
-def test_a_printer_that_answers_nothing_still_prints(hall: PaperHall) -> None:
+def test_a_printer_that_answers_nothing_is_sent_its_paper_and_never_said_to_print(
+    hall: PaperHall,
+) -> None:
     with listening() as listener, printer_at(listener, take_all) as taken:
-        with spooling(hall, at_port(listener.getsockname()[1])):
-            hall.wait_for(hall.ask(slip()), JobState.PRINTED)
-            hall.wait_for_printer("kiosk-1", PrinterState.UNKNOWN)
+        with EscposPrinter() as second:
+            settings = at_port(listener.getsockname()[1]), at_port(second.port, "kiosk-2")
+            with spooling(hall, *settings):
+                job = hall.ask(slip(), fallback="kiosk-2")
+                hall.wait_for(job, JobState.SENT)
+                hall.wait_for_printer("kiosk-1", PrinterState.UNKNOWN)
+            # It may have come out: the second printer must not make another of it.
+            assert hall.job(job).printer == "kiosk-1"
+            assert second.all_paper == b""
         data = taken.get(timeout=5)
     assert printout(data[data.index(b"\x1b@") :], 576).qr == (slip().follow_url,)
 

@@ -106,6 +106,17 @@ def test_trouble_of_changing_kinds_is_told_by_its_last() -> None:
     assert not damper.restless
 
 
+def test_another_reason_for_the_same_trouble_is_told_when_it_lasts() -> None:
+    unplugged, hung = Reading(AWAY, "Connection refused"), Reading(AWAY, "silent")
+    damper = Damper(unplugged)
+    assert not damper.hear(hung, 0.0)
+    assert damper.restless
+    assert not damper.hear(unplugged, 0.5)
+    assert not damper.hear(hung, 0.6)
+    assert damper.hear(hung, 0.6 + TROUBLE_S)
+    assert damper.settled == hung
+
+
 def test_a_printer_is_trusted_again_after_a_while_without_trouble() -> None:
     damper = Damper(Reading(OUT))
     assert not damper.hear(Reading(ONLINE), 0.0)

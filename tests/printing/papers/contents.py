@@ -4,9 +4,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 from models.paper.jobs import PaperKind
-from printing.papers.booking import Booking
 from printing.papers.checklist import Checklist
-from printing.papers.fee import Charge, Fee
 from printing.papers.shift import Shift, Tally
 from printing.papers.transfer import Transfer
 from printing.papers.trial import Trial
@@ -19,26 +17,6 @@ _MALL = slip()
 
 def at(hours: float) -> datetime:
     return AT + timedelta(hours=hours)
-
-
-def booking(language: str = "id", also: str = "") -> Booking:
-    return Booking(
-        mall_name=_MALL.mall_name,
-        region=_MALL.region,
-        time_zone=_MALL.time_zone,
-        language=language,
-        also=also,
-        code="BT7-KQ4",
-        services=("Paspor baru",),
-        agency="Kantor Imigrasi",
-        between=(at(23.32), at(23.82)),
-        booked_at=AT,
-        place="Kanan pintu masuk",
-        requirements=("KTP-el asli", "Kartu Keluarga", "Akta kelahiran atau ijazah"),
-        free=False,
-        fee="Rp350.000",
-        manage_url=URL,
-    )
 
 
 def checklist(language: str = "id", also: str = "") -> Checklist:
@@ -69,35 +47,15 @@ def transfer(language: str = "id", also: str = "") -> Transfer:
         number=58,
         services=("Legalisasi akta",),
         agency="Dinas Kependudukan dan Pencatatan Sipil",
-        from_desk="Loket 3",
+        from_desk="3",
         zone_name="Kenanga",
         zone_flower="kenanga",
         place="Tengah, di belakang lobi",
-        desks="Loket 11–13",
+        desks="11–13",
         transferred_at=AT,
         people_ahead=2,
         expected=(at(0.15), at(0.4)),
-        note="Berkas asli sudah diperiksa.",
         follow_url=URL,
-    )
-
-
-def fee(language: str = "id", also: str = "", *, official: bool = False) -> Fee:
-    return Fee(
-        mall_name=_MALL.mall_name,
-        region=_MALL.region,
-        time_zone=_MALL.time_zone,
-        language=language,
-        also=also,
-        charges=(Charge("PNBP paspor biasa 48 halaman", 350_000), Charge("Layanan", 1_250)),
-        service="Paspor baru",
-        agency="Kantor Imigrasi",
-        noted_at=AT,
-        official=official,
-        receipt_number="2026/11/0042",
-        paid_by="QRIS",
-        ticket="D-017",
-        desk="10",
     )
 
 
@@ -109,7 +67,8 @@ def shift(language: str = "id", also: str = "") -> Shift:
         language=language,
         also=also,
         officer="Wening Prasasti",
-        desk="Loket 3, Zona Melati",
+        desk="3",
+        zone_name="Melati",
         began_at=at(-1.7),
         ended_at=at(6.3),
         served=41,
@@ -142,10 +101,8 @@ def trial(language: str = "id", also: str = "") -> Trial:
 ONE_OF_EACH: MappingProxyType[PaperKind, Content] = MappingProxyType(
     {
         PaperKind.SLIP: slip(also="en", footer=("Pengaduan: lapor.go.id atau SMS 1708",)),
-        PaperKind.BOOKING: booking(also="en"),
         PaperKind.CHECKLIST: checklist(also="en"),
         PaperKind.TRANSFER: transfer(also="en"),
-        PaperKind.FEE: fee(also="en"),
         PaperKind.SHIFT: shift(),
         PaperKind.TEST: trial(),
     }

@@ -8,19 +8,19 @@ from typing import Any
 import pytest
 
 from models.paper.jobs import PaperKind
-from printing.ink.layout import PAPERS, Paper
+from printing.ink.layout import PAPERS, Paper, paper_for
 from printing.ink.roll import Printout
 from printing.ink.virtual import printout
 from printing.papers.composing import CONTENTS, compose_paper
 from printing.papers.slip import Slip
-from printing.papers.writing import Content
+from printing.papers.weighing import PATIENCE, time_on_line
+from printing.papers.writing import Content, compose
+from tests.printing.machines.escpos_printer import take_order
 from tests.printing.papers.contents import (
     AT,
     ONE_OF_EACH,
     at,
-    booking,
     checklist,
-    fee,
     shift,
     transfer,
     trial,
@@ -28,9 +28,11 @@ from tests.printing.papers.contents import (
 from tests.printing.papers.slips import (
     ALL_PAPERS,
     TEXT_ONLY,
+    URL,
     WORDS,
     orders,
     paper_id,
+    printed,
     slip,
     text_of,
 )
@@ -81,14 +83,6 @@ def test_each_paper_speaks_both_languages(kind: PaperKind) -> None:
     ("content", "said"),
     [
         (
-            booking(),
-            (
-                "Bukti reservasi Paspor baru Kantor Imigrasi Datang pukul 09.00–09.30 Rabu, 25"
-                " November 2026, Kanan pintu masuk Kode reservasi BT7-KQ4"
-            ),
-        ),
-        (booking(), "Nomor antrean diberikan saat Anda datang. Biaya resmi: Rp350.000."),
-        (
             checklist(),
             (
                 "Yang perlu dibawa untuk KTP-el Hilang atau rusak Dinas Kependudukan dan Pencatatan"
@@ -96,12 +90,20 @@ def test_each_paper_speaks_both_languages(kind: PaperKind) -> None:
             ),
         ),
         (checklist(), "BUKAN NOMOR ANTREAN Belum ada nomor yang diambil."),
+        (replace(checklist(), missing_for="A-058"), "Yang masih kurang untuk KTP-el"),
+        (
+            replace(checklist(), missing_for="A-058"),
+            (
+                "BUKAN NOMOR ANTREAN Untuk layanan ini, nomor A-058 sudah selesai. Bawa semuanya,"
+                " lalu ambil nomor baru di kiosk."
+            ),
+        ),
         (
             transfer(),
             (
                 "Nomor Anda tetap A-058 Legalisasi akta Dinas Kependudukan dan Pencatatan Sipil"
                 " Silakan pindah ke Zona Kenanga Tengah, di belakang lobi, Loket 11–13 Di depan"
-                " Anda 2 orang Dipanggil sekitar 09.50–10.05 Catatan: Berkas asli sudah diperiksa."
+                " Anda 2 orang Dipanggil sekitar 09.50–10.05"
             ),
         ),
         (transfer(), "Tidak perlu mengambil nomor baru. Dialihkan oleh Loket 3"),
@@ -118,26 +120,6 @@ def test_each_paper_speaks_both_languages(kind: PaperKind) -> None:
 )
 def test_everything_its_reader_needs_is_there(content: Content, said: str) -> None:
     assert said in text_of(content, TEXT_80)
-
-
-def test_a_fee_slip_is_no_receipt_unless_the_hall_takes_payment() -> None:
-    note, receipt = text_of(fee(), TEXT_80), text_of(fee(official=True), TEXT_80)
-    assert "BUKAN BUKTI PEMBAYARAN RESMI" in note
-    assert "BUKAN" not in receipt
-    for proof in ("Bukti pembayaran", "2026/11/0042", "QRIS"):
-        assert proof in receipt
-        assert proof not in note
-    for told in (note, receipt):
-        assert "PNBP paspor biasa 48 halaman Rp350.000 Layanan Rp1.250" in told
-        assert "Jumlah Rp351.250" in told
-    assert "Total Rp351,250" in text_of(fee("en"), TEXT_80)
-
-
-def test_an_unlikely_payload_never_makes_a_fee_official() -> None:
-    payload = fee().to_json()
-    del payload["official"]
-    done = set_by_job(PaperKind.FEE, payload, TEXT_80)
-    assert "BUKAN BUKTI" in " ".join(line.text for line in done.lines)
 
 
 def test_a_shift_without_citizens_or_breaks_says_so() -> None:
@@ -160,9 +142,7 @@ def test_minutes_are_told_in_halves(mean: timedelta, said: str) -> None:
     assert f"melayani {said} Hasil" in text_of(replace(shift(), mean=mean), TEXT_80)
 
 
-@pytest.mark.parametrize(
-    "make", [slip, booking, checklist, transfer, fee], ids=lambda make: make.__name__
-)
+@pytest.mark.parametrize("make", [slip, checklist, transfer], ids=lambda make: make.__name__)
 def test_the_second_language_stands_small_below_the_first(make: Callable[..., Content]) -> None:
     one, two = make(language="id"), make(language="id", also="en")
     data = compose_paper(_kind(two), two.to_json(), TEXT_80, WORDS, copy=False, at=AT)
@@ -237,14 +217,90 @@ def test_requirements_can_be_left_out_to_save_paper(paper: Paper) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cut", "order"), [("full", [b"\x00"]), ("partial", [b"\x01"]), ("none", [])]
+    ("profile", "cut", "order", "lines"),
+    [
+        # These feed to the blade by themselves, wherever it is, and three millimetres more.
+        ("default", "full", [b"A\x18"], []),
+        ("default", "partial", [b"B\x18"], []),
+        ("TM-T20II", "partial", [b"B\x18"], []),
+        # Of these nobody says so: lines without ink bring the last one past the blade.
+        ("NT-80-V-UL", "full", [b"\x00"], [b"\x06"]),
+        ("NT-80-V-UL", "partial", [b"\x01"], [b"\x06"]),
+        # Without a cut the last line must still come out past the tear bar.
+        ("default", "none", [], [b"\x04"]),
+    ],
 )
-def test_the_blade_does_what_it_is_told(cut: Any, order: list[bytes]) -> None:
-    paper = replace(PAPERS[48], cut=cut)
-    data = compose_paper(PaperKind.TEST, trial().to_json(), paper, WORDS, copy=False, at=AT)
+def test_the_blade_does_what_it_is_told(
+    profile: str, cut: Any, order: list[bytes], lines: list[bytes]
+) -> None:
+    data = compose(slip(), paper_for(48, profile, cut=cut), WORDS)
     assert orders(data, "GS V") == order
-    # Without a cut the last line must still come out past the tear bar.
-    assert (b"\x04" in orders(data, "ESC d")) == (cut == "none")
+    assert orders(data, "ESC d") == lines
+
+
+@pytest.mark.parametrize("columns", [48, 42, 32])
+def test_a_paper_without_drawings_is_a_kilobyte_for_a_slow_line(columns: int) -> None:
+    paper = paper_for(columns, drawings=False)
+    data = compose(slip(also="en"), paper, WORDS)
+    assert len(data) < 1500
+    assert not orders(data, "GS v")
+    assert not orders(data, "ESC *")
+    done = printed(slip(also="en"), paper)
+    assert not done.overflows
+    words = "".join(line.text for line in done.lines).replace(" ", "")
+    # The printer's own code, or the address for those who type.
+    assert done.qr == ((URL,) if paper.native_qr else ())
+    assert (URL in words) == ("Pindai" not in words) == (not paper.native_qr)
+    # The number is as large as the printer's type gets on that width.
+    tallest = max(order[0] & 7 for order in orders(data, "GS !"))
+    assert tallest == (7 if columns > 40 else 6)
+
+
+@every_paper
+def test_a_short_paper_says_all_once_and_lists_nothing(paper: Paper) -> None:
+    short = replace(paper, short=True, requirements=False)
+    words = text_of(slip(also="en"), short)
+    assert "Nomor ini berlaku hari ini saja" in words
+    assert "This service is free" not in words
+    assert "Fotokopi" not in words
+
+
+@pytest.mark.parametrize("paper", PAPERS.values(), ids=paper_id)
+def test_the_frame_around_what_to_bring_is_closed(paper: Paper) -> None:
+    image = set_by_job(PaperKind.CHECKLIST, checklist().to_json(), paper).image
+    edges = [
+        (image.getpixel((1, y)), image.getpixel((paper.dots - 2, y))) for y in range(image.height)
+    ]
+    # Its straight sides, each of a heading and two things, and something of the corners.
+    frame = [y for y, both in enumerate(edges) if both == (255, 255)]
+    longest = max(_runs(frame), key=len)
+    assert len(longest) >= 3 * 24
+
+
+def _runs(rows: list[int]) -> list[list[int]]:
+    runs: list[list[int]] = [[]]
+    for row in rows:
+        if runs[-1] and row != runs[-1][-1] + 1:
+            runs.append([])
+        runs[-1].append(row)
+    return runs
+
+
+@every_paper
+@pytest.mark.parametrize("kind", PaperKind)
+def test_a_reader_of_its_own_tables_knows_every_order(kind: PaperKind, paper: Paper) -> None:
+    plain = ONE_OF_EACH[kind].to_json()
+    data = compose_paper(kind, plain, paper, WORDS, copy=False, at=AT)
+    while data:
+        order = take_order(data)
+        assert order is not None, data[:20]
+        data = data[len(order.raw) :]
+
+
+@pytest.mark.parametrize(("baud", "slow"), [(9600, True), (57600, True), (115200, False)])
+def test_a_drawn_slip_is_too_heavy_for_a_slow_line(baud: int, slow: bool) -> None:
+    assert (time_on_line(PAPERS[48], WORDS, baud) > PATIENCE) == slow
+    assert time_on_line(paper_for(48, drawings=False), WORDS, baud) < PATIENCE
 
 
 @pytest.mark.parametrize("paper", TEXT_ONLY, ids=paper_id)

@@ -23,7 +23,6 @@ def read(image: Image.Image) -> list[str]:
     ("kind", "address"),
     [
         (PaperKind.SLIP, URL),
-        (PaperKind.BOOKING, URL),
         (PaperKind.TRANSFER, URL),
         (PaperKind.TEST, trial().url),
     ],

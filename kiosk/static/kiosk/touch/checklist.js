@@ -11,6 +11,7 @@ import { usePaper } from "./paper.js";
 
 const ICONS = /** @type {Record<string, string>} */ ({
   printing: "printer",
+  sent: "printer",
   printed: "printer-check",
   doubtful: "printer-x",
   late: "printer-x",

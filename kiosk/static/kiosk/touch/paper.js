@@ -5,7 +5,7 @@ import { press, Refused, Unreachable } from "../../shared/press.js";
 import { t } from "../../shared/words.js";
 
 /** @typedef {import("./shapes.js").Patience} Patience */
-/** @typedef {"printing" | "printed" | "late" | "doubtful" | "no_printer"} Paper */
+/** @typedef {"printing" | "printed" | "sent" | "late" | "doubtful" | "no_printer"} Paper */
 /** @typedef {(topic: string, onState: (state: any) => void) => () => void} Follow */
 
 /** What the server tells of a paper; `elsewhere` names the printer that stepped in.
@@ -13,6 +13,7 @@ import { t } from "../../shared/words.js";
 
 const FATES = /** @type {Record<string, Paper>} */ ({
   printed: "printed",
+  sent: "sent",
   failed: "late",
   expired: "late",
   doubtful: "doubtful",
@@ -74,6 +75,14 @@ export function useReprint(first, token) {
   return { job, step, reprint };
 }
 
+/** @param {Paper} paper @param {string} elsewhere */
+function lookFirst(paper, elsewhere) {
+  if (paper !== "sent") return t("kiosk.ticket.look_below");
+  return elsewhere
+    ? t("kiosk.ticket.sent_elsewhere", { printer: elsewhere })
+    : t("kiosk.ticket.sent_below");
+}
+
 /** `offered` tells whether a touch may have the paper printed again.
  *  @param {{paper: Paper, elsewhere: string, help_desk: string, copy: boolean,
  *    offered: boolean}} props */
@@ -89,9 +98,9 @@ export function PaperLine({ paper, elsewhere, help_desk, copy, offered }) {
       ${!elsewhere && html`<${Icon} name="arrow-down" cls="t-down" stroke=${2.6} />`}
     </div>`;
   }
-  const what = offered ? t("kiosk.ticket.look_below") : t("kiosk.ticket.keep", { help_desk });
+  const what = offered ? lookFirst(paper, elsewhere) : t("kiosk.ticket.keep", { help_desk });
   return html`<div class="t-paper" role="status">
-    <span class="t-paper__ic"><${Icon} name="printer-x" /></span>
+    <span class="t-paper__ic"><${Icon} name=${paper === "sent" ? "printer" : "printer-x"} /></span>
     <div><b>${t(`kiosk.ticket.${paper}`)}</b><p>${what}</p></div>
   </div>`;
 }

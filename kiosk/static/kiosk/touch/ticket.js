@@ -88,7 +88,7 @@ export function TicketGiven({ given, help_desk, patience, follow, full, onAdd, o
   const [more, setMore] = useState(0);
   const again = useReprint(given.job_id ?? null, given.token);
   const { paper, elsewhere } = useFate(again.job, patience, follow);
-  const offered = paper === "doubtful" && again.step !== "failed";
+  const offered = (paper === "doubtful" || paper === "sent") && again.step !== "failed";
   const inHand = paper === "printing" || paper === "printed";
   const seconds = inHand ? patience.ticket_s : patience.ticket_without_paper_s;
   const left = useCountdown(seconds, `${more} ${again.job}`, onDone);
