@@ -15,7 +15,6 @@ from pydantic import TypeAdapter
 from counter.files.catalogue import Catalogue
 from counter.files.catalogue_files import CatalogueFiles
 from counter.files.database_address import wrong_address
-from counter.files.hours import DayHours, hours_on
 from counter.files.hours_checks import check_hours
 from counter.files.problems import ConfigError, Problem, unknown
 from counter.files.settings import (
@@ -65,10 +64,6 @@ class Config(Settings):
     def logo(self) -> Path | None:
         """The picture that stands for the house's mark on paper, None without one."""
         return self.file.parent / self.slip.logo if self.slip.logo else None
-
-    def hours_on(self, weekday: int) -> DayHours | None:
-        """Return the hours of a weekday, Monday being 0; None on a weekday without service."""
-        return hours_on(self.hours.days, weekday)
 
 
 def load_config(path: Path, *, catalogue_dir: Path | None = None) -> Config:

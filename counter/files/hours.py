@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, time
 from typing import Annotated, Literal, get_args
 
@@ -134,9 +133,3 @@ def breaks_inside(breaks: tuple[Break, ...], info: ValidationInfo) -> tuple[Brea
             raise ValueError(f"{said} begins before the break above it ends")
         until = pause.ends
     return breaks
-
-
-def hours_on(weekly: Sequence[DayHours], weekday: int) -> DayHours | None:
-    """Return the hours of a weekday, Monday being 0; None on a weekday that none names."""
-    name = WEEKDAYS[weekday]
-    return next((hours for hours in weekly if name in hours.days), None)

@@ -6,7 +6,6 @@ import re
 import shutil
 import tomllib
 from collections.abc import Iterator
-from datetime import time
 from pathlib import Path
 from typing import get_args
 
@@ -122,14 +121,6 @@ def test_desks_offer_all_services_of_the_agency_that_they_name() -> None:
     config = load_config(ROOT / "config.toml")
     dukcapil = next(one for one in config.catalogue.agencies if one.code == "dukcapil")
     assert config.desks[0].services == tuple(one.code for one in dukcapil.services)
-
-
-def test_hours_of_a_weekday_are_found_by_its_number() -> None:
-    config = load_config(ROOT / "config.toml")
-    friday = config.hours_on(4)
-    assert friday is not None
-    assert [(one.starts, one.ends) for one in friday.breaks] == [(time(11, 30), time(13))]
-    assert config.hours_on(6) is None
 
 
 def test_relative_folders_begin_where_the_file_lies(folder: Path) -> None:

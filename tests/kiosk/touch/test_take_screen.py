@@ -457,6 +457,26 @@ def test_a_closed_hall_says_when_to_come(
         expect(page.locator("dialog h2")).to_have_text(title)
 
 
+def test_a_service_that_is_closed_today_says_when_it_is_served(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    # Kantor Pajak closes an hour before the hall.
+    with (
+        hall_at(MONDAY + timedelta(hours=5), tmp_path) as hall,
+        kiosk_screen(chromium, hall, tmp_path) as page,
+    ):
+        page.goto(f"{hall.url}/kiosk")
+        expect(page.locator(".k-live")).to_contain_text("Nomor s.d. 14.30, tutup 15.00")
+        tile = page.locator(".k-tile", has_text="NPWP dan pajak pusat")
+        expect(tile).to_contain_text("Tutup hari ini")
+        tile.click()
+        page.locator(".k-row").first.click()
+        said = "NPWP hari ini tutup. Silakan datang besok, Selasa, pukul 08.00."
+        expect(page.locator(TAKE)).to_contain_text(said)
+        expect(page.locator(TAKE)).to_be_disabled()
+        check_screen(page)
+
+
 def test_a_server_that_goes_away_and_comes_back(chromium: Browser, tmp_path: Path) -> None:
     began = Clock().now()
     with hall_at(MONDAY, tmp_path) as hall, kiosk_screen(chromium, hall, tmp_path) as page:

@@ -53,8 +53,16 @@ def _read(
     breaks: list[tuple[int, int, int]],
     holidays: set[date],
     time_zone: str,
+    ahead_m: int,
 ) -> Timetable:
-    made = Mall(code="x", name="x", region="x", time_zone=time_zone, public_url="x")
+    made = Mall(
+        code="x",
+        name="x",
+        region="x",
+        time_zone=time_zone,
+        public_url="x",
+        intake_ahead_m=ahead_m,
+    )
     session.add(made)
     session.flush()
     for weekday, (opens_m, closes_m) in hours.items():
@@ -70,6 +78,7 @@ def _read(
     holidays=some.sets(DAYS, max_size=5),
     time_zone=some.sampled_from(["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"]),
     minutes=some.integers(0, 14 * 24 * 60),
+    ahead_m=some.sampled_from([0, 15, 1440]),
 )
 def test_numbers_are_given_at_the_promised_instant_and_not_before(
     paper_mall: Session,
@@ -77,16 +86,19 @@ def test_numbers_are_given_at_the_promised_instant_and_not_before(
     holidays: set[date],
     time_zone: str,
     minutes: int,
+    ahead_m: int,
 ) -> None:
     hours, breaks = drawn
     paper_mall.rollback()  # the mall of the example before
-    timetable = _read(paper_mall, hours, breaks, holidays, time_zone)
+    timetable = _read(paper_mall, hours, breaks, holidays, time_zone, ahead_m)
     at = MONDAY + minutes * MINUTE
     intake = timetable.intake(at)
     assert (intake.phase is IntakePhase.OPEN) == (intake.next_at is None)
     if intake.next_at is None:
         return
     assert intake.next_at > at
+    assert intake.serves_at is not None
+    assert intake.next_at <= intake.serves_at
     assert timetable.intake(intake.next_at).phase is IntakePhase.OPEN
     between = at
     while between < intake.next_at:
@@ -120,3 +132,38 @@ def test_the_hours_of_a_closed_day_are_not_told(session: Session) -> None:
     assert open_day.opens_at == MONDAY - 60 * MINUTE
     assert open_day.cut_off_at == MONDAY + 330 * MINUTE
     assert open_day.closes_at == MONDAY + 360 * MINUTE
+
+
+def test_a_single_day_goes_before_its_weekday_and_a_holiday_before_both(session: Session) -> None:
+    made = mall(session)
+    builders.hours(session, made, None, 9 * 60, 12 * 60, day=date(2026, 11, 23))
+    day = arrangement_of(session, made).timetable.intake(MONDAY)
+    assert (day.opens_at, day.closes_at) == (MONDAY, MONDAY + 180 * MINUTE)
+    session.add(Holiday(mall_id=made.id, day=date(2026, 11, 23), name="Hari Contoh"))
+    session.flush()
+    closed = arrangement_of(session, made).timetable.intake(MONDAY)
+    assert (closed.phase, closed.opens_at, closed.holiday) == ("closed", None, "Hari Contoh")
+
+
+def test_hours_hold_from_their_first_to_their_last_day(session: Session) -> None:
+    made = mall(session)
+    saturday = builders.hours(session, made, 5)
+    saturday.first_day, saturday.last_day = date(2026, 12, 1), date(2026, 12, 6)
+    session.flush()
+    timetable = arrangement_of(session, made).timetable
+    opened = [timetable.intake(MONDAY + days * DAY).phase for days in (5, 12, 19)]
+    assert opened == ["closed", "open", "closed"]
+
+
+def test_numbers_before_the_desks_are_told_apart_from_the_opening(session: Session) -> None:
+    made = mall(session, intake_ahead_m=15)
+    opens_at = MONDAY - 60 * MINUTE
+    intake = arrangement_of(session, made).timetable.intake(opens_at - 30 * MINUTE)
+    assert (intake.next_at, intake.serves_at) == (opens_at - 15 * MINUTE, opens_at)
+    assert _phase(session, made, opens_at - 15 * MINUTE) == ("open", None)
+
+
+def test_the_break_of_a_closed_or_shorter_day_is_none(session: Session) -> None:
+    made = mall(session)
+    builders.hours(session, made, None, 8 * 60, 11 * 60, day=date(2026, 11, 27))
+    assert arrangement_of(session, made).timetable.breaks_on(date(2026, 11, 27)) == ()
