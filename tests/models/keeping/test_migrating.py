@@ -1,16 +1,21 @@
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, select, text
+from sqlalchemy import Connection, insert, inspect, select, text
 
 from models.core.database import Database
 from models.keeping.migrating import DatabaseIsNewer, configuration, pending, upgrade
 from models.keeping.schema import metadata
 from models.mall.mall import Mall
-from tests.builders import mall
+from models.queue.announcing import mark_spoken
+from models.queue.calling import call_next
+from models.queue.missing import may_miss_from
+from models.queue.tickets import Call
+from tests.builders import CITIZEN, MINUTE, MONDAY, mall, small_mall, ticket
 
 
 def test_an_upgraded_database_is_what_the_tables_say(database_url: str) -> None:
@@ -101,3 +106,44 @@ def test_a_migration_that_fails_leaves_nothing_behind(
     with database.engine.connect() as connection:
         assert inspect(connection).get_table_names() == ["step"]
     database.close()
+
+
+def test_calls_of_before_the_receipts_keep_what_was_known_of_them(
+    database_url: str, tmp_path: Path
+) -> None:
+    """An upgrade at noon: who was called a moment ago is awaited still."""
+    today = Database(f"sqlite:///{tmp_path / 'today.db'}")
+    upgrade(today)
+    with today.transaction() as session:
+        hall = small_mall(session)
+        ticket(session, hall.mall, hall.a)
+        call = call_next(session, hall.desk_a, by=CITIZEN, at=MONDAY)
+        mark_spoken(session, call, by=CITIZEN, at=MONDAY + MINUTE)
+    database = Database(database_url)
+    settings = configuration()
+    with database.engine.begin() as connection:
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "0004")
+        _copy_known(today, connection)
+    upgrade(database)
+    with database.reading() as session:
+        call = session.scalars(select(Call)).one()
+        assert (call.spoken_at, call.shown_at, call.told_zone_id) == (MONDAY + MINUTE, None, None)
+        assert call.ticket.told_zone_id is None
+        assert may_miss_from(session, call.step) == MONDAY + 3 * MINUTE
+    for one in (today, database):
+        one.close()
+
+
+def _copy_known(today: Database, connection: Connection) -> None:
+    """Copy what the older tables have columns for."""
+    inspector = inspect(connection)
+    for table in metadata.sorted_tables:
+        if not inspector.has_table(table.name):
+            continue
+        known = {column["name"] for column in inspector.get_columns(table.name)}
+        columns = [column for column in table.columns if column.name in known]
+        with today.engine.connect() as source:
+            rows = [dict(row) for row in source.execute(select(*columns)).mappings()]
+        if rows:
+            connection.execute(insert(table).values(rows))
