@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from models.core.clock import local_day, local_instant
@@ -49,7 +49,7 @@ def state_of_zone(session: Session, key: str, at: datetime) -> State | None:
         "next_at": _iso(intake.next_at),
         "desks": _desks(session, desks, shifts),
         "calls": _calls(session, zone, at),
-        "awaited": _awaited(session, zone),
+        "awaited": _awaited(session, zone, at),
         **_queue(session, [desk for desk in desks if desk.id in shifts]),
     }
 
@@ -118,12 +118,10 @@ def _desks(session: Session, desks: list[Desk], shifts: dict[int, Shift]) -> lis
 
 def _calls(session: Session, zone: Zone, at: datetime) -> list[State]:
     """Return the newest call of each ticket today, newest first."""
-    time_zone = zone.mall.time_zone
-    midnight = local_instant(local_day(at, time_zone), 0, time_zone)
     newest: dict[int, State] = {}
     for call in session.scalars(
         select(Call)
-        .where(heard_in(zone.id), Call.at >= midnight)
+        .where(_called_today(zone, at))
         .options(joinedload(Call.ticket), joinedload(Call.desk))
         .order_by(Call.id.desc())
         .limit(_CALLS_READ)
@@ -132,7 +130,13 @@ def _calls(session: Session, zone: Zone, at: datetime) -> list[State]:
     return list(newest.values())[:CALLS_SHOWN]
 
 
-def _awaited(session: Session, zone: Zone) -> list[State]:
+def _called_today(zone: Zone, at: datetime) -> ColumnElement[bool]:
+    time_zone = zone.mall.time_zone
+    midnight = local_instant(local_day(at, time_zone), 0, time_zone)
+    return and_(heard_in(zone.id), Call.at >= midnight)
+
+
+def _awaited(session: Session, zone: Zone, at: datetime) -> list[State]:
     """Return the calls whose citizen is awaited still, the one called first first."""
     newest: dict[int, State] = {}
     for call in session.scalars(
@@ -140,7 +144,7 @@ def _awaited(session: Session, zone: Zone) -> list[State]:
         .join(Call.step)
         .join(Call.ticket)
         .where(
-            heard_in(zone.id),
+            _called_today(zone, at),
             Step.state == StepState.CALLED,
             Ticket.desk_id == Call.desk_id,
             Call.round == Step.calls,
