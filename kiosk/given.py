@@ -29,8 +29,14 @@ class Given:
     services: tuple[ServiceFacts, ...]  # of these steps
     zone: ZoneFacts
     desks: tuple[str, ...]
+    places: tuple[tuple[ZoneFacts, tuple[str, ...]], ...]  # of these steps
     ahead: int
     expected: tuple[datetime, datetime] | None
+
+    @property
+    def scattered(self) -> bool:
+        """Whether the services are in several zones, so that each must be told its own."""
+        return len({zone.id for zone, _ in self.places}) > 1
 
     @property
     def in_order(self) -> bool:
@@ -55,6 +61,11 @@ class Given:
                 "place": both(self.zone, "place"),
             },
             "desks": listed(self.desks),
+            "elsewhere": [
+                {"service": both(service, "name"), "zone": zone.bare_name, "desks": listed(desks)}
+                for service, (zone, desks) in zip(self.services, self.places, strict=True)
+                if zone.id != self.zone.id
+            ],
             "ahead": self.ahead,
             "expected": self.expected and [at.isoformat() for at in self.expected],
             "url": self.follow_url,
@@ -78,6 +89,7 @@ def given(session: Session, ticket: Ticket, ahead: Outlook, at: datetime) -> Giv
         services=tuple(arrangement.services[step.service_id] for step in steps),
         zone=zone,
         desks=arrangement.desks_in(zone, first.service_id),
+        places=tuple(_place(arrangement, step) for step in steps),
         ahead=ahead.ahead_of_step(first.id),
         expected=None if wait is None else clock_span(at, wait.low, wait.high),
     )
@@ -122,6 +134,11 @@ def zone_of(arrangement: Arrangement, step: Step) -> ZoneFacts:
     if zone is None:
         raise ServiceNotOffered(service=arrangement.services[step.service_id].name_id)
     return zone
+
+
+def _place(arrangement: Arrangement, step: Step) -> tuple[ZoneFacts, tuple[str, ...]]:
+    zone = zone_of(arrangement, step)
+    return zone, arrangement.desks_in(zone, step.service_id)
 
 
 def _to_five_minutes(at: datetime) -> datetime:

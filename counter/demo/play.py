@@ -21,6 +21,7 @@ from counter.demo.citizens import Citizen, Day, Fate, citizens, offers_of
 from counter.demo.desk import Act, PlayedDesk
 from counter.demo.officers import Officer
 from counter.door.example_people import example_officers
+from kiosk.given import given
 from models.core.clock import Clock, local_day
 from models.core.database import Database
 from models.core.errors import Refusal
@@ -30,6 +31,7 @@ from models.mall.mall import Desk, Mall
 from models.mall.people import User
 from models.queue import serving
 from models.queue.issuing import take
+from models.queue.seating import tell_zone
 from models.queue.tickets import Step, StepState, Ticket
 from models.waits.forecast import announce
 
@@ -179,7 +181,8 @@ class Play:
                 by=nobody,
                 at=at,
             )
-            announce(session, ticket, at)
+            told = given(session, ticket, announce(session, ticket, at), at)
+            tell_zone(session, ticket, told.zone.id)
             return ticket.id
 
         ticket_id = self.press(rule)

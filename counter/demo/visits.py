@@ -89,6 +89,13 @@ class Visits:
         )
 
     def _miss(self, called: Called, fate: Fate, at: datetime) -> None:
+        from_at = self._desk.stage.look(
+            lambda session: missing.may_miss_from(session, session.get_one(Step, called.step_id))
+        )
+        if from_at is not None and at < from_at:
+            # Called again, or announced late: an officer waits as long as anybody's would.
+            self._desk.later(from_at, 1, lambda when: self._miss(called, fate, when))
+            return
         missed = self._desk.press_for(
             called.step_id,
             lambda session, desk, _: missing.miss(session, desk, by=self._desk.by, at=at),

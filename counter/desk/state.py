@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -15,14 +15,20 @@ from counter.desk.ticket import aside_row, names, ticket_at_desk
 from models.core.event import About, Event
 from models.core.roles import LEADERS, Role
 from models.journal.actors import Actor
-from models.journal.events import StepFinished, TicketCancelled, TicketMissed
+from models.journal.events import (
+    CallShown,
+    CallSpoken,
+    StepFinished,
+    TicketCancelled,
+    TicketMissed,
+)
 from models.journal.topics import Topic, id_in
 from models.mall.arrangement import arrangement_of
 from models.mall.catalogue import Service
 from models.mall.mall import Desk, DeskService
 from models.queue.serving import set_aside
 from models.queue.shifts import Shift, held_by, shift_at
-from models.queue.tickets import Step, StepState, Ticket
+from models.queue.tickets import Call, Step, StepState, Ticket, heard_in
 from models.queue.undoing import undoable_at
 from models.queue.waiting import callable_at, offered_by
 
@@ -34,6 +40,8 @@ _UNDONE_AS = {
     TicketMissed.__name__: "miss",
     TicketCancelled.__name__: "cancel",
 }
+# A call that is older waits for no wall any more.
+STALE = timedelta(minutes=30)
 
 
 class Phase(StrEnum):
@@ -229,8 +237,27 @@ def touched(session: Session, event: Event) -> Iterable[str]:
             # An act on one step pauses or frees the ticket's other steps.
             wanted = select(Step.service_id).where(Step.ticket_id == event.ticket_id)
             return _own(event) | _offering(session, wanted)
+        case About.CALL:
+            return _own(event) | _keys(session.scalars(_awaiting(event)))
         case About.PAPER | About.DEVICE | About.ACCOUNT | About.JOURNAL:
             return set()
+
+
+def _awaiting(event: Event) -> Select[int]:
+    """Select the desks that await a number called in the zone whose wall has just answered.
+
+    Each of them learns that the wall answers, and that its own call only waits for its turn.
+    """
+    zone_id = event.zone_id if isinstance(event, CallShown | CallSpoken) else None
+    return (
+        select(Call.desk_id)
+        .join(Call.step)
+        .where(
+            heard_in(zone_id or 0),
+            Step.state == StepState.CALLED,
+            Call.at > event.at - STALE,
+        )
+    )
 
 
 def _own(event: Event) -> set[str]:

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from counter.desk.figures import handling_of, waits_of
 from models.mall.catalogue import Requirement, Service, ServiceCase, needed_for
 from models.mall.devices import Device
-from models.mall.mall import Desk, DeskService
+from models.mall.mall import Desk, DeskService, Zone
+from models.queue.announcing import announcement_of
 from models.queue.missing import may_miss_from, may_return_until
 from models.queue.serving import next_need
 from models.queue.shifts import Shift
@@ -52,6 +53,7 @@ def ticket_at_desk(session: Session, ticket: Ticket, desk: Desk) -> dict[str, An
         "calls": step.calls,
         "called_at": step.called_at.isoformat(),
         "miss_from_at": _said(may_miss_from(session, step)),
+        "announcement": _announcement(session, step),
         "waited_s": int(waited.total_seconds()),
         "announced": None if elsewhere else _announced(step),
         "serving_from_at": _serving_from(session, step),
@@ -89,6 +91,27 @@ def _taken_from(session: Session, ticket: Ticket) -> str:
 
 def _said(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
+
+
+def _announcement(session: Session, step: Step) -> dict[str, str | None] | None:
+    """Return how far the newest call is announced; None of a step that is not being called."""
+    told = announcement_of(session, step) if step.state is StepState.CALLED else None
+    if told is None:
+        return None
+    return {
+        "called_at": _said(told.called_at),
+        "shown_at": _said(told.shown_at),
+        "spoken_at": _said(told.spoken_at),
+        "by_mouth_from_at": _said(told.by_mouth_from_at),
+        "zone": _other_zone(session, step, told.zone_id),
+    }
+
+
+def _other_zone(session: Session, step: Step, zone_id: int | None) -> str:
+    """Return the name of the zone where the citizen sits, "" when it is the desk's own."""
+    zone = session.get(Zone, zone_id) if zone_id else None
+    near = zone is None or step.desk is None or step.desk.zone_id == zone.id
+    return "" if zone is None or near else zone.name
 
 
 def _announced(step: Step) -> dict[str, int] | None:

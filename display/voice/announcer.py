@@ -24,6 +24,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 from display.voice.inviting import Spoken, invitation, proclamation
 from display.voice.notices import Herald, Notice
+from display.voice.pace import Pace, pace_of
 from display.voice.sentences import Sentence, Style, announcement
 from display.voice.voice import Clip, Voice, VoiceUnavailable
 from models.core.clock import Clock
@@ -42,8 +43,6 @@ GAP: Final = timedelta(milliseconds=700)
 SILENT: Final = timedelta(seconds=8)
 # Somebody who has not come after so long is called again by the officer, not by a late echo.
 STALE: Final = timedelta(minutes=5)
-# With so many more waiting behind it a call is said once: nobody shall wait for a loudspeaker.
-CROWDED: Final = 2
 # How often the time of day is asked whether it has something to say.
 LOOK_S: Final = 20.0
 # Before a database that did not answer is asked again: a starting one gets its peace, and the hall
@@ -93,7 +92,7 @@ class Announcer:
         self._style = style
         self._herald = Herald(database)
         self._zones: dict[int, _Pending] = {}
-        # Calls whose zone the database has not told yet, in their order.
+        # Calls whose zones the database has not told yet, in their order.
         self._unplaced: list[Called] = []
         # Instants of the monotonic clock; 0 while the database answers.
         self._asks_at_s = 0.0
@@ -148,7 +147,7 @@ class Announcer:
 
     def _run(self) -> None:
         # The engine is loaded before the first call needs it, and the log tells if it is missing.
-        self._clip((announcement("test"),), 1)
+        self._clip((announcement("test"),), Pace(times=1))
         while not self._stopping.is_set():
             try:
                 now_s = time.monotonic()
@@ -189,18 +188,16 @@ class Announcer:
                 self._unplaced.append(one)
 
     def _admit(self, now_s: float) -> None:
-        """Let each new call wait for its zone, as soon as the database tells it."""
+        """Let each new call wait for its zones, as soon as the database tells them."""
         if not self._unplaced or now_s < self._asks_at_s:
             return
         with suppress(*_AWAY), self._asking(now_s), self._database.reading() as session:
-            zone_of = select(Call.id, Call.zone_id).where(
-                Call.id.in_([called.call_id for called in self._unplaced])
-            )
-            zones = {row.id: row.zone_id for row in session.execute(zone_of)}
+            calls = select(Call).where(Call.id.in_([called.call_id for called in self._unplaced]))
+            zones = {call.id: call.zone_ids for call in session.scalars(calls)}
             for called in self._unplaced:
                 # What a backup that was put back does not know is wanted by nobody.
-                if called.call_id in zones:
-                    self._pending(zones[called.call_id]).place(called)
+                for zone_id in zones.get(called.call_id, ()):
+                    self._pending(zone_id).place(called)
             self._unplaced.clear()
 
     @contextmanager
@@ -223,14 +220,13 @@ class Announcer:
 
     def _go_on(self, zone_id: int, pending: _Pending, now_s: float, at: datetime) -> None:
         """Say what is first; it leaves when it was said or is no longer true."""
-        times = 1 if len(pending.waiting) > CROWDED else None
-        item = pending.waiting[0]
+        item, pace = pending.waiting[0], pace_of(len(pending.waiting))
         try:
             lasts = timedelta()
             if at - item.at > STALE:
                 log.warning("zone %d was not told in time: %s", zone_id, item.what)
-            elif spoken := self._worded(item.what, now_s):
-                lasts = self._announce(zone_id, spoken, times)
+            elif spoken := self._worded(item.what, zone_id, pace, now_s):
+                lasts = self._announce(zone_id, spoken)
         except _AWAY:
             pending.free_at_s = now_s + PAUSE_S
             return
@@ -246,15 +242,17 @@ class Announcer:
     def _pending(self, zone_id: int) -> _Pending:
         return self._zones.setdefault(zone_id, _Pending())
 
-    def _worded(self, what: Called | Notice, now_s: float) -> Spoken | None:
+    def _worded(
+        self, what: Called | Notice, zone_id: int, pace: Pace, now_s: float
+    ) -> Spoken | None:
         if isinstance(what, Notice):
-            return proclamation(what)
+            return proclamation(what, pace=pace)
         with self._asking(now_s), self._database.reading() as session:
-            return invitation(session, what.call_id, style=self._style)
+            return invitation(session, what.call_id, zone_id, pace=pace, style=self._style)
 
-    def _announce(self, zone_id: int, spoken: Spoken, times: int | None) -> timedelta:
+    def _announce(self, zone_id: int, spoken: Spoken) -> timedelta:
         """Tell the screens of the zone; return how long it is busy."""
-        clip, worded = self._clip(spoken.sentences, times)
+        clip, worded = self._clip(spoken.sentences, spoken.pace)
         lasts = clip.duration if clip else SILENT
         sound = {
             "audio": f"/voice/{clip.key}.wav" if clip else "",
@@ -265,11 +263,12 @@ class Announcer:
         self._shout(f"zone/{zone_id}", spoken.kind, spoken.payload | sound)
         return lasts + GAP
 
-    def _clip(self, sentences: tuple[Sentence, ...], times: int | None) -> tuple[Clip | None, bool]:
+    def _clip(self, sentences: tuple[Sentence, ...], pace: Pace) -> tuple[Clip | None, bool]:
         """Return the sound and whether it has words: without a voice there is still the chime."""
         for words, missing in ((sentences, "words"), ((), "a sound")):
             try:
-                return self._voice.speak(*words, times=times if words else None), bool(words)
+                times = pace.times if words else None
+                return self._voice.speak(*words, times=times, chimed=not pace.brief), bool(words)
             except VoiceUnavailable as reason:
                 log.warning("the hall is called without %s: %s", missing, reason)
             except Exception:

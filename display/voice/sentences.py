@@ -81,18 +81,27 @@ def call_sentence(
     style: Style = "digits",
     place: str = "",
     onward: bool = False,
+    brief: bool = False,
 ) -> Sentence:
     """The invitation of one ticket to one desk.
 
     `call_round` 1 is the first call, 2 the second, 3 and above the last. `place` is said before
-    the desk ("lantai dua") where a zone needs it. `onward` words the way to a second desk.
+    the desk ("zona Mawar") where people sit in another zone. `onward` words the way to a second
+    desk, `brief` says nothing but the number and the way.
     """
     ticket = ticket_words(prefix, number, language, style=style)
     sign = sign_words(desk, language)
     target = _worded("target_at" if place else "target", language, place=place, desk=sign)
-    said = _worded("onward" if onward else "call", language, ticket=ticket, target=target)
+    wording = "brief" if brief else "onward" if onward else "call"
+    said = _worded(wording, language, ticket=ticket, target=target)
     repeated = _ROUND_WORDING.get(call_round, "last")
     return Sentence(_worded(repeated, language, call=said) if repeated else said, language)
+
+
+def zone_words(name: str, language: Language) -> str:
+    """A zone as it is said: "zona Mawar"; a name that says so itself is not told twice."""
+    said = name.lower().split()
+    return name if {"zona", "zone"} & set(said) else _worded("zone", language, name=name)
 
 
 def announcement(

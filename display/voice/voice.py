@@ -66,43 +66,45 @@ class Voice:
         self._settings = settings
         self._turn = threading.Lock()
 
-    def speak(self, *sentences: Sentence, times: int | None = None) -> Clip:
+    def speak(self, *sentences: Sentence, times: int | None = None, chimed: bool = True) -> Clip:
         """The clip of a chime and `sentences` in order, all of them said `times` times.
 
-        `times` is the setting `repeat` unless given. Without a sentence it is the chime alone,
-        which needs no engine. The same words are made once: afterwards the clip comes from the
-        disk. Raises VoiceUnavailable without an engine, such a voice, or room on the disk.
+        `times` is the setting `repeat` unless given; a clip is `chimed` where the settings want
+        it. Without a sentence it is the chime alone, which needs no engine. The same words are
+        made once: afterwards the clip comes from the disk. Raises VoiceUnavailable without an
+        engine, such a voice, or room on the disk.
         """
         times = self._settings.repeat if times is None else times
-        key = self._key(sentences, times)
+        chimed = (chimed or not sentences) and self._settings.chime
+        key = self._key(sentences, times, chimed=chimed)
         path = self.path_of(key)
         with self._turn:
             duration = _duration(path)
             try:
                 if duration is None:
-                    duration = self._write(path, self._sound(sentences, times))
+                    duration = self._write(path, self._sound(sentences, times, chimed=chimed))
                     self._prune(path)
                 else:
                     os.utime(path)
             except OSError as reason:
                 raise VoiceUnavailable(f"the clip cannot be kept: {reason}") from reason
-        return Clip(key, path, duration, self._once(duration, times if sentences else 1))
+        once = self._once(duration, times if sentences else 1, chimed=chimed)
+        return Clip(key, path, duration, once)
 
-    def _once(self, duration: timedelta, times: int) -> timedelta:
-        chimed = len(chime(SAMPLE_RATE)) / SAMPLE_RATE if self._settings.chime else 0.0
-        said = duration - timedelta(seconds=chimed) - (times - 1) * self._settings.pause
-        return timedelta(seconds=chimed) + said / times
+    def _once(self, duration: timedelta, times: int, *, chimed: bool) -> timedelta:
+        before = timedelta(seconds=len(chime(SAMPLE_RATE)) / SAMPLE_RATE if chimed else 0.0)
+        return before + (duration - before - (times - 1) * self._settings.pause) / times
 
     def path_of(self, key: str) -> Path:
         """Where the clip named `key` lies if it has been spoken and not been pruned since."""
         return self._folder / f"{key}.wav"
 
-    def _key(self, sentences: tuple[Sentence, ...], times: int) -> str:
+    def _key(self, sentences: tuple[Sentence, ...], times: int, *, chimed: bool) -> str:
         words = [(each.language, _spelt(each)) for each in sentences]
-        recipe = repr((_RECIPE, self._settings, words, times))
+        recipe = repr((_RECIPE, self._settings, words, times, chimed))
         return hashlib.sha256(recipe.encode()).hexdigest()[:32]
 
-    def _sound(self, sentences: tuple[Sentence, ...], times: int) -> "array[int]":
+    def _sound(self, sentences: tuple[Sentence, ...], times: int, *, chimed: bool) -> "array[int]":
         settings = self._settings
         pause = _silence(settings.pause)
         said = array("h")
@@ -116,7 +118,7 @@ class Voice:
                 pitch=settings.pitch,
                 volume=settings.volume,
             )
-        sound = array("h", chime(SAMPLE_RATE) if settings.chime else ())
+        sound = array("h", chime(SAMPLE_RATE) if chimed else ())
         for time in range(times if said else 0):
             sound += pause + said if time else said
         return sound

@@ -1,4 +1,4 @@
-"""The wall: its page, the sounds it plays and its receipts for what it has said."""
+"""The wall: its page, the sounds it plays and its receipts for what it has shown and said."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from display.voice.announcer import Announcer
 from display.voice.voice import Voice
 from display.wall.zone import ZONE, describe_zone, needs_of_desks
 from models.core.clock import Clock
-from models.core.database import Database
+from models.core.database import Answer, Database
 from models.core.errors import NotFound
 from models.core.presses import PressId
 from models.core.roles import BOARDS, EVERYBODY, Permit
@@ -25,24 +25,25 @@ from models.journal.actors import Actor
 from models.journal.topics import Topic
 from models.mall.devices import Device
 from models.mall.mall import Desk, Mall, Zone
-from models.queue.calling import mark_spoken
+from models.queue.announcing import mark_shown, mark_spoken
 from models.queue.tickets import Call
 
 _CLIP: Final = re.compile(r"[0-9a-f]{32}")
 # A clip is named by what it says, so it never changes.
 _CLIP_AGE_S: Final = 7 * 24 * 3600
+Mark = Callable[..., None]
 ARROWS: Final = frozenset({"left", "right", "up", "down"})
 
 
 @dataclass(frozen=True, config=ConfigDict(strict=True, extra="forbid"))
-class SpokenPress:
-    """A wall's receipt: it has played the call."""
+class ReceiptPress:
+    """A wall's receipt: it has played the call, or shows it large."""
 
     press_id: PressId
     call_id: int
 
 
-_SPOKEN = TypeAdapter(SpokenPress)
+_RECEIPT = TypeAdapter(ReceiptPress)
 
 
 def register(
@@ -76,22 +77,29 @@ def register(
             abort(404)
         return send_file(path.absolute(), mimetype="audio/wav", max_age=_CLIP_AGE_S)
 
+    @board.post("/wall/shown")
+    def shown() -> ResponseReturnValue:
+        return noted("wall.shown", mark_shown)
+
     @board.post("/wall/spoken")
     def spoken() -> ResponseReturnValue:
-        press = _SPOKEN.validate_json(request.get_data())
+        return noted("wall.spoken", mark_spoken)
+
+    def noted(act: str, mark: Mark) -> Answer:
+        press = _RECEIPT.validate_json(request.get_data())
         actor: Actor = g.actor
         at = clock.now()
 
-        def receive(session: Session) -> dict[str, Any]:
+        def receive(session: Session) -> Answer:
             call = session.get(Call, press.call_id)
             if call is None or call.mall_id != actor.mall_id:
                 raise NotFound
-            mark_spoken(session, call, by=actor, at=at)
+            mark(session, call, by=actor, at=at)
             return {}
 
-        return database.press(press.press_id, "wall.spoken", at, receive)
+        return database.press(press.press_id, act, at, receive)
 
-    permit(BOARDS, "board.wall", "board.spoken")
+    permit(BOARDS, "board.wall", "board.shown", "board.spoken")
     permit(EVERYBODY, "board.static", "board.clip")
     app.register_blueprint(board)
     topics(ZONE)

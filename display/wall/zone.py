@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from models.core.clock import local_day, local_instant
 from models.core.event import About, Event
@@ -18,7 +18,7 @@ from models.mall.arrangement import arrangement_of
 from models.mall.catalogue import Agency, Service
 from models.mall.mall import Desk, DeskService, Zone
 from models.queue.shifts import Shift
-from models.queue.tickets import AT_DESK, Call, Step, StepState, Ticket
+from models.queue.tickets import AT_DESK, Call, Step, StepState, Ticket, heard_in
 
 CALLS_SHOWN: Final = 4
 NEXT_SHOWN: Final = 4
@@ -51,6 +51,7 @@ def state_of_zone(session: Session, key: str, at: datetime) -> State | None:
         "holiday": intake.holiday,
         "desks": _desks(session, desks, shifts, at),
         "calls": _calls(session, zone, at),
+        "awaited": _awaited(session, zone, at),
         **_queue(session, [desk for desk in desks if desk.id in shifts]),
     }
 
@@ -126,25 +127,56 @@ def _desks(
 
 def _calls(session: Session, zone: Zone, at: datetime) -> list[State]:
     """Return the newest call of each ticket today, newest first."""
-    time_zone = zone.mall.time_zone
-    midnight = local_instant(local_day(at, time_zone), 0, time_zone)
     newest: dict[int, State] = {}
     for call in session.scalars(
         select(Call)
-        .where(Call.zone_id == zone.id, Call.at >= midnight)
+        .where(_called_today(zone, at))
         .options(joinedload(Call.ticket), joinedload(Call.desk))
         .order_by(Call.id.desc())
         .limit(_CALLS_READ)
     ):
-        shown = {
-            "call_id": call.id,
-            "ticket": call.ticket.spoken,
-            "desk": call.desk.number,
-            "round": call.round,
-            "at": _iso(call.at),
-        }
-        newest.setdefault(call.ticket_id, shown)
+        newest.setdefault(call.ticket_id, _shown(call))
     return list(newest.values())[:CALLS_SHOWN]
+
+
+def _called_today(zone: Zone, at: datetime) -> ColumnElement[bool]:
+    time_zone = zone.mall.time_zone
+    midnight = local_instant(local_day(at, time_zone), 0, time_zone)
+    return and_(heard_in(zone.id), Call.at >= midnight)
+
+
+def _awaited(session: Session, zone: Zone, at: datetime) -> list[State]:
+    """Return the calls whose citizen is awaited still, the one called first first."""
+    newest: dict[int, State] = {}
+    for call in session.scalars(
+        select(Call)
+        .join(Call.step)
+        .join(Call.ticket)
+        .where(
+            _called_today(zone, at),
+            Step.state == StepState.CALLED,
+            Ticket.desk_id == Call.desk_id,
+            Call.round == Step.calls,
+            # A step that came back after a miss has older calls of the same round.
+            Call.at >= Step.called_at,
+        )
+        .options(contains_eager(Call.ticket), joinedload(Call.desk))
+        .order_by(Call.id)
+    ):
+        newest[call.ticket_id] = _shown(call)
+    return list(newest.values())
+
+
+def _shown(call: Call) -> State:
+    """Return a call as a screen shows it; `zone_id` is where its desk stands."""
+    return {
+        "call_id": call.id,
+        "ticket": call.ticket.spoken,
+        "desk": call.desk.number,
+        "zone_id": call.zone_id,
+        "round": call.round,
+        "at": _iso(call.at),
+    }
 
 
 def _queue(session: Session, serving: list[Desk]) -> State:
@@ -175,7 +207,7 @@ def zones_touched(session: Session, event: Event) -> Iterable[str]:
     """Return the ids of the zones whose screens `event` may change.
 
     A ticket touches the zone of its desk and every zone that serves one of its steps: a step
-    elsewhere pauses when the ticket is called here.
+    elsewhere pauses when the ticket is called here. And it touches where it was called.
     """
     match event.about:
         case About.MALL:
@@ -184,8 +216,10 @@ def zones_touched(session: Session, event: Event) -> Iterable[str]:
             services = select(Step.service_id).where(Step.ticket_id == event.ticket_id)
             offering = select(DeskService.desk_id).where(DeskService.service_id.in_(services))
             touched = or_(Desk.id == event.desk_id, Desk.id.in_(offering))
-            return _keys(session, Zone.id.in_(select(Desk.zone_id).where(touched)))
-        case About.PAPER | About.DEVICE | About.ACCOUNT | About.JOURNAL:
+            told = select(Call.told_zone_id).where(Call.ticket_id == event.ticket_id)
+            serving = select(Desk.zone_id).where(touched)
+            return _keys(session, or_(Zone.id.in_(serving), Zone.id.in_(told)))
+        case About.CALL | About.PAPER | About.DEVICE | About.ACCOUNT | About.JOURNAL:
             return []
 
 

@@ -163,7 +163,7 @@ def _chosen_language(ticket: Ticket) -> str:
 
 
 def _touched(session: Session, event: Event) -> Iterable[str]:
-    if event.about is not About.TICKET or event.ticket_id is None:
+    if event.about not in (About.TICKET, About.CALL) or event.ticket_id is None:
         return []
     ticket = session.get(Ticket, event.ticket_id)
     return [] if ticket is None else [ticket.token]

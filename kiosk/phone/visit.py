@@ -68,7 +68,7 @@ def visit_of(session: Session, ticket: Ticket, at: datetime) -> Visit:
     arrangement = arrangement_of(session, ticket.mall)
     ahead = outlook(session, ticket.mall, at)
     first = current or called_first(arrangement, ticket, ahead)
-    zone, _ = _place(arrangement, first)
+    zone = _seat(arrangement, ticket) or _place(arrangement, first)[0]
     until_at = _until(session, current)
     wait = ahead.of_step(first.id)
     return Visit(
@@ -121,6 +121,13 @@ def _place(arrangement: Arrangement, step: Step) -> tuple[ZoneFacts, tuple[str, 
         return arrangement.zones[desk.zone_id], (desk.number,)
     zone = zone_of(arrangement, step)
     return zone, arrangement.desks_in(zone, step.service_id)
+
+
+def _seat(arrangement: Arrangement, ticket: Ticket) -> ZoneFacts | None:
+    """Return where a ticket that waits was told to wait: its call is heard there, too."""
+    if ticket.current is not None or ticket.told_zone_id is None:
+        return None
+    return arrangement.zones.get(ticket.told_zone_id)
 
 
 def _errand(arrangement: Arrangement, step: Step, first: Step) -> Errand:

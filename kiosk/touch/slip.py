@@ -30,6 +30,7 @@ def slip_payload(given: Given, words: Mapping[str, str]) -> dict[str, Any]:
         "zone_flower": given.zone.flower,
         "place": text_in(lang, given.zone, "place"),
         "desks": words["ticket.desks"].format(desks=listed(given.desks)),
+        "places": _places(given, words) if given.scattered else [],
         "taken_at": ticket.taken_at.isoformat(),
         "people_ahead": given.ahead,
         "expected": given.expected and [at.isoformat() for at in given.expected],
@@ -63,6 +64,19 @@ def money(fees: Sequence[int | None]) -> dict[str, Any]:
         return {"free": False, "fee": ""}
     total = sum(known)
     return {"free": total == 0, "fee": f"Rp{total:,}".replace(",", ".") if total else ""}
+
+
+def _places(given: Given, words: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return each service with its zone and its desks."""
+    language = given.ticket.language
+    zone_in, desks_in = words["ticket.zone"], words["ticket.desks"]
+    return [
+        (
+            text_in(language, service, "name"),
+            ", ".join((zone_in.format(name=zone.bare_name), desks_in.format(desks=listed(desks)))),
+        )
+        for service, (zone, desks) in zip(given.services, given.places, strict=True)
+    ]
 
 
 def _requirements(given: Given, language: str) -> list[str]:

@@ -28,6 +28,7 @@ from models.journal.topics import Topic
 from models.mall.mall import Mall
 from models.paper.jobs import PaperKind
 from models.queue.issuing import Wish, add_service, take
+from models.queue.seating import tell_zone
 from models.queue.tickets import Ticket
 from models.waits.forecast import announce
 
@@ -156,4 +157,6 @@ def register(
 
 
 def _announced(session: Session, ticket: Ticket, at: datetime) -> Given:
-    return given(session, ticket, announce(session, ticket, at), at)
+    told = given(session, ticket, announce(session, ticket, at), at)
+    tell_zone(session, ticket, told.zone.id)
+    return told

@@ -38,6 +38,7 @@ class About(StrEnum):
     MALL = "mall"  # what is offered, or which day it is: every screen may look different
     DESK = "desk"  # who is at it; desks that share a service see it, too
     TICKET = "ticket"  # where it stands, and with it those who wait beside it
+    CALL = "call"  # how far a call is announced: the desk and the citizen who wait for that
     PAPER = "paper"  # a paper, or the printer that it waits for
     DEVICE = "device"  # a kiosk, a board or a print agent
     ACCOUNT = "account"  # who signs in

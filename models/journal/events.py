@@ -41,10 +41,19 @@ class TicketCalledAgain(Event, about=About.TICKET, moves_queue=False):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CallSpoken(Event, about=About.JOURNAL, moves_queue=False):
-    """A wall has played the call."""
+class CallShown(Event, about=About.CALL, moves_queue=False):
+    """A wall of the zone shows the call large."""
 
     call_id: int
+    zone_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallSpoken(Event, about=About.CALL, moves_queue=False):
+    """A wall of the zone has played the call; before zones were noted, one of its desk's."""
+
+    call_id: int
+    zone_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,10 +20,10 @@ from models.core.errors import (
 )
 from models.core.rows import insert_row, set_loaded, update_row
 from models.journal.actors import Actor
-from models.journal.events import CallSpoken, TicketCalled, TicketCalledAgain, TicketWelcomedBack
-from models.journal.record import record
+from models.journal.events import TicketCalled, TicketCalledAgain, TicketWelcomedBack
 from models.mall.mall import Desk
 from models.queue.recording import record_step
+from models.queue.seating import seat_of
 from models.queue.shifts import held_by, lock_desk, require_free
 from models.queue.tickets import Call, Step, StepState, Ticket
 from models.queue.waiting import callable_by, lock_ticket, offered_by, settle
@@ -118,28 +118,6 @@ def call_again(session: Session, desk: Desk, *, by: Actor, at: datetime) -> Call
     return call
 
 
-def mark_spoken(session: Session, call: Call, *, by: Actor, at: datetime) -> None:
-    """Note the receipt of a wall that has played the call; the first one counts."""
-    if call.spoken_at is None:  # as far as this session knows
-        session.refresh(call, with_for_update={"key_share": True})
-    if call.spoken_at is not None:
-        return
-    call.spoken_at = at
-    session.flush()
-    record(
-        session,
-        CallSpoken(
-            mall_id=call.mall_id,
-            at=at,
-            ticket_id=call.ticket_id,
-            step_id=call.step_id,
-            desk_id=call.desk_id,
-            call_id=call.id,
-        ),
-        by,
-    )
-
-
 def _note_return(session: Session, step: Step, *, by: Actor, at: datetime) -> None:
     """Let a missed step wait again; the officer sees the citizen, so no grace is asked for."""
     step.move(StepState.WAITING)
@@ -180,6 +158,7 @@ def _invite(
 
 
 def _call(session: Session, desk: Desk, step: Step, *, reason: str, at: datetime) -> Call:
+    seat = seat_of(session, step.ticket, at)
     call = insert_row(
         session,
         Call(
@@ -188,6 +167,7 @@ def _call(session: Session, desk: Desk, step: Step, *, reason: str, at: datetime
             step_id=step.id,
             desk_id=desk.id,
             zone_id=desk.zone_id,
+            told_zone_id=None if seat == desk.zone_id else seat,
             round=step.calls,
             at=at,
             reason=reason,

@@ -18,6 +18,7 @@ from models.journal.events import (
 )
 from models.mall.arrangement import arrangement_of
 from models.mall.mall import Desk
+from models.queue.announcing import Announcement, announcement_of
 from models.queue.recording import record_step
 from models.queue.serving import current_step, leave_desk, step_at
 from models.queue.tickets import Standing, Step, StepState, Ticket
@@ -40,11 +41,16 @@ def miss(session: Session, desk: Desk, *, by: Actor, at: datetime) -> Step:
 
 
 def may_miss_from(session: Session, step: Step) -> datetime | None:
-    """Return from when on nobody's coming may be noted of a called step; None of any other."""
+    """Return from when on nobody's coming may be noted of a called step; None of any other.
+
+    The mall's time counts from when the call was announced, and from the press where no wall
+    answers. While it waits for its turn at the walls, this is the earliest that it can become.
+    """
     if step.state is not StepState.CALLED or step.called_at is None:
         return None
     rules = arrangement_of(session, step.ticket.mall).rules
-    return step.called_at + timedelta(seconds=rules.miss_after_s)
+    announcement = announcement_of(session, step) or Announcement(step.called_at)
+    return announcement.may_miss_from(timedelta(seconds=rules.miss_after_s))
 
 
 def may_return_until(session: Session, step: Step) -> datetime | None:

@@ -32,6 +32,7 @@ from models.journal.record import record
 from models.mall.mall import Desk
 from models.queue.quota import give_back
 from models.queue.recording import record_step
+from models.queue.seating import stay_or_go, tell_zone
 from models.queue.shifts import held_by, lock_desk, require_serving
 from models.queue.tickets import OPEN_STATES, Outcome, Step, StepState, Ticket, among
 from models.queue.waiting import lock_ticket, offered_by, settle
@@ -42,6 +43,7 @@ def start(session: Session, desk: Desk, *, by: Actor, at: datetime) -> Step:
     step = step_at(session, desk)
     step.move(StepState.SERVING)
     step.started_at = at
+    tell_zone(session, step.ticket, desk.zone_id)
     record_step(session, step, StepStarted, at, by)
     return step
 
@@ -87,6 +89,7 @@ def finish(
     else:
         step.outcome, step.missing, step.note = outcome, list(missing), note.strip()
     leave_desk(step.ticket)
+    stay_or_go(session, step.ticket, desk)
     record_step(session, step, StepFinished, at, by, outcome=step.outcome)
     _close_if_done(session, step.ticket, by, at)
     _go_on(session, desk, step.ticket, by, at)
@@ -120,6 +123,7 @@ def resume(session: Session, desk: Desk, ticket: Ticket, *, by: Actor, at: datet
         raise NotServedHere(number=ticket.spoken)
     step.move(StepState.SERVING)
     step.desk_id = ticket.desk_id = desk.id
+    tell_zone(session, ticket, desk.zone_id)
     session.flush()
     record_step(session, step, StepResumed, at, by)
     return step

@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     bindparam,
+    or_,
     select,
     text,
 )
@@ -137,6 +138,8 @@ class Ticket(DirectRow):
     taken_by_device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"))
     taken_by_user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     desk_id: Mapped[int | None] = mapped_column(ForeignKey("desk.id"))
+    # Where its citizen was told to wait, or was served since; models/queue/seating.py keeps it.
+    told_zone_id: Mapped[int | None] = mapped_column(ForeignKey("zone.id"))
     closed_at: Mapped[datetime | None]
 
     mall: Mapped[Mall] = relationship()
@@ -251,6 +254,11 @@ def among(states: Iterable[StepState]) -> ColumnElement[bool]:
     return Step.state.in_(words)
 
 
+def heard_in(zone_id: int) -> ColumnElement[bool]:
+    """Return the condition that a call is shown and spoken in the zone."""
+    return or_(Call.zone_id == zone_id, Call.told_zone_id == zone_id)
+
+
 class Call(DirectRow):
     """One invitation of a ticket to a desk, with its receipts; a recall is a call of its own."""
 
@@ -261,12 +269,28 @@ class Call(DirectRow):
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
     step_id: Mapped[int] = mapped_column(ForeignKey("step.id"))
     desk_id: Mapped[int] = mapped_column(ForeignKey("desk.id"))
-    zone_id: Mapped[int] = mapped_column(ForeignKey("zone.id"))
+    zone_id: Mapped[int] = mapped_column(ForeignKey("zone.id"))  # of the desk
+    # Where its citizen sits, when that is another zone: it is shown and spoken there, too.
+    told_zone_id: Mapped[int | None] = mapped_column(ForeignKey("zone.id"))
     round: Mapped[int]  # 1 is the first invitation, 2 the first recall
     at: Mapped[datetime] = mapped_column(index=True)
     reason: Mapped[str] = mapped_column(default="")  # why out of order; empty when it was its turn
-    spoken_at: Mapped[datetime | None]  # a wall has played it
+    # The first receipt of a wall in the desk's zone, and of one in the other zone.
+    shown_at: Mapped[datetime | None]
+    spoken_at: Mapped[datetime | None]
+    told_shown_at: Mapped[datetime | None]
+    told_spoken_at: Mapped[datetime | None]
 
     ticket: Mapped[Ticket] = relationship()
     desk: Mapped[Desk] = relationship()
     step: Mapped[Step] = relationship()
+
+    @property
+    def zone_ids(self) -> tuple[int, ...]:
+        """The zones where it is shown and spoken, the desk's own first."""
+        return (self.zone_id,) if self.told_zone_id is None else (self.zone_id, self.told_zone_id)
+
+    @property
+    def seat_zone_id(self) -> int:
+        """The zone where its citizen sits: what is shown and spoken there counts."""
+        return self.zone_ids[-1]

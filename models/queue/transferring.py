@@ -15,6 +15,7 @@ from models.mall.mall import Desk
 from models.queue.intake import require_served
 from models.queue.quota import give_back, take_place
 from models.queue.recording import record_step
+from models.queue.seating import stay_or_go, tell_zone
 from models.queue.serving import leave_desk, step_at
 from models.queue.shifts import shift_at
 from models.queue.tickets import OPEN_STATES, Standing, Step, StepState, Ticket
@@ -67,6 +68,10 @@ def transfer(
     successor.service = service
     ticket.steps.append(successor)
     settle(ticket)
+    if to_desk is None:
+        stay_or_go(session, ticket, desk, then=successor)
+    else:
+        tell_zone(session, ticket, to_desk.zone_id)
     session.flush()
     if not same:
         _hand_on_place(session, ticket, step.service_id, service.id)

@@ -8,7 +8,8 @@ from pydantic import AwareDatetime
 from typing_extensions import override
 
 from models.mall.signs import bare_name
-from printing.papers.writing import BOLD_MIDDLE, Content, Writer
+from printing.ink.layout import Look
+from printing.papers.writing import BOLD, BOLD_MIDDLE, Content, Writer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,7 @@ class Slip(Content):
     zone_flower: str
     place: str
     desks: str
+    places: tuple[tuple[str, str], ...] = ()  # of each service, where they are in several zones
     taken_at: AwareDatetime
     people_ahead: int
     expected: tuple[AwareDatetime, AwareDatetime] | None = None
@@ -59,11 +61,21 @@ class Slip(Content):
         writer.sheet.feed(12)
         name = writer.said("zone", name=bare_name(self.zone_name))
         writer.place("wait_in", name, (self.place, self.desks), self.zone_flower)
+        self._places(writer)
         writer.facts(*forecast(writer, self.people_ahead, self.expected))
         if writer.paper.requirements:
             writer.checklist(writer.said("prepare"), self.requirements)
         self._follow(writer)
         self._foot(writer)
+
+    def _places(self, writer: Writer) -> None:
+        """Write where each service is: the call to any of them is heard where people wait."""
+        for service, place in self.places:
+            writer.paragraph(service, BOLD)
+            writer.paragraph(place, Look())
+        if self.places:
+            writer.paragraph(writer.said("heard_here", name=bare_name(self.zone_name)), Look())
+            writer.sheet.feed(12)
 
     def _follow(self, writer: Writer) -> None:
         if writer.paper.shows_codes:

@@ -41,10 +41,10 @@ class Citizen(Person):
         here = self._session.post(f"{self._url}/pair/here", json={"place": "kiosk-1"}, timeout=10)
         here.raise_for_status()
 
-    def take(self, service_id: int, *, language: str = "id") -> str:
-        """Take a number for the service and return it."""
-        wish = {"service_id": service_id}
-        told = self.press("/kiosk/take", services=[wish], priority=False, language=language)
+    def take(self, *service_ids: int, language: str = "id") -> str:
+        """Take a number for the services and return it."""
+        wishes = [{"service_id": service_id} for service_id in service_ids]
+        told = self.press("/kiosk/take", services=wishes, priority=False, language=language)
         number: str = told["number"]
         return number
 

@@ -175,6 +175,7 @@ def test_nobody_acts_without_being_known(hall: Server, kiosk: Caller, stranger: 
         ("/kiosk/take", order()),
         ("/kiosk/add", {"press_id": "p" * 16, "token": "0" * 20, "service_id": 1}),
         ("/wall/spoken", {"press_id": "p" * 16, "call_id": 1}),
+        ("/wall/shown", {"press_id": "p" * 16, "call_id": 1}),
         ("/desk/call-next", press),
         ("/devices", {}),
         ("/devices/1/withdraw", {}),

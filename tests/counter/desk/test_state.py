@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,17 @@ from sqlalchemy import select
 
 from counter.app import Application
 from counter.desk.state import QUEUE_SHOWN, desk_state, may_follow, touched
+from kiosk.phone.follow import Phone
 from kiosk.phone.visit import visit_of
 from models.core.event import Event
 from models.core.roles import Role
 from models.journal.actors import Actor
+from models.journal.events import CallShown
 from models.mall.catalogue import ServiceCase
 from models.mall.mall import Desk, DeskService
 from models.mall.people import User
-from models.queue.tickets import Ticket
+from models.queue.announcing import mark_shown
+from models.queue.tickets import Call, Ticket
 from tests.application import clock_of, open_application, service_id, user_client
 from tests.counter.desk.crew import Crew, citizen, crew, desk_id, ticket_of
 
@@ -260,3 +264,55 @@ def test_desk_and_phone_wait_equally_long_for_who_was_called(
     clock_of(application).pass_by(2 * MINUTE)
     rina.press("miss", step_id=rina.step_id())
     assert rina.state()["aside"][0]["back_until_at"] == phone_waits_until() is not None
+
+
+def test_the_console_says_how_far_a_call_is_announced(application: Application, rina: Crew) -> None:
+    citizen(application, "ktp-el")
+    rina.press("call-next")
+    called_at = application.clock.now().isoformat()
+    told = rina.state()["current"]["announcement"]
+    # No screen is paired in this hall: the officer is asked to call by mouth at once.
+    assert told == {
+        "called_at": called_at,
+        "shown_at": None,
+        "spoken_at": None,
+        "by_mouth_from_at": called_at,
+        "zone": "",
+    }
+    clock_of(application).pass_by(MINUTE)
+    with application.database.transaction() as session:
+        call = session.scalars(select(Call)).one()
+        mark_shown(session, call, by=Actor(), at=application.clock.now())
+    told = rina.state()["current"]["announcement"]
+    assert told["shown_at"] == application.clock.now().isoformat()
+    assert (told["spoken_at"], told["by_mouth_from_at"]) == (None, None)
+    rina.press("start", step_id=rina.step_id())
+    assert rina.state()["current"]["announcement"] is None
+
+
+def test_a_receipt_reaches_the_desk_the_phone_and_who_waits_behind_it(
+    application: Application, rina: Crew
+) -> None:
+    """Who waits behind it learns that the wall answers, and is not asked to call by mouth."""
+    token = ticket_of(application, citizen(application, "ktp-el")).token
+    citizen(application, "ktp-el")
+    ayu = crew(application, 2)
+    rina.press("call-next")
+    ayu.press("call-next")
+    with application.database.transaction() as session:
+        call = session.scalars(select(Call).order_by(Call.id)).first()
+        assert call is not None
+        shown = CallShown(
+            mall_id=call.mall_id,
+            at=application.clock.now(),
+            ticket_id=call.ticket_id,
+            desk_id=call.desk_id,
+            call_id=call.id,
+            zone_id=call.zone_id,
+        )
+        assert set(touched(session, shown)) == {str(rina.desk_id), str(ayu.desk_id)}
+        elsewhere = replace(shown, zone_id=call.zone_id + 1)
+        assert set(touched(session, elsewhere)) == {str(rina.desk_id)}
+    phone = Phone(application.app, application.database, application.clock).topic()
+    with application.database.reading() as session:
+        assert list(phone.touched(session, shown)) == [token]

@@ -82,6 +82,7 @@ def doors(application: Application) -> Doors:
         "/kiosk/add": (kiosk, {"token": token, "service_id": wanted}),
         "/kiosk/checklist": (kiosk, {"service_id": wanted, "language": "id"}),
         "/kiosk/reprint": (kiosk, {"token": token} | one_job),
+        "/wall/shown": (board, {"call_id": 1}),
         "/wall/spoken": (board, {"call_id": 1}),
         "/agent/claim": (agent, one_job),
         "/agent/result": (agent, one_job | {"state": "printed", "error": ""}),

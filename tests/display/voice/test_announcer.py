@@ -12,15 +12,17 @@ import pytest
 
 from display.voice.announcer import GAP, Announcer
 from display.voice.notices import Notice
-from display.voice.sentences import announcement
-from display.voice.voice import Voice, VoiceSettings
+from display.voice.sentences import Sentence, announcement
+from display.voice.voice import Clip, Voice, VoiceSettings
 from models.core.base import Base
 from models.core.clock import Clock
 from models.core.database import Database
 from models.journal.record import last_seq
 from models.mall.mall import Desk
 from models.queue.calling import call_again, call_next
-from models.queue.serving import start
+from models.queue.seating import tell_zone
+from models.queue.serving import cancel, start
+from models.queue.shifts import held_by
 from tests import builders
 from tests.builders import CITIZEN, MINUTE, MONDAY, SmallMall, small_mall
 
@@ -51,12 +53,17 @@ class Hall:
         self.heard.append((topic, kind, payload))
         self.news.set()
 
-    def call(self, at_desk: Desk | None = None, language: str = "id") -> str:
+    def call(
+        self, at_desk: Desk | None = None, language: str = "id", *, sits_in: int | None = None
+    ) -> str:
         """Take a number for service A and call it there, or at the first desk."""
         with self.database.transaction() as session:
             desk = session.merge(at_desk or self.mall.desk_a)
             ticket = builders.ticket(session, desk.mall, session.merge(self.mall.a))
             ticket.language = language
+            session.flush()
+            if sits_in is not None:
+                tell_zone(session, ticket, sits_in)
             call_next(session, desk, by=CITIZEN, at=MONDAY)
             return ticket.spoken
 
@@ -116,6 +123,19 @@ def hall_in(database: Database, voice: Voice) -> Iterator[Hall]:
     hall = Hall(database, clock, mall, voice)
     yield hall
     hall.announcer.stop()
+
+
+def words_said(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """All that the hall's voice says from now on, as it is put into words."""
+    said: list[str] = []
+    speak = hall.voice.speak
+
+    def listen(*sentences: Sentence, times: int | None = None, chimed: bool = True) -> Clip:
+        said.append(" ".join(sentence.text for sentence in sentences))
+        return speak(*sentences, times=times, chimed=chimed)
+
+    monkeypatch.setattr(hall.voice, "speak", listen)
+    return said
 
 
 def test_call_reaches_the_screens_of_its_zone_with_its_sound(hall: Hall, tmp_path: Path) -> None:
@@ -194,6 +214,58 @@ def test_call_tells_how_far_the_journal_was_known(hall: Hall) -> None:
     hall.announcer.step(0.0)
     with hall.database.reading() as session:
         assert hall.heard[0][2]["seq"] == last_seq(session)
+
+
+def test_a_call_is_said_where_its_citizen_sits_with_the_zone_of_the_desk(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mawar = hall.desk("mawar").zone_id
+    number = hall.call(sits_in=mawar)
+    said = words_said(hall, monkeypatch)
+    hall.announcer.step(0.0)
+    here = hall.mall.desk_a.zone_id
+    told = [(topic, payload["zone_id"]) for topic, _, payload in hall.heard]
+    assert sorted(told) == sorted([(f"zone/{here}", here), (f"zone/{mawar}", mawar)])
+    assert hall.numbers == [number, number]
+    assert {payload["desk_zone_id"] for _, _, payload in hall.heard} == {here}
+    assert ["zona Melati, loket satu" in one for one in said] == [False, True]
+
+
+def test_each_zone_keeps_its_own_line(hall: Hall) -> None:
+    mawar = hall.desk("mawar")
+    first = hall.call(mawar)
+    elsewhere = hall.call(sits_in=mawar.zone_id)
+    hall.announcer.step(0.0)
+    assert hall.numbers == [first, elsewhere]  # at its desk; in Mawar it waits its turn
+    hall.announcer.step(60.0)
+    assert [payload["zone_id"] for _, _, payload in hall.heard[1:]] == [
+        hall.mall.desk_a.zone_id,
+        mawar.zone_id,
+    ]
+
+
+def test_twelve_calls_at_once_are_told_apace(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = [hall.call(hall.desk()) for _ in range(12)]
+    said = words_said(hall, monkeypatch)
+    now_s, wait_s = 0.0, hall.announcer.step(0.0)
+    while wait_s is not None:
+        now_s += wait_s
+        wait_s = hall.announcer.step(now_s)
+    assert hall.numbers == numbers
+    assert now_s <= 60  # the last one begins; whole and twice, it was two and a half minutes
+    assert [("silakan" in one) for one in said] == [False] * 10 + [True] * 2
+
+
+def test_who_gave_up_or_came_before_its_turn_is_passed_over(hall: Hall) -> None:
+    numbers = [hall.call(desk) for desk in (hall.desk(), hall.mall.desk_a, hall.mall.desk_ab)]
+    hall.announcer.step(0.0)
+    with hall.database.transaction() as session:
+        start(session, session.merge(hall.mall.desk_a), by=CITIZEN, at=MONDAY)
+        held = held_by(session, session.merge(hall.mall.desk_ab))
+        assert held is not None
+        cancel(session, held, reason="", by=CITIZEN, at=MONDAY)
+    hall.announcer.step(60.0)
+    assert hall.numbers == numbers[:1]
 
 
 def test_late_call_is_not_said_at_all(hall: Hall) -> None:

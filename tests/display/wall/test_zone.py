@@ -15,7 +15,8 @@ from models.journal.events import CallSpoken, SignedIn, StepStarted, TicketExpir
 from models.mall.catalogue import Service
 from models.mall.mall import Desk, Holiday
 from models.queue.calling import call_again, call_next
-from models.queue.missing import miss
+from models.queue.missing import miss, welcome_back
+from models.queue.seating import tell_zone
 from models.queue.serving import finish, start
 from models.queue.shifts import begin_break, sign_off
 from models.queue.tickets import Outcome
@@ -65,6 +66,7 @@ def test_called_number_is_shown_with_its_desk(session: Session, hall: SmallMall)
             "call_id": call.id,
             "ticket": ticket.spoken,
             "desk": hall.desk_a.number,
+            "zone_id": hall.desk_a.zone_id,
             "round": 1,
             "at": MONDAY.isoformat(),
         }
@@ -199,3 +201,47 @@ def test_missed_number_leaves_its_desk(session: Session, hall: SmallMall) -> Non
     miss(session, hall.desk_a, by=CITIZEN, at=MONDAY + 5 * MINUTE)
     state = seen(session, hall.desk_a, minutes=6)
     assert row(state, hall.desk_a)["ticket"] == ""
+
+
+def test_a_number_is_shown_where_it_was_told_to_wait(session: Session, hall: SmallMall) -> None:
+    mawar = builders.desk(session, hall.mall, [], zone_code="mawar")
+    ticket = builders.ticket(session, hall.mall, hall.a)
+    tell_zone(session, ticket, mawar.zone_id)
+    call = call_next(session, hall.desk_a, by=CITIZEN, at=MONDAY)
+    for state in (seen(session, mawar), seen(session, hall.desk_a)):
+        for shown in (state["calls"], state["awaited"]):
+            assert [(one["call_id"], one["zone_id"]) for one in shown] == [
+                (call.id, hall.desk_a.zone_id)
+            ]
+    began = StepStarted(
+        mall_id=hall.mall.id, at=MONDAY, ticket_id=ticket.id, desk_id=hall.desk_a.id
+    )
+    assert str(mawar.zone_id) in zones_touched(session, began)
+    start(session, hall.desk_a, by=CITIZEN, at=MONDAY)
+    assert seen(session, mawar)["awaited"] == []
+
+
+def test_all_who_are_awaited_are_told_in_the_order_of_their_calls(
+    session: Session, hall: SmallMall
+) -> None:
+    """However many: the screen shows them large while the loudspeaker says one after the other."""
+    desks = [builders.desk(session, hall.mall, [hall.a]) for _ in range(12)]
+    for _ in desks:
+        builders.ticket(session, hall.mall, hall.a)
+    calls = [call_next(session, desk, by=CITIZEN, at=MONDAY) for desk in desks]
+    again = call_again(session, desks[0], by=CITIZEN, at=MONDAY + MINUTE)
+    start(session, desks[1], by=CITIZEN, at=MONDAY)
+    awaited = [one["call_id"] for one in seen(session, desks[0], minutes=1)["awaited"]]
+    assert awaited == [*(call.id for call in calls[2:]), again.id]
+
+
+def test_who_came_back_is_awaited_by_the_newest_call_alone(
+    session: Session, hall: SmallMall
+) -> None:
+    ticket = builders.ticket(session, hall.mall, hall.a)
+    call_next(session, hall.desk_a, by=CITIZEN, at=MONDAY)
+    miss(session, hall.desk_a, by=CITIZEN, at=MONDAY + 2 * MINUTE)
+    welcome_back(session, ticket, by=CITIZEN, at=MONDAY + 3 * MINUTE)
+    newest = call_next(session, hall.desk_a, by=CITIZEN, at=MONDAY + 4 * MINUTE)
+    awaited = seen(session, hall.desk_a, minutes=4)["awaited"]
+    assert [one["call_id"] for one in awaited] == [newest.id]

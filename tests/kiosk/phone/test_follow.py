@@ -20,6 +20,7 @@ from models.mall.mall import Desk, Mall
 from models.queue.calling import call_again, call_next
 from models.queue.issuing import Wish, take
 from models.queue.missing import miss
+from models.queue.seating import tell_zone
 from models.queue.serving import finish, hold, start
 from models.queue.tickets import Outcome, StepState, Ticket
 from models.queue.transferring import transfer
@@ -278,6 +279,21 @@ def test_the_service_that_is_called_first_is_marked(
     page = inside(phone, a_ticket(application, "ktp-el", "skck"))
     assert "Zona Mawar" in page
     assert re.search(r'class="is-next"><i>2</i><div><b>SKCK', page)
+
+
+def test_the_phone_says_where_to_wait_and_marks_what_is_really_next(
+    application: Application, phone: FlaskClient
+) -> None:
+    """Told Melati, and next in Mawar: it is called in Melati, too, so the citizen may stay."""
+    open_desk(application, 7)
+    token = a_ticket(application, "ktp-el", "skck")
+    with application.database.transaction() as session:
+        ticket = session.scalars(select(Ticket).where(Ticket.token == token)).one()
+        tell_zone(session, ticket, desk_3(session).zone_id)
+    page = inside(phone, token)
+    assert re.search(r'class="p-zone">.*?Zona Melati', page, re.DOTALL)
+    assert re.search(r'class="is-next"><i>2</i><div><b>SKCK', page)
+    assert "Zona Mawar" in page
 
 
 def test_late_for_a_call_is_not_told_a_time_that_has_passed(

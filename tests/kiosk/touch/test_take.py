@@ -17,7 +17,7 @@ from counter.app import Application
 from kiosk.touch.figures import services_state
 from models.journal.record import JournalEntry
 from models.mall.catalogue import Service, ServiceCase
-from models.mall.mall import Mall
+from models.mall.mall import Mall, Zone
 from models.paper.jobs import PrintJob
 from models.queue.tickets import Step, Ticket
 from printing.papers.slip import Slip
@@ -151,6 +151,31 @@ def test_services_that_wait_side_by_side_are_promised_no_order(
     answer = given_to(kiosk, application, "ktp-el", "paspor-baru")
     assert not answer["in_order"]
     assert not slip_of(application, answer["job_id"]).in_order
+
+
+def test_services_in_two_zones_are_each_told_their_place(
+    application: Application, kiosk: FlaskClient
+) -> None:
+    open_desk(application, 7)  # the police; nobody is at the desks of the other service
+    answer = given_to(kiosk, application, "ktp-el", "skck")
+    assert answer["zone"]["name"] == "Mawar"
+    (elsewhere,) = answer["elsewhere"]
+    assert (elsewhere["service"]["id"], elsewhere["zone"]) == ("KTP-el", "Melati")
+    assert elsewhere["desks"] == "1–4"
+    slip = slip_of(application, answer["job_id"])
+    assert slip.places[0] == ("KTP-el", "Zona Melati, Loket 1–4")
+    assert [place.split(",")[0] for _, place in slip.places] == ["Zona Melati", "Zona Mawar"]
+    with application.database.reading() as session:
+        ticket = session.scalars(select(Ticket)).one()
+        assert session.get_one(Zone, ticket.told_zone_id).name == "Mawar"
+
+
+def test_services_in_one_zone_need_no_list_of_places(
+    application: Application, kiosk: FlaskClient
+) -> None:
+    answer = given_to(kiosk, application, "ktp-el", "ikd")
+    assert answer["elsewhere"] == []
+    assert slip_of(application, answer["job_id"]).places == ()
 
 
 def test_priority_is_kept_and_its_reason_is_nowhere(

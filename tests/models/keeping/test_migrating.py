@@ -1,23 +1,27 @@
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, Table, inspect, select, text
+from sqlalchemy import Connection, MetaData, Table, insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from models.core.database import Database
 from models.keeping.migrating import DatabaseIsNewer, configuration, pending, upgrade
 from models.keeping.schema import metadata
 from models.mall.mall import Desk, DeskService, Mall, ServingHours
+from models.queue.announcing import mark_spoken
 from models.queue.calling import call_next
+from models.queue.missing import may_miss_from
 from models.queue.quota import QuotaRoll
 from models.queue.serving import cancel
+from models.queue.tickets import Call
 from models.queue.transferring import transfer
-from tests.builders import CITIZEN, MONDAY, mall, small_mall, ticket
+from tests.builders import CITIZEN, MINUTE, MONDAY, mall, small_mall, ticket
 
 
 def test_an_upgraded_database_is_what_the_tables_say(database_url: str) -> None:
@@ -180,3 +184,44 @@ def test_hours_and_places_of_the_version_before_move_over(database_url: str) -> 
         rolls = session.scalars(select(QuotaRoll)).all()
         assert {one.service_id: one.taken for one in rolls} == {hall.b.id: 1}
     database.close()
+
+
+def test_calls_of_before_the_receipts_keep_what_was_known_of_them(
+    database_url: str, tmp_path: Path
+) -> None:
+    """An upgrade at noon: who was called a moment ago is awaited still."""
+    today = Database(f"sqlite:///{tmp_path / 'today.db'}")
+    upgrade(today)
+    with today.transaction() as session:
+        hall = small_mall(session)
+        ticket(session, hall.mall, hall.a)
+        call = call_next(session, hall.desk_a, by=CITIZEN, at=MONDAY)
+        mark_spoken(session, call, by=CITIZEN, at=MONDAY + MINUTE)
+    database = Database(database_url)
+    settings = configuration()
+    with database.engine.begin() as connection:
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "0004")
+        _copy_known(today, connection)
+    upgrade(database)
+    with database.reading() as session:
+        call = session.scalars(select(Call)).one()
+        assert (call.spoken_at, call.shown_at, call.told_zone_id) == (MONDAY + MINUTE, None, None)
+        assert call.ticket.told_zone_id is None
+        assert may_miss_from(session, call.step) == MONDAY + 3 * MINUTE
+    for one in (today, database):
+        one.close()
+
+
+def _copy_known(today: Database, connection: Connection) -> None:
+    """Copy what the older tables have columns for."""
+    inspector = inspect(connection)
+    for table in metadata.sorted_tables:
+        if not inspector.has_table(table.name):
+            continue
+        known = {column["name"] for column in inspector.get_columns(table.name)}
+        columns = [column for column in table.columns if column.name in known]
+        with today.engine.connect() as source:
+            rows = [dict(row) for row in source.execute(select(*columns)).mappings()]
+        if rows:
+            connection.execute(insert(table).values(rows))

@@ -17,10 +17,10 @@ from models.core.errors import (
     TicketClosed,
     TicketElsewhere,
 )
-from models.journal.events import CallSpoken, TicketCalled, TicketCalledAgain
+from models.journal.events import TicketCalled, TicketCalledAgain
 from models.mall.arrangement import arrangement_of
 from models.mall.mall import Desk
-from models.queue.calling import call_again, call_next, call_number, mark_spoken
+from models.queue.calling import call_again, call_next, call_number
 from models.queue.missing import miss, welcome_back
 from models.queue.serving import cancel, finish, hold, start
 from models.queue.shifts import begin_break, sign_off
@@ -342,40 +342,10 @@ def test_a_new_invitation_after_a_miss_begins_at_round_one(session: Session) -> 
     visit = ticket(session, hall.mall, hall.a)
     _call(session, hall.desk_a)
     call_again(session, hall.desk_a, by=CITIZEN, at=MONDAY + MINUTE)
-    miss(session, hall.desk_a, by=CITIZEN, at=MONDAY + 2 * MINUTE)
+    miss(session, hall.desk_a, by=CITIZEN, at=MONDAY + 3 * MINUTE)
     welcome_back(session, visit, by=CITIZEN, at=MONDAY + 4 * MINUTE)
     call = call_next(session, hall.desk_a, by=CITIZEN, at=MONDAY + 5 * MINUTE)
     assert call.round == 1
-
-
-def test_the_first_receipt_of_a_wall_counts(session: Session) -> None:
-    hall = small_mall(session)
-    ticket(session, hall.mall, hall.a)
-    call = call_next(session, hall.desk_a, by=CITIZEN, at=MONDAY)
-    take_recorded(session)
-    mark_spoken(session, call, by=CITIZEN, at=MONDAY + MINUTE)
-    mark_spoken(session, call, by=CITIZEN, at=MONDAY + 2 * MINUTE)
-    assert call.spoken_at == MONDAY + MINUTE
-    (event,) = take_recorded(session)
-    assert isinstance(event, CallSpoken)
-    assert (event.call_id, event.ticket_id, event.step_id, event.desk_id) == (
-        call.id,
-        call.ticket_id,
-        call.step_id,
-        hall.desk_a.id,
-    )
-
-
-def test_the_receipt_of_another_wall_counts_before_anybody_here_has_read_it(
-    session: Session,
-) -> None:
-    hall = small_mall(session)
-    ticket(session, hall.mall, hall.a)
-    call = call_next(session, hall.desk_a, by=CITIZEN, at=MONDAY)
-    session.connection().execute(update(Call).values(spoken_at=MONDAY + MINUTE))
-    assert call.spoken_at is None  # as far as this session knows
-    mark_spoken(session, call, by=CITIZEN, at=MONDAY + 2 * MINUTE)
-    assert call.spoken_at == MONDAY + MINUTE
 
 
 def test_the_queue_is_one_look_up_in_its_partial_index(session: Session) -> None:

@@ -185,6 +185,8 @@ class RandomDays(RandomHall):
     def call_again(self, desk: int) -> None:
         def act(session: Session) -> None:
             call_again(session, self.desk(session, desk), by=CITIZEN, at=self.now)
+            # No wall answers in this hall: the time to come counts from the newest press.
+            self.away(desk)[1].called_at = self.now
 
         self.attempt(self.hall.refuses_act(desk, (_S.CALLED,)), act)
 

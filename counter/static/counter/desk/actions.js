@@ -2,6 +2,7 @@
 // Which acts there are, and when each may be pressed, the server says.
 
 import { clock, duration } from "../../shared/format.js";
+import { announced } from "./announcing.js";
 import { isPrivate, stillMissing } from "./draft.js";
 import { minutesSince, named, say, secondsSince, wordOf } from "./words.js";
 
@@ -59,7 +60,9 @@ export function unfinished(model) {
 
 /** How long a called number must be awaited still. @param {Model} model */
 function missOff({ state, now }) {
-  const from = state.current && state.current.miss_from_at;
+  const { current } = state;
+  if (current && announced(current, now).stage === "waiting") return say("off.unannounced");
+  const from = current && current.miss_from_at;
   const left = from ? -secondsSince(from, now) : 0;
   return left > 0 ? say("off.too_early", { duration: duration(Math.ceil(left)) }) : "";
 }

@@ -2,6 +2,7 @@
 
 import { clock, duration, range } from "../../shared/format.js";
 import { html, Icon, Plate } from "../../shared/parts.js";
+import { announced } from "./announcing.js";
 import { listed, minutesSince, say, secondsSince, wished } from "./words.js";
 import { Visit } from "./visit.js";
 
@@ -47,21 +48,23 @@ function Facts({ current }) {
  *  @param {{model: Model, current: Current}} props */
 function Timer({ model, current }) {
   const calling = current.state === "called";
-  const from = (calling ? current.called_at : current.serving_from_at) || current.called_at;
+  const told = announced(current, model.now);
+  const from = (calling ? told.from : current.serving_from_at) || current.called_at;
   const spent = Math.max(0, secondsSince(from, model.now));
-  const miss = current.miss_from_at ? secondsSince(current.called_at, new Date(current.miss_from_at)) : 0;
+  const miss = current.miss_from_at ? secondsSince(from, new Date(current.miss_from_at)) : 0;
   const whole = calling ? miss : current.target_s;
-  const over = spent > whole;
+  const waits = calling && told.stage === "waiting";
+  const over = spent > whole && !waits;
   const small = calling
-    ? say(over ? "timer.may_miss" : "timer.miss_after", { duration: duration(whole) })
+    ? say(waits ? "timer.unannounced" : over ? "timer.may_miss" : "timer.miss_after", { duration: duration(whole) })
     : say(over ? "timer.over" : "timer.target", {
         duration: duration(whole), over: duration(spent - whole),
       });
   const look = calling ? "dk-timer--call" : over ? "dk-timer--over" : "";
   return html`<div class=${`dk-timer ${look}`} role="timer" aria-live="off">
-    <span>${calling ? say("timer.called", { calls: current.calls }) : say("timer.serving")}</span>
+    <span>${calling ? `${say(`announcing.${told.stage}`)} · ${say("timer.called", { calls: current.calls })}` : say("timer.serving")}</span>
     <b class="num">${duration(spent)}</b>
-    <div class="dk-bar" aria-hidden="true"><i style=${`width:${Math.min(100, (100 * spent) / Math.max(1, whole))}%`}></i></div>
+    <div class="dk-bar" aria-hidden="true"><i style=${`width:${waits ? 0 : Math.min(100, (100 * spent) / Math.max(1, whole))}%`}></i></div>
     <small>${!calling && over && html`<${Icon} name="triangle-alert" />`}${small}</small>
   </div>`;
 }

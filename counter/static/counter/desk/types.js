@@ -29,6 +29,12 @@
 
 /** @typedef {{id: number, text: Names, checked: boolean, made_at_desk: string | null}} Paper */
 
+/** How far the newest call is announced; without a receipt the officer calls by mouth from
+ *  `by_mouth_from_at` on.
+ *  `zone` names where the citizen sits when that is not the desk's own zone.
+ *  @typedef {{zone: string, called_at: string, shown_at: string | null, spoken_at: string | null,
+ *   by_mouth_from_at: string | null}} Announcement */
+
 /** @typedef {object} Current
  *  @property {number} ticket_id
  *  @property {number} step_id
@@ -45,6 +51,7 @@
  *  @property {number} calls
  *  @property {string} called_at
  *  @property {string | null} miss_from_at
+ *  @property {Announcement | null} announcement null of what is being served
  *  @property {number} waited_s
  *  @property {{low_s: number, high_s: number} | null} announced
  *  @property {string | null} serving_from_at

@@ -1,5 +1,6 @@
 // The visit of the citizen at the desk: its steps, the papers to see, and how it ends.
 
+import { announced } from "./announcing.js";
 import { clock } from "../../shared/format.js";
 import { html, Icon, useEffect, useRef } from "../../shared/parts.js";
 import { actionOf } from "./actions.js";
@@ -83,9 +84,15 @@ function PaperRow({ model, hands, paper, place }) {
 /** What to do until the citizen comes. @param {Props} props */
 function Calling({ model, hands, current }) {
   const cancel = actionOf(model, "cancel");
+  const { stage } = announced(current, model.now);
+  const told = current.announcement;
   return html`<section class="dk-calling">
     <h2>${say("calling.title")}</h2>
-    <p>${say("calling.text", { number: current.number })}</p>
+    <p role="status" class=${stage === "mouth" ? "banner" : ""}>
+      ${stage === "mouth" && html`<${Icon} name="megaphone" />`}
+      <span>${say(`calling.${stage}`, { number: current.number })}</span></p>
+    ${told && told.zone && html`<p>${say("calling.elsewhere", { zone: told.zone })}</p>`}
+    <p>${say("calling.text")}</p>
     <${Brought} note=${current.note} />
     <${ActionButton} model=${model} hands=${hands} action=${cancel} cls="btn btn--plain btn--s">
       <${Icon} name="ban" />${cancel.label}<//>

@@ -17,12 +17,13 @@ const SILENCE = "/static/display/wall/silence.wav";
 export class Announcements {
   /** @param {boolean} voice whether this screen has the loudspeaker
    *  @param {() => void} onChange called when something else is being called, or nothing
-   *  @param {(announcement: Announcement) => void} onSpoken called when it has been played
+   *  @param {(kind: "shown" | "spoken", announcement: Announcement) => void} onReceipt called
+   *    when it is on the screen, and when it has been played
    *  @param {(call: Invitation) => boolean} isWanted whether its citizen is awaited still */
-  constructor(voice, onChange, onSpoken, isWanted) {
+  constructor(voice, onChange, onReceipt, isWanted) {
     this.voice = voice;
     this.onChange = onChange;
-    this.onSpoken = onSpoken;
+    this.onReceipt = onReceipt;
     this.isWanted = isWanted;
     /** @type {Announcement | null} */
     this.current = null;
@@ -99,8 +100,9 @@ export class Announcements {
     this.current = announcement;
     this.onChange();
     if (!announcement) return;
+    this.onReceipt("shown", announcement);
     if (this.voice && announcement.audio) {
-      if (await this.play(announcement)) this.onSpoken(announcement);
+      if (await this.play(announcement)) this.onReceipt("spoken", announcement);
     } else {
       await this.show(announcement.duration_s * 1000);
     }

@@ -4,6 +4,7 @@
 // wanted then, because the caller read the database later than the state did; it is shown from
 // its own facts, until a state that knows of it takes over.
 
+/** @typedef {import("./types.js").Call} Call */
 /** @typedef {import("./types.js").Invitation} Invitation */
 /** @typedef {import("./types.js").ZoneState} ZoneState */
 
@@ -12,10 +13,9 @@
 const PATIENCE_MS = 2000;
 
 /** @param {ZoneState} state @param {Invitation} call
- *  @returns {boolean} whether the citizen stands at their desk as called */
+ *  @returns {boolean} whether the citizen is awaited as called */
 function shows(state, call) {
-  const desk = state.desks.find((one) => one.number === call.desk);
-  return desk !== undefined && desk.state === "called" && desk.ticket === call.number;
+  return state.awaited.some((one) => one.ticket === call.number && one.desk === call.desk);
 }
 
 /** @param {ZoneState} state @param {Invitation} call
@@ -28,14 +28,17 @@ function isBehind(state, call) {
 /** @param {ZoneState} state @param {Invitation} call
  *  @returns {ZoneState} `state` as it will be when it knows of `call` */
 function withCall(state, call) {
-  const { call_id, number, desk, round, at } = call;
-  const others = state.calls.filter((one) => one.ticket !== number);
+  const { call_id, number, desk, desk_zone_id: zone_id, round, at } = call;
+  const known = { call_id, ticket: number, desk, zone_id, round, at };
+  /** @param {Call} one */
+  const isOther = (one) => one.ticket !== number;
   return {
     ...state,
     desks: state.desks.map((one) =>
       one.number === desk ? { ...one, state: "called", ticket: number } : one
     ),
-    calls: [{ call_id, ticket: number, desk, round, at }].concat(others),
+    calls: [known].concat(state.calls.filter(isOther)),
+    awaited: state.awaited.filter(isOther).concat([known]),
     next: state.next.filter((one) => one !== number),
   };
 }

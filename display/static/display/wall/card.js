@@ -18,7 +18,7 @@ function pair(key, facts = {}) {
 /** What must be said now, if anything: a notice, the sound, a break, the end of the intake.
  *  @param {Model} model
  *  @returns {Said | null} */
-function urgent({ boot, states, current, sound }) {
+export function urgent({ boot, states, current, sound }) {
   if (current && current.text) {
     const said = language() === "en" ? current.text.en : current.text.id;
     return { head: t("display.wall.notice"), text: said || current.text.id };

@@ -21,6 +21,8 @@ export function Recent({ states, call }) {
   const calls = states
     .reduce((all, state) => all.concat(state.calls), /** @type {ZoneState["calls"]} */ ([]))
     .filter((one) => !call || one.ticket !== call.number)
+    // In a whole hall a call may stand in two zones: at its desk, and where its citizen sits.
+    .filter((one, place, all) => all.findIndex((other) => other.call_id === one.call_id) === place)
     .sort((one, other) => other.call_id - one.call_id)
     .slice(0, RECENT);
   return html`<div class="w-line">

@@ -19,11 +19,12 @@ function readBoot() {
   return JSON.parse((block && block.textContent) || "{}");
 }
 
-/** Sends the receipt; a call whose receipt is lost is spoken all the same.
- *  @param {Announcement} announcement */
-function report(announcement) {
+/** Sends a receipt; a call whose receipt is lost is shown and spoken all the same, and the officer
+ *  is asked to call it by mouth.
+ *  @param {"shown" | "spoken"} kind @param {Announcement} announcement */
+function report(kind, announcement) {
   if (announcement.text) return;
-  press("/wall/spoken", { call_id: announcement.call_id }).catch(() => undefined);
+  press(`/wall/${kind}`, { call_id: announcement.call_id }).catch(() => undefined);
 }
 
 function main() {

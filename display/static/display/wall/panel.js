@@ -18,7 +18,7 @@ const LAST_ROUND = 3;
 export function onThePanel({ boot, states, current }) {
   if (current && current.number) {
     // Whatever is said is shown, even before the first state of its zone has come.
-    const zone = boot.zones.find((one) => one.id === current.zone_id);
+    const zone = boot.zones.find((one) => one.id === current.desk_zone_id);
     const { number, desk, round, language: spoken } = current;
     return zone ? { number, desk, round, at: null, zone, language: spoken } : null;
   }
@@ -30,7 +30,8 @@ export function onThePanel({ boot, states, current }) {
     if (!call || call.call_id <= newestId) return;
     newestId = call.call_id;
     const { ticket, desk, round, at } = call;
-    newest = { number: ticket, desk, round, at, zone: state.zone, language: language() };
+    const zone = boot.zones.find((one) => one.id === call.zone_id) || state.zone;
+    newest = { number: ticket, desk, round, at, zone, language: language() };
   });
   return newest;
 }
@@ -72,9 +73,10 @@ export function Panel({ boot, call, lostSince }) {
       <span class="w-to__g">
         <span class="w-to__t">${t("display.wall.desk")}</span><b class="num">${call.desk}</b>
       </span>
-      ${boot.zone_id === null &&
+      ${boot.zone_id !== zone.id &&
       html`<span class="w-to__n">${t("display.wall.zone_word")}<br />${zone.bare_name}</span>`}
       ${boot.arrow &&
+      (boot.zone_id === null || boot.zone_id === zone.id) &&
       html`<span class="w-to__a"><${Icon} name=${`arrow-${boot.arrow}`} stroke=${2.8} /></span>`}
     </div>
     ${calling && html`<span class="w-ring"></span><span class="w-ring w-ring--2"></span>`}

@@ -3,7 +3,8 @@
 import { clock, day } from "../../shared/format.js";
 import { Flower, html, Icon, Mark } from "../../shared/parts.js";
 import { language, t } from "../../shared/words.js";
-import { Card } from "./card.js";
+import { Awaited, CROWD } from "./awaited.js";
+import { Card, urgent } from "./card.js";
 import { Closed } from "./closed.js";
 import { Desks } from "./desks.js";
 import { Coming, Recent } from "./lists.js";
@@ -42,9 +43,15 @@ function Calling(model) {
   const call = onThePanel(model);
   const hall = boot.zone_id === null;
   const state = states[0];
+  const crowded = !hall && state && state.awaited.length >= CROWD ? state : null;
+  // Whoever is called comes before advice, but not before what everybody must know now.
+  const tall = crowded !== null && urgent(model) === null;
   const side = hall
     ? html`<${ZoneCards} states=${states} call=${call} />`
-    : state && html`<${Desks} desks=${state.desks} call=${call} now=${model.now} />`;
+    : crowded
+      ? html`<${Awaited} awaited=${crowded.awaited} zones=${boot.zones} zoneId=${crowded.zone.id}
+          call=${call} tall=${tall} now=${model.now} />`
+      : state && html`<${Desks} desks=${state.desks} call=${call} now=${model.now} />`;
   return html`<main class="w-main">
     <${Panel} ...${model} call=${call} />
     ${side || html`<section class="w-desks"></section>`}
@@ -52,7 +59,7 @@ function Calling(model) {
       <${Recent} states=${states} call=${call} />
       <${Coming} states=${states} />
     </section>
-    <${Card} ...${model} />
+    ${!tall && html`<${Card} ...${model} />`}
   </main>`;
 }
 

@@ -23,11 +23,13 @@ function ZoneCard({ state, call }) {
   const { zone } = state;
   const here = call !== null && call.zone.id === zone.id;
   const place = language() === "en" ? zone.place.en : zone.place.id;
+  // Who is called from here to another zone stands at that one: people read where to go.
+  const calls = state.calls.filter((one) => one.zone_id === zone.id);
   return html`<div class=${`w-zcard ${here ? "has-now" : ""}`} data-zone=${zone.flower}>
     <div class="w-zcard__z"><${Flower} code=${zone.flower} />${zone.name}</div>
-    ${state.calls.length === 0 && html`<p class="w-zcard__p">${place}</p>`}
-    <ul hidden=${state.calls.length === 0}>
-      ${state.calls
+    ${calls.length === 0 && html`<p class="w-zcard__p">${place}</p>`}
+    <ul hidden=${calls.length === 0}>
+      ${calls
         .slice(0, CALLS)
         .map(
           (one) => html`<${Line} key=${one.call_id} call=${one}

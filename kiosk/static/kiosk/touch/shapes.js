@@ -39,6 +39,7 @@
 
 /** @typedef {{token: string, number: string, services: Both[], in_order: boolean,
  *    zone: {name: string, flower: string, place: Both}, desks: string, ahead: number,
+ *    elsewhere: Array<{service: Both, zone: string, desks: string}>,
  *    expected: [string, string] | null, url: string,
  *    job_id?: number | null}} Given */
 

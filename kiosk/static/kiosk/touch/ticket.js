@@ -36,7 +36,13 @@ function Zone({ given }) {
       <b>${t("kiosk.ticket.zone", { name: zone.name })}</b>
       <span>${place}</span>
     </div>
-  </div>`;
+  </div>
+  ${given.elsewhere.map(
+    (one) => html`<p key=${one.zone + one.desks} class="t-else"><b>${said(one.service)}</b> ${[
+      t("kiosk.ticket.zone", { name: one.zone }),
+      t("kiosk.ticket.desks", { desks: one.desks }),
+    ].join(", ")}</p>`
+  )}`;
 }
 
 /** @param {{url: string}} props */
