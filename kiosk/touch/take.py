@@ -110,7 +110,8 @@ class Kiosk:
 
         def rule(session: Session) -> Answer:
             ticket = ticket_given(session, actor, press.token)
-            add_service(session, ticket, Wish(press.service_id), by=actor, at=at)
+            wish = Wish(press.service_id, press.case_id)
+            add_service(session, ticket, wish, by=actor, at=at)
             return _announced(session, ticket, at).to_json()
 
         return jsonify(self.database.press(press.press_id, "kiosk.add", at, rule))

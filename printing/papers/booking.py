@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pydantic import AwareDatetime
 from typing_extensions import override
 
-from printing.papers.slip import about_money, services_in_line
+from printing.papers.slip import Need, services_in_line, write_fees, write_papers
 from printing.papers.writing import BOLD_MIDDLE, Content, Writer
 
 
@@ -16,21 +16,19 @@ class Booking(Content):
     """A promised time with the code under which it is found; `between` is when to come."""
 
     code: str
-    services: tuple[str, ...]
+    needs: tuple[Need, ...]
     agency: str
     between: tuple[AwareDatetime, AwareDatetime]
     booked_at: AwareDatetime
     place: str = ""
-    requirements: tuple[str, ...] = ()
-    free: bool = True
-    fee: str = ""
     manage_url: str = ""
 
     @override
     def write(self, writer: Writer) -> None:
         writer.both("booking.title", BOLD_MIDDLE)
         writer.sheet.feed(8)
-        writer.title(services_in_line(writer, self.services, in_order=False))
+        services = tuple(need.name for need in self.needs)
+        writer.title(services_in_line(writer, services, in_order=False))
         writer.paragraph(self.agency)
         writer.sheet.feed(12)
         day, span = writer.day(self.between[0]), writer.span(self.between)
@@ -39,13 +37,13 @@ class Booking(Content):
         writer.both("booking.show")
         writer.sheet.feed(12)
         if writer.paper.requirements:
-            writer.checklist(writer.said("prepare"), self.requirements)
+            write_papers(writer, writer.said("prepare"), self.needs)
         writer.code(self.manage_url)
         if self.manage_url:
             writer.paragraph(writer.said("booking.manage"))
             writer.sheet.feed(12)
         writer.foot()
         writer.both("booking.no_number", BOLD_MIDDLE)
-        about_money(writer, free=self.free, fee=self.fee)
+        write_fees(writer, self.needs)
         writer.own_lines()
         writer.paragraph(writer.said("booking.booked", when=writer.when(self.booked_at)))

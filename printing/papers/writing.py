@@ -18,6 +18,7 @@ from printing.ink.layout import Look, Paper, balanced, two_ends, wrap
 
 Words = Mapping[str, Mapping[str, str]]
 
+LEFT = Look()
 MIDDLE = Look(align="center")
 BOLD = Look(bold=True)
 BOLD_MIDDLE = Look(align="center", bold=True)

@@ -1,8 +1,10 @@
 """One of each paper, as a day in Tirtawangi could print it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
+from models.mall.fees import FeeKind
 from models.paper.jobs import PaperKind
 from printing.papers.booking import Booking
 from printing.papers.checklist import Checklist
@@ -11,7 +13,7 @@ from printing.papers.shift import Shift, Tally
 from printing.papers.transfer import Transfer
 from printing.papers.trial import Trial
 from printing.papers.writing import Content
-from tests.printing.papers.slips import URL, slip
+from tests.printing.papers.slips import KTP, URL, need, slip
 
 AT = datetime(2026, 11, 24, 2, 41, tzinfo=UTC)
 _MALL = slip()
@@ -29,14 +31,18 @@ def booking(language: str = "id", also: str = "") -> Booking:
         language=language,
         also=also,
         code="BT7-KQ4",
-        services=("Paspor baru",),
+        needs=(
+            need(
+                "Paspor baru",
+                *("KTP-el asli", "Kartu Keluarga", "Akta kelahiran atau ijazah"),
+                fee=FeeKind.SUM,
+                fee_idr=350_000,
+            ),
+        ),
         agency="Kantor Imigrasi",
         between=(at(23.32), at(23.82)),
         booked_at=AT,
         place="Kanan pintu masuk",
-        requirements=("KTP-el asli", "Kartu Keluarga", "Akta kelahiran atau ijazah"),
-        free=False,
-        fee="Rp350.000",
         manage_url=URL,
     )
 
@@ -48,10 +54,8 @@ def checklist(language: str = "id", also: str = "") -> Checklist:
         time_zone=_MALL.time_zone,
         language=language,
         also=also,
-        service="KTP-el",
-        case="Hilang atau rusak",
+        need=replace(KTP, case="hilang atau rusak"),
         agency="Dinas Kependudukan dan Pencatatan Sipil",
-        requirements=("Fotokopi Kartu Keluarga", "Surat kehilangan dari polisi"),
         printed_at=AT,
         help_desk="Meja informasi di dekat pintu masuk",
         kiosk="Kiosk 1",

@@ -11,8 +11,12 @@
 /** `here` is the service of this mall that makes the paper.
  *  @typedef {{id: number, text: Both, cases: string[], here: number | null}} Requirement */
 
+/** What the server decided to say of a fee; a note is never left out.
+ *  @typedef {{kind: "free" | "conditional" | "sum" | "tariff" | "unknown", idr: number,
+ *    note: Both}} Fee */
+
 /** @typedef {{id: number, agency_id: number, name: Both, subtitle: Both, icon: string,
- *    popular: number | null, handling_m: number, fee_idr: number | null, fee_note: Both,
+ *    popular: number | null, handling_m: number, fee: Fee,
  *    after_id: number | null, cases: Case[], requirements: Requirement[]}} Service */
 
 /** @typedef {{weekday: number, opens_m: number, closes_m: number}} Hours */
@@ -31,7 +35,11 @@
  *    next_day_at: string | null, opens_at: string | null, closes_at: string | null,
  *    waiting: number, desks_open: number, services: Record<string, Figures>}} Hall */
 
-/** @typedef {{token: string, number: string, services: Both[], in_order: boolean,
+/** One need on a number; without a reason its papers may not be all.
+ *  @typedef {{name: Both, case: Both | null, papers: Both[], lacks_reason: boolean,
+ *    fee: Fee}} Need */
+
+/** @typedef {{token: string, number: string, needs: Need[], in_order: boolean,
  *    zone: {name: string, flower: string, place: Both}, desks: string, ahead: number,
  *    expected: [string, string] | null, url: string,
  *    job_id?: number | null}} Given */
