@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from counter.desk.figures import handling_of
+from models.mall.arrangement import arrangement_of
 from models.mall.catalogue import Requirement, Service, ServiceCase, needed_for
 from models.mall.devices import Device
 from models.mall.mall import Desk, DeskService
@@ -26,11 +27,17 @@ def names(named: Service | ServiceCase) -> dict[str, str]:
     return {"id": named.name_id, "en": named.name_en}
 
 
+def cases_of(service: Service) -> list[dict[str, Any]]:
+    """Return why a service may be needed, in the catalogue's order."""
+    return [{"id": case.id, "name": names(case)} for case in service.cases if case.in_use]
+
+
 def ticket_at_desk(session: Session, ticket: Ticket) -> dict[str, Any] | None:
     """Return what the console shows of a ticket that is at a desk; None when it just left."""
     step = ticket.current
     if step is None or step.called_at is None:
         return None
+    facts = arrangement_of(session, ticket.mall).services[step.service_id]
     return {
         "ticket_id": ticket.id,
         "step_id": step.id,
@@ -44,6 +51,10 @@ def ticket_at_desk(session: Session, ticket: Ticket) -> dict[str, Any] | None:
         "service_id": step.service_id,
         "service": names(step.service),
         "case": None if step.case is None else names(step.case),
+        "case_id": step.case_id,
+        "cases": cases_of(step.service),
+        "lacks_reason": facts.lacks_reason(step.case_id),
+        "fee": facts.fee.to_json(),
         "calls": step.calls,
         "called_at": step.called_at.isoformat(),
         "miss_from_at": _said(may_miss_from(session, step)),

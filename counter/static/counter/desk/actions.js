@@ -21,7 +21,12 @@ const MAIN = {
 };
 /** What keeps an act back in a phase that is right for it.
  *  @type {Record<string, (model: Model) => string>} */
-const HURDLES = { miss: missOff, finish: unfinished, "finish-and-call-next": unfinished };
+const HURDLES = {
+  miss: missOff,
+  finish: unfinished,
+  "finish-and-call-next": unfinished,
+  "set-case": caseOff,
+};
 
 /** Why nothing can be pressed at all. @param {Model} model */
 function blocked(model) {
@@ -57,6 +62,11 @@ function missOff({ state, now }) {
   const from = state.current && state.current.miss_from_at;
   const left = from ? -secondsSince(from, now) : 0;
   return left > 0 ? say("off.too_early", { duration: duration(Math.ceil(left)) }) : "";
+}
+
+/** Why there is no reason to choose. @param {Model} model */
+function caseOff({ state }) {
+  return state.current && !state.current.cases.length ? say("off.no_cases") : "";
 }
 
 /** The act as it may be pressed now for the desk or the number there. One that the server does

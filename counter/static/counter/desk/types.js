@@ -40,6 +40,10 @@
  *  @property {number} service_id
  *  @property {Names} service
  *  @property {Names | null} case
+ *  @property {number | null} case_id
+ *  @property {CaseChoice[]} cases why the service may be needed
+ *  @property {boolean} lacks_reason more may be required than one can say without a case
+ *  @property {{kind: string, idr: number, note: Names}} fee
  *  @property {number} calls
  *  @property {string} called_at
  *  @property {string | null} miss_from_at
@@ -77,7 +81,8 @@
  *  @property {number[]} neighbours
  *  @property {{served: number, mean_s: number | null, within: number}} today */
 
-/** @typedef {{id: number, name: Names, agency: string, desks: number[], cases: Array<{id: number, name: Names}>}} ServiceChoice */
+/** @typedef {{id: number, name: Names}} CaseChoice */
+/** @typedef {{id: number, name: Names, agency: string, desks: number[], cases: CaseChoice[]}} ServiceChoice */
 /** @typedef {{id: number, number: number, zone: string, officer: string, on_break: boolean, services: Array<{id: number}>}} DeskChoice */
 /** @typedef {{ticket_id: number, number: string, service: Names, state: string, waited_s: number}} NumberChoice */
 /** @typedef {{services: ServiceChoice[], desks: DeskChoice[], numbers: NumberChoice[]}} Choices */
