@@ -151,6 +151,16 @@ def test_rare_reasons_wait_behind_one_button(kiosk: Page) -> None:
     assert shown_whole(kiosk, ".k-checks"), "what to bring is in sight"
 
 
+def test_a_double_tap_on_the_other_reasons_chooses_none(kiosk: Page) -> None:
+    open_ktp(kiosk)
+    kiosk.get_by_role("button", name="Lainnya").dblclick()
+    expect(kiosk.get_by_role("button", name="Pindah datang")).to_be_enabled()
+    assert kiosk.locator(".k-seg [aria-pressed=true]").count() == 0
+    kiosk.get_by_role("button", name="Pindah datang").dblclick()
+    expect(kiosk.get_by_role("button", name="Orang asing")).to_have_count(0)
+    assert kiosk.locator(".k-opt.is-on, .k-check.is-on").count() == 0
+
+
 def test_a_number_without_a_reason_says_so(kiosk: Page) -> None:
     open_ktp(kiosk)
     kiosk.locator(TAKE).click()

@@ -30,6 +30,10 @@ from tests.printing.papers.slips import (
 
 every_paper = pytest.mark.parametrize("paper", ALL_PAPERS, ids=paper_id)
 TEXT_80 = TEXT_ONLY[0]
+FIRST_IS_PAID = (
+    "Pendaftaran gratis, iuran pertama dibayar sesuai kelas yang dipilih, 14 sampai 30 hari"
+    " setelah virtual account terbit"
+)
 NO_MORE = "Jangan beri uang kepada siapa pun di luar tarif resmi. Mintalah bukti bayar."
 
 
@@ -147,8 +151,8 @@ def test_what_does_not_apply_is_not_said(changes: dict[str, Any], said: str, uns
     [
         ({"fee": FeeKind.FREE}, "Layanan ini gratis. Jangan beri uang kepada siapa pun. Nomor"),
         (
-            {"fee": FeeKind.CONDITIONAL, "fee_note": "Iuran pertama dibayar saat mendaftar."},
-            f"Biaya resmi: gratis. Iuran pertama dibayar saat mendaftar. {NO_MORE}",
+            {"fee": FeeKind.CONDITIONAL, "fee_note": f"{FIRST_IS_PAID}."},
+            f"Biaya resmi: gratis. {FIRST_IS_PAID}. {NO_MORE}",
         ),
         ({"fee": FeeKind.SUM, "fee_idr": 30_000}, f"Biaya resmi: Rp30.000. {NO_MORE}"),
         (
