@@ -9,7 +9,7 @@ from datetime import datetime
 from flask import Blueprint, Flask, Response, g, jsonify, render_template
 from sqlalchemy.orm import Session
 
-from kiosk.given import Given, given
+from kiosk.given import given
 from kiosk.touch.checklist import ChecklistPrinter
 from kiosk.touch.figures import services_state, services_topic
 from kiosk.touch.offer import catalogue_state, catalogue_topic
@@ -90,12 +90,7 @@ class Kiosk:
                 by=actor,
                 at=at,
             )
-            told = _announced(session, ticket, at)
-            words = self.words("kiosk.touch", ticket.language)
-            place = place_of(session, actor.device_id)
-            payload, kind = slip_payload(told, words), PaperKind.SLIP
-            job_id = promise_paper(session, place, kind, payload, ticket_id=ticket.id, at=at)
-            return told.to_json() | {"job_id": job_id}
+            return self._with_paper(session, ticket, actor, at)
 
         try:
             return jsonify(self.database.press(press.press_id, "kiosk.take", at, rule))
@@ -112,9 +107,17 @@ class Kiosk:
             ticket = ticket_given(session, actor, press.token)
             wish = Wish(press.service_id, press.case_id)
             add_service(session, ticket, wish, by=actor, at=at)
-            return _announced(session, ticket, at).to_json()
+            return self._with_paper(session, ticket, actor, at)
 
         return jsonify(self.database.press(press.press_id, "kiosk.add", at, rule))
+
+    def _with_paper(self, session: Session, ticket: Ticket, actor: Actor, at: datetime) -> Answer:
+        """Tell of the number as it stands now, and promise the paper that says all of it."""
+        told = given(session, ticket, announce(session, ticket, at), at)
+        payload = slip_payload(told, self.words("kiosk.touch", ticket.language))
+        place, kind = place_of(session, actor.device_id), PaperKind.SLIP
+        job_id = promise_paper(session, place, kind, payload, ticket_id=ticket.id, at=at)
+        return told.to_json() | {"job_id": job_id}
 
     def _note(self, refusal: NoNumber, service_id: int, at: datetime) -> None:
         """Write into the journal that somebody went without a number, and why."""
@@ -154,7 +157,3 @@ def register(
     app.register_blueprint(routes)
     for topic in (services_topic(), catalogue_topic(), slip_topic(), tray_topic()):
         topics(topic)
-
-
-def _announced(session: Session, ticket: Ticket, at: datetime) -> Given:
-    return given(session, ticket, announce(session, ticket, at), at)

@@ -166,6 +166,12 @@ def test_a_service_that_is_added_brings_its_reason(
     skck = answer["needs"][1]
     assert (skck["case"]["id"], skck["lacks_reason"]) == ("baru", False)
     assert len(skck["papers"]) > 0
+    # The slip in hand knows nothing of it; the new one knows all.
+    slip = slip_of(application, answer["job_id"])
+    assert [need.name for need in slip.needs] == ["KTP-el", "SKCK"]
+    assert press(kiosk, added | baru, "/kiosk/add").get_json() == answer
+    with application.database.reading() as session:
+        assert len(session.scalars(select(PrintJob)).all()) == 2
 
 
 def test_a_reason_out_of_use_is_refused(application: Application, kiosk: FlaskClient) -> None:
