@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from counter.desk.figures import handling_of
-from models.mall.arrangement import arrangement_of
+from models.mall.arrangement import ServiceFacts, arrangement_of
 from models.mall.catalogue import Requirement, Service, ServiceCase, needed_for
 from models.mall.devices import Device
 from models.mall.mall import Desk, DeskService
@@ -37,7 +37,8 @@ def ticket_at_desk(session: Session, ticket: Ticket) -> dict[str, Any] | None:
     step = ticket.current
     if step is None or step.called_at is None:
         return None
-    facts = arrangement_of(session, ticket.mall).services[step.service_id]
+    services = arrangement_of(session, ticket.mall).services
+    facts = services[step.service_id]
     return {
         "ticket_id": ticket.id,
         "step_id": step.id,
@@ -64,7 +65,7 @@ def ticket_at_desk(session: Session, ticket: Ticket) -> dict[str, Any] | None:
         "target_s": step.service.target_m * 60,
         "note": step.note,
         "outcomes": list(PRIVATE_OUTCOMES if step.service.private_outcome else Outcome),
-        "steps": _steps(session, ticket),
+        "steps": _steps(session, ticket, services),
         "requirements": _requirements(ticket, step),
     }
 
@@ -134,7 +135,9 @@ def _made_at(requirement: Requirement, done: dict[int, Step]) -> int | None:
     return None if made is None or made.desk is None else made.desk.number
 
 
-def _steps(session: Session, ticket: Ticket) -> list[dict[str, Any]]:
+def _steps(
+    session: Session, ticket: Ticket, services: Mapping[int, ServiceFacts]
+) -> list[dict[str, Any]]:
     ahead = {step.service_id for step in ticket.steps if step.state in _AHEAD}
     waiting = _waiting_for(session, ahead)
     desks = _desks_of(session, ahead)
@@ -143,6 +146,7 @@ def _steps(session: Session, ticket: Ticket) -> list[dict[str, Any]]:
             "step_id": step.id,
             "service_id": step.service_id,
             "service": names(step.service),
+            "fee": services[step.service_id].fee.to_json(),
             "state": step.state,
             "desk": None if step.desk is None else step.desk.number,
             "ended_at": _said(step.ended_at),

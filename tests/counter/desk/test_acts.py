@@ -320,6 +320,7 @@ def test_one_service_more_for_the_same_number(application: Application, rina: Cr
     rina.press("add-service", step_id=step, service_id=service_id(application, "kartu-keluarga"))
     kept = [step.service.code for step in ticket_of(application, number).steps]
     assert kept == ["ktp-el", "kartu-keluarga"]
+    assert [one["fee"]["kind"] for one in rina.state()["current"]["steps"]] == ["free", "free"]
     again = service_id(application, "kartu-keluarga")
     assert rina.refused("add-service", step_id=step, service_id=again) == "service_twice"
     assert rina.finish("finish-and-call-next")["called"] == number

@@ -2,6 +2,9 @@
 
 /** @typedef {{id: string, en: string}} Names a name in each language */
 
+/** What is said of a fee; its note is never left out.
+ *  @typedef {{kind: string, idr: number, note: Names}} Fee */
+
 /** @typedef {object} QueueRow
  *  @property {number} step_id
  *  @property {number} ticket_id
@@ -19,6 +22,7 @@
  *  @property {number} step_id
  *  @property {number} service_id
  *  @property {Names} service
+ *  @property {Fee} fee
  *  @property {string} state
  *  @property {number | null} desk
  *  @property {string | null} ended_at
@@ -43,7 +47,7 @@
  *  @property {number | null} case_id
  *  @property {CaseChoice[]} cases why the service may be needed
  *  @property {boolean} lacks_reason more may be required than one can say without a case
- *  @property {{kind: string, idr: number, note: Names}} fee
+ *  @property {Fee} fee
  *  @property {number} calls
  *  @property {string} called_at
  *  @property {string | null} miss_from_at

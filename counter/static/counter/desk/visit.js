@@ -46,7 +46,8 @@ function Steps({ model, hands, current }) {
       const done = step.state === "done";
       const closed = !now && Boolean(step.ended_at) && !done;
       const look = now ? "is-now" : done ? "is-done" : closed ? "is-closed" : "";
-      return html`<li key=${step.step_id} class=${look} aria-current=${now ? "step" : undefined}>
+      return html`<li key=${step.step_id} class=${look} aria-current=${now ? "step" : undefined}
+        title=${feeText(step.fee)}>
         <i>${done ? html`<${Icon} name="check" stroke=${3} />` : place + 1}</i>
         <div><b>${named(step.service)}</b><small class="num">${whereabouts(step, current)}</small></div></li>`;
     })}
@@ -84,13 +85,17 @@ function WhyNeeded({ model, hands, current }) {
   </div>`;
 }
 
+/** "Biaya resmi: gratis. Iuran pertama dibayar." @param {import("./types.js").Fee} fee */
+function feeText(fee) {
+  const sum = say(`fee.${fee.kind}`, { amount: rupiah(fee.idr) });
+  const note = named(fee.note).replace(/\.$/, "");
+  return say("fee.is", { fee: [sum, note].filter(Boolean).join(". ") });
+}
+
 /** @param {{fee: Current["fee"]}} props */
 function Fee({ fee }) {
-  const note = named(fee.note).replace(/\.$/, "");
-  const sum = say(`fee.${fee.kind}`, { amount: rupiah(fee.idr) });
-  const free = fee.kind === "free";
-  return html`<p class="dk-fee"><${Icon} name="banknote" /><span>
-    <b>${say("fee.is", { fee: [sum, note].filter(Boolean).join(". ") })}</b> ${say(free ? "fee.take_nothing" : "fee.take_no_more")}</span></p>`;
+  const warning = say(fee.kind === "free" ? "fee.take_nothing" : "fee.take_no_more");
+  return html`<p class="dk-fee"><${Icon} name="banknote" /><span><b>${feeText(fee)}</b> ${warning}</span></p>`;
 }
 
 /** @param {{model: Model, hands: Hands, paper: Paper, place: number}} props */
