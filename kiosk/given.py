@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from kiosk.needs import Need, need_of
 from kiosk.texts import both
 from kiosk.ticket_address import ticket_address
 from models.core.errors import ServiceNotOffered
@@ -44,6 +45,14 @@ class Given:
         return all(later.after_id == earlier.id for earlier, later in pairwise(self.services))
 
     @property
+    def needs(self) -> list[Need]:
+        """What the number is for, in the order of its steps."""
+        return [
+            need_of(service, step.case_id)
+            for step, service in zip(self.steps, self.services, strict=True)
+        ]
+
+    @property
     def follow_url(self) -> str:
         """The address of the ticket's own page."""
         return ticket_address(self.ticket)
@@ -53,7 +62,7 @@ class Given:
         return {
             "token": self.ticket.token,
             "number": self.ticket.spoken,
-            "services": [both(service, "name") for service in self.services],
+            "needs": [need.to_json() for need in self.needs],
             "in_order": self.in_order,
             "zone": {
                 "name": self.zone.bare_name,

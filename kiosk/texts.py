@@ -21,3 +21,9 @@ def text_of(mall: Mall, key: str) -> str:
 def text_in(language: str, thing: object, name: str) -> str:
     """Return a text of the catalogue in one language: `name` is `name_id` or `name_en`."""
     return str(getattr(thing, f"{name}_{language}"))
+
+
+def rupiah(amount_idr: int) -> Both:
+    """Return whole rupiah as each language writes them: "Rp30.000", "Rp30,000"."""
+    english = f"Rp{amount_idr:,}"
+    return {"id": english.replace(",", "."), "en": english}

@@ -15,6 +15,7 @@ from counter.desk.presence import step_at_desk, the_service, visit_of
 from counter.desk.presses import (
     BreakPress,
     CancelPress,
+    CasePress,
     CheckPress,
     FinishPress,
     NumberPress,
@@ -131,6 +132,12 @@ def _check(session: Session, desk: Desk, press: CheckPress, by: Actor, at: datet
     return {"checked": step.checked}
 
 
+def _set_case(session: Session, desk: Desk, press: CasePress, by: Actor, at: datetime) -> Answer:
+    step_at_desk(session, desk, press.step_id)
+    step = serving.set_case(session, desk, press.case_id, by=by, at=at)
+    return {"checked": step.checked}
+
+
 def _finish(session: Session, desk: Desk, press: FinishPress, by: Actor, at: datetime) -> Answer:
     step = step_at_desk(session, desk, press.step_id)
     papers = {one.id: one.text_id for one in step.service.requirements}
@@ -184,7 +191,14 @@ def _transfer(
     if to_desk is not None and to_desk.mall_id != desk.mall_id:
         raise NotFound
     successor = transferring.transfer(
-        session, desk, to_service=service, to_desk=to_desk, reason=press.reason, by=by, at=at
+        session,
+        desk,
+        to_service=service,
+        to_desk=to_desk,
+        case_id=press.case_id,
+        reason=press.reason,
+        by=by,
+        at=at,
     )
     ahead = announce(session, ticket, at)
     promise_transfer(session, desk, successor, ahead, at=at)
@@ -244,6 +258,7 @@ ACTS: dict[str, Act[Any]] = {
     ),
     "start": Act(StepPress, _start, Button(frozenset({Phase.CALLED}))),
     "check": Act(CheckPress, _check, Button(AT_DESK)),
+    "set-case": Act(CasePress, _set_case, Button(AT_DESK, asks=Question.CASE, key="M")),
     "hold": Act(
         ReasonPress,
         _hold,

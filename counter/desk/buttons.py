@@ -25,6 +25,7 @@ class Question(StrEnum):
     WHERE = "where"
     NUMBER = "number"
     SERVICE = "service"
+    CASE = "case"
     UNTIL = "until"
     WHY = "why"
 

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from counter.desk.figures import waits_of
-from counter.desk.ticket import names
+from counter.desk.ticket import cases_of, names
 from models.mall.catalogue import Agency, Service
 from models.mall.mall import Desk, DeskService
 from models.queue.shifts import Shift
@@ -73,7 +73,7 @@ def transfer_services(session: Session, mall_id: int) -> list[dict[str, Any]]:
             "name": names(service),
             "agency": service.agency.short_name,
             "desks": open_desks.get(service.id, []),
-            "cases": [{"id": case.id, "name": names(case)} for case in service.cases],
+            "cases": cases_of(service),
         }
         for service in found
     ]

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from counter.desk.figures import shift_figures
 from kiosk.given import given
+from kiosk.needs import need_of
 from kiosk.texts import text_in, text_of
-from kiosk.touch.slip import letterhead, money
+from kiosk.touch.slip import letterhead
 from models.core.errors import ServiceNotOffered
 from models.mall.arrangement import arrangement_of
 from models.mall.mall import Desk, Mall
@@ -67,13 +68,12 @@ def promise_missing(session: Session, desk: Desk, step: Step, *, at: datetime) -
     ticket, service, language = step.ticket, step.service, step.ticket.language
     # The step keeps their Indonesian names, as they were on that day.
     known = {one.text_id: text_in(language, one, "text") for one in service.requirements}
+    need = need_of(arrangement_of(session, ticket.mall).services[service.id], step.case_id)
     payload = {
         **letterhead(ticket.mall, language),
-        "service": text_in(language, service, "name"),
-        "case": "" if step.case is None else text_in(language, step.case, "name"),
+        "need": need.in_language(language)
+        | {"papers": [known.get(name, name) for name in step.missing], "lacks_reason": False},
         "agency": service.agency.short_name,
-        "requirements": [known.get(name, name) for name in step.missing],
-        **money([service.fee_idr]),
         "missing_for": ticket.spoken,
         "help_desk": text_of(ticket.mall, f"help_desk_{language}"),
         "printed_at": at.isoformat(),

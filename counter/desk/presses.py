@@ -65,6 +65,7 @@ class TransferPress(ReasonPress):
 
     service_id: int | None = None
     to_desk_id: int | None = None
+    case_id: int | None = None  # why the other service is needed
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -73,6 +74,13 @@ class ServicePress(StepPress):
 
     service_id: int
     case_id: int | None = None
+
+
+@dataclass(frozen=True, config=_STRICT)
+class CasePress(StepPress):
+    """Why the service at the desk is needed."""
+
+    case_id: int
 
 
 @dataclass(frozen=True, config=_STRICT)

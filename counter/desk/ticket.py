@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from counter.desk.figures import handling_of, waits_of
+from models.mall.arrangement import ServiceFacts, arrangement_of
 from models.mall.catalogue import Requirement, Service, ServiceCase, needed_for
 from models.mall.devices import Device
 from models.mall.mall import Desk, DeskService, Zone
@@ -28,11 +29,18 @@ def names(named: Service | ServiceCase) -> dict[str, str]:
     return {"id": named.name_id, "en": named.name_en}
 
 
+def cases_of(service: Service) -> list[dict[str, Any]]:
+    """Return why a service may be needed, in the catalogue's order."""
+    return [{"id": case.id, "name": names(case)} for case in service.cases if case.in_use]
+
+
 def ticket_at_desk(session: Session, ticket: Ticket, desk: Desk) -> dict[str, Any] | None:
     """Return what the console shows of a ticket that is at `desk`; None when it just left."""
     step = ticket.current
     if step is None or step.called_at is None:
         return None
+    services = arrangement_of(session, ticket.mall).services
+    facts = services[step.service_id]
     then = next_need(session, desk, ticket)
     waited = waits_of(session, [step], step.called_at)[step.id]
     # A range foresees desks in between: beside a wait without them it would look like a broken one.
@@ -50,6 +58,10 @@ def ticket_at_desk(session: Session, ticket: Ticket, desk: Desk) -> dict[str, An
         "service_id": step.service_id,
         "service": names(step.service),
         "case": None if step.case is None else names(step.case),
+        "case_id": step.case_id,
+        "cases": cases_of(step.service),
+        "lacks_reason": facts.lacks_reason(step.case_id),
+        "fee": facts.fee.to_json(),
         "calls": step.calls,
         "called_at": step.called_at.isoformat(),
         "miss_from_at": _said(may_miss_from(session, step)),
@@ -61,7 +73,7 @@ def ticket_at_desk(session: Session, ticket: Ticket, desk: Desk) -> dict[str, An
         "note": step.note,
         "outcomes": list(PRIVATE_OUTCOMES if step.service.private_outcome else Outcome),
         "then": None if then is None else names(then.service),
-        "steps": _steps(session, ticket),
+        "steps": _steps(session, ticket, services),
         "requirements": _requirements(ticket, step),
     }
 
@@ -153,7 +165,9 @@ def _made_at(requirement: Requirement, done: dict[int, Step]) -> str | None:
     return None if made is None or made.desk is None else made.desk.number
 
 
-def _steps(session: Session, ticket: Ticket) -> list[dict[str, Any]]:
+def _steps(
+    session: Session, ticket: Ticket, services: Mapping[int, ServiceFacts]
+) -> list[dict[str, Any]]:
     ahead = {step.service_id for step in ticket.steps if step.state in _AHEAD}
     waiting = _waiting_for(session, ahead)
     desks = _desks_of(session, ahead)
@@ -162,6 +176,7 @@ def _steps(session: Session, ticket: Ticket) -> list[dict[str, Any]]:
             "step_id": step.id,
             "service_id": step.service_id,
             "service": names(step.service),
+            "fee": services[step.service_id].fee.to_json(),
             "state": step.state,
             "desk": None if step.desk is None else step.desk.number,
             "ended_at": _said(step.ended_at),

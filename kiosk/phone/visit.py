@@ -8,11 +8,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from kiosk.given import called_first, clock_span, zone_of
+from kiosk.needs import Need, need_of
 from kiosk.texts import Both, both, text_of
 from models.mall.arrangement import Arrangement, ZoneFacts, arrangement_of
+from models.mall.fees import FeeKind
 from models.mall.signs import listed
 from models.queue.missing import may_miss_from, may_return_until
-from models.queue.tickets import AT_DESK, ENGAGED, Outcome, Step, StepState, Ticket
+from models.queue.tickets import AT_DESK, ENGAGED, OPEN_STATES, Outcome, Step, StepState, Ticket
 from models.waits.forecast import outlook
 
 _S = StepState
@@ -30,10 +32,10 @@ _SHOWN = frozenset(StepState) - {_S.TRANSFERRED}
 
 @dataclass(frozen=True)
 class Errand:
-    """One service of the visit: its name by language, where, and how it stands."""
+    """One service of the visit: what it needs, where, and how it stands."""
 
-    name: Both
-    case: Both | None
+    need: Need
+    open: bool  # what to bring for it and what it costs matters still
     desks: str
     zone: str
     state: str  # of a step, or: now, next, returned
@@ -50,7 +52,6 @@ class Visit:
     zone: ZoneFacts
     desk: str | None
     errands: tuple[Errand, ...]
-    bring: tuple[Both, ...]
     ahead: int
     expected: tuple[datetime, datetime] | None
     until_at: datetime | None  # how long the officer, or the number, waits
@@ -60,6 +61,21 @@ class Visit:
     now: datetime
     help_desk: Both
     press_id: str  # the same for every look at one situation: two taps are one press
+
+    @property
+    def open(self) -> list[Need]:
+        """The needs that have not ended."""
+        return [errand.need for errand in self.errands if errand.open]
+
+    @property
+    def brings(self) -> list[Need]:
+        """The open needs for which something is to be brought, or may be."""
+        return [need for need in self.open if need.papers or need.lacks_reason]
+
+    @property
+    def all_free(self) -> bool:
+        """Whether nothing at all is to be paid for what is open."""
+        return all(need.fee.kind is FeeKind.FREE for need in self.open)
 
 
 def visit_of(session: Session, ticket: Ticket, at: datetime) -> Visit:
@@ -80,7 +96,6 @@ def visit_of(session: Session, ticket: Ticket, at: datetime) -> Visit:
         errands=tuple(
             _errand(arrangement, step, first) for step in ticket.steps if step.state in _SHOWN
         ),
-        bring=_bring(arrangement, ticket),
         ahead=ahead.ahead_of_step(first.id),
         expected=None if wait is None else clock_span(at, wait.low, wait.high),
         until_at=until_at,
@@ -138,8 +153,8 @@ def _errand(arrangement: Arrangement, step: Step, first: Step) -> Errand:
     if _returned(step):
         state = "returned"
     return Errand(
-        name=both(arrangement.services[step.service_id], "name"),
-        case=None if step.case is None else _in_a_line(both(step.case, "name")),
+        need=need_of(arrangement.services[step.service_id], step.case_id),
+        open=step.state in OPEN_STATES,
         desks=listed(desks),
         zone=zone.bare_name,
         state=state,
@@ -147,27 +162,10 @@ def _errand(arrangement: Arrangement, step: Step, first: Step) -> Errand:
     )
 
 
-def _in_a_line(name: Both) -> Both:
-    """Return a case's name as it stands after a comma: "hilang", but "WNA" stays."""
-    return {
-        language: text if text[1:2].isupper() else text[:1].lower() + text[1:]
-        for language, text in name.items()
-    }
-
-
 def _missing(step: Step) -> tuple[Both, ...]:
     """Return the papers that the officer missed; they are kept by their Indonesian names."""
     known = {paper.text_id: both(paper, "text") for paper in step.service.requirements}
     return tuple(known.get(text, {"id": text, "en": text}) for text in step.missing)
-
-
-def _bring(arrangement: Arrangement, ticket: Ticket) -> tuple[Both, ...]:
-    return tuple(
-        both(requirement, "text")
-        for step in ticket.steps
-        if step.state in (StepState.WAITING, StepState.PAUSED, StepState.CALLED)
-        for requirement in arrangement.services[step.service_id].needed_for(step.case_id)
-    )
 
 
 def _until(session: Session, current: Step | None) -> datetime | None:

@@ -18,6 +18,7 @@ from models.journal.actors import Actor
 from models.journal.topics import Topic, id_in
 from models.mall.arrangement import arrangement_of
 from models.mall.catalogue import Agency, Requirement, Service, ServiceCase
+from models.mall.fees import fee_of
 from models.mall.mall import Mall
 
 
@@ -101,8 +102,7 @@ def _service(service: Service, offered: set[int]) -> dict[str, Any]:
         "icon": service.icon,
         "popular": service.popular_rank,
         "handling_m": round(service.handling_m),
-        "fee_idr": service.fee_idr,
-        "fee_note": both(service, "fee_note"),
+        "fee": fee_of(service).to_json(),
         "after_id": service.after_id,
         "cases": [_case(case) for case in service.cases if case.in_use],
         "requirements": [_requirement(needed, offered) for needed in service.requirements],

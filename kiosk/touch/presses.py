@@ -43,6 +43,7 @@ class AddPress:
     press_id: PressId
     token: _Token
     service_id: _Id
+    case_id: _Id | None = None
 
 
 @dataclass(frozen=True, config=_STRICT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from kiosk.given import Given
@@ -23,7 +23,7 @@ def slip_payload(given: Given, words: Mapping[str, str]) -> dict[str, Any]:
         **letterhead(ticket.mall, lang),
         "prefix": ticket.prefix,
         "number": ticket.number,
-        "services": [text_in(lang, service, "name") for service in given.services],
+        "needs": [need.in_language(lang) for need in given.needs],
         "in_order": given.in_order,
         "agency": ", ".join(dict.fromkeys(service.agency for service in given.services)),
         "zone_name": given.zone.name,
@@ -34,9 +34,7 @@ def slip_payload(given: Given, words: Mapping[str, str]) -> dict[str, Any]:
         "taken_at": ticket.taken_at.isoformat(),
         "people_ahead": given.ahead,
         "expected": given.expected and [at.isoformat() for at in given.expected],
-        "requirements": _requirements(given, lang),
         "priority": ticket.priority,
-        **money([service.fee_idr for service in given.services]),
         "follow_url": given.follow_url,
         "follow_code": written(ticket.code),
     }
@@ -57,15 +55,6 @@ def letterhead(mall: Mall, language: str) -> dict[str, Any]:
     }
 
 
-def money(fees: Sequence[int | None]) -> dict[str, Any]:
-    """Free, one sum, or (where a tariff decides at the desk: None) no word about money."""
-    known = [fee for fee in fees if fee is not None]
-    if len(known) < len(fees):
-        return {"free": False, "fee": ""}
-    total = sum(known)
-    return {"free": total == 0, "fee": f"Rp{total:,}".replace(",", ".") if total else ""}
-
-
 def _places(given: Given, words: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return each service with its zone and its desks."""
     language = given.ticket.language
@@ -77,16 +66,6 @@ def _places(given: Given, words: Mapping[str, str]) -> list[tuple[str, str]]:
         )
         for service, (zone, desks) in zip(given.services, given.places, strict=True)
     ]
-
-
-def _requirements(given: Given, language: str) -> list[str]:
-    return list(
-        dict.fromkeys(
-            text_in(language, needed, "text")
-            for step, service in zip(given.steps, given.services, strict=True)
-            for needed in service.needed_for(step.case_id)
-        )
-    )
 
 
 def _lines(mall: Mall, key: str) -> list[str]:

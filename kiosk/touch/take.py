@@ -91,12 +91,7 @@ class Kiosk:
                 by=actor,
                 at=at,
             )
-            told = _announced(session, ticket, at)
-            words = self.words("kiosk.touch", ticket.language)
-            place = place_of(session, actor.device_id)
-            payload, kind = slip_payload(told, words), PaperKind.SLIP
-            job_id = promise_paper(session, place, kind, payload, ticket_id=ticket.id, at=at)
-            return told.to_json() | {"job_id": job_id}
+            return self._with_paper(session, ticket, actor, at)
 
         try:
             return jsonify(self.database.press(press.press_id, "kiosk.take", at, rule))
@@ -111,10 +106,19 @@ class Kiosk:
 
         def rule(session: Session) -> Answer:
             ticket = ticket_given(session, actor, press.token)
-            add_service(session, ticket, Wish(press.service_id), by=actor, at=at)
-            return _announced(session, ticket, at).to_json()
+            wish = Wish(press.service_id, press.case_id)
+            add_service(session, ticket, wish, by=actor, at=at)
+            return self._with_paper(session, ticket, actor, at)
 
         return jsonify(self.database.press(press.press_id, "kiosk.add", at, rule))
+
+    def _with_paper(self, session: Session, ticket: Ticket, actor: Actor, at: datetime) -> Answer:
+        """Tell of the number as it stands now, and promise the paper that says all of it."""
+        told = _announced(session, ticket, at)
+        payload = slip_payload(told, self.words("kiosk.touch", ticket.language))
+        place, kind = place_of(session, actor.device_id), PaperKind.SLIP
+        job_id = promise_paper(session, place, kind, payload, ticket_id=ticket.id, at=at)
+        return told.to_json() | {"job_id": job_id}
 
     def _note(self, refusal: NoNumber, service_id: int, at: datetime) -> None:
         """Write into the journal that somebody went without a number, and why."""

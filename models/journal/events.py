@@ -79,6 +79,13 @@ class RequirementsChecked(Event, about=About.TICKET, moves_queue=False):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StepCaseSet(Event, about=About.TICKET, moves_queue=False):
+    """The officer said why the service is needed, or corrected it."""
+
+    case_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class StepHeld(Event, about=About.TICKET, moves_queue=True):
     """Serving was put aside; the citizen will be back at the desk."""
 

@@ -20,7 +20,9 @@ from sqlalchemy.orm import Session
 
 from models.core.clock import local_day
 from models.core.database import SHARED
+from models.core.errors import BadInput
 from models.mall.catalogue import Agency, Requirement, Service, ServiceCase
+from models.mall.fees import ServiceFee, fee_of
 from models.mall.hours import HORIZON_DAYS, ServingDay, Timetable, merged, read_timetable
 from models.mall.mall import (
     Desk,
@@ -52,8 +54,18 @@ class NeededPaper:
 
 
 @dataclass(frozen=True)
+class CaseFacts:
+    """Why somebody needs a service; one that is out of use is chosen no more."""
+
+    code: str
+    name_id: str
+    name_en: str
+    in_use: bool
+
+
+@dataclass(frozen=True)
 class ServiceFacts:
-    """A service as a press needs it; `cases` are the codes of its cases by id."""
+    """A service as a press needs it; its cases by id, in the catalogue's order."""
 
     id: int
     name_id: str
@@ -62,17 +74,28 @@ class ServiceFacts:
     agency: str
     prefix: str
     handling: timedelta
-    fee_idr: int | None
+    fee: ServiceFee
     daily_quota: int | None
     after_id: int | None
     in_use: bool
-    cases: Mapping[int, str]
+    cases: Mapping[int, CaseFacts]
     papers: tuple[NeededPaper, ...]
 
     def needed_for(self, case_id: int | None) -> list[NeededPaper]:
         """Return what to bring in the case, in order; what every case needs without one."""
-        code = None if case_id is None else self.cases.get(case_id)
+        case = None if case_id is None else self.cases.get(case_id)
+        code = None if case is None else case.code
         return [one for one in self.papers if not one.case_codes or code in one.case_codes]
+
+    def lacks_reason(self, case_id: int | None) -> bool:
+        """Tell whether more papers may be needed than one can say before a case is chosen."""
+        unknown = case_id is None or case_id not in self.cases
+        return unknown and any(one.case_codes for one in self.papers)
+
+    def require_case(self, case_id: int | None) -> None:
+        """Raise BadInput for a case that is none of this service's, or is chosen no more."""
+        if case_id is not None and not ((case := self.cases.get(case_id)) and case.in_use):
+            raise BadInput(field="case")
 
 
 @dataclass(frozen=True)
@@ -242,10 +265,14 @@ def _read(session: Session, mall: Mall) -> Arrangement:
 
 def _services(session: Session, mall: Mall) -> Iterator[ServiceFacts]:
     ours = Service.mall_id == mall.id
-    cases: dict[int, dict[int, str]] = {}
-    of_case = select(ServiceCase.service_id, ServiceCase.id, ServiceCase.code)
-    for service_id, id_, code in _of_services(session, of_case.join(ServiceCase.service), mall):
-        cases.setdefault(service_id, {})[id_] = code
+    cases: dict[int, dict[int, CaseFacts]] = {}
+    of_case = select(
+        *(ServiceCase.service_id, ServiceCase.id, ServiceCase.code),
+        *(ServiceCase.name_id, ServiceCase.name_en, ServiceCase.in_use),
+    ).order_by(ServiceCase.position)
+    for row in _of_services(session, of_case.join(ServiceCase.service), mall):
+        case = CaseFacts(row.code, row.name_id, row.name_en, row.in_use)
+        cases.setdefault(row.service_id, {})[row.id] = case
     papers: dict[int, list[NeededPaper]] = {}
     of_paper = select(
         Requirement.service_id, Requirement.text_id, Requirement.text_en, Requirement.case_codes
@@ -263,7 +290,7 @@ def _services(session: Session, mall: Mall) -> Iterator[ServiceFacts]:
             agency=agency,
             prefix=one.prefix,
             handling=timedelta(minutes=one.handling_m),
-            fee_idr=one.fee_idr,
+            fee=fee_of(one),
             daily_quota=one.daily_quota,
             after_id=one.after_id,
             in_use=one.in_use,

@@ -173,8 +173,7 @@ def _services(session: Session, mall: Mall, wishes: Sequence[Wish]) -> list[Serv
             raise ServiceNotOffered(service=service.name_id)
         if service in services:
             raise ServiceTwice(service=service.name_id)
-        if wish.case_id is not None and wish.case_id not in service.cases:
-            raise BadInput(field="case")
+        service.require_case(wish.case_id)
         services.append(service)
     return services
 

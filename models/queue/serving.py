@@ -20,6 +20,7 @@ from models.core.errors import (
 from models.journal.actors import Actor
 from models.journal.events import (
     RequirementsChecked,
+    StepCaseSet,
     StepContinued,
     StepFinished,
     StepHeld,
@@ -29,6 +30,8 @@ from models.journal.events import (
     TicketCompleted,
 )
 from models.journal.record import record
+from models.mall.arrangement import arrangement_of
+from models.mall.catalogue import ServiceCase, needed_for
 from models.mall.mall import Desk
 from models.queue.quota import give_back
 from models.queue.recording import record_step
@@ -56,6 +59,21 @@ def check_requirements(
     known = {requirement.id for requirement in step.service.requirements}
     step.checked = [id_ for id_ in requirement_ids if id_ in known]
     record_step(session, step, RequirementsChecked, at, by)
+    return step
+
+
+def set_case(session: Session, desk: Desk, case_id: int, *, by: Actor, at: datetime) -> Step:
+    """Say why the service at the desk is needed, or correct it.
+
+    Of the papers that were seen those stay noted which the reason asks for. Raises DeskEmpty,
+    and BadInput for a case that is none of this service's.
+    """
+    step = step_at(session, desk)
+    arrangement_of(session, desk.mall).services[step.service_id].require_case(case_id)
+    step.case = session.get_one(ServiceCase, case_id)
+    asked = {requirement.id for requirement in needed_for(step.service, step.case)}
+    step.checked = [id_ for id_ in step.checked if id_ in asked]
+    record_step(session, step, StepCaseSet, at, by, case_id=case_id)
     return step
 
 

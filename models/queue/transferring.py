@@ -28,26 +28,31 @@ def transfer(
     *,
     to_service: Service | None = None,
     to_desk: Desk | None = None,
+    case_id: int | None = None,
     reason: str = "",
     by: Actor,
     at: datetime,
 ) -> Step:
     """Close the step here and open its successor, for another service, one desk, or both.
 
-    Returns the new step, which waits with the head start of a transfer; it counts towards the
-    quota of its service, which stops no officer. Raises DeskEmpty, ServiceNotOffered,
-    ServiceClosedToday for a service that nobody serves yet today, DeskClosed for a desk without
-    an officer, NotServedHere for a desk that does not offer the service, and NotAllowed.
+    `case_id` is why the other service is needed; the same service keeps its own. Returns the
+    new step, which waits with the head start of a transfer; it counts towards the quota of its
+    service, which stops no officer. Raises DeskEmpty, ServiceNotOffered, ServiceClosedToday for
+    a service that nobody serves yet today, DeskClosed for a desk without an officer,
+    NotServedHere for a desk that does not offer the service, BadInput for a case that is none
+    of the service's, and NotAllowed.
     """
     step = step_at(session, desk)
     ticket = step.ticket
     service = to_service or step.service
     _require_target(session, ticket, step, service, to_desk, at)
+    arrangement = arrangement_of(session, ticket.mall)
+    arrangement.services[service.id].require_case(case_id)
     step.move(StepState.TRANSFERRED)
     step.ended_at = at
     leave_desk(ticket)
     same = service.id == step.service_id
-    rules = arrangement_of(session, ticket.mall).rules
+    rules = arrangement.rules
     standing = max(
         (Standing.TRANSFERRED, Standing.PRIORITY) if ticket.priority else (Standing.TRANSFERRED,),
         key=lambda standing: head_start(rules, standing),
@@ -55,7 +60,7 @@ def transfer(
     successor = Step(
         mall_id=ticket.mall_id,
         service_id=service.id,
-        case_id=step.case_id if same else None,
+        case_id=step.case_id if same else case_id,
         position=len(ticket.steps) + 1,
         state=StepState.WAITING,  # the default comes with the flush, too late for settle()
         standing=standing,

@@ -2,28 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Self
 
 from pydantic import AwareDatetime
 from typing_extensions import override
 
+from models.mall.fees import FeeKind
 from models.mall.signs import bare_name
 from printing.ink.layout import Look
-from printing.papers.writing import BOLD, BOLD_MIDDLE, Content, Writer
+from printing.papers.writing import BOLD, BOLD_MIDDLE, LEFT, Content, Writer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    """One service on a paper: why, what to bring for it, and what it costs.
+
+    `lacks_reason` says that no reason was given and that `papers` are therefore not all that
+    may be needed. `case` is the reason, empty where the service asks none or none was given.
+    """
+
+    name: str
+    case: str = ""
+    papers: tuple[str, ...] = ()
+    lacks_reason: bool = False
+    fee: FeeKind = FeeKind.UNKNOWN
+    fee_idr: int = 0
+    fee_note: str = ""
+
+    @property
+    def full_name(self) -> str:
+        """The service and the reason for it: "KTP-el, hilang"."""
+        return f"{self.name}, {self.case}" if self.case else self.name
 
 
 @dataclass(frozen=True, kw_only=True)
 class Slip(Content):
     """All that stands on the paper of one ticket, without personal data.
 
-    `fee` is written out ("Rp30.000"); `free` and an empty `fee` together say nothing about
-    money. Without a `follow_url` there is no QR code; `follow_code` is for phones that cannot
-    scan it.
+    Without a `follow_url` there is no QR code; `follow_code` is for phones that cannot scan it.
     """
 
     prefix: str
     number: int
-    services: tuple[str, ...]
+    needs: tuple[Need, ...]
     in_order: bool = False  # each service waits for the one before it
     agency: str
     zone_name: str
@@ -34,13 +57,21 @@ class Slip(Content):
     taken_at: AwareDatetime
     people_ahead: int
     expected: tuple[AwareDatetime, AwareDatetime] | None = None
-    requirements: tuple[str, ...] = ()
     priority: bool = False
-    free: bool = True
-    fee: str = ""
     follow_url: str = ""
     follow_code: str = ""
     kiosk: str = ""
+
+    @classmethod
+    @override
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """Read what `to_json` returned, or what it returned when a slip had one list of papers."""
+        return super().from_json(plain if "services" not in plain else _of_one_list(plain))
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The names of all services."""
+        return tuple(need.name for need in self.needs)
 
     @property
     def label(self) -> str:
@@ -64,7 +95,7 @@ class Slip(Content):
         self._places(writer)
         writer.facts(*forecast(writer, self.people_ahead, self.expected))
         if writer.paper.requirements:
-            writer.checklist(writer.said("prepare"), self.requirements)
+            write_papers(writer, writer.said("prepare"), self.needs)
         self._follow(writer)
         self._foot(writer)
 
@@ -93,7 +124,7 @@ class Slip(Content):
 
     def _foot(self, writer: Writer) -> None:
         writer.foot()
-        about_money(writer, free=self.free, fee=self.fee)
+        write_fees(writer, self.needs)
         writer.both("missed")
         writer.paragraph(writer.said("today_only"))
         writer.own_lines()
@@ -118,9 +149,65 @@ def forecast(
     return facts
 
 
-def about_money(writer: Writer, *, free: bool, fee: str) -> None:
-    """Write what the service costs, in both languages, so that nobody pays an officer's pocket."""
-    if free:
+def write_papers(writer: Writer, heading: str, needs: Sequence[Need]) -> None:
+    """Write what to bring, by need where there are several, and where more may be needed."""
+    for need in needs:
+        if not need.papers and not need.lacks_reason:
+            continue
+        title = f"{heading}: {need.full_name}" if len(needs) > 1 else heading
+        if need.papers:
+            writer.checklist(title, need.papers)
+        else:
+            writer.paragraph(title, BOLD)
+        if need.lacks_reason:
+            key = "more_papers" if need.papers else "papers_by_reason"
+            writer.paragraph(writer.said(key), LEFT)
+            writer.sheet.feed(16)
+
+
+def write_fees(writer: Writer, needs: Sequence[Need]) -> None:
+    """Write what each service costs, and what nobody must pay, so that no officer's pocket earns.
+
+    A note stands in the language of the paper only; the warning is for helpers, too.
+    """
+    free = all(need.fee is FeeKind.FREE for need in needs)
+    if len(needs) == 1 and free:
         writer.both("free", BOLD_MIDDLE)
-    elif fee:
-        writer.both("fee", BOLD_MIDDLE, fee=fee)
+        return
+    if len(needs) == 1:
+        fee = fee_text(writer, needs[0])
+        writer.paragraph(
+            writer.said("fees.of", name=writer.said("fees.title"), fee=fee), BOLD_MIDDLE
+        )
+    else:
+        writer.paragraph(writer.said("fees.title"), BOLD_MIDDLE)
+        for need in needs:
+            writer.paragraph(writer.said("fees.of", name=need.name, fee=fee_text(writer, need)))
+    writer.both("fees.nobody" if free else "fees.no_more", BOLD_MIDDLE)
+
+
+def rupiah(writer: Writer, amount_idr: int) -> str:
+    """Return whole rupiah as the paper's language writes them: "Rp30.000"."""
+    return f"Rp{amount_idr:,}".replace(",", writer.said("thousands"))
+
+
+def fee_text(writer: Writer, need: Need) -> str:
+    """Return the fee and its note: "gratis. Iuran pertama dibayar"."""
+    fee = writer.said(f"fees.{need.fee}", amount=rupiah(writer, need.fee_idr))
+    return ". ".join(filter(None, (fee, need.fee_note.rstrip("."))))
+
+
+def need_of_list(old: dict[str, Any], *services: str, case: str = "") -> dict[str, Any]:
+    """Take the papers and the fee out of an older payload, as one need for all `services`."""
+    papers, free, fee = (old.pop(key, None) for key in ("requirements", "free", "fee"))
+    kind = FeeKind.FREE if free else FeeKind.SUM if fee else FeeKind.UNKNOWN
+    amount = int("".join(filter(str.isdecimal, str(fee))) or 0)
+    name = ", ".join(services)
+    return {"name": name, "case": case, "papers": papers, "fee": kind, "fee_idr": amount}
+
+
+def _of_one_list(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an older slip's payload with all its services as one need: nothing told them apart."""
+    old = dict(plain)
+    services = old.pop("services")
+    return old | {"needs": [need_of_list(old, *services)]}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from models.mall.fees import FeeKind
 from printing.ink.layout import Paper
-from printing.papers.slip import Slip
+from printing.papers.slip import Need, Slip
 from printing.papers.writing import Words, compose
 
 # A citizen waits for the paper with a hand at the slot.
@@ -34,7 +35,19 @@ _ORDINARY: Final = Slip(
     footer=("Pengaduan: lapor.go.id atau SMS 1708",),
     prefix="A",
     number=88,
-    services=("KTP-el", "Kartu Keluarga"),
+    needs=(
+        Need(
+            name="KTP-el",
+            case="hilang",
+            papers=("Fotokopi Kartu Keluarga", "Surat kehilangan dari polisi"),
+            fee=FeeKind.FREE,
+        ),
+        Need(
+            name="Kartu Keluarga",
+            papers=("Pas foto berwarna, dua lembar", "KTP-el lama, bila masih ada"),
+            fee=FeeKind.FREE,
+        ),
+    ),
     agency="Dinas Kependudukan dan Pencatatan Sipil",
     zone_name="Melati",
     zone_flower="melati",
@@ -43,12 +56,6 @@ _ORDINARY: Final = Slip(
     taken_at=_AT,
     people_ahead=11,
     expected=(_AT + timedelta(minutes=20), _AT + timedelta(minutes=40)),
-    requirements=(
-        "Fotokopi Kartu Keluarga",
-        "Surat kehilangan dari polisi",
-        "Pas foto berwarna, dua lembar",
-        "KTP-el lama, bila masih ada",
-    ),
     follow_url="https://antrean.example.go.id/t/0123456789abcdef0123456789abcdef",
     kiosk="Kiosk 1",
 )

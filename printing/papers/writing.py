@@ -19,6 +19,7 @@ from printing.papers import listing
 
 Words = Mapping[str, Mapping[str, str]]
 
+LEFT = Look()
 MIDDLE = Look(align="center")
 BOLD = Look(bold=True)
 BOLD_MIDDLE = Look(align="center", bold=True)

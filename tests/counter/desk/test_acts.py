@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from counter.app import Application
+from models.journal.actors import Actor
+from models.mall.mall import Mall
+from models.queue.issuing import Wish, take
 from models.queue.tickets import Outcome, Standing, StepState
 from tests.application import OWN_PAGE, clock_of, open_application, service_id, user_client
 from tests.counter.desk.crew import Crew, citizen, crew, desk_id, stand_in, ticket_of
@@ -208,6 +211,23 @@ def test_a_transfer_to_another_service(application: Application, rina: Crew) -> 
     assert rina.refused("transfer", step_id=step, service_id=1) == "outdated"
 
 
+def test_a_transfer_asks_why_the_other_service_is_needed(
+    application: Application, rina: Crew
+) -> None:
+    number = citizen(application, "ktp-el")
+    step = rina.serve()
+    choices = rina.client.get(
+        f"/desk/{rina.desk_id}/choices", headers={"Accept": "application/json"}
+    ).get_json()
+    skck = next(one for one in choices["services"] if one["name"]["id"] == "SKCK")
+    assert len(skck["cases"]) > 1
+    where = {"step_id": step, "service_id": skck["id"]}
+    own = rina.state()["current"]["case_id"]
+    assert rina.refused("transfer", **where, case_id=own) == "bad_input"
+    rina.press("transfer", **where, case_id=skck["cases"][0]["id"])
+    assert ticket_of(application, number).steps[1].case_id == skck["cases"][0]["id"]
+
+
 def test_a_transfer_needs_a_place_that_exists(application: Application, rina: Crew) -> None:
     citizen(application, "ktp-el")
     step = rina.serve()
@@ -246,6 +266,27 @@ def test_papers_returned_say_what_is_missing(application: Application, rina: Cre
     assert (done.outcome, done.missing) == (Outcome.RETURNED, [papers[0]["text"]["id"]])
 
 
+def test_a_reason_is_chosen_at_the_desk_and_papers_follow(
+    application: Application, rina: Crew
+) -> None:
+    with application.database.transaction() as session:
+        ktp = Wish(service_id(application, "ktp-el"))
+        mall = session.get_one(Mall, application.mall_id)
+        number = take(session, mall, [ktp], by=Actor(), at=application.clock.now()).spoken
+    step = rina.serve()
+    current = rina.state()["current"]
+    assert (current["lacks_reason"], current["case"], current["requirements"]) == (True, None, [])
+    assert current["fee"]["kind"] == "free"
+    chosen = next(one["id"] for one in current["cases"] if one["name"]["id"] == "Hilang")
+    rina.press("set-case", step_id=step, case_id=chosen)
+    current = rina.state()["current"]
+    assert (current["lacks_reason"], current["case_id"]) == (False, chosen)
+    assert len(current["requirements"]) == 2
+    assert rina.refused("set-case", step_id=step, case_id=999_999) == "bad_input"
+    assert rina.refused("set-case", step_id=step + 1, case_id=chosen) == "outdated"
+    assert ticket_of(application, number).steps[0].case_id == chosen
+
+
 def test_a_private_outcome_keeps_no_more_than_done_or_returned(application: Application) -> None:
     police = crew(application, 7)
     number = citizen(application, "skck")
@@ -279,6 +320,7 @@ def test_one_service_more_for_the_same_number(application: Application, rina: Cr
     rina.press("add-service", step_id=step, service_id=service_id(application, "kartu-keluarga"))
     kept = [step.service.code for step in ticket_of(application, number).steps]
     assert kept == ["ktp-el", "kartu-keluarga"]
+    assert [one["fee"]["kind"] for one in rina.state()["current"]["steps"]] == ["free", "free"]
     again = service_id(application, "kartu-keluarga")
     assert rina.refused("add-service", step_id=step, service_id=again) == "service_twice"
     waits = citizen(application, "ktp-el")

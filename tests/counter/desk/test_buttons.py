@@ -76,6 +76,9 @@ class Scene:
         }
         if act == "add-service":
             facts["service_id"] = service_id(self.rina.application, "skck")
+        if act == "set-case":
+            current = self.rina.state()["current"]
+            facts["case_id"] = current["case_id"] if current else 1
         told = {name: value for name, value in facts.items() if name in carried(ACTS[act].press)}
         return json.dumps(told | {"press_id": new_press_id(), "desk_id": self.rina.desk_id})
 

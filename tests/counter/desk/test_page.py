@@ -53,6 +53,36 @@ def test_a_whole_service_by_keyboard_alone(page: Page, hall: Server, citizens: C
     expect(page.locator(".dk-q li").first).to_contain_text(plate(first))
 
 
+def test_a_number_without_a_reason_is_given_one_and_its_papers(
+    page: Page, hall: Server, citizens: Citizens
+) -> None:
+    citizens.take("ktp-el")
+    sign_in(page, hall)
+    main_says(page, "Panggil berikutnya")
+    page.keyboard.press("Enter")
+    main_says(page, "Mulai layani")
+    papers = page.locator("section[aria-labelledby=papers]")
+    expect(papers).to_contain_text("Alasan belum dipilih. Berkasnya bergantung pada alasan.")
+    expect(papers).not_to_contain_text("Tidak ada persyaratan")
+    expect(papers).to_contain_text("Biaya resmi: gratis. Jangan terima uang dari warga.")
+    page.keyboard.press("m")
+    page.keyboard.type("hilang")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".dk-ask footer")).to_contain_text("Catat: Hilang")
+    page.keyboard.press("Enter")
+    expect(page.locator(".dk-ask")).to_have_count(0)
+    expect(papers.locator(".dk-req li")).to_have_count(2)
+    expect(page.locator(".dk-who h2")).to_have_text("KTP-el, hilang")
+    expect(papers).to_contain_text("Alasan: Hilang")
+    page.keyboard.press("a")
+    page.keyboard.type("skck")
+    page.keyboard.press("ArrowDown")
+    page.locator(".dk-ask select").select_option(label="Baru")
+    page.locator(".dk-ask footer .btn--primary").click()
+    expect(page.locator(".dk-ask")).to_have_count(0)
+    main_says(page, "Panggil berikutnya")
+
+
 def test_enter_held_down_calls_one_number_and_starts_nothing(
     page: Page, hall: Server, citizens: Citizens
 ) -> None:

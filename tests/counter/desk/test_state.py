@@ -215,7 +215,16 @@ def test_every_desk_hears_of_each_change(application: Application) -> None:
     watcher.check("take two more")
 
     def press(who: Crew, act: str, **facts: Any) -> None:
-        if act in ("start", "check", "hold", "miss", "call-again", "finish", "transfer"):
+        if act in (
+            "start",
+            "check",
+            "hold",
+            "miss",
+            "call-again",
+            "finish",
+            "transfer",
+            "set-case",
+        ):
             facts = {"step_id": who.step_id()} | facts
         who.press(act, **facts)
         watcher.check(act)
@@ -224,6 +233,7 @@ def test_every_desk_hears_of_each_change(application: Application) -> None:
     press(rina, "start")
     papers = [paper["id"] for paper in rina.state()["current"]["requirements"]]
     press(rina, "check", checked=papers[:1])
+    press(rina, "set-case", case_id=rina.state()["current"]["cases"][1]["id"])
     held = rina.step_id()
     press(rina, "hold", reason="Fotokopi")
     press(rina, "resume", step_id=held)

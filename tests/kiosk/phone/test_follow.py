@@ -319,6 +319,29 @@ def test_after_the_grace_nobody_is_asked_to_come_back(
     assert "Saya sudah di sini" not in page
 
 
+def test_each_need_has_its_papers_and_its_fee_while_it_is_open(
+    application: Application, phone: FlaskClient
+) -> None:
+    token = a_ticket(application, "ktp-el", "jkn-kepesertaan")
+    page = text_on(phone, token)
+    assert "Siapkan KTP-el Alasan belum dipilih. Tanyakan di loket berkas apa" in page
+    assert "JKN KTP Kartu Keluarga" in page
+    assert "KTP-el: Gratis." in page
+    assert ": Gratis. Iuran menurut kelas." in page
+    assert "Jangan beri uang kepada siapa pun di luar tarif resmi." in page
+    english = text_on(phone, f"{token}?lang=en")
+    assert ": Free. Contributions by class. Give nobody money beyond" in english
+    phone.post(f"/t/{token}/cancel", data={"press_id": "cancel-all-of-it"}, headers=OWN_PAGE)
+    assert "Gratis" not in text_on(phone, token)
+
+
+def text_on(phone: FlaskClient, address: str) -> str:
+    """What a reader sees of the page, in one line."""
+    unread = re.compile(r"<(script|style|svg).*?</\1>", re.DOTALL)
+    main = unread.sub("", phone.get(f"/t/{address}").text)
+    return " ".join(re.sub(r"<[^>]+>", " ", main).replace(" :", ":").split())
+
+
 def test_capitals_of_a_reason_stay(application: Application, phone: FlaskClient) -> None:
     with application.database.transaction() as session:
         service = session.get_one(Service, service_id(application, "ktp-el"))

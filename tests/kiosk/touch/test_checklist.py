@@ -56,17 +56,17 @@ def test_a_checklist_is_promised_at_the_kiosks_printer_and_no_number_is_taken(
     assert (job.printer, job.kind, job.ticket_id) == ("kiosk-1", PaperKind.CHECKLIST, None)
     assert job.state is JobState.WAITING
     told = Checklist.from_json(job.payload)
-    assert (told.service, told.kiosk, told.language, told.also) == (
+    assert (told.need.name, told.kiosk, told.language, told.also) == (
         "KTP-el",
         "Kiosk 1",
         "id",
         "en",
     )
-    assert any("hilang" in one.lower() for one in told.requirements)
+    assert any("hilang" in one.lower() for one in told.need.papers)
     assert count(application, Ticket) == 0
 
 
-def test_without_a_case_only_what_everybody_needs_is_listed(
+def test_without_a_case_the_list_says_that_more_may_be_needed(
     application: Application, kiosk: FlaskClient
 ) -> None:
     all_cases = Checklist.from_json(job_of(application, press(kiosk, application)).payload)
@@ -77,8 +77,9 @@ def test_without_a_case_only_what_everybody_needs_is_listed(
         press_id="another-press",
     )
     with_case = Checklist.from_json(job_of(application, lost).payload)
-    assert all_cases.case == ""
-    assert set(all_cases.requirements) < set(with_case.requirements)
+    assert (all_cases.need.case, all_cases.need.lacks_reason) == ("", True)
+    assert (with_case.need.case, with_case.need.lacks_reason) == ("hilang", False)
+    assert set(all_cases.need.papers) < set(with_case.need.papers)
 
 
 def test_an_english_checklist_repeats_in_indonesian(

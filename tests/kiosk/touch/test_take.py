@@ -17,6 +17,7 @@ from counter.app import Application
 from kiosk.touch.figures import services_state
 from models.journal.record import JournalEntry
 from models.mall.catalogue import Service, ServiceCase
+from models.mall.fees import FeeKind
 from models.mall.mall import Mall, Zone
 from models.paper.jobs import PrintJob
 from models.queue.tickets import Step, Ticket
@@ -115,10 +116,12 @@ def test_the_paper_is_promised_with_the_number(
     slip = slip_of(application, answer["job_id"])
     assert slip.label == answer["number"]
     assert (slip.zone_name, slip.desks) == ("Melati", "Loket 1–4")
-    assert slip.requirements == ("Fotokopi Kartu Keluarga", "Surat kehilangan dari polisi")
+    (need,) = slip.needs
+    assert need.papers == ("Fotokopi Kartu Keluarga", "Surat kehilangan dari polisi")
+    assert (need.full_name, need.lacks_reason) == ("KTP-el, hilang", False)
+    assert need.fee is FeeKind.FREE
     assert slip.follow_url == answer["url"]
     assert re.fullmatch(r"\w{4}-\w{4}", slip.follow_code)
-    assert slip.free
     assert not slip.priority
 
 
@@ -130,7 +133,59 @@ def test_the_slip_speaks_the_language_of_the_screen(
     assert slip.language == "en"
     assert slip.services == ("Police certificate (SKCK)",)
     assert slip.desks.startswith("Desk ")
-    assert (slip.free, slip.fee) == (False, "Rp30.000")
+    (need,) = slip.needs
+    assert (need.fee, need.fee_idr) == (FeeKind.SUM, 30_000)
+
+
+def test_each_need_keeps_its_own_reason_papers_and_fee(
+    application: Application, kiosk: FlaskClient
+) -> None:
+    wishes = [
+        {
+            "service_id": service_id(application, code),
+            "case_id": case and case_id(application, code, case),
+        }
+        for code, case in (("ktp-el", "hilang"), ("skck", None), ("jkn-kepesertaan", None))
+    ]
+    answer = press(kiosk, an_order(application, services=wishes)).get_json()
+    ktp, jkn, skck = slip_of(application, answer["job_id"]).needs
+    assert (ktp.case, ktp.fee, ktp.lacks_reason) == ("hilang", FeeKind.FREE, False)
+    assert (skck.case, skck.fee_idr, skck.lacks_reason) == ("", 30_000, True)
+    assert (jkn.fee, jkn.fee_note) == (FeeKind.CONDITIONAL, "Iuran menurut kelas")
+    assert not jkn.lacks_reason, "its papers are the same in every case"
+    assert jkn.papers == ("KTP", "Kartu Keluarga")
+    told = answer["needs"]
+    assert [need["fee"]["kind"] for need in told] == ["free", "conditional", "sum"]
+    assert [need["lacks_reason"] for need in told] == [False, False, True]
+
+
+def test_a_service_that_is_added_brings_its_reason(
+    application: Application, kiosk: FlaskClient
+) -> None:
+    token = given_to(kiosk, application, "ktp-el")["token"]
+    added = {"token": token, "service_id": service_id(application, "skck")}
+    baru = {"press_id": "add-with-reason", "case_id": case_id(application, "skck", "baru")}
+    wrong = {"press_id": "add-with-wrong", "case_id": case_id(application, "ktp-el", "hilang")}
+    assert refused(press(kiosk, added | wrong, "/kiosk/add")) == "bad_input"
+    answer = press(kiosk, added | baru, "/kiosk/add").get_json()
+    skck = answer["needs"][1]
+    assert (skck["case"]["id"], skck["lacks_reason"]) == ("baru", False)
+    assert len(skck["papers"]) > 0
+    # The slip in hand knows nothing of it; the new one knows all.
+    slip = slip_of(application, answer["job_id"])
+    assert [need.name for need in slip.needs] == ["KTP-el", "SKCK"]
+    assert press(kiosk, added | baru, "/kiosk/add").get_json() == answer
+    with application.database.reading() as session:
+        assert len(session.scalars(select(PrintJob)).all()) == 2
+
+
+def test_a_reason_out_of_use_is_refused(application: Application, kiosk: FlaskClient) -> None:
+    chosen = case_id(application, "ktp-el", "hilang")
+    with application.database.transaction() as session:
+        session.get_one(ServiceCase, chosen).in_use = False
+    wish = {"service_id": service_id(application, "ktp-el"), "case_id": chosen}
+    response = press(kiosk, an_order(application, services=[wish]))
+    assert refused(response) == "bad_input"
 
 
 def test_services_are_told_in_the_order_in_which_they_can_be_done(
@@ -139,7 +194,7 @@ def test_services_are_told_in_the_order_in_which_they_can_be_done(
     open_desk(application, 1)
     answer = given_to(kiosk, application, "ktp-el", "surat-kehilangan", "ikd")
     assert answer["number"].startswith("A-")
-    told = [service["id"] for service in answer["services"]]
+    told = [need["name"]["id"] for need in answer["needs"]]
     assert told == ["Surat kehilangan", "KTP-el", "Aktivasi IKD"]
     assert answer["in_order"]
 
@@ -291,7 +346,7 @@ def test_one_service_more_keeps_the_number(application: Application, kiosk: Flas
     }
     added = press(kiosk, more, "/kiosk/add").get_json()
     assert added["number"] == answer["number"]
-    assert [service["id"] for service in added["services"]] == ["KTP-el", "Aktivasi IKD"]
+    assert [need["name"]["id"] for need in added["needs"]] == ["KTP-el", "Aktivasi IKD"]
     assert tickets(application) == 1
 
 

@@ -117,6 +117,57 @@ def test_a_missing_paper_is_added_in_its_row(kiosk: Page) -> None:
     expect(kiosk.locator(TAKE)).to_contain_text("2 layanan")
 
 
+def test_a_second_need_asks_its_reason_and_shows_its_papers(kiosk: Page) -> None:
+    sent = presses(kiosk)
+    open_ktp(kiosk)
+    kiosk.get_by_role("button", name="Hilang", exact=True).click()
+    kiosk.get_by_role("button", name="Layanan lain").click()
+    kiosk.locator(".k-tile", has_text="Polres").click()
+    kiosk.locator(".k-row", has_text="SKCK").click()
+    tile, further = kiosk.locator(".k-opt.is-on"), kiosk.get_by_role("region", name="SKCK").first
+    expect(tile).to_contain_text("Pilih alasannya di bawah")
+    expect(further).to_contain_text("Rp30.000. PNBP untuk WNI")
+    expect(further).to_contain_text("di luar tarif resmi")
+    further.get_by_role("button", name="Baru", exact=True).click()
+    expect(further.get_by_role("checkbox").first).to_be_visible()
+    expect(tile).not_to_contain_text("Pilih alasannya")
+    kiosk.locator(TAKE).click()
+    number_on(kiosk)
+    assert sent[0].count('"case_id"') == 2
+    needs = kiosk.locator(".t-needs")
+    expect(needs).to_contain_text("KTP-el: Gratis. SKCK: Rp30.000.")
+    expect(needs).not_to_contain_text("belum dipilih")
+
+
+def test_rare_reasons_wait_behind_one_button(kiosk: Page) -> None:
+    open_ktp(kiosk)
+    expect(kiosk.get_by_role("button", name="Pindah datang")).to_have_count(0)
+    kiosk.get_by_role("button", name="Lainnya").click()
+    kiosk.get_by_role("button", name="Pindah datang").click()
+    expect(kiosk.get_by_role("button", name="Rusak", exact=True)).to_be_visible()
+    last = kiosk.get_by_role("button", name="Pindah datang")
+    expect(last).to_have_attribute("aria-pressed", "true")
+    expect(kiosk.get_by_role("button", name="Orang asing")).to_have_count(0)
+    assert shown_whole(kiosk, ".k-checks"), "what to bring is in sight"
+
+
+def test_a_double_tap_on_the_other_reasons_chooses_none(kiosk: Page) -> None:
+    open_ktp(kiosk)
+    kiosk.get_by_role("button", name="Lainnya").dblclick()
+    expect(kiosk.get_by_role("button", name="Pindah datang")).to_be_enabled()
+    assert kiosk.locator(".k-seg [aria-pressed=true]").count() == 0
+    kiosk.get_by_role("button", name="Pindah datang").dblclick()
+    expect(kiosk.get_by_role("button", name="Orang asing")).to_have_count(0)
+    assert kiosk.locator(".k-opt.is-on, .k-check.is-on").count() == 0
+
+
+def test_a_number_without_a_reason_says_so(kiosk: Page) -> None:
+    open_ktp(kiosk)
+    kiosk.locator(TAKE).click()
+    number_on(kiosk)
+    expect(kiosk.locator(".t-needs")).to_contain_text("Alasan untuk KTP-el belum dipilih.")
+
+
 def test_a_service_of_another_agency_fits_on_the_same_number(kiosk: Page) -> None:
     open_ktp(kiosk)
     kiosk.get_by_role("button", name="Layanan lain").click()
@@ -133,7 +184,12 @@ def test_one_service_more_after_the_number_was_given(kiosk: Page) -> None:
     kiosk.get_by_role("button", name="Tambah layanan").click()
     kiosk.locator(".k-tile", has_text="Polres").click()
     kiosk.locator(".k-row", has_text="SKCK").click()
-    kiosk.get_by_role("button", name="Tambahkan", exact=True).click()
+    asked = kiosk.get_by_role("dialog")
+    asked.get_by_role("button", name="Baru", exact=True).click()
+    expect(asked.locator("li").first).to_be_visible()
+    expect(asked).to_contain_text("Rp30.000")
+    asked.get_by_role("button", name="Tambahkan", exact=True).click()
+    expect(kiosk.locator(".t-needs")).to_contain_text("Alasan untuk KTP-el belum dipilih.")
     expect(kiosk.locator(".t-svc")).to_contain_text("SKCK")
     assert number_on(kiosk) == number
 

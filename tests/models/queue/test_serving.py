@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from models.core.errors import (
+    BadInput,
     DeskBusy,
     DeskClosed,
     DeskEmpty,
@@ -20,6 +21,7 @@ from models.core.errors import (
 )
 from models.journal.events import (
     RequirementsChecked,
+    StepCaseSet,
     StepFinished,
     StepHeld,
     StepResumed,
@@ -28,11 +30,20 @@ from models.journal.events import (
     TicketCompleted,
     TicketWelcomedBack,
 )
-from models.mall.catalogue import ServiceCase
+from models.mall.catalogue import Service, ServiceCase
 from models.queue.calling import call_next
 from models.queue.issuing import Wish, take
 from models.queue.missing import may_miss_from, may_return_until, miss, welcome_back
-from models.queue.serving import cancel, check_requirements, finish, hold, resume, set_aside, start
+from models.queue.serving import (
+    cancel,
+    check_requirements,
+    finish,
+    hold,
+    resume,
+    set_aside,
+    set_case,
+    start,
+)
 from models.queue.shifts import begin_break, held_by, sign_off
 from models.queue.tickets import Outcome, StepState, Ticket
 from models.queue.transferring import transfer
@@ -51,6 +62,19 @@ from tests.builders import (
 )
 
 LATER = MONDAY + 5 * MINUTE
+
+
+def case(session: Session, service: Service, code: str) -> ServiceCase:
+    """Add a reason for `service`."""
+    made = ServiceCase(
+        code=code,
+        position=len(service.cases) + 1,
+        name_id=code.title(),
+        name_en=code.title(),
+    )
+    service.cases.append(made)
+    session.flush()
+    return made
 
 
 def _called(session: Session, hall: SmallMall) -> Ticket:
@@ -177,6 +201,50 @@ def test_only_papers_of_the_service_can_be_checked(session: Session) -> None:
     assert check_requirements(session, where, ids, by=CITIZEN, at=LATER).checked == [kk]
     assert [type(event) for event in take_recorded(session)] == [RequirementsChecked]
     assert check_requirements(session, where, [ktp], by=CITIZEN, at=LATER).checked == [ktp]
+
+
+def test_a_reason_is_set_and_corrected_at_the_desk_and_seen_papers_that_apply_stay(
+    session: Session,
+) -> None:
+    made = mall(session)
+    wanted = service(session, made, "A", requirements=["KK", "Surat kehilangan", "KTP rusak"])
+    lost, broken = case(session, wanted, "hilang"), case(session, wanted, "rusak")
+    kk, police, card = wanted.requirements
+    police.case_codes, card.case_codes = [lost.code], [broken.code]
+    foreign = case(session, service(session, made, "B"), "baru")
+    where = desk(session, made, [wanted])
+    with pytest.raises(DeskEmpty):
+        set_case(session, where, lost.id, by=CITIZEN, at=LATER)
+    ticket(session, made, wanted)
+    serve_next(session, where, at=MONDAY)
+    take_recorded(session)
+    step = set_case(session, where, lost.id, by=CITIZEN, at=LATER)
+    (event,) = take_recorded(session)
+    assert isinstance(event, StepCaseSet)
+    assert (event.case_id, event.step_id, event.at) == (lost.id, step.id, LATER)
+    check_requirements(session, where, [kk.id, police.id], by=CITIZEN, at=LATER)
+    assert set_case(session, where, broken.id, by=CITIZEN, at=LATER).case is broken
+    assert step.checked == [kk.id]
+    broken.in_use = False
+    session.flush()
+    for unknown in (foreign.id, 999_999, broken.id):
+        with pytest.raises(BadInput) as refused:
+            set_case(session, where, unknown, by=CITIZEN, at=LATER)
+        assert refused.value.facts == {"field": "case"}
+    assert step.case is broken
+
+
+def test_a_transfer_to_another_service_takes_its_reason_along(session: Session) -> None:
+    hall = small_mall(session)
+    lost, foreign = case(session, hall.b, "hilang"), case(session, hall.a, "rusak")
+    visit = _served(session, hall)
+    with pytest.raises(BadInput):
+        transfer(session, hall.desk_a, to_service=hall.b, case_id=foreign.id, by=CITIZEN, at=LATER)
+    assert visit.steps[0].state is StepState.SERVING
+    opened = transfer(
+        session, hall.desk_a, to_service=hall.b, case_id=lost.id, by=CITIZEN, at=LATER
+    )
+    assert opened.case_id == lost.id
 
 
 def test_a_held_visit_frees_the_desk_and_is_resumed_where_its_service_is_offered(

@@ -10,7 +10,7 @@ from models.paper.jobs import PaperKind
 from printing.ink.layout import PAPERS, Cut, Paper, paper_for
 from printing.papers.composing import compose_paper
 from tests.printing.papers.contents import AT
-from tests.printing.papers.slips import WORDS, orders, slip
+from tests.printing.papers.slips import WORDS, need, orders, slip
 
 PROFILES = CAPABILITIES["profiles"]
 # Customers' displays are in the database too; the rest prints.
@@ -26,7 +26,7 @@ def pages_of(profile: str) -> dict[int, str]:
 
 
 def in_bytes(paper: Paper, *texts: str) -> bytes:
-    content = slip(agency=texts[0], requirements=texts[1:])
+    content = slip(agency=texts[0], needs=(need("KTP-el", *texts[1:]),))
     return compose_paper(PaperKind.SLIP, content.to_json(), paper, WORDS, copy=True, at=AT)
 
 

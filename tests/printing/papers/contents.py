@@ -1,5 +1,6 @@
 """One of each paper, as a day in Tirtawangi could print it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
@@ -9,7 +10,7 @@ from printing.papers.shift import Shift, Tally
 from printing.papers.transfer import Transfer
 from printing.papers.trial import Trial
 from printing.papers.writing import Content
-from tests.printing.papers.slips import URL, slip
+from tests.printing.papers.slips import KTP, URL, slip
 
 AT = datetime(2026, 11, 24, 2, 41, tzinfo=UTC)
 _MALL = slip()
@@ -26,10 +27,8 @@ def checklist(language: str = "id", also: str = "") -> Checklist:
         time_zone=_MALL.time_zone,
         language=language,
         also=also,
-        service="KTP-el",
-        case="Hilang atau rusak",
+        need=replace(KTP, case="hilang atau rusak"),
         agency="Dinas Kependudukan dan Pencatatan Sipil",
-        requirements=("Fotokopi Kartu Keluarga", "Surat kehilangan dari polisi"),
         printed_at=AT,
         help_desk="Meja informasi di dekat pintu masuk",
         kiosk="Kiosk 1",

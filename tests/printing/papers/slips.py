@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from counter.words.language import LANGUAGES, Language
+from models.mall.fees import FeeKind
 from printing.ink import commands
 from printing.ink.layout import PAPERS, Paper
 from printing.ink.roll import Printout
 from printing.ink.virtual import printout
-from printing.papers.slip import Slip
+from printing.papers.slip import Need, Slip
 from printing.papers.writing import Content, compose
 
 HOUSE = Path(__file__).resolve().parents[3]
@@ -28,6 +29,14 @@ def paper_id(paper: Paper) -> str:
     return f"{paper.columns} columns, {'drawn' if paper.raster else 'text only'}"
 
 
+def need(name: str = "KTP-el", *papers: str, **changes: Any) -> Need:
+    """A need that costs nothing."""
+    return replace(Need(name=name, papers=papers, fee=FeeKind.FREE), **changes)
+
+
+KTP = need("KTP-el", "Fotokopi Kartu Keluarga", "Surat kehilangan dari polisi")
+
+
 def slip(**changes: Any) -> Slip:
     """A slip of Tuesday 24 November 2026, 09.41 in Tirtawangi."""
     plain = Slip(
@@ -35,7 +44,7 @@ def slip(**changes: Any) -> Slip:
         region="Kabupaten Tirtawangi",
         prefix="A",
         number=58,
-        services=("KTP-el", "Aktivasi IKD"),
+        needs=(KTP, need("Aktivasi IKD")),
         in_order=True,
         agency="Dinas Kependudukan dan Pencatatan Sipil",
         zone_name="Melati",
@@ -49,12 +58,20 @@ def slip(**changes: Any) -> Slip:
             datetime(2026, 11, 24, 3, 5, tzinfo=UTC),
             datetime(2026, 11, 24, 3, 20, tzinfo=UTC),
         ),
-        requirements=("Fotokopi Kartu Keluarga", "Surat kehilangan dari polisi"),
         follow_url=URL,
         follow_code="7KQ4-M2XA",
         kiosk="Kiosk 1",
     )
     return replace(plain, **changes)
+
+
+def older_slip(**changes: Any) -> dict[str, Any]:
+    """The payload of a slip's job as it was while a slip had one list of papers."""
+    old = slip().to_json()
+    del old["needs"]
+    papers = ["Fotokopi Kartu Keluarga"]
+    one_list = {"services": ["KTP-el", "SIM"], "requirements": papers, "free": True, "fee": ""}
+    return old | one_list | changes
 
 
 def printed(what: Content, paper: Paper, *, copied_at: datetime | None = None) -> Printout:

@@ -11,6 +11,7 @@ from models.paper.jobs import PaperKind
 from printing.ink.layout import PAPERS, Paper, paper_for
 from printing.ink.roll import Printout
 from printing.ink.virtual import printout
+from printing.papers.checklist import Checklist
 from printing.papers.composing import CONTENTS, compose_paper
 from printing.papers.slip import Slip
 from printing.papers.weighing import PATIENCE, time_on_line
@@ -85,7 +86,7 @@ def test_each_paper_speaks_both_languages(kind: PaperKind) -> None:
         (
             checklist(),
             (
-                "Yang perlu dibawa untuk KTP-el Hilang atau rusak Dinas Kependudukan dan Pencatatan"
+                "Yang perlu dibawa untuk KTP-el hilang atau rusak Dinas Kependudukan dan Pencatatan"
                 " Sipil Bawa [ ] Fotokopi Kartu Keluarga [ ] Surat kehilangan dari polisi"
             ),
         ),
@@ -161,7 +162,7 @@ def test_a_slip_repeats_what_a_helper_must_understand_and_no_more() -> None:
     for repeated in (
         "Nomor antrean Anda Your queue number A-058",
         "Tunggu di / Wait in Zona Melati",
-        "siapa pun. This service is free. Do not give money to anyone.",
+        "siapa pun. Do not give money to anyone.",
         "petugas. Missed your number? Tell an officer.",
     ):
         assert repeated in words
@@ -356,3 +357,12 @@ def test_a_slip_of_an_older_job_still_prints() -> None:
     plain = slip().to_json()
     del plain["also"]
     assert Slip.from_json(plain) == slip()
+
+
+def test_a_checklist_of_the_version_before_still_prints() -> None:
+    old = checklist().to_json()
+    need = old.pop("need")
+    old |= {"service": need["name"], "case": "Hilang", "requirements": need["papers"]}
+    read = Checklist.from_json(old | {"free": False, "fee": "Rp30.000"})
+    assert (read.need.full_name, read.need.fee_idr) == ("KTP-el, Hilang", 30_000)
+    assert read.need.papers == checklist().need.papers

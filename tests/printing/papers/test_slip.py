@@ -8,15 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.mall.fees import FeeKind
 from printing.ink import codes, drawing
 from printing.ink.layout import PAPERS, Paper
-from printing.papers.slip import Slip
+from printing.papers.slip import Need, Slip
 from printing.papers.writing import compose
 from tests.printing.papers.slips import (
     ALL_PAPERS,
+    KTP,
     TEXT_ONLY,
     URL,
     WORDS,
+    need,
+    older_slip,
     orders,
     paper_id,
     printed,
@@ -26,6 +30,11 @@ from tests.printing.papers.slips import (
 
 every_paper = pytest.mark.parametrize("paper", ALL_PAPERS, ids=paper_id)
 TEXT_80 = TEXT_ONLY[0]
+FIRST_IS_PAID = (
+    "Pendaftaran gratis, iuran pertama dibayar sesuai kelas yang dipilih, 14 sampai 30 hari"
+    " setelah virtual account terbit"
+)
+NO_MORE = "Jangan beri uang kepada siapa pun di luar tarif resmi. Mintalah bukti bayar."
 
 
 @every_paper
@@ -36,6 +45,18 @@ def test_every_line_fits_and_every_order_is_known(paper: Paper) -> None:
     assert all(line.dots <= paper.dots for line in done.lines)
 
 
+NEEDS = st.builds(
+    Need,
+    name=st.text(max_size=60),
+    case=st.text(max_size=40),
+    papers=st.lists(st.text(max_size=90), max_size=3).map(tuple),
+    lacks_reason=st.booleans(),
+    fee=st.sampled_from(FeeKind),
+    fee_idr=st.integers(0, 10**9),
+    fee_note=st.text(max_size=90),
+)
+
+
 @settings(max_examples=40)
 @given(
     paper=st.sampled_from(ALL_PAPERS),
@@ -43,7 +64,7 @@ def test_every_line_fits_and_every_order_is_known(paper: Paper) -> None:
         {
             "mall_name": st.text(max_size=70),
             "region": st.text(max_size=50),
-            "services": st.lists(st.text(max_size=60), min_size=1, max_size=4).map(tuple),
+            "needs": st.lists(NEEDS, min_size=1, max_size=4).map(tuple),
             "agency": st.text(max_size=80),
             "zone_name": st.text(max_size=40),
             "zone_flower": st.sampled_from(["melati", "mawar", "kenanga", "cempaka", ""]),
@@ -51,7 +72,6 @@ def test_every_line_fits_and_every_order_is_known(paper: Paper) -> None:
             "desks": st.text(max_size=40),
             "number": st.integers(1, 99999),
             "people_ahead": st.integers(0, 2000),
-            "requirements": st.lists(st.text(max_size=90), max_size=4).map(tuple),
             "expected": st.none() | st.just(slip().expected),
             "language": st.sampled_from(["id", "en"]),
             "kiosk": st.text(max_size=40),
@@ -86,7 +106,7 @@ def test_services_in_two_zones_are_each_told_their_place(paper: Paper) -> None:
 def test_services_that_wait_side_by_side_are_promised_no_order(
     language: str, services: tuple[str, ...], line: str
 ) -> None:
-    several = slip(language=language, services=services, in_order=False)
+    several = slip(language=language, needs=tuple(map(need, services)), in_order=False)
     assert line in text_of(several, TEXT_ONLY[0]).replace("-", "–")
 
 
@@ -102,9 +122,9 @@ def test_everything_a_citizen_needs_is_there(paper: Paper) -> None:
         "Tunggu di Zona Melati Kiri pintu masuk, Loket 1–6",
         "Di depan Anda 11 orang",
         "Dipanggil sekitar 10.05–10.20",
-        "Siapkan [ ] Fotokopi Kartu Keluarga [ ] Surat kehilangan dari polisi",
+        "Siapkan: KTP–el [ ] Fotokopi Kartu Keluarga [ ] Surat kehilangan dari polisi",
         "Kode: 7KQ4–M2XA",
-        "Layanan ini gratis. Jangan beri uang kepada siapa pun.",
+        "KTP–el: gratis. Aktivasi IKD: gratis. Jangan beri uang kepada siapa pun.",
         "Selasa, 24 November 2026, 09.41 Kiosk 1",
     ):
         assert needed in words
@@ -124,11 +144,9 @@ def test_the_local_clock_of_the_mall_is_printed() -> None:
 @pytest.mark.parametrize(
     ("changes", "said", "unsaid"),
     [
-        ({"free": False, "fee": "Rp30.000"}, "Biaya resmi: Rp30.000.", "gratis"),
-        ({"free": False, "fee": ""}, "Nomor ini berlaku hari ini saja.", "gratis"),
         ({"people_ahead": 0, "expected": None}, "Di depan Anda Tidak ada", "Dipanggil"),
         ({"priority": True}, "DIDAHULUKAN", "PRIORITAS"),
-        ({"requirements": ()}, "A-058", "Siapkan"),
+        ({"needs": (need(),)}, "A-058", "Siapkan"),
         ({"follow_url": "", "follow_code": ""}, "A-058", "Pindai"),
     ],
 )
@@ -136,6 +154,66 @@ def test_what_does_not_apply_is_not_said(changes: dict[str, Any], said: str, uns
     words = text_of(slip(**changes), TEXT_80)
     assert said in words
     assert unsaid not in words
+
+
+@pytest.mark.parametrize(
+    ("fee", "said"),
+    [
+        ({"fee": FeeKind.FREE}, "Layanan ini gratis. Jangan beri uang kepada siapa pun. Nomor"),
+        (
+            {"fee": FeeKind.CONDITIONAL, "fee_note": f"{FIRST_IS_PAID}."},
+            f"Biaya resmi: gratis. {FIRST_IS_PAID}. {NO_MORE}",
+        ),
+        ({"fee": FeeKind.SUM, "fee_idr": 30_000}, f"Biaya resmi: Rp30.000. {NO_MORE}"),
+        (
+            {"fee": FeeKind.TARIFF, "fee_note": "PNBP menurut luas"},
+            f"Biaya resmi: sesuai tarif. PNBP menurut luas. {NO_MORE}",
+        ),
+        ({"fee": FeeKind.UNKNOWN}, f"Biaya resmi: tanyakan di loket. {NO_MORE}"),
+    ],
+)
+def test_a_fee_is_told_with_its_condition_or_not_at_all(fee: dict[str, Any], said: str) -> None:
+    words = text_of(slip(needs=(need(**fee),)), TEXT_80)
+    assert said in words
+    assert ("siapa pun. Nomor" in words) == (fee["fee"] is FeeKind.FREE)
+
+
+@pytest.mark.parametrize("paper", TEXT_ONLY, ids=paper_id)
+def test_each_need_has_its_own_papers_and_its_own_fee(paper: Paper) -> None:
+    jkn = need(
+        "JKN", "KTP", fee=FeeKind.CONDITIONAL, fee_note="Iuran pertama dibayar saat mendaftar"
+    )
+    sim = need("SIM", case="hilang", lacks_reason=False, fee=FeeKind.SUM, fee_idr=100_000)
+    paspor = need("Paspor", lacks_reason=True, fee=FeeKind.UNKNOWN)
+    lost = replace(KTP, case="hilang", lacks_reason=True)
+    words = text_of(slip(needs=(lost, jkn, sim, paspor)), paper).replace("-", "–")
+    assert (
+        "Siapkan: KTP–el, hilang [ ] Fotokopi Kartu Keluarga [ ] Surat kehilangan dari polisi"
+        " Alasan belum dipilih. Berkas lain mungkin diperlukan: tanyakan di loket."
+        " Siapkan: JKN [ ] KTP"
+        " Siapkan: Paspor Alasan belum dipilih. Tanyakan di loket berkas apa yang diperlukan."
+    ) in words
+    assert (
+        "Biaya resmi KTP–el: gratis. JKN: gratis. Iuran pertama dibayar saat mendaftar."
+        f" SIM: Rp100.000. Paspor: tanyakan di loket. {NO_MORE}"
+    ) in words
+
+
+@pytest.mark.parametrize(
+    ("money", "kind", "amount"),
+    [
+        ({}, FeeKind.FREE, 0),
+        ({"free": False, "fee": "Rp130.000"}, FeeKind.SUM, 130_000),
+        ({"free": False}, FeeKind.UNKNOWN, 0),
+    ],
+)
+def test_a_slip_of_the_version_before_still_prints(
+    money: dict[str, Any], kind: FeeKind, amount: int
+) -> None:
+    read = Slip.from_json(older_slip(**money))
+    (one,) = read.needs
+    assert (one.name, one.papers) == ("KTP-el, SIM", ("Fotokopi Kartu Keluarga",))
+    assert (one.fee, one.fee_idr) == (kind, amount)
 
 
 @pytest.mark.parametrize("paper", [paper for paper in ALL_PAPERS if paper.native_qr], ids=paper_id)
@@ -202,8 +280,8 @@ def test_the_code_page_is_chosen_once(paper: Paper) -> None:
 @every_paper
 def test_a_name_cannot_give_the_printer_an_order(paper: Paper) -> None:
     sly = "KTP\x1b@\x1dV\x00\x1bp\x00\x10\x10\n\n"
-    honest = slip(agency="KTP @ V p", services=("KTP @ V p",), place="", kiosk="")
-    broken = replace(honest, agency=sly, services=(sly,))
+    honest = slip(agency="KTP @ V p", needs=(need("KTP @ V p"),), place="", kiosk="")
+    broken = replace(honest, agency=sly, needs=(need(sly),))
     for name in ("ESC @", "GS V", "ESC p", "LF"):
         assert orders(compose(broken, paper, WORDS), name) == orders(
             compose(honest, paper, WORDS), name
@@ -218,7 +296,7 @@ def test_a_slip_survives_its_print_job() -> None:
 
 @pytest.mark.parametrize(
     "damage",
-    [{"number": "many"}, {"taken_at": "2026-11-24T09:41:00"}, {"services": None}],
+    [{"number": "many"}, {"taken_at": "2026-11-24T09:41:00"}, {"needs": None}],
 )
 def test_a_damaged_print_job_is_refused(damage: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="validation error"):

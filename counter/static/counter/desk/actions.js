@@ -22,7 +22,13 @@ const MAIN = {
 };
 /** What keeps an act back in a phase that is right for it.
  *  @type {Record<string, (model: Model) => string>} */
-const HURDLES = { miss: missOff, undo: undoOff, finish: unfinished, "finish-and-call-next": unfinished };
+const HURDLES = {
+  miss: missOff,
+  undo: undoOff,
+  finish: unfinished,
+  "finish-and-call-next": unfinished,
+  "set-case": caseOff,
+};
 
 /** Why nothing can be pressed at all. @param {Model} model */
 function blocked(model) {
@@ -75,6 +81,11 @@ export function undoLeft({ state, now }) {
 /** @param {Model} model */
 function undoOff(model) {
   return undoLeft(model) ? "" : say("off.undo");
+}
+
+/** Why there is no reason to choose. @param {Model} model */
+function caseOff({ state }) {
+  return state.current && !state.current.cases.length ? say("off.no_cases") : "";
 }
 
 /** The act as it may be pressed now for the desk or the number there. One that the server does

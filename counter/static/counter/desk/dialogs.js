@@ -2,6 +2,7 @@
 
 import { clock } from "../../shared/format.js";
 import { html, Icon, useEffect, useLayoutEffect, useRef, useState } from "../../shared/parts.js";
+import { Buttons, CaseField, Reason, submitted } from "./asking.js";
 import { handedOn } from "./draft.js";
 import { Toast } from "./parts.js";
 import { Picker } from "./picker.js";
@@ -11,12 +12,12 @@ import { listed, named, say, wordOf } from "./words.js";
 /** @typedef {import("./types.js").Hands} Hands */
 /** @typedef {import("./types.js").Model} Model */
 /** @typedef {import("./types.js").OpenDialog} OpenDialog */
-/** @typedef {Event & {currentTarget: HTMLInputElement}} Written */
+/** @typedef {import("./asking.js").Written} Written */
 /** @typedef {{model: Model, hands: Hands, dialog: OpenDialog, choices: Choices}} Asking */
 
 const BREAKS_M = [10, 15, 30, 60];
 /** The form for each question that an act may ask. @type {Record<string, (props: Asking) => unknown>} */
-export const FORMS = { where: Where, number: Which, service: Service, until: Until, why: Why };
+export const FORMS = { where: Where, number: Which, service: Service, case: Case, until: Until, why: Why };
 /** @type {Choices} */
 const NONE = { services: [], desks: [], numbers: [] };
 
@@ -59,22 +60,6 @@ function Frame({ model, hands, title, children }) {
   </dialog>`;
 }
 
-/** @param {{label: string, off: boolean, busy: boolean, hands: Hands}} props */
-function Buttons({ label, off, busy, hands }) {
-  return html`<footer>
-    <button type="button" class="btn btn--plain" onClick=${hands.closeDialog}>${say("ask.back")}</button>
-    <button class="btn btn--primary" disabled=${off || busy}>${label}</button>
-  </footer>`;
-}
-
-/** @param {{value: string, label: string, first?: boolean, onWrite: (text: string) => void}} props */
-function Reason({ value, label, first = false, onWrite }) {
-  return html`<div class="field"><label for="reason">${label}</label>
-    <input class="input" id="reason" type="text" maxlength="200" autocomplete="off" value=${value}
-      data-first=${first ? "" : undefined}
-      onInput=${(/** @type {Written} */ event) => onWrite(event.currentTarget.value)} /></div>`;
-}
-
 /** Whether the act of the dialog must be given this fact.
  *  @param {Model} model @param {OpenDialog} dialog @param {string} fact */
 function needs(model, dialog, fact) {
@@ -82,18 +67,11 @@ function needs(model, dialog, fact) {
   return Boolean(act && act.carries[fact]);
 }
 
-/** @param {() => void} act */
-function submitted(act) {
-  return (/** @type {Event} */ event) => {
-    event.preventDefault();
-    act();
-  };
-}
-
 /** @param {Asking} props */
 function Where({ model, hands, dialog, choices }) {
   useEffect(hands.choose, []);
   const [chosen, choose] = useState("");
+  const [kind, chooseCase] = useState("");
   const [reason, write] = useState(handedOn(model.state, model.draft));
   const { current, desk } = model.state;
   if (!current) return null;
@@ -116,13 +94,20 @@ function Where({ model, hands, dialog, choices }) {
     }));
   const items = [...desks, ...services];
   const target = items.find((item) => item.id === chosen);
+  const other = choices.services.find((service) => `service-${service.id}` === chosen);
   const act = () => {
     const [sort, id] = chosen.split("-");
-    const where = sort === "desk" ? { to_desk_id: Number(id) } : { service_id: Number(id) };
+    const case_id = kind ? Number(kind) : null;
+    const where = sort === "desk" ? { to_desk_id: Number(id) } : { service_id: Number(id), case_id };
     if (target) void hands.send(dialog.act, { reason, ...where });
   };
   return html`<form onSubmit=${submitted(act)}>
-    <${Picker} id="where" label=${say("ask.where")} none=${say(model.choices ? "ask.none" : "ask.loading")} items=${items} chosen=${chosen} onChoose=${choose} />
+    <${Picker} id="where" label=${say("ask.where")} none=${say(model.choices ? "ask.none" : "ask.loading")} items=${items} chosen=${chosen}
+      onChoose=${(/** @type {string} */ id) => {
+        choose(id);
+        chooseCase("");
+      }} />
+    <${CaseField} cases=${other ? other.cases : []} chosen=${kind} onChoose=${chooseCase} />
     <${Reason} value=${reason} label=${say("ask.transfer_note")} onWrite=${write} />
     <${Buttons} off=${!target} busy=${Boolean(model.busy)} hands=${hands}
       label=${target ? say("ask.transfer_to", { target: target.label }) : say(`act.${wordOf(dialog.act)}`)} />
@@ -180,14 +165,29 @@ function Service({ model, hands, dialog, choices }) {
         choose(id);
         chooseCase("");
       }} />
-    ${target && target.cases.length > 0 && html`<div class="field"><label for="case">${say("ask.case")}</label>
-      <select class="input" id="case" value=${kind}
-        onChange=${(/** @type {Event & {currentTarget: HTMLSelectElement}} */ event) => chooseCase(event.currentTarget.value)}>
-        <option value="">${say("ask.case_open")}</option>
-        ${target.cases.map((one) => html`<option key=${one.id} value=${one.id}>${named(one.name)}</option>`)}
-      </select></div>`}
+    <${CaseField} cases=${target ? target.cases : []} chosen=${kind} onChoose=${chooseCase} />
     <${Buttons} off=${!target} busy=${Boolean(model.busy)} hands=${hands}
       label=${target ? say("ask.add_this", { service: named(target.name) }) : say(`act.${wordOf(dialog.act)}`)} />
+  </form>`;
+}
+
+/** Why the service at the desk is needed. @param {Asking} props */
+function Case({ model, hands, dialog }) {
+  const { current } = model.state;
+  const before = current && current.case_id !== null ? String(current.case_id) : "";
+  const [chosen, choose] = useState(before);
+  if (!current) return null;
+  const items = current.cases.map((one) => ({ id: String(one.id), label: named(one.name), detail: "" }));
+  const target = items.find((item) => item.id === chosen);
+  const off = !target || chosen === before;
+  const act = () => {
+    if (!off) void hands.send(dialog.act, { case_id: Number(chosen) });
+  };
+  return html`<form onSubmit=${submitted(act)}>
+    <${Picker} id="why" label=${say("ask.why", { service: named(current.service) })} none=${say("ask.none")} items=${items}
+      chosen=${chosen} onChoose=${choose} />
+    <${Buttons} off=${off} busy=${Boolean(model.busy)} hands=${hands}
+      label=${target ? say("ask.case_is", { case: target.label }) : say(`act.${wordOf(dialog.act)}`)} />
   </form>`;
 }
 

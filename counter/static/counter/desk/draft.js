@@ -19,10 +19,11 @@ export function isPrivate(current) {
   return current !== null && current.outcomes.length === 2;
 }
 
-/** The papers that are missing: what was found after all is ticked, and missing no longer.
- *  @param {Model} model */
-export function stillMissing({ draft, checked }) {
-  return draft.missing.filter((paper) => !checked.includes(paper));
+/** The papers that are missing: what was found after all is ticked, and missing no longer, and
+ *  what the reason does not ask for never was. @param {Model} model */
+export function stillMissing({ draft, checked, state }) {
+  const asked = state.current ? state.current.requirements.map((paper) => paper.id) : [];
+  return draft.missing.filter((paper) => asked.includes(paper) && !checked.includes(paper));
 }
 
 /** The note that goes with a number that comes back or moves on: the new one, or the one it brought.

@@ -22,10 +22,13 @@ export class Papers extends EventTarget {
     const live = current.requirements.filter((paper) => paper.checked).map((paper) => paper.id);
     const own = this._wanted || this._told;
     if (!own || own.step_id !== current.step_id) return live;
-    const heard = !this._sending && own.checked.every((id) => live.includes(id)) &&
-      live.length === own.checked.length;
+    // Another reason may ask for other papers: what it does not ask for is ticked no more.
+    const asked = current.requirements.map((paper) => paper.id);
+    const checked = own.checked.filter((id) => asked.includes(id));
+    const heard = !this._sending && checked.every((id) => live.includes(id)) &&
+      live.length === checked.length;
     if (heard) this._told = null;
-    return heard ? live : own.checked;
+    return heard ? live : checked;
   }
 
   /** @param {Current} current @param {number} paper */

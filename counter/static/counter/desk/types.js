@@ -2,6 +2,9 @@
 
 /** @typedef {{id: string, en: string}} Names a name in each language */
 
+/** What is said of a fee; its note is never left out.
+ *  @typedef {{kind: string, idr: number, note: Names}} Fee */
+
 /** @typedef {object} QueueRow
  *  @property {number} step_id
  *  @property {number} ticket_id
@@ -21,6 +24,7 @@
  *  @property {number} step_id
  *  @property {number} service_id
  *  @property {Names} service
+ *  @property {Fee} fee
  *  @property {string} state
  *  @property {string | null} desk
  *  @property {string | null} ended_at
@@ -48,6 +52,10 @@
  *  @property {number} service_id
  *  @property {Names} service
  *  @property {Names | null} case
+ *  @property {number | null} case_id
+ *  @property {CaseChoice[]} cases why the service may be needed
+ *  @property {boolean} lacks_reason more may be required than one can say without a case
+ *  @property {Fee} fee
  *  @property {number} calls
  *  @property {string} called_at
  *  @property {string | null} miss_from_at
@@ -92,7 +100,8 @@
  *  @property {number[]} neighbours
  *  @property {{served: number, mean_s: number | null, within: number}} today */
 
-/** @typedef {{id: number, name: Names, agency: string, desks: string[], cases: Array<{id: number, name: Names}>}} ServiceChoice */
+/** @typedef {{id: number, name: Names}} CaseChoice */
+/** @typedef {{id: number, name: Names, agency: string, desks: string[], cases: CaseChoice[]}} ServiceChoice */
 /** @typedef {{id: number, number: string, zone: string, officer: string, on_break: boolean, services: Array<{id: number}>}} DeskChoice */
 /** @typedef {{ticket_id: number, number: string, service: Names, state: string, waited_s: number}} NumberChoice */
 /** @typedef {{services: ServiceChoice[], desks: DeskChoice[], numbers: NumberChoice[]}} Choices */

@@ -1,7 +1,7 @@
 // The visit of the citizen at the desk: its steps, the papers to see, and how it ends.
 
 import { announced } from "./announcing.js";
-import { clock } from "../../shared/format.js";
+import { clock, rupiah } from "../../shared/format.js";
 import { html, Icon, useEffect, useRef } from "../../shared/parts.js";
 import { actionOf } from "./actions.js";
 import { isPrivate } from "./draft.js";
@@ -47,7 +47,8 @@ function Steps({ model, hands, current }) {
       const done = step.state === "done";
       const closed = !now && Boolean(step.ended_at) && !done;
       const look = now ? "is-now" : done ? "is-done" : closed ? "is-closed" : "";
-      return html`<li key=${step.step_id} class=${look} aria-current=${now ? "step" : undefined}>
+      return html`<li key=${step.step_id} class=${look} aria-current=${now ? "step" : undefined}
+        title=${feeText(step.fee)}>
         <i>${done ? html`<${Icon} name="check" stroke=${3} />` : place + 1}</i>
         <div><b>${named(step.service)}</b><small class="num">${whereabouts(step, current)}</small></div></li>`;
     })}
@@ -60,13 +61,42 @@ function Steps({ model, hands, current }) {
 function Papers({ model, hands, current }) {
   const seen = current.requirements.filter((paper) => model.checked.includes(paper.id)).length;
   const all = current.requirements.length;
+  const none = !all && !current.lacks_reason;
   return html`<section aria-labelledby="papers">
     <h2 id="papers">${say("papers.title")} <small class="num">${all > 0 && say("papers.seen", { seen, all })}</small></h2>
-    ${all
-      ? html`<ul class="dk-req">${current.requirements.map((paper, place) => html`<${PaperRow}
-          key=${paper.id} model=${model} hands=${hands} paper=${paper} place=${place} />`)}</ul>`
-      : html`<p class="dk-none">${say("papers.none")}</p>`}
+    <${WhyNeeded} model=${model} hands=${hands} current=${current} />
+    ${all > 0 && html`<ul class="dk-req">${current.requirements.map((paper, place) => html`<${PaperRow}
+        key=${paper.id} model=${model} hands=${hands} paper=${paper} place=${place} />`)}</ul>`}
+    ${none && html`<p class="dk-none">${say("papers.none")}</p>`}
+    <${Fee} fee=${current.fee} />
   </section>`;
+}
+
+/** The reason, which decides on the papers; nothing for a service that knows no reasons.
+ *  @param {Props} props */
+function WhyNeeded({ model, hands, current }) {
+  const set = actionOf(model, "set-case");
+  if (!current.cases.length) return null;
+  const open = say(current.requirements.length ? "papers.more_by_reason" : "papers.by_reason");
+  return html`<div class=${`dk-reason ${current.lacks_reason ? "is-open" : ""}`}>
+    ${current.lacks_reason && html`<${Icon} name="triangle-alert" />`}
+    <p>${current.case ? say("papers.reason", { case: named(current.case) }) : current.lacks_reason ? open : say("papers.reason_open")}</p>
+    <${ActionButton} model=${model} hands=${hands} action=${set} cls="btn btn--plain btn--s">
+      ${say(current.case ? "papers.correct" : "papers.choose")}<${Key} model=${model} of=${set.key} /><//>
+  </div>`;
+}
+
+/** "Biaya resmi: gratis. Iuran pertama dibayar." @param {import("./types.js").Fee} fee */
+function feeText(fee) {
+  const sum = say(`fee.${fee.kind}`, { amount: rupiah(fee.idr) });
+  const note = named(fee.note).replace(/\.$/, "");
+  return say("fee.is", { fee: [sum, note].filter(Boolean).join(". ") });
+}
+
+/** @param {{fee: Current["fee"]}} props */
+function Fee({ fee }) {
+  const warning = say(fee.kind === "free" ? "fee.take_nothing" : "fee.take_no_more");
+  return html`<p class="dk-fee"><${Icon} name="banknote" /><span><b>${feeText(fee)}</b> ${warning}</span></p>`;
 }
 
 /** @param {{model: Model, hands: Hands, paper: Paper, place: number}} props */

@@ -2,10 +2,15 @@
 
 import { html, Icon, useEffect, useRef } from "../../shared/parts.js";
 import { knows, t } from "../../shared/words.js";
-import { isServed, when } from "./figures.js";
+import { FeeLine } from "./fees.js";
+import { isServed, said, when } from "./figures.js";
+import { Cases } from "./reasons.js";
+import { lacksReason, needed } from "./visit.js";
 
 /** @typedef {import("./shapes.js").Hall} Hall */
 /** @typedef {import("preact").ComponentChildren} Children */
+/** @typedef {import("./shapes.js").Service} Service */
+/** @typedef {import("./visit.js").Visit} Visit */
 /** @typedef {{code: string, facts: Record<string, unknown>}} Trouble */
 
 /** The browser's own modal: it keeps the focus inside and the rest of the page silent.
@@ -90,16 +95,30 @@ export function UnreachableDialog({ onAgain, onRestart }) {
   <//>`;
 }
 
-/** One service more on the number that was given.
- *  @param {{service: string, number: string, pending: boolean, onYes: () => void,
- *    onNo: () => void}} props */
-export function AddDialog({ service, number, pending, onYes, onNo }) {
-  const title = t("kiosk.refused.ask_add", { service });
+/** What to bring for one service more, to read. @param {{service: Service, visit: Visit}} props */
+function Papers({ service, visit }) {
+  const papers = needed(service, visit);
+  return html`${papers.length > 0 &&
+    html`<h3>${t("kiosk.service.bring")}</h3>
+      <ul>${papers.map((paper) => html`<li key=${paper.id}>${said(paper.text)}</li>`)}</ul>`}
+    ${lacksReason(service, visit) && html`<p class="d-more">${t("kiosk.service.bring_by_case")}</p>`}`;
+}
+
+/** One service more on the number that was given: why, what to bring for it and what it costs.
+ *  @param {{service: Service, visit: Visit, number: string, onVisit: (visit: Visit) => void,
+ *    onYes: () => void, onNo: () => void}} props */
+export function AddDialog({ service, visit, number, onVisit, onYes, onNo }) {
+  const title = t("kiosk.refused.ask_add", { service: said(service.name) });
   return html`<${Dialog} icon="plus" title=${title} onClose=${onNo}>
     <p>${t("kiosk.refused.same_number", { number })}</p>
+    <div class="d-need">
+      <${Cases} service=${service} visit=${visit} onVisit=${onVisit} />
+      <${Papers} service=${service} visit=${visit} />
+      <${FeeLine} fee=${service.fee} />
+    </div>
     <div class="k-choices">
       <${Choice} label=${t("kiosk.bar.back")} onClick=${onNo} />
-      <button class="btn btn--primary" type="button" disabled=${pending} onClick=${onYes}>
+      <button class="btn btn--primary" type="button" disabled=${visit.pending} onClick=${onYes}>
         ${t("kiosk.service.add")}
       </button>
     </div>

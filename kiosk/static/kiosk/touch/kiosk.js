@@ -85,8 +85,8 @@ function Dialogs({ stage, help, left, help_desk, hall, now, onHelp, onRestart })
   }
   if (asked && visit.given) {
     return html`<${AddDialog}
-      service=${said(asked.service.name)} number=${visit.given.number} pending=${visit.pending}
-      onYes=${stage.add} onNo=${() => stage.setAsked(null)} />`;
+      service=${asked.service} visit=${visit} number=${visit.given.number}
+      onVisit=${stage.setVisit} onYes=${stage.add} onNo=${() => stage.setAsked(null)} />`;
   }
   return null;
 }
@@ -111,7 +111,10 @@ function Face({ told, now, stage, name, size }) {
 
 /** @param {{told: Told, clock: () => Date, boot: Boot, follow: import("./paper.js").Follow}} props */
 export function Kiosk({ told, clock, boot, follow }) {
-  const stage = useVisit(boot.prints ? { follow, patience: boot.patience } : null);
+  const stage = useVisit(
+    boot.prints ? { follow, patience: boot.patience } : null,
+    told.catalogue.services
+  );
   const { visit, setVisit } = stage;
   const { aids, setAids, speak, reset, changed } = useAids();
   const [help, setHelp] = useState(false);
@@ -135,7 +138,7 @@ export function Kiosk({ told, clock, boot, follow }) {
   };
   const help_desk = said(told.catalogue.mall.help_desk);
   if (name === "ticket" && visit.given) {
-    const full = visit.given.services.length >= told.catalogue.mall.most_services || told.away;
+    const full = visit.given.needs.length >= told.catalogue.mall.most_services || told.away;
     return html`<div class="k k-ticket">
       <${TicketGiven}
         given=${visit.given} help_desk=${help_desk} patience=${boot.patience} follow=${follow}

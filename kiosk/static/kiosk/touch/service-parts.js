@@ -5,7 +5,7 @@ import { html, Icon } from "../../shared/parts.js";
 import { t } from "../../shared/words.js";
 import { PrintList } from "./checklist.js";
 import { intakeOf, rangeOf, said } from "./figures.js";
-import { toggled, toggleExtra, wanted } from "./visit.js";
+import { chosenCase, lacksReason, needed, toggled, toggleExtra, wanted } from "./visit.js";
 
 /** @typedef {import("./shapes.js").Catalogue} Catalogue */
 /** @typedef {import("./shapes.js").Hall} Hall */
@@ -18,14 +18,6 @@ import { toggled, toggleExtra, wanted } from "./visit.js";
 /** "40–75" in one piece: a word joiner on each side of the dash. @param {string} text */
 function unbroken(text) {
   return text.replace("–", "\u2060–\u2060");
-}
-
-/** What the service asks for in the chosen case. @param {Service} service @param {Visit} visit */
-function needed(service, visit) {
-  const chosen = service.cases.find((one) => one.id === visit.chosenCase);
-  return service.requirements.filter(
-    ({ cases }) => !cases.length || (chosen && cases.includes(chosen.code))
-  );
 }
 
 /** @param {Parts & {paper: Requirement}} props */
@@ -65,9 +57,13 @@ export function Checks({ line, ...parts }) {
   const { service, visit } = parts;
   if (!service.requirements.length) return null;
   const papers = needed(service, visit);
-  const hint = papers.length ? "kiosk.service.bring_later" : "kiosk.service.bring_by_case";
-  return html`<section aria-labelledby="q-bring">
-    <h2 id="q-bring">
+  const hint = lacksReason(service, visit)
+    ? "kiosk.service.bring_by_case"
+    : "kiosk.service.bring_later";
+  const id = `q-bring-${service.id}`;
+  const reason = chosenCase(visit, service);
+  return html`<section aria-labelledby=${id}>
+    <h2 id=${id}>
       ${t("kiosk.service.bring")} ${papers.length > 0 &&
       html`<small>${t("kiosk.service.bring_hint")}</small>`}
     </h2>
@@ -78,7 +74,7 @@ export function Checks({ line, ...parts }) {
     <div class="k-bring">
       <p class="k-hint"><${Icon} name="info" /><span>${t(hint)}</span></p>
       ${line && papers.length > 0 && html`<${PrintList}
-        key=${visit.chosenCase} service=${service} chosenCase=${visit.chosenCase} line=${line} />`}
+        key=${reason} service=${service} chosenCase=${reason} line=${line} />`}
     </div>
   </section>`;
 }
@@ -92,10 +88,17 @@ function suggested(catalogue, hall, service) {
   return next.filter((one) => intakeOf(hall, [one.id]).state === "open");
 }
 
-/** @param {{service: Service, on: boolean, off: boolean, onClick: () => void}} props */
-function Also({ service, on, off, onClick }) {
+/** What a tile says below the service's name; a reason that is still open is asked for first.
+ *  @param {Service} service @param {boolean} open */
+function hintOf(service, open) {
+  if (open) return t("kiosk.service.reason_below");
   const facts = { subtitle: said(service.subtitle), minutes: service.handling_m };
-  const hint = t(facts.subtitle ? "kiosk.service.plus" : "kiosk.service.plus_only", facts);
+  return t(facts.subtitle ? "kiosk.service.plus" : "kiosk.service.plus_only", facts);
+}
+
+/** @param {{service: Service, visit: Visit, off: boolean, onClick: () => void}} props */
+function Also({ service, visit, off, onClick }) {
+  const on = visit.extras.includes(service.id);
   return html`<button
     class=${`k-opt${on ? " is-on" : ""}`} type="button" aria-pressed=${on} disabled=${off}
     onClick=${onClick}
@@ -103,7 +106,8 @@ function Also({ service, on, off, onClick }) {
     ${on
       ? html`<span class="tick is-on"><${Icon} name="check" /></span>`
       : html`<span class="k-plus"><${Icon} name="plus" /></span>`}
-    <span><b>${said(service.name)}</b><small>${hint}</small></span>
+    <span><b>${said(service.name)}</b>
+      <small>${hintOf(service, on && lacksReason(service, visit))}</small></span>
   </button>`;
 }
 
@@ -121,7 +125,7 @@ export function Alsos({ catalogue, hall, visit, service, onVisit, onMore }) {
     <div class="k-multi">
       ${[...chosen, ...first.slice(0, 1)].map((one) => {
         const on = visit.extras.includes(one.id);
-        return html`<${Also} key=${one.id} service=${one} on=${on} off=${full && !on}
+        return html`<${Also} key=${one.id} service=${one} visit=${visit} off=${full && !on}
           onClick=${() => onVisit(toggleExtra(visit, one.id))} />`;
       })}
       <button class="k-opt" type="button" disabled=${full} onClick=${onMore}>

@@ -1,10 +1,12 @@
 // The sheet of one service: why, what to bring, what else, whether first, and the one button.
 
-import { range, rupiah, span } from "../../shared/format.js";
+import { range, span } from "../../shared/format.js";
 import { html, Icon, useEffect, useState } from "../../shared/parts.js";
 import { t } from "../../shared/words.js";
+import { FeeLine, feeShort } from "./fees.js";
 import { expected, firstCall, intakeOf, longest, said, when } from "./figures.js";
 import { Hero, Sheet, whyNoWait } from "./frame.js";
+import { Cases } from "./reasons.js";
 import { Alsos, Checks, Priorities } from "./service-parts.js";
 import { wanted } from "./visit.js";
 
@@ -17,16 +19,7 @@ import { wanted } from "./visit.js";
 
 // The second touch of a double tap on the screen before must not take a number here.
 const ARMED_AFTER_MS = 500;
-const SHORT_NOTE = 24;
 const LONG_NAME = 28;
-
-/** @param {Service} service */
-function fee(service) {
-  if (service.fee_idr === 0) return t("kiosk.service.free");
-  if (service.fee_idr !== null) return rupiah(service.fee_idr);
-  const note = said(service.fee_note);
-  return note && note.length <= SHORT_NOTE ? note : t("kiosk.service.tariff");
-}
 
 /** @param {Newcomer} wait */
 function peopleAhead(wait) {
@@ -42,7 +35,10 @@ function Facts({ service, wait, given, now }) {
   const most = wait && longest(wait);
   const waiting = wait && (most ? minutes(range(wait.low_m, most)) : t("kiosk.wait.none"));
   return html`<dl class="k-facts">
-    <div><dt>${t("kiosk.service.fee")}</dt><dd>${fee(service)}</dd></div>
+    <div><dt>${t("kiosk.service.fee")}</dt><dd>${
+      service.fee.kind === "conditional" ? t("kiosk.service.on_condition") : feeShort(service.fee)
+    }</dd>
+    </div>
     <div>
       <dt>${t("kiosk.service.handling")}</dt><dd>${minutes(String(service.handling_m))}</dd>
     </div>
@@ -54,28 +50,16 @@ function Facts({ service, wait, given, now }) {
   </dl>`;
 }
 
-/** @param {{service: Service, visit: Visit, onVisit: (visit: Visit) => void}} props */
-function Cases({ service, visit, onVisit }) {
-  if (service.cases.length < 2) return null;
-  const columns = service.cases.length <= 4 ? service.cases.length : 3;
-  return html`<section aria-labelledby="q-why">
-    <h2 id="q-why">${t("kiosk.service.why", { service: said(service.name) })}</h2>
-    <div class="k-seg" role="group" aria-labelledby="q-why" style=${`--columns:${columns}`}>
-      ${service.cases.map(
-        (one) => html`<button
-          type="button" aria-pressed=${visit.chosenCase === one.id}
-          onClick=${() => onVisit({ ...visit, chosenCase: one.id, ready: [] })}
-        >${said(one.name)}</button>`
-      )}
-    </div>
+/** One need more on this number, with its own reason, papers and fee.
+ *  @param {import("./service-parts.js").Parts} parts */
+function Further(parts) {
+  const { service, visit, onVisit } = parts;
+  return html`<section class="k-further" aria-label=${said(service.name)}>
+    <p class="k-further__n"><${Icon} name=${service.icon} />${said(service.name)}</p>
+    <${FeeLine} fee=${service.fee} />
+    <${Cases} service=${service} visit=${visit} onVisit=${onVisit} />
+    <${Checks} ...${parts} line=${null} />
   </section>`;
-}
-
-/** A fee that needs a sentence. @param {{service: Service}} props */
-function FeeNote({ service }) {
-  const note = said(service.fee_note);
-  if (!note || service.fee_idr === 0 || note === fee(service)) return null;
-  return html`<p class="k-hint k-hint--fee"><${Icon} name="banknote" /><span>${note}</span></p>`;
 }
 
 /** Why there is no number for all of `ids` now, and when to come; empty when there is one.
@@ -132,6 +116,7 @@ export function ServiceSheet(props) {
   const alone = hall.services[service.id]?.[priority ? "priority" : "regular"] ?? null;
   const given = intakeOf(hall, [service.id]);
   const parts = { catalogue, hall, visit, service, onVisit };
+  const further = visit.extras.flatMap((id) => catalogue.services[id] ?? []);
   const name = said(service.name);
   return html`<${Hero}
       catalogue=${catalogue} now=${now} lead=${agency?.short_name} title=${name}
@@ -141,10 +126,13 @@ export function ServiceSheet(props) {
     <//>
     <${Sheet}>
       <${Priorities} visit=${visit} onVisit=${onVisit} />
-      <${FeeNote} service=${service} />
+      <${FeeLine} fee=${service.fee} />
       <${Cases} service=${service} visit=${visit} onVisit=${onVisit} />
       <${Checks} ...${parts} line=${line} />
       <${Alsos} ...${parts} onMore=${onMore} />
+      ${further.map(
+        (one) => html`<${Further} key=${one.id} ...${parts} service=${one} />`
+      )}
     <//>
     <${Take} catalogue=${catalogue} hall=${hall} now=${now} visit=${visit} wait=${wait}
       onTake=${onTake} />`;

@@ -11,8 +11,12 @@
 /** `here` is the service of this mall that makes the paper.
  *  @typedef {{id: number, text: Both, cases: string[], here: number | null}} Requirement */
 
+/** What the server decided to say of a fee; a note is never left out.
+ *  @typedef {{kind: "free" | "conditional" | "sum" | "tariff" | "unknown", idr: number,
+ *    note: Both}} Fee */
+
 /** @typedef {{id: number, agency_id: number, name: Both, subtitle: Both, icon: string,
- *    popular: number | null, handling_m: number, fee_idr: number | null, fee_note: Both,
+ *    popular: number | null, handling_m: number, fee: Fee,
  *    after_id: number | null, cases: Case[], requirements: Requirement[]}} Service */
 
 /** Minutes after midnight; a break begins and ends.
@@ -37,7 +41,11 @@
  *    serves_at: string | null, opens_at: string | null, cut_off_at: string | null,
  *    closes_at: string | null, holiday: string, waiting: number, desks_open: number, services: Record<string, Figures>}} Hall */
 
-/** @typedef {{token: string, number: string, services: Both[], in_order: boolean,
+/** One need on a number; without a reason its papers may not be all.
+ *  @typedef {{name: Both, case: Both | null, papers: Both[], lacks_reason: boolean,
+ *    fee: Fee}} Need */
+
+/** @typedef {{token: string, number: string, needs: Need[], in_order: boolean,
  *    zone: {name: string, flower: string, place: Both}, desks: string, ahead: number,
  *    elsewhere: Array<{service: Both, zone: string, desks: string}>,
  *    expected: [string, string] | null, url: string,

@@ -10,8 +10,9 @@ import * as visits from "./visit.js";
 /** @typedef {ReturnType<typeof useVisit>} Stage */
 
 /** The visit, its troubles, and the two presses of a kiosk; `line` leads to its printer, if any.
- *  @param {import("./checklist.js").Line | null} line */
-export function useVisit(line) {
+ *  @param {import("./checklist.js").Line | null} line
+ *  @param {Record<string, Service>} offered */
+export function useVisit(line, offered) {
   const [visit, setVisit] = useState(visits.newVisit);
   const [asked, setAsked] = useState(/** @type {{service: Service, pressId: string} | null} */ (null));
   const [trouble, setTrouble] = useState(/** @type {Trouble | null} */ (null));
@@ -34,13 +35,14 @@ export function useVisit(line) {
     }
   };
   const take = () =>
-    send("/kiosk/take", visits.order(visit, language()), (given) =>
+    send("/kiosk/take", visits.order(visit, offered, language()), (given) =>
       setVisit((now) => ({ ...now, given }))
     );
   const add = () => {
     const { given } = visit;
     if (!asked || !given) return;
-    const body = { press_id: asked.pressId, token: given.token, service_id: asked.service.id };
+    const wish = visits.wish(visit, asked.service);
+    const body = { press_id: asked.pressId, token: given.token, ...wish };
     send("/kiosk/add", body, (answer) => {
       setAsked(null);
       setVisit((now) => ({ ...now, given: { ...given, ...answer }, adding: false }));

@@ -3,6 +3,7 @@
 import { numberParts, span } from "../../shared/format.js";
 import { Flower, html, Icon, useMemo, useState } from "../../shared/parts.js";
 import { language, t } from "../../shared/words.js";
+import { feeText, warning } from "./fees.js";
 import { said } from "./figures.js";
 import { drawingOf } from "./qr.js";
 import { PaperLine, useFate, useReprint } from "./paper.js";
@@ -20,9 +21,31 @@ const ROOMY = 60;
  * @param {Given} given
  */
 function services(given) {
-  const names = given.services.map(said);
+  const names = given.needs.map(({ name }) => said(name));
   if (!given.in_order) return new Intl.ListFormat(language()).format(names);
   return names.reduce((first, next) => t("kiosk.ticket.then", { first, next }));
+}
+
+/** What each need costs, by name where there are several. @param {Given} given */
+function fees({ needs }) {
+  const [only, another] = needs;
+  if (only && !another) return feeText(only.fee);
+  return needs
+    .map(({ name, fee }) => t("kiosk.ticket.fee_of", { service: said(name), fee: feeText(fee) }))
+    .join(" ");
+}
+
+/** What is to be paid, and for which needs the papers are not all known yet. Where it is more
+ *  than fits, it leafs by itself, and the rest of the card stays where it is.
+ *  @param {{given: Given}} props */
+function Needs({ given }) {
+  const { needs } = given;
+  const open = needs.filter((need) => need.lacks_reason).map(({ name }) => said(name));
+  const services = new Intl.ListFormat(language()).format(open);
+  return html`<div class="t-needs" role="group" tabindex="0" aria-label=${t("kiosk.service.fee")}>
+    <p><b>${fees(given)}</b> ${warning(needs.map(({ fee }) => fee))}</p>
+    ${open.length > 0 && html`<p>${t("kiosk.ticket.lacks_reason", { services })}</p>`}
+  </div>`;
 }
 
 /** @param {{given: Given}} props */
@@ -63,10 +86,12 @@ function Card({ given }) {
     ? t("kiosk.ticket.person")
     : t("kiosk.ticket.people", { count: given.ahead });
   const names = services(given);
-  return html`<article class="t-card" data-zone=${given.zone.flower}>
+  const full = given.needs.length > 1 || fees(given).length > ROOMY;
+  return html`<article class=${full ? "t-card is-full" : "t-card"} data-zone=${given.zone.flower}>
     <p class="t-label">${t("kiosk.ticket.label")}</p>
     <h1 class=${letter.length > 1 ? "t-num is-two num" : "t-num num"}>${letter}<i></i>${digits}</h1>
     <p class=${names.length > ROOMY ? "t-svc is-long" : "t-svc"}>${names}</p>
+    <${Needs} given=${given} />
     <${Zone} given=${given} />
     <dl class="t-facts">
       <div>

@@ -12,8 +12,8 @@ import { pressId } from "../../shared/press.js";
  *  @property {boolean} adding - looking for one service more
  *  @property {number | null} agency
  *  @property {number | null} service
- *  @property {number | null} chosenCase
  *  @property {number[]} extras
+ *  @property {Record<number, number>} cases - why each service is needed, as far as it was said
  *  @property {number[]} ready - requirements that the citizen has touched
  *  @property {string[]} kinds
  *  @property {string} pressId - one for the whole visit: however often it is sent, one number
@@ -27,8 +27,8 @@ export function newVisit() {
     adding: false,
     agency: null,
     service: null,
-    chosenCase: null,
     extras: [],
+    cases: {},
     ready: [],
     kinds: [],
     pressId: pressId(),
@@ -48,10 +48,37 @@ export function openAgency(visit, agency) {
  *  @param {Service} service
  *  @returns {Visit} */
 export function openService(visit, service) {
-  const [only, another] = service.cases;
-  const chosenCase = only && !another ? only.id : null;
-  const fresh = { chosenCase, extras: [], ready: [], kinds: visit.kinds };
+  const fresh = { cases: {}, extras: [], ready: [], kinds: visit.kinds };
   return { ...visit, ...fresh, screen: "service", service: service.id };
+}
+
+/** Why the service is needed; a service with one case needs no question.
+ *  @param {Visit} visit @param {Service} service @returns {number | null} */
+export function chosenCase(visit, service) {
+  const [only, another] = service.cases;
+  const said = visit.cases[service.id] ?? null;
+  return only && !another ? only.id : said;
+}
+
+/** @param {Visit} visit @param {Service} service @param {number} id @returns {Visit} */
+export function chooseCase(visit, service, id) {
+  return { ...visit, cases: { ...visit.cases, [service.id]: id } };
+}
+
+/** What the service asks for in the chosen case. @param {Service} service @param {Visit} visit */
+export function needed(service, visit) {
+  const id = chosenCase(visit, service);
+  const chosen = service.cases.find((one) => one.id === id);
+  return service.requirements.filter(
+    ({ cases }) => !cases.length || (chosen && cases.includes(chosen.code))
+  );
+}
+
+/** Whether more may be needed than is known without a reason.
+ *  @param {Service} service @param {Visit} visit */
+export function lacksReason(service, visit) {
+  const open = chosenCase(visit, service) === null;
+  return open && service.requirements.some(({ cases }) => cases.length > 0);
 }
 
 /** Looks through all agencies for one service more. @param {Visit} visit @returns {Visit} */
@@ -86,13 +113,17 @@ export function wanted(visit) {
   return visit.service === null ? [] : [visit.service, ...visit.extras];
 }
 
-/** What the press sends. @param {Visit} visit @param {string} language */
-export function order(visit, language) {
-  const services = wanted(visit).map((id) =>
-    id === visit.service && visit.chosenCase !== null
-      ? { service_id: id, case_id: visit.chosenCase }
-      : { service_id: id }
-  );
+/** One service as a press sends it. @param {Visit} visit @param {Service} service */
+export function wish(visit, service) {
+  const case_id = chosenCase(visit, service);
+  return case_id === null ? { service_id: service.id } : { service_id: service.id, case_id };
+}
+
+/** What the press sends.
+ *  @param {Visit} visit @param {Record<string, Service>} offered @param {string} language */
+export function order(visit, offered, language) {
+  const chosen = wanted(visit).flatMap((id) => offered[id] ?? []);
+  const services = chosen.map((service) => wish(visit, service));
   const priority = visit.kinds.length > 0;
   return { press_id: visit.pressId, services, priority, language };
 }
