@@ -66,12 +66,13 @@ def _copy_sqlite(url: URL, target: Path) -> None:
 
 
 def _copy_postgresql(url: URL, target: Path) -> None:
-    _tool("pg_dump", "--format=custom", f"--file={target}", url=url)
+    tool("pg_dump", "--format=custom", f"--file={target}", url=url)
     # Reads the copy's table of contents back, which ends with the dump.
-    _tool("pg_restore", "--list", str(target), url=url)
+    tool("pg_restore", "--list", str(target), url=url)
 
 
-def _tool(name: str, *arguments: str, url: URL) -> None:
+def tool(name: str, *arguments: str, url: URL) -> None:
+    """Let a program of PostgreSQL do its work at `url`. Raises BackupFailed with what it said."""
     program = shutil.which(name)
     if program is None:
         raise BackupFailed(f"{name} is missing: on Debian, install postgresql-client.")

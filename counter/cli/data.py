@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from pathlib import Path
 
 import click
 
 from counter.backup import BackupFailed, back_up
+from counter.cli.archive import (
+    RestoreFailed,
+    keep_keys,
+    pack,
+    put_database,
+    put_keys,
+    put_settings,
+    unpacked,
+)
 from counter.cli.options import CLOCK, CONFIG, DATA_DIR, settings, the_mall
 from counter.files.catalogue import write_catalogue
+from counter.files.config import Config
 from counter.files.exchange import differences, import_catalogue, stored_catalogue
 from models.core.database import Database
 from models.keeping.migrating import pending
@@ -46,24 +57,96 @@ def upgrade(config_file: Path, data_dir: Path | None) -> None:
 
 @click.command()
 @click.argument("target", type=click.Path(path_type=Path))
+@click.option(
+    "--keys",
+    type=click.Path(path_type=Path),
+    help="Copy secret.key, too, to this new file in another folder.",
+)
 @CONFIG
 @DATA_DIR
-def backup(target: Path, config_file: Path, data_dir: Path | None) -> None:
-    """Copy the whole database to the new file TARGET, also while the hall runs.
+def backup(target: Path, keys: Path | None, config_file: Path, data_dir: Path | None) -> None:
+    """Keep everything in the new file TARGET, also while the hall runs.
 
-    The copy is complete and checked, or there is none; a file that exists is never
-    written over. SQLite gives a database file, which takes the place of balai.db while the
-    hall is closed. PostgreSQL gives a dump for pg_restore.
+    A name that ends in .tar takes the database, config.toml, the catalogue and the logo, and
+    `restore` puts them back. Any other name takes the database alone, as before: a database
+    file of SQLite, a dump of PostgreSQL. The copy is complete and checked, or there is none;
+    a file that exists is never written over.
+
+    secret.key is never in it. Without it everybody signs in once more after a restore.
 
     \b
-    Example, for every night:
-      backup /var/backups/balai-$(date +%F).db
+    Examples:
+      backup /var/backups/balai-$(date +%F).tar
+      backup /var/backups/balai-$(date +%F).tar --keys /root/balai-secret.key
     """
+    config = settings(config_file, data_dir=data_dir)
+    whole = target.suffix == ".tar"
     try:
-        size = back_up(settings(config_file, data_dir=data_dir).database_url, target)
+        if keys is not None:
+            keep_keys(config, keys, archive=target)
+        size = (
+            pack(config, target, at=CLOCK.now()) if whole else back_up(config.database_url, target)
+        )
     except BackupFailed as error:
         raise click.ClickException(f"No backup was made: {error}") from error
     click.echo(f"{target} is a sound copy of {size / 1e6:.1f} MB.")
+    if not whole:
+        click.echo(
+            "It holds the database alone; a name that ends in .tar takes config.toml, the"
+            " catalogue and the logo, too.",
+            err=True,
+        )
+
+
+@click.command()
+@click.argument("archive", type=click.Path(path_type=Path))
+@click.option("--keys", type=click.Path(path_type=Path), help="The copy of secret.key.")
+@click.option(
+    "--replace", is_flag=True, help="Put the archive in the place of a hall that is there."
+)
+@CONFIG
+@DATA_DIR
+def restore(
+    archive: Path,
+    keys: Path | None,
+    replace: bool,  # noqa: FBT001 — click gives options by their names.
+    config_file: Path,
+    data_dir: Path | None,
+) -> None:
+    """Put back what `backup` kept in ARCHIVE, and prove it. Stop the hall first.
+
+    Where there is no config.toml, settings, catalogue and logo are put back, too; one that is
+    there stays. A database that holds a mall is left alone unless --replace is given; then a SQLite
+    file is kept beside the new one under another name. Each file is compared with what it was,
+    the database is checked, and its tickets, events and accounts are counted.
+    """
+    at = CLOCK.now()
+    try:
+        with unpacked(archive) as (folder, listed):
+            put = put_settings(folder, config_file)
+            config = settings(config_file, data_dir=data_dir)
+            _hall_is_closed(config)
+            counts = put_database(folder, listed, config, replace=replace, at=at)
+            if keys is not None:
+                put_keys(keys, config)
+    except (RestoreFailed, BackupFailed) as error:
+        raise click.ClickException(f"Not restored: {error}") from error
+    click.echo(f"The settings in {config_file} were {'put back' if put else 'left as they are'}.")
+    told = ", ".join(f"{count} of {name}" for name, count in counts.items())
+    click.echo(f"The database of {listed['made_at']} is back and sound: {told}.")
+    if keys is None:
+        click.echo("secret.key was not given: everybody signs in once more.")
+
+
+def _hall_is_closed(config: Config) -> None:
+    """Nobody may be writing into what is being replaced."""
+    server = config.server
+    host = "127.0.0.1" if server.host in {"0.0.0.0", "::"} else server.host  # noqa: S104 — a comparison.
+    try:
+        socket.create_connection((host, server.port), timeout=2).close()
+    except OSError:
+        return
+    raise RestoreFailed(f"something answers on {host}:{server.port}; stop the hall first.")
 
 
 @click.group()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from counter.cli.data import backup, catalogue, db
+from counter.cli.data import backup, catalogue, db, restore
 from counter.cli.devices import device
 from counter.cli.opening import must_open
 from counter.cli.options import CONFIG, DATA_DIR, PORT, Polite, settings
@@ -31,7 +31,7 @@ def balai() -> None:
       user add lestari --name "Lestari Handayani" --role admin
       run                                              open the hall
       device pair 482913 --place kiosk-1               the code is on the kiosk's screen
-      backup /var/backups/balai-monday.db              every night
+      backup /var/backups/balai-monday.tar             every night
 
     A command that cannot do its work says why on the error stream and ends with status 1.
     """
@@ -133,5 +133,5 @@ def check(config_file: Path) -> None:
     )
 
 
-for command in (db, user, device, catalogue, backup, report):
+for command in (db, user, device, catalogue, backup, restore, report):
     balai.add_command(command)

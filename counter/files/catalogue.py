@@ -48,7 +48,7 @@ class ServiceFile(Frozen):
     prefix: Prefix | None = None  # None: the letters of the agency
     icon: Icon
     popular: Annotated[int, Field(ge=1)] | None = None
-    handling_minutes: DeskMinutes  # mean at the desk; the forecast begins with it
+    handling_minutes: DeskMinutes  # mean at the desk; the forecast reckons with it
     target_minutes: DeskMinutes  # at the desk; what an officer aims for
     promise_minutes: DeskMinutes  # of waiting; what the public is promised
     completion_id: OptionalText = ""

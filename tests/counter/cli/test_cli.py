@@ -50,7 +50,7 @@ def refused(result: Result) -> str:
     [
         *("run", "demo", "check", "backup", "db upgrade", "user add", "user password", "user list"),
         *("user disable", "device pair", "device list", "device withdraw"),
-        *("catalogue export", "catalogue import", "report"),
+        *("catalogue export", "catalogue import", "report", "restore"),
     ],
 )
 def test_every_command_explains_itself(words: str) -> None:
@@ -95,7 +95,7 @@ def test_a_script_gives_the_password_on_standard_input(run: Run) -> None:
         ("device pair 123456 --place dapur", "", 'no kiosk, board or agent "dapur"'),
         ("device withdraw 7", "", "no paired device 7"),
         ("backup copy.db", "", "there is no database"),
-        ("catalogue import nowhere", "", "holds no catalogue file"),
+        ("catalogue import nowhere", "", "nowhere:1: there is no such folder"),
     ],
 )
 def test_a_refusal_is_one_sentence_and_status_1(
@@ -130,7 +130,7 @@ def test_an_address_that_is_not_ours_is_refused_in_a_sentence(folder: Path, host
     done = subprocess.run(  # noqa: S603 — our own program.
         [*command, "--config", str(config)], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    said = rf"Balai cannot listen on {host}:0: [A-Z][a-z ]+\.\n"
+    said = rf"Error: Balai cannot listen on {host}:0: [A-Z][a-z ]+\.\n"
     assert done.returncode == 1
     assert re.fullmatch(said, done.stderr), done.stderr
 
