@@ -111,7 +111,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
     printing = spooling(config, database, clock, language, mall_id=mall.id)
 
     welcome.register(app, doorkeeper=doorkeeper, permit=permit)
-    sign_in.register(app, doorkeeper=doorkeeper, language=language, permit=permit)
+    sign_in.register(app, doorkeeper=doorkeeper, language=language, permissions=permissions)
     pairing.register(app, doorkeeper=doorkeeper, language=language, permit=permit)
     devices.register(app, doorkeeper=doorkeeper, pages=pages, topics=live.register)
     desk.register(app, database=database, clock=clock, navigation=navigation, topics=live.register)

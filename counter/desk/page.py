@@ -64,8 +64,8 @@ def register(
                 "stands_in": g.actor.role in LEADERS,
             }
             if own is None:
-                desks = desk_rows(session, g.mall_id)
-                return render_template("counter/desk/choice.html", desks=desks, boot=common)
+                zones = _by_zone(desk_rows(session, g.mall_id))
+                return render_template("counter/desk/choice.html", zones=zones, boot=common)
             state = desk_state(session, str(own.id), at)
             told = {"seq": last_seq(session), "now": at.isoformat()}
             boot = common | {"state": (state or {}) | told, "acts": buttons()}
@@ -106,6 +106,14 @@ def register(
     app.register_blueprint(desk)
     navigation.register(PAGE)
     topics(DESK)
+
+
+def _by_zone(desks: list[dict[str, Any]]) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """Return the desks by name and flower of their zone, the zone of the first desk first."""
+    zones: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for desk in desks:
+        zones.setdefault((desk["zone"], desk["flower"]), []).append(desk)
+    return zones
 
 
 def _own_desk(session: Session, actor: Actor, number: int | None) -> Desk | None:
