@@ -1,14 +1,13 @@
-"""Signing in and out: a name, a password, and for officers the desk where they sit today."""
+"""Signing in: a name, a password, and for officers the desk where they sit today."""
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Flask, g, redirect, render_template, request, session
+from flask import Blueprint, Flask, g, redirect, render_template, request
 from pydantic import TypeAdapter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -21,18 +20,16 @@ from counter.door.permissions import Permissions
 from counter.door.reception import Reception, Verdict
 from counter.words.language import Language
 from models.core.clock import local_day
-from models.core.errors import DeskBusy, NotFound, Refusal
+from models.core.errors import NotFound, Refusal
 from models.core.roles import EVERYBODY, LEADERS, OFFICERS, Role
 from models.journal.actors import Actor
-from models.journal.events import SignedIn, SignedOut
+from models.journal.events import SignedIn
 from models.journal.record import record
 from models.journal.topics import id_in
 from models.mall.mall import Desk, Mall
 from models.mall.people import User
-from models.queue.shifts import Shift, sign_off, sign_on
+from models.queue.shifts import sign_on
 from models.queue.tickets import Ticket
-
-log = logging.getLogger(__name__)
 
 DESK_COOKIE: Final = "balai-desk"
 DESK_COOKIE_LIFETIME: Final = timedelta(days=400)
@@ -54,7 +51,7 @@ WANTED = TypeAdapter(Wanted)
 def register(
     app: Flask, *, doorkeeper: Doorkeeper, language: Language, permissions: Permissions
 ) -> None:
-    """Add /sign-in and /sign-out to `app`."""
+    """Add /sign-in to `app`."""
     blueprint = Blueprint("sign_in", __name__)
     database, clock = doorkeeper.database, doorkeeper.clock
     reception, browsers = Reception(doorkeeper), KnownBrowsers(app)
@@ -100,15 +97,7 @@ def register(
         browsers.remember(response, request, user.id)
         return _remember_desk(response, desk)
 
-    @blueprint.post("/sign-out")
-    def sign_out() -> Response:
-        if g.actor.user_id is not None:
-            with database.transaction() as work:
-                _leave(work, g.actor, at=clock.now(), real_at=doorkeeper.real_clock.now())
-        session.clear()
-        return redirect("/sign-in", 303)
-
-    permissions.permit(EVERYBODY, "sign_in.page", "sign_in.check", "sign_in.sign_out")
+    permissions.permit(EVERYBODY, "sign_in.page", "sign_in.check")
     app.register_blueprint(blueprint)
 
 
@@ -159,24 +148,6 @@ def _desk(session: Session, user: User, number: str) -> Desk:
     if desk is None:
         raise NotFound
     return desk
-
-
-def _leave(session: Session, actor: Actor, *, at: datetime, real_at: datetime) -> None:
-    """End all sign-ins of the user, so that a copied cookie is worthless, and free their desk.
-
-    A desk that still holds a citizen stays theirs until they come back or somebody else ends it.
-    """
-    user = session.get_one(User, actor.user_id)
-    user.signed_out_at = real_at
-    shift = session.scalars(
-        select(Shift).where(Shift.user_id == user.id, Shift.ended_at.is_(None))
-    ).first()
-    if shift is not None:
-        try:
-            sign_off(session, shift.desk, by=actor, at=at)
-        except DeskBusy:
-            log.info("user %s signed out with a ticket at desk %s", user.id, shift.desk_id)
-    record(session, SignedOut(mall_id=user.mall_id, at=at), actor)
 
 
 def _home(user: User, asked: str | None, desk: str) -> str:

@@ -210,3 +210,29 @@ def test_page_that_does_not_speak_the_servers_language_says_so_and_sends_nothing
         'the act "call-number" carries no reason',
     ]
     assert sent == []
+
+
+def test_signing_out_away_from_a_called_number_asks_first(
+    page: Page, hall: Server, citizens: Citizens
+) -> None:
+    number = citizens.take("ktp-el")
+    sign_in(page, hall)
+    main_says(page, "Panggil berikutnya")
+    page.keyboard.press("Enter")
+    main_says(page, "Mulai layani")
+    page.locator(".dk-menu summary").click()
+    page.get_by_role("button", name="Keluar").press("Enter")
+    expect(page.locator("h1")).to_have_text(f"{number} masih dipanggil di Loket 3")
+    expect(page.get_by_role("link", name="Kembali ke Loket 3")).to_be_focused()
+    page.keyboard.press("Enter")
+    main_says(page, "Mulai layani")
+    page.keyboard.press("Enter")
+    main_says(page, "Selesai, panggil berikutnya")
+    page.locator(".dk-menu summary").click()
+    page.get_by_role("button", name="Keluar").click()
+    expect(page.locator("h1")).to_have_text(f"{number} masih dilayani di Loket 3")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sign-in")
+    expect(page.locator("#desk")).to_have_value("3")
+    expect(page.locator("#desk-hint")).to_contain_text("Loket 3 masih terbuka")

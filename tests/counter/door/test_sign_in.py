@@ -341,7 +341,11 @@ def test_a_desk_that_holds_a_citizen_stays_open_when_its_officer_signs_out(
     later: dict[str, str | int] = {"press_id": "fedcba9876543210", "desk_id": desk.id}
     called = browser.post("/desk/call-next", json=later, headers=OWN_PAGE)
     assert called.status_code == 200, called.text
-    browser.post("/sign-out", headers=OWN_PAGE)
+    asked = browser.post("/sign-out", headers=OWN_PAGE)
+    assert asked.status_code == 409
+    assert "A-001 masih dipanggil di Loket 3" in asked.text
+    assert signed_in(browser)
+    browser.post("/sign-out", data={"sure": "yes"}, headers=OWN_PAGE)
     assert not signed_in(browser)
     assert at_desk(application, 3) == user_of(application, RINA).id
     with application.database.reading() as session:
