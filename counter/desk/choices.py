@@ -72,6 +72,7 @@ def transfer_services(session: Session, mall_id: int) -> list[dict[str, Any]]:
             "name": names(service),
             "agency": service.agency.short_name,
             "desks": open_desks.get(service.id, []),
+            "private": service.private_outcome,
             "cases": [{"id": case.id, "name": names(case)} for case in service.cases],
         }
         for service in found

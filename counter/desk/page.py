@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from counter.desk.acts import ACTS, buttons
+from counter.desk.buttons import NOTE_KEY, OUTCOME_KEYS
 from counter.desk.choices import callable_numbers, desk_rows, transfer_services
 from counter.desk.presence import require_officer, the_desk
 from counter.desk.state import DESK, desk_state, may_follow
@@ -68,7 +69,8 @@ def register(
                 return render_template("counter/desk/choice.html", zones=zones, boot=common)
             state = desk_state(session, str(own.id), at)
             told = {"seq": last_seq(session), "now": at.isoformat()}
-            boot = common | {"state": (state or {}) | told, "acts": buttons()}
+            keys = {"outcomes": OUTCOME_KEYS, "note": NOTE_KEY}
+            boot = common | {"state": (state or {}) | told, "acts": buttons(), "keys": keys}
             return render_template("counter/desk/page.html", boot=boot, number=own.number)
 
     @desk.get("/desk/<int:desk_id>/choices")
