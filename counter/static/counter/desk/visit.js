@@ -103,7 +103,7 @@ function Result({ model, hands, current }) {
   const plain = isPrivate(current);
   const { keys } = model.boot;
   const returned = draft.outcome === "returned" && !plain;
-  return html`<section aria-labelledby="result">
+  return html`<section class="dk-result" aria-labelledby="result">
     <${Brought} note=${current.note} />
     <h2 id="result">${say("result.title")}</h2>
     <div class=${`dk-res ${plain ? "dk-res--2" : ""}`} role="radiogroup" aria-labelledby="result">
