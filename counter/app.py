@@ -11,7 +11,7 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from counter.desk import page as desk
-from counter.door import auth, pairing, sign_in, welcome
+from counter.door import auth, pairing, sign_in, sign_out, welcome
 from counter.door.auth import Doorkeeper
 from counter.door.example_people import example_people
 from counter.door.navigation import Navigation
@@ -114,7 +114,8 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
     printing = spooling(config, database, clock, language, mall_id=mall.id)
 
     welcome.register(app, doorkeeper=doorkeeper, permit=permit)
-    sign_in.register(app, doorkeeper=doorkeeper, language=language, permit=permit)
+    sign_in.register(app, doorkeeper=doorkeeper, language=language, permissions=permissions)
+    sign_out.register(app, doorkeeper=doorkeeper, permit=permit)
     pairing.register(app, doorkeeper=doorkeeper, language=language, permit=permit)
     devices.register(app, doorkeeper=doorkeeper, pages=pages, topics=live.register)
     desk.register(app, database=database, clock=clock, navigation=navigation, topics=live.register)

@@ -14,6 +14,7 @@ import tomlkit
 
 from counter.cli.main import balai
 from counter.desk.acts import ACTS
+from counter.desk.buttons import NOTE_KEY, OUTCOME_KEYS
 from counter.files.config import load_config
 from counter.files.settings import Settings
 from counter.words.language import Language
@@ -114,6 +115,9 @@ def test_the_operators_guide_knows_every_key_of_the_desk() -> None:
     words = Language("Asia/Jakarta").words("counter.desk", "id")
     for key, name in keys.items():
         assert rows[key] == words[f"desk.act.{name}"]
+    for outcome, key in OUTCOME_KEYS.items():
+        assert rows[key] == words[f"desk.outcome.{outcome}"]
+    assert rows[NOTE_KEY] == words["desk.result.note"]
 
 
 def test_the_changelog_and_the_package_name_the_same_version() -> None:

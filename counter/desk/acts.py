@@ -28,7 +28,7 @@ from counter.desk.presses import (
 )
 from counter.desk.state import Phase
 from models.core.clock import local_day, local_instant
-from models.core.errors import BadInput, NobodyWaiting, NotFound, ReasonNeeded
+from models.core.errors import AlreadyServing, BadInput, NobodyWaiting, NotFound, ReasonNeeded
 from models.journal.actors import Actor
 from models.mall.mall import Desk
 from models.mall.people import User
@@ -121,7 +121,9 @@ def _call_again(session: Session, desk: Desk, press: StepPress, by: Actor, at: d
 
 
 def _start(session: Session, desk: Desk, press: StepPress, by: Actor, at: datetime) -> Answer:
-    step_at_desk(session, desk, press.step_id)
+    called = step_at_desk(session, desk, press.step_id)
+    if called.state is StepState.SERVING:  # another window was faster
+        raise AlreadyServing(number=called.ticket.spoken)
     step = serving.start(session, desk, by=by, at=at)
     return {"number": step.ticket.spoken}
 

@@ -12,11 +12,15 @@ from typing import Any, Final
 
 from counter.desk.presses import Press, carried
 from counter.desk.state import Phase
-from models.queue.tickets import StepState
+from models.queue.tickets import Outcome, StepState
 
 ALWAYS: Final = frozenset(Phase)
 FREE: Final = frozenset({Phase.READY, Phase.EMPTY})
 AT_DESK: Final = frozenset({Phase.CALLED, Phase.SERVING})
+# The keys of how serving ends: side by side on the keyboard as the outcomes are on the screen, for
+# digits tick papers; and the one that leads to the note.
+OUTCOME_KEYS: Final = dict(zip(Outcome, "QWER", strict=True))
+NOTE_KEY: Final = "N"
 
 
 class Question(StrEnum):

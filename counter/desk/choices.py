@@ -73,6 +73,7 @@ def transfer_services(session: Session, mall_id: int) -> list[dict[str, Any]]:
             "name": names(service),
             "agency": service.agency.short_name,
             "desks": open_desks.get(service.id, []),
+            "private": service.private_outcome,
             "cases": cases_of(service),
         }
         for service in found
@@ -117,9 +118,11 @@ def _offered(session: Session, mall_id: int) -> dict[int, list[dict[str, Any]]]:
         select(DeskService.desk_id, Service)
         .join(Service, Service.id == DeskService.service_id)
         .where(Service.mall_id == mall_id, Service.in_use)
+        .options(joinedload(Service.agency))
         .order_by(Service.agency_id, Service.position)
     )
     offered: dict[int, list[dict[str, Any]]] = {}
     for desk_id, service in rows:
-        offered.setdefault(desk_id, []).append({"id": service.id, "name": names(service)})
+        about = {"id": service.id, "name": names(service), "agency": service.agency.short_name}
+        offered.setdefault(desk_id, []).append(about)
     return offered

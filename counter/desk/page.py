@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from counter.desk.acts import ACTS, buttons
+from counter.desk.buttons import NOTE_KEY, OUTCOME_KEYS
 from counter.desk.choices import callable_numbers, desk_rows, transfer_services
 from counter.desk.presence import require_officer, the_desk
 from counter.desk.state import DESK, desk_state, may_follow
@@ -64,11 +65,12 @@ def register(
                 "stands_in": g.actor.role in LEADERS,
             }
             if own is None:
-                desks = desk_rows(session, g.mall_id)
-                return render_template("counter/desk/choice.html", desks=desks, boot=common)
+                zones = _by_zone(desk_rows(session, g.mall_id))
+                return render_template("counter/desk/choice.html", zones=zones, boot=common)
             state = desk_state(session, str(own.id), at)
             told = {"seq": last_seq(session), "now": at.isoformat()}
-            boot = common | {"state": (state or {}) | told, "acts": buttons()}
+            keys = {"outcomes": OUTCOME_KEYS, "note": NOTE_KEY}
+            boot = common | {"state": (state or {}) | told, "acts": buttons(), "keys": keys}
             return render_template("counter/desk/page.html", boot=boot, number=own.number)
 
     @desk.get("/desk/<int:desk_id>/choices")
@@ -106,6 +108,14 @@ def register(
     app.register_blueprint(desk)
     navigation.register(PAGE)
     topics(DESK)
+
+
+def _by_zone(desks: list[dict[str, Any]]) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """Return the desks by name and flower of their zone, the zone of the first desk first."""
+    zones: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for desk in desks:
+        zones.setdefault((desk["zone"], desk["flower"]), []).append(desk)
+    return zones
 
 
 def _own_desk(session: Session, actor: Actor, number: str | None) -> Desk | None:

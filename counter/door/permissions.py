@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
 from flask import Flask
+from werkzeug.exceptions import HTTPException
 
 from models.core.roles import DEVICES, EVERYBODY, Role, among
 
@@ -31,6 +33,14 @@ class Permissions:
     def permits(self, endpoint: str, role: Role) -> bool:
         """Tell whether `role` may use `endpoint`; what was not taken down is for nobody."""
         return among(self._table.get(endpoint, frozenset()), role)
+
+    def opens(self, app: Flask, path: str, role: Role) -> bool:
+        """Tell whether `path` is a page of `app` that `role` may open."""
+        try:
+            endpoint, _ = app.url_map.bind("").match(urlsplit(path).path)
+        except HTTPException:
+            return False
+        return self.permits(endpoint, role)
 
     def for_devices_alone(self, endpoint: str) -> bool:
         """Tell whether the endpoint is a screen's own: whoever opens it unpaired must pair."""

@@ -1,36 +1,34 @@
-"""Signing in and out: a name, a password, and for officers the desk where they sit today."""
+"""Signing in: a name, a password, and for officers the desk where they sit today."""
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Flask, g, redirect, render_template, request, session
+from flask import Blueprint, Flask, g, redirect, render_template, request
 from pydantic import TypeAdapter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from counter.door.auth import Doorkeeper, begin_sign_in, local_path
+from counter.door.free_desks import offer_desks
 from counter.door.known import KnownBrowsers
+from counter.door.permissions import Permissions
 from counter.door.reception import Reception, Verdict
 from counter.words.language import Language
-from models.core.clock import Clock, local_day
-from models.core.database import Database
-from models.core.errors import DeskBusy, NotFound, Refusal
-from models.core.roles import EVERYBODY, LEADERS, Permit, Role
+from models.core.clock import local_day
+from models.core.errors import NotFound, Refusal
+from models.core.roles import EVERYBODY, LEADERS, OFFICERS, Role
 from models.journal.actors import Actor
-from models.journal.events import SignedIn, SignedOut
+from models.journal.events import SignedIn
 from models.journal.record import record
 from models.mall.mall import Desk, Mall
 from models.mall.people import User
-from models.queue.shifts import Shift, sign_off, sign_on
+from models.queue.shifts import sign_on
 from models.queue.tickets import Ticket
-
-log = logging.getLogger(__name__)
 
 DESK_COOKIE: Final = "balai-desk"
 DESK_COOKIE_LIFETIME: Final = timedelta(days=400)
@@ -49,15 +47,27 @@ class Wanted:
 WANTED = TypeAdapter(Wanted)
 
 
-def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language, permit: Permit) -> None:
-    """Add /sign-in and /sign-out to `app`."""
+def register(
+    app: Flask, *, doorkeeper: Doorkeeper, language: Language, permissions: Permissions
+) -> None:
+    """Add /sign-in to `app`."""
     blueprint = Blueprint("sign_in", __name__)
     database, clock = doorkeeper.database, doorkeeper.clock
     reception, browsers = Reception(doorkeeper), KnownBrowsers(app)
 
+    def form(wanted: Wanted, *, verdict: Verdict | None = None, desk_says: str = "") -> str:
+        return _page(
+            doorkeeper,
+            language,
+            wanted,
+            known=browsers.users(request),
+            verdict=verdict,
+            desk_says=desk_says,
+        )
+
     @blueprint.get("/sign-in")
     def page() -> str:
-        return _page(database, clock, language, Wanted(next=request.args.get("next", "")))
+        return form(Wanted(next=request.args.get("next", "")))
 
     @blueprint.post("/sign-in")
     def check() -> tuple[str, int] | Response:
@@ -66,54 +76,44 @@ def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language, permit: 
             wanted.name, wanted.password, request.remote_addr or "", known=browsers.users(request)
         )
         if verdict.user is None:
-            return _page(database, clock, language, wanted, verdict=verdict), 401
+            return form(wanted, verdict=verdict), 401
         user, at = verdict.user, clock.now()
-        if user.role is Role.OFFICER and not wanted.desk:
-            says = language.say(g.lang, "counter.sign_in.desk_missing")
-            return _page(database, clock, language, wanted, desk_says=says), 422
+        # The form may choose the computer's desk for somebody who serves at none.
+        desk = wanted.desk if user.role in OFFICERS else ""
         by = Actor(role=user.role, mall_id=user.mall_id, user_id=user.id)
         try:
             with database.transaction() as work:
                 record(work, SignedIn(mall_id=user.mall_id, at=at), by)
-                if wanted.desk:
-                    sign_on(work, _desk(work, user, wanted.desk), user, by=by, at=at)
+                if desk:
+                    sign_on(work, _desk(work, user, desk), user, by=by, at=at)
         except Refusal as refusal:
             said = language.say(g.lang, f"counter.refusals.{refusal.code}", **refusal.facts)
-            return _page(database, clock, language, wanted, desk_says=said), 409
+            return form(wanted, desk_says=said), 409
         begin_sign_in(user.id, doorkeeper.real_clock.now())
-        response = redirect(_home(user, wanted), 303)
+        asked = local_path(wanted.next)
+        may_open = asked is not None and permissions.opens(app, asked, user.role)
+        response = redirect(_home(user, asked if may_open else None, desk), 303)
         browsers.remember(response, request, user.id)
-        return _remember_desk(response, wanted.desk)
+        return _remember_desk(response, desk)
 
-    @blueprint.post("/sign-out")
-    def sign_out() -> Response:
-        if g.actor.user_id is not None:
-            with database.transaction() as work:
-                _leave(work, g.actor, at=clock.now(), real_at=doorkeeper.real_clock.now())
-        session.clear()
-        return redirect("/sign-in", 303)
-
-    permit(EVERYBODY, "sign_in.page", "sign_in.check", "sign_in.sign_out")
+    permissions.permit(EVERYBODY, "sign_in.page", "sign_in.check")
     app.register_blueprint(blueprint)
 
 
 def _page(
-    database: Database,
-    clock: Clock,
+    doorkeeper: Doorkeeper,
     language: Language,
     wanted: Wanted,
     *,
-    verdict: Verdict | None = None,
-    desk_says: str = "",
+    known: list[int],
+    verdict: Verdict | None,
+    desk_says: str,
 ) -> str:
-    at = clock.now()
-    with database.reading() as session:
+    at = doorkeeper.clock.now()
+    with doorkeeper.database.reading() as session:
         mall = session.get_one(Mall, g.mall_id)
-        desks = [
-            {"number": desk.number, "zone": desk.zone.bare_name}
-            for desk in mall.desks
-            if desk.in_use
-        ]
+        remembered = request.cookies.get(DESK_COOKIE, "")
+        offer = offer_desks(session, mall, remembered=remembered, chosen=wanted.desk, known=known)
         taken = session.scalar(
             select(func.count())
             .select_from(Ticket)
@@ -129,10 +129,9 @@ def _page(
         if verdict and verdict.left
         else "",
         wanted=wanted,
-        chosen=wanted.desk or request.cookies.get(DESK_COOKIE, ""),
+        offer=offer,
         verdict=verdict,
         desk_says=desk_says,
-        desks=desks,
         taken=taken,
     )
 
@@ -150,30 +149,12 @@ def _desk(session: Session, user: User, number: str) -> Desk:
     return desk
 
 
-def _leave(session: Session, actor: Actor, *, at: datetime, real_at: datetime) -> None:
-    """End all sign-ins of the user, so that a copied cookie is worthless, and free their desk.
-
-    A desk that still holds a citizen stays theirs until they come back or somebody else ends it.
-    """
-    user = session.get_one(User, actor.user_id)
-    user.signed_out_at = real_at
-    shift = session.scalars(
-        select(Shift).where(Shift.user_id == user.id, Shift.ended_at.is_(None))
-    ).first()
-    if shift is not None:
-        try:
-            sign_off(session, shift.desk, by=actor, at=at)
-        except DeskBusy:
-            log.info("user %s signed out with a ticket at desk %s", user.id, shift.desk_id)
-    record(session, SignedOut(mall_id=user.mall_id, at=at), actor)
-
-
-def _home(user: User, wanted: Wanted) -> str:
-    """Return where somebody goes who has just signed in."""
+def _home(user: User, asked: str | None, desk: str) -> str:
+    """Return where somebody goes who has just signed in; `asked` is a page they may open."""
     if user.role is Role.OFFICER:
         return "/desk"
     own = "/devices" if user.role in LEADERS else "/reports"
-    return local_path(wanted.next) or ("/desk" if wanted.desk else own)
+    return asked or ("/desk" if desk else own)
 
 
 def _remember_desk(response: Response, desk: str) -> Response:

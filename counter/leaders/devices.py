@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
-from flask import Blueprint, Flask, g, redirect, render_template, request
+from flask import Blueprint, Flask, abort, g, jsonify, redirect, render_template, request
 from pydantic import Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 from sqlalchemy.orm import Session
@@ -24,10 +24,19 @@ from models.journal.actors import Actor
 from models.journal.events import DeviceWithdrawn
 from models.journal.topics import Topic, id_in
 from models.mall.devices import Device
-from models.mall.pairing import Place, pair, paired_devices, withdraw
+from models.mall.pairing import (
+    Place,
+    pair,
+    paired_devices,
+    places_played,
+    played_before,
+    withdraw,
+)
 from models.paper.agents import agent_place
 
 WRONG_CODES: Final = 10
+# A leader who types a code is told what its screen was; guessing that way ends, too.
+ASKED_CODES: Final = 60
 PER_PERSON: Final = timedelta(minutes=10)
 # A screen is noted as alive once a minute; three without a sign are silence.
 SILENT_AFTER: Final = timedelta(minutes=3)
@@ -61,7 +70,7 @@ PAGE: Final = Page(
     name="devices",
     path="/devices",
     roles=LEADERS,
-    acts=("confirm", "take_back"),
+    acts=("confirm", "take_back", "screen"),
     words="counter.devices.title",
     within=SCREENS,
 )
@@ -83,11 +92,17 @@ def register(
         done = request.args.get("done", "")
         with database.reading() as session:
             rows = rows_of(session, g.mall_id, clock.now())
+            places = places_of(session, doorkeeper.config, g.mall_id)
+            before = _before(session, places, form.code, clock.now())
+            if before and not form.place:
+                form = Confirmed(form.code, before["place"], form.name or before["name"])
             return render_template(
                 "counter/leaders/devices.html",
                 form=form,
                 says=says,
-                places=places_of(session, doorkeeper.config, g.mall_id),
+                places=places,
+                played=places_played(session, g.mall_id),
+                before=before,
                 rows=rows,
                 paired=next((row for row in rows if str(row.id) == done), None),
             )
@@ -117,6 +132,28 @@ def register(
             return shown(form, "no_code"), 409
         return redirect(f"/devices?done={device.id}", 303)
 
+    _for_one_screen(blueprint, doorkeeper)
+    app.register_blueprint(blueprint)
+    pages(PAGE)
+    topics(DEVICE)
+
+
+def _for_one_screen(blueprint: Blueprint, doorkeeper: Doorkeeper) -> None:
+    database, clock = doorkeeper.database, doorkeeper.clock
+    throttle = Throttle(ASKED_CODES, PER_PERSON)
+
+    @blueprint.get("/devices/screen")
+    def screen() -> Response:
+        """Tell what the screen that shows a code was before it was withdrawn; nothing of others."""
+        person, at = str(g.actor.user_id), clock.now()
+        if throttle.wait(person, at):
+            abort(429)
+        throttle.count(person, at)
+        code = request.args.get("code", "")[:20]
+        with database.reading() as session:
+            places = places_of(session, doorkeeper.config, g.mall_id)
+            return jsonify(before=_before(session, places, code, at))
+
     @blueprint.post("/devices/<int:device_id>/withdraw")
     def take_back(device_id: int) -> Response:
         with database.transaction() as session:
@@ -126,9 +163,19 @@ def register(
             withdraw(session, device, by=g.actor, at=clock.now())
         return redirect("/devices", 303)
 
-    app.register_blueprint(blueprint)
-    pages(PAGE)
-    topics(DEVICE)
+
+def _before(
+    session: Session, places: Iterable[Place], code: str, at: datetime
+) -> dict[str, str] | None:
+    """Return the place and the name that the screen showing `code` had until it was withdrawn."""
+    device = played_before(session, g.mall_id, code, at)
+    if device is None:
+        return None
+    place = next((one for one in places if one.code == device.place), None)
+    if place is None:
+        return None
+    own_name = "" if device.name == place.name else device.name
+    return {"place": place.code, "name": own_name, "called": device.name}
 
 
 def place_called(session: Session, config: Config, mall_id: int, code: str) -> Place:

@@ -142,6 +142,12 @@ class NotAllowed(Refusal):
     code = "not_allowed"
 
 
+class AlreadyServing(Refusal):
+    """The number is being served already. Facts: number."""
+
+    code = "already_serving"
+
+
 class TicketElsewhere(Refusal):
     """The ticket is at another desk or was taken a moment ago. Facts: number."""
 

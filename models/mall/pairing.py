@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.core.errors import CodeUnknown, PlaceTaken
@@ -22,6 +22,8 @@ from models.mall.devices import Device
 CODE_LIFETIME = timedelta(minutes=5)
 # A screen that was switched off before anybody paired it leaves nothing behind.
 UNPAIRED_LIFETIME = timedelta(hours=1)
+# One that was withdrawn is known again so long, though it was off for the weekend.
+REMEMBERED_LIFETIME = timedelta(days=30)
 CODE_DIGITS = 6
 TOKEN_BYTES = 32
 
@@ -70,13 +72,17 @@ class Asked:
 def new_code(session: Session, mall_id: int, *, token: str | None, at: datetime) -> Asked:
     """Give the screen that holds `token` a fresh code, good for CODE_LIFETIME from `at`.
 
-    A screen without a token, or with one that was paired or withdrawn, begins anew.
+    A screen without a token, or with one that was paired or withdrawn, begins anew. Of one that
+    was withdrawn it is kept what it was, which gives it no right.
     """
     _forget_old(session, at)
     device = None if token is None else _unpaired(session, mall_id, token)
     if device is None or token is None:
+        before = None if token is None else _withdrawn(session, token)
         token = secrets.token_urlsafe(TOKEN_BYTES)
         device = Device(mall_id=mall_id, token_hash=fingerprint(token), created_at=at)
+        if before is not None and before.mall_id == mall_id:
+            device.place, device.name = before.place, before.name
         session.add(device)
     code = _free_code(session)
     expires_at = at + CODE_LIFETIME
@@ -93,17 +99,7 @@ def pair(
     Spaces and hyphens in `code` do not matter. Raises CodeUnknown, and PlaceTaken for a second
     agent of one printer: two would share its papers and each other's doubts.
     """
-    digits = "".join(one for one in code if one.isdigit())
-    device = session.scalars(
-        select(Device)
-        .where(
-            Device.mall_id == mall_id,
-            Device.code == digits,
-            Device.code_expires_at > at,
-            Device.role.is_(None),
-        )
-        .with_for_update()
-    ).first()
+    device = session.scalars(_showing(mall_id, code, at).with_for_update()).first()
     if device is None:
         raise CodeUnknown
     _require_free(session, mall_id, place)
@@ -115,6 +111,23 @@ def pair(
     session.flush()
     record(session, DevicePaired(mall_id=mall_id, at=at, device_id=device.id), by)
     return device
+
+
+def played_before(session: Session, mall_id: int, code: str, at: datetime) -> Device | None:
+    """Return the unpaired screen that shows `code`, if it held a place until it was withdrawn.
+
+    Its `place` and `name` are what it was then. None as well while another screen plays that
+    place, so that nobody makes two of one by mistake.
+    """
+    device = session.scalars(_showing(mall_id, code, at)).first()
+    if device is None or not device.place or device.place in places_played(session, mall_id):
+        return None
+    return device
+
+
+def places_played(session: Session, mall_id: int) -> set[str]:
+    """Return the codes of the places that some screen of the mall plays."""
+    return {one.place for one in paired_devices(session, mall_id) if one.withdrawn_at is None}
 
 
 def withdraw(session: Session, device: Device, *, by: Actor, at: datetime) -> None:
@@ -136,14 +149,7 @@ def devices_of_tokens(looking: Session | Connection, tokens: Iterable[str]) -> l
 
 def was_withdrawn(session: Session, token: str) -> bool:
     """Tell whether `token` was a device's until somebody took it back."""
-    return (
-        session.scalars(
-            select(Device.id).where(
-                Device.token_hash == fingerprint(token), Device.withdrawn_at.is_not(None)
-            )
-        ).first()
-        is not None
-    )
+    return _withdrawn(session, token) is not None
 
 
 def shown_code(session: Session, token: str, at: datetime) -> Device | None:
@@ -196,6 +202,25 @@ def _require_free(session: Session, mall_id: int, place: Place) -> None:
             raise PlaceTaken(device=other.name)
 
 
+def _showing(mall_id: int, code: str, at: datetime) -> Select[Device]:
+    digits = "".join(one for one in code if one.isdigit())
+    return select(Device).where(
+        Device.mall_id == mall_id,
+        Device.code == digits,
+        Device.code_expires_at > at,
+        Device.role.is_(None),
+    )
+
+
+def _withdrawn(session: Session, token: str) -> Device | None:
+    return session.scalars(
+        select(Device).where(
+            Device.token_hash == fingerprint(token),
+            Device.withdrawn_at.is_not(None),
+        )
+    ).first()
+
+
 def _unpaired(session: Session, mall_id: int, token: str) -> Device | None:
     return session.scalars(
         select(Device).where(
@@ -211,7 +236,11 @@ def _forget_old(session: Session, at: datetime) -> None:
     """Free the codes that ran out, and drop screens that nobody paired."""
     session.execute(
         delete(Device).where(
-            Device.role.is_(None), Device.code_expires_at <= at - UNPAIRED_LIFETIME
+            Device.role.is_(None),
+            or_(
+                and_(Device.place == "", Device.code_expires_at <= at - UNPAIRED_LIFETIME),
+                Device.code_expires_at <= at - REMEMBERED_LIFETIME,
+            ),
         )
     )
     session.execute(

@@ -439,3 +439,11 @@ def test_choices_are_for_the_desk_alone(application: Application, rina: Crew) ->
     assert [one["number"] for one in told["numbers"]] == [number]
     assert {one["number"] for one in told["desks"]} == {"3", "7"}
     assert service_id(application, "skck") in {one["id"] for one in told["services"]}
+
+
+def test_the_slower_of_two_windows_that_start_is_told_so_plainly(rina: Crew) -> None:
+    citizen(rina.application, "ktp-el")
+    step = rina.serve()
+    answer = rina.ask("start", step_id=step).get_json()
+    assert answer["code"] == "already_serving"
+    assert answer["title"] == "Nomor A-001 sudah mulai dilayani, mungkin dari jendela lain."

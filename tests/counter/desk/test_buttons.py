@@ -13,7 +13,7 @@ import pytest
 from pydantic import ValidationError
 
 from counter.desk.acts import ACTS, buttons
-from counter.desk.buttons import Question
+from counter.desk.buttons import NOTE_KEY, OUTCOME_KEYS, Question
 from counter.desk.presence import the_desk
 from counter.desk.presses import carried
 from counter.desk.state import Phase
@@ -186,6 +186,7 @@ def test_every_button_has_its_words(language: str) -> None:
 
 def test_no_two_buttons_have_one_key_and_each_in_the_row_has_an_icon() -> None:
     keys = [act.button.key for act in ACTS.values() if act.button.key]
+    keys += [*OUTCOME_KEYS.values(), NOTE_KEY]
     assert len(keys) == len(set(keys))
     sheet = (ROOT / "counter/static/shared/icons.txt").read_text(encoding="utf-8").split()
     row = [act.button.icon for act in ACTS.values() if act.button.in_row]

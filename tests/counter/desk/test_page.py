@@ -22,6 +22,8 @@ from tests.servers import Server, running_server
 
 pytestmark = pytest.mark.slow
 
+OUTCOMES = ("Terbit", "Diterima untuk diproses", "Berkas dikembalikan", "Konsultasi")
+
 
 def test_a_whole_service_by_keyboard_alone(page: Page, hall: Server, citizens: Citizens) -> None:
     first = citizens.take("ktp-el", case="hilang")
@@ -161,6 +163,34 @@ def test_keys_are_silent_in_a_field_and_when_switched_off(
     page.reload()
     ready(page)
     expect(page.locator(".dk-sec .kbd")).to_have_count(0)
+
+
+def test_the_outcome_and_its_note_are_given_by_keyboard(
+    page: Page, hall: Server, citizens: Citizens
+) -> None:
+    citizens.take("ktp-el")
+    sign_in(page, hall)
+    main_says(page, "Panggil berikutnya")
+    page.keyboard.press("Enter")
+    main_says(page, "Mulai layani")
+    page.keyboard.press("Enter")
+    main_says(page, "Selesai, panggil berikutnya")
+    for key, outcome in zip("qwer", OUTCOMES, strict=True):
+        label = page.locator(".dk-res label", has_text=outcome)
+        expect(label.locator(".kbd")).to_have_text(key.upper())
+        page.keyboard.press(key)
+        expect(label.locator("input")).to_be_checked()
+    page.keyboard.press("n")
+    expect(page.locator("#note")).to_be_focused()
+    page.keyboard.type("qwers")
+    expect(page.locator("#note")).to_have_value("qwers")
+    expect(page.locator(".dk-res label", has_text="Konsultasi").locator("input")).to_be_checked()
+    page.keyboard.press("Escape")
+    expect(page.locator("#note")).not_to_be_focused()
+    page.keyboard.press("q")
+    expect(page.locator(".dk-res label", has_text="Terbit").locator("input")).to_be_checked()
+    page.keyboard.press("s")
+    expect(page.locator("main")).to_contain_text("Belum ada yang menunggu")
 
 
 def test_what_is_impossible_says_why(page: Page, hall: Server, citizens: Citizens) -> None:

@@ -127,9 +127,15 @@ def test_private_service_is_returned_without_a_reason(
     citizens.take("skck")
     sign_in(page, hall, 7)
     serve(page)
-    page.get_by_label("Dikembalikan", exact=True).check(force=True)
+    page.keyboard.press("e")
+    expect(page.get_by_role("radio", name="Dikembalikan", exact=True)).to_be_checked()
     expect(page.locator(".dk-private")).to_be_visible()
     expect(page.locator(".dk-miss")).to_have_count(0)
+    expect(page.locator("#note")).to_have_count(0)
+    page.keyboard.press("a")
+    expect(page.locator("dialog")).to_contain_text("tidak ada catatan yang disimpan")
+    expect(page.locator("#reason")).to_have_count(0)
+    page.keyboard.press("Escape")
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_contain_text("Belum ada yang menunggu")
 
@@ -210,3 +216,70 @@ def test_page_that_does_not_speak_the_servers_language_says_so_and_sends_nothing
         'the act "call-number" carries no reason',
     ]
     assert sent == []
+
+
+def test_signing_out_away_from_a_called_number_asks_first(
+    page: Page, hall: Server, citizens: Citizens
+) -> None:
+    number = citizens.take("ktp-el")
+    sign_in(page, hall)
+    main_says(page, "Panggil berikutnya")
+    page.keyboard.press("Enter")
+    main_says(page, "Mulai layani")
+    page.locator(".dk-menu summary").click()
+    page.get_by_role("button", name="Keluar").press("Enter")
+    expect(page.locator("h1")).to_have_text(f"{number} masih dipanggil di Loket 3")
+    expect(page.get_by_role("link", name="Kembali ke Loket 3")).to_be_focused()
+    page.keyboard.press("Enter")
+    main_says(page, "Mulai layani")
+    page.keyboard.press("Enter")
+    main_says(page, "Selesai, panggil berikutnya")
+    page.locator(".dk-menu summary").click()
+    page.get_by_role("button", name="Keluar").click()
+    expect(page.locator("h1")).to_have_text(f"{number} masih dilayani di Loket 3")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sign-in")
+    expect(page.locator("#desk")).to_have_value("3")
+    expect(page.locator("#desk-hint")).to_contain_text("Loket 3 masih terbuka")
+
+
+def test_a_note_that_was_not_sent_outlives_a_reload_and_the_end_of_a_sign_in(
+    page: Page, hall: Server, citizens: Citizens
+) -> None:
+    citizens.take("ktp-el")
+    citizens.take("ktp-el")
+    sign_in(page, hall)
+    serve(page)
+    page.keyboard.press("e")
+    page.keyboard.press("n")
+    page.keyboard.type("KK asli tertinggal")
+    page.reload()
+    expect(page.locator("#note")).to_have_value("KK asli tertinggal")
+    expect(page.get_by_role("radio", name="Berkas dikembalikan")).to_be_checked()
+    page.context.clear_cookies(name="balai")
+    page.reload()
+    page.wait_for_url("**/sign-in?next=*")
+    page.fill("#name", "rina.kusumawati")
+    page.fill("#password", EXAMPLE_PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk")
+    expect(page.locator("#note")).to_have_value("KK asli tertinggal")
+    main_says(page, "Selesai, panggil berikutnya")
+    page.keyboard.press("Enter")
+    main_says(page, "Mulai layani")
+    page.keyboard.press("Enter")
+    main_says(page, "Selesai, panggil berikutnya")
+    expect(page.locator("#note")).to_have_value("")
+    page.reload()
+    main_says(page, "Selesai, panggil berikutnya")
+    expect(page.locator("#note")).to_have_value("")
+
+
+def test_a_list_with_nobody_in_it_says_that_nobody_waits(
+    page: Page, hall: Server, citizens: Citizens
+) -> None:
+    sign_in(page, hall)
+    main_says(page, "Panggil berikutnya")
+    page.keyboard.press("c")
+    expect(page.locator("dialog .dk-none")).to_have_text("Belum ada yang menunggu di loket ini.")

@@ -99,7 +99,8 @@ def test_a_screen_goes_on_when_it_is_paired_and_back_when_it_is_not(
     expect(page).to_have_url(re.compile("/wall$"))
     expect(page.locator("#wall")).to_contain_text("Kenanga")
 
-    leader.get_by_role("button", name="Cabut TV dekat tangga").click()
+    leader.get_by_label("Cabut TV dekat tangga").click()
+    leader.get_by_role("button", name="Ya, cabut").click()
     expect(page).to_have_url(re.compile("/pair"), timeout=2000)
     expect(shown).to_have_text(re.compile(r"^\d{6}$"))
 

@@ -19,11 +19,14 @@ from counter.door.auth import KEY_FILE, SESSION_COOKIE, local_path, secret_key
 from counter.door.example_people import EXAMPLE_PASSWORD
 from counter.door.guesses import MOST_WRONG, Stranger, charge
 from counter.door.reception import REFUSED_AFTER_S, WRONG_PER_ADDRESS, Reception
+from counter.door.sign_in import DESK_COOKIE
 from models.core.clock import Clock
+from models.core.roles import Role
+from models.journal.actors import Actor
 from models.journal.record import JournalEntry
-from models.mall.mall import Desk, DeskService
+from models.mall.mall import Desk, DeskService, Zone
 from models.mall.people import User
-from models.queue.shifts import held_by, shift_at
+from models.queue.shifts import held_by, shift_at, sign_on
 from tests.application import (
     OWN_PAGE,
     StandingClock,
@@ -102,11 +105,62 @@ def test_a_supervisor_needs_no_desk(application: Application, browser: FlaskClie
     assert browser.get("/devices").status_code == 200
 
 
-def test_an_officer_must_name_a_desk(browser: FlaskClient) -> None:
+def test_an_officer_may_choose_the_desk_after_signing_in(
+    application: Application, browser: FlaskClient
+) -> None:
     answer = sign_in(browser, RINA)
-    assert answer.status_code == 422
-    assert "Pilih dahulu loket" in answer.text
-    assert not signed_in(browser)
+    assert (answer.status_code, answer.location) == (303, "/desk")
+    page = browser.get("/desk").text
+    assert page.count("<section") == len(application_zones(application))
+    assert 'id="find"' in page
+
+
+def application_zones(application: Application) -> list[str]:
+    with application.database.reading() as session:
+        return list(session.scalars(select(Zone.name).join(Desk).where(Desk.in_use).distinct()))
+
+
+def test_a_desk_in_use_is_told_before_the_password_and_nobodys_name_with_it(
+    application: Application, browser: FlaskClient
+) -> None:
+    sign_in(browser, RINA, desk="3")
+    browser.post("/sign-out", headers=OWN_PAGE)
+    with application.database.transaction() as session:
+        bagus = session.scalars(select(User).where(User.username == "bagus.prasetyo")).one()
+        desk = session.scalars(select(Desk).where(Desk.number == 3)).one()
+        sign_on(session, desk, bagus, by=Actor(user_id=bagus.id), at=application.clock.now())
+    page = browser.get("/sign-in").text
+    assert "Loket 3, loket komputer ini, sedang dipakai petugas lain." in page
+    assert '<option value="3">Loket 3 · sedang dipakai</option>' in page
+    assert " selected>" not in page
+    assert "Bagus" not in page
+    # Whoever comes to that desk from another computer is its officer still.
+    assert sign_in(browser, "bagus.prasetyo", desk="3").location == "/desk"
+
+
+def test_the_desk_that_was_left_open_here_is_offered_to_who_comes_back(
+    application: Application, browser: FlaskClient
+) -> None:
+    sign_in(browser, RINA, desk="3")
+    later(application, timedelta(hours=11))
+    page = browser.get("/sign-in").text
+    assert "Loket 3 masih terbuka atas nama yang terakhir memakainya" in page
+    assert '<option value="3" selected>' in page
+    assert "Rina" not in page
+
+
+def test_a_desk_that_the_browser_remembers_is_not_opened_for_who_serves_at_none(
+    application: Application, browser: FlaskClient
+) -> None:
+    with application.database.transaction() as session:
+        siti = session.scalars(select(User).where(User.username == "siti.rahmawati")).one()
+        siti.role = Role.AUDITOR
+    answer = sign_in(browser, "siti.rahmawati", desk="3", next="/desk")
+    assert answer.location == "/reports"
+    assert at_desk(application, 3) is None
+    assert journal(application)[-1] == "SignedIn"
+    assert browser.get("/reports").status_code == 200
+    assert browser.get_cookie(DESK_COOKIE) is None
 
 
 def test_a_taken_desk_is_refused_with_the_name_of_who_is_there(
@@ -287,7 +341,11 @@ def test_a_desk_that_holds_a_citizen_stays_open_when_its_officer_signs_out(
     later: dict[str, str | int] = {"press_id": "fedcba9876543210", "desk_id": desk.id}
     called = browser.post("/desk/call-next", json=later, headers=OWN_PAGE)
     assert called.status_code == 200, called.text
-    browser.post("/sign-out", headers=OWN_PAGE)
+    asked = browser.post("/sign-out", headers=OWN_PAGE)
+    assert asked.status_code == 409
+    assert "A-001 masih dipanggil di Loket 3" in asked.text
+    assert signed_in(browser)
+    browser.post("/sign-out", data={"sure": "yes"}, headers=OWN_PAGE)
     assert not signed_in(browser)
     assert at_desk(application, 3) == user_of(application, RINA).id
     with application.database.reading() as session:

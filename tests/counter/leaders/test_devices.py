@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from flask import g
 from flask.testing import FlaskClient
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from counter.app import Application
 from counter.door.auth import DEVICE_COOKIE
 from counter.door.pairing import CODES_PER_ADDRESS
-from counter.leaders.devices import DEVICE, WRONG_CODES
+from counter.leaders.devices import ASKED_CODES, DEVICE, WRONG_CODES
 from models.core.roles import Role
 from models.mall.devices import Device
 from models.mall.mall import Zone
@@ -109,6 +110,50 @@ def test_a_screen_that_is_taken_back_must_pair_again(application: Application) -
     with application.database.reading() as session:
         assert DEVICE.state(session, str(device.id), application.clock.now()) == {"paired": False}
     assert "Dicabut" in leader.get("/devices").text
+
+
+def test_a_screen_that_comes_back_is_offered_what_it_was_and_nobody_else_is(
+    application: Application,
+) -> None:
+    leader = user_client(application, "hendra.saputra")
+    screen, stranger = application.app.test_client(), application.app.test_client()
+    confirm(leader, post(screen, "/pair/code")["code"], "kiosk-1", "Kiosk dekat pintu")
+    (device,) = devices(application)
+    leader.post(f"/devices/{device.id}/withdraw", headers=OWN_PAGE)
+    code = post(screen, "/pair/code")["code"]
+    page = leader.get(f"/devices?code={code}").text
+    assert "Layar ini sebelumnya Kiosk dekat pintu." in page
+    assert '<option value="kiosk-1" selected>' in page
+    was = {"place": "kiosk-1", "name": "Kiosk dekat pintu", "called": "Kiosk dekat pintu"}
+    assert leader.get(f"/devices/screen?code={code}").get_json() == {"before": was}
+    # What it was gives it no right: a leader says so anew.
+    assert screen.get("/pair/state").get_json()["go"] is None
+    other = post(stranger, "/pair/code")["code"]
+    assert leader.get(f"/devices/screen?code={other}").get_json() == {"before": None}
+    assert stranger.get(f"/devices/screen?code={code}").status_code in (302, 401)
+    # After a weekend without current it is known still; while another plays its place, it is not.
+    clock_of(application).pass_by(timedelta(days=3))
+    code = post(screen, "/pair/code")["code"]
+    assert leader.get(f"/devices/screen?code={code}").get_json() == {"before": was}
+    assert confirm(leader, post(stranger, "/pair/code")["code"], "kiosk-1") == 303
+    assert leader.get(f"/devices/screen?code={code}").get_json() == {"before": None}
+
+
+def test_asking_what_screens_were_ends(application: Application) -> None:
+    leader = user_client(application, "hendra.saputra")
+    asked = [leader.get("/devices/screen?code=000000").status_code for _ in range(ASKED_CODES + 1)]
+    assert asked == [200] * ASKED_CODES + [429]
+
+
+def test_taking_a_screen_back_asks_first(application: Application, page: Page) -> None:
+    leader = user_client(application, "hendra.saputra")
+    confirm(leader, post(application.app.test_client(), "/pair/code")["code"], "kiosk-1")
+    page.set_content(leader.get("/devices").text)
+    yes = page.get_by_role("button", name="Ya, cabut")
+    expect(yes).to_be_hidden()
+    page.locator("summary", has_text="Cabut").press("Enter")
+    expect(page.locator(".dv-ask")).to_contain_text("Cabut Kiosk 1?")
+    expect(yes).to_be_visible()
 
 
 def test_a_wrong_code_is_told_and_guessing_ends(application: Application) -> None:

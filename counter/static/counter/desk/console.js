@@ -2,8 +2,9 @@
 
 import { press, Refused } from "../../shared/press.js";
 import { dialogOff, mainAction, unfinished } from "./actions.js";
-import { factsOf, newDraft, Strange } from "./draft.js";
+import { factsOf, keepDraft, keptDraft, Strange } from "./draft.js";
 import { Papers } from "./papers.js";
+import { remember, remembered } from "./settings.js";
 import { say } from "./words.js";
 
 /** @typedef {import("./types.js").Action} Action */
@@ -18,12 +19,6 @@ const STEADY_MS = 600;
 const FOLLOWS_MS = 2500;
 const TOAST_MS = 9000;
 const FRESH_MS = 8000;
-
-/** @param {string} name @param {boolean} otherwise */
-function remembered(name, otherwise) {
-  const kept = localStorage.getItem(`desk.${name}`);
-  return kept === null ? otherwise : kept === "on";
-}
 
 /** Holds what the drawing shows. Emits "change" whenever it must be drawn again, and "first"
  *  when a number comes into an empty queue. */
@@ -47,7 +42,7 @@ export class Console extends EventTarget {
       now: new Date(boot.now),
       status: "connecting",
       lastSeenAt: Date.parse(boot.now),
-      draft: newDraft(boot.state),
+      draft: keptDraft(boot.state, boot.user.id),
       checked: this.papers.seen(boot.state.current),
       dialog: null,
       choices: null,
@@ -72,7 +67,7 @@ export class Console extends EventTarget {
     model.state = state;
     model.checked = this.papers.seen(state.current);
     const step = state.current ? state.current.step_id : 0;
-    if (step !== model.draft.step_id) model.draft = newDraft(state);
+    if (step !== model.draft.step_id) model.draft = keptDraft(state, model.boot.user.id);
     this._shutOutdated(step);
     if (mainAction(model).name !== wanted) this._waver();
     if (before.phase === "empty" && state.phase === "ready") this._first();
@@ -249,6 +244,14 @@ export class Console extends EventTarget {
     if (paper) this.tick(paper.id);
   }
 
+  /** Chooses how serving is to end, where it may end so. @param {string} outcome */
+  end(outcome) {
+    const { current } = this.model.state;
+    if (current && current.state === "serving" && current.outcomes.includes(outcome)) {
+      this.write({ outcome });
+    }
+  }
+
   /** @param {number} paper */
   tick(paper) {
     const { state, status } = this.model;
@@ -261,6 +264,7 @@ export class Console extends EventTarget {
   /** @param {Partial<Draft>} change */
   write(change) {
     Object.assign(this.model.draft, change);
+    keepDraft(this.model.draft, this.model.boot.user.id);
     if (!unfinished(this.model)) this.model.toast = null;
     this._changed();
   }
@@ -268,7 +272,7 @@ export class Console extends EventTarget {
   /** @param {"shortcuts" | "sound"} name @param {boolean} on */
   set(name, on) {
     this.model[name] = on;
-    localStorage.setItem(`desk.${name}`, on ? "on" : "off");
+    remember(name, on);
     this._changed();
   }
 

@@ -3,7 +3,7 @@
 import { clock } from "../../shared/format.js";
 import { html, Icon, useEffect, useLayoutEffect, useRef, useState } from "../../shared/parts.js";
 import { Buttons, CaseField, Reason, submitted } from "./asking.js";
-import { handedOn } from "./draft.js";
+import { handedOn, isPrivate } from "./draft.js";
 import { Toast } from "./parts.js";
 import { Picker } from "./picker.js";
 import { listed, named, say, wordOf } from "./words.js";
@@ -60,6 +60,13 @@ function Frame({ model, hands, title, children }) {
   </dialog>`;
 }
 
+/** What a list says that shows nothing: whether it is still to come, empty, or nothing fits.
+ *  @param {Model} model @param {Array<unknown>} items @param {string} empty */
+function noneOf(model, items, empty) {
+  if (!model.choices) return say("ask.loading");
+  return say(items.length ? "ask.none" : empty);
+}
+
 /** Whether the act of the dialog must be given this fact.
  *  @param {Model} model @param {OpenDialog} dialog @param {string} fact */
 function needs(model, dialog, fact) {
@@ -95,20 +102,24 @@ function Where({ model, hands, dialog, choices }) {
   const items = [...desks, ...services];
   const target = items.find((item) => item.id === chosen);
   const other = choices.services.find((service) => `service-${service.id}` === chosen);
+  // What the desk there writes down of this service is nothing, and a note would be thrown away.
+  const silent = other ? other.private : isPrivate(current);
   const act = () => {
     const [sort, id] = chosen.split("-");
     const case_id = kind ? Number(kind) : null;
     const where = sort === "desk" ? { to_desk_id: Number(id) } : { service_id: Number(id), case_id };
-    if (target) void hands.send(dialog.act, { reason, ...where });
+    if (target) void hands.send(dialog.act, { reason: silent ? "" : reason, ...where });
   };
   return html`<form onSubmit=${submitted(act)}>
-    <${Picker} id="where" label=${say("ask.where")} none=${say(model.choices ? "ask.none" : "ask.loading")} items=${items} chosen=${chosen}
+    <${Picker} id="where" label=${say("ask.where")} none=${noneOf(model, items, "ask.nowhere")} items=${items} chosen=${chosen}
       onChoose=${(/** @type {string} */ id) => {
         choose(id);
         chooseCase("");
       }} />
     <${CaseField} cases=${other ? other.cases : []} chosen=${kind} onChoose=${chooseCase} />
-    <${Reason} value=${reason} label=${say("ask.transfer_note")} onWrite=${write} />
+    ${silent
+      ? html`<p class="hint" role="status">${say("ask.no_note")}</p>`
+      : html`<${Reason} value=${reason} label=${say("ask.transfer_note")} onWrite=${write} />`}
     <${Buttons} off=${!target} busy=${Boolean(model.busy)} hands=${hands}
       label=${target ? say("ask.transfer_to", { target: target.label }) : say(`act.${wordOf(dialog.act)}`)} />
   </form>`;
@@ -133,7 +144,7 @@ function Which({ model, hands, dialog, choices }) {
     if (!off) void hands.send(dialog.act, { ticket_id: Number(chosen), reason });
   };
   return html`<form onSubmit=${submitted(act)}>
-    <${Picker} id="who" label=${say("ask.who")} none=${say(model.choices ? "ask.none" : "ask.loading")} items=${items} chosen=${chosen} onChoose=${choose} />
+    <${Picker} id="who" label=${say("ask.who")} none=${noneOf(model, items, "ask.nobody")} items=${items} chosen=${chosen} onChoose=${choose} />
     <${Reason} value=${reason} label=${say(`ask.${wordOf(dialog.act)}_reason`)} onWrite=${write} />
     <${Buttons} off=${off} busy=${Boolean(model.busy)} hands=${hands}
       label=${target ? say("ask.call", { number: target.label }) : say(`act.${wordOf(dialog.act)}`)} />
@@ -160,7 +171,7 @@ function Service({ model, hands, dialog, choices }) {
     if (target) void hands.send(dialog.act, { service_id: target.id, case_id });
   };
   return html`<form onSubmit=${submitted(act)}>
-    <${Picker} id="what" label=${say("ask.what")} none=${say(model.choices ? "ask.none" : "ask.loading")} items=${items} chosen=${chosen}
+    <${Picker} id="what" label=${say("ask.what")} none=${noneOf(model, items, "ask.nothing_more")} items=${items} chosen=${chosen}
       onChoose=${(/** @type {string} */ id) => {
         choose(id);
         chooseCase("");

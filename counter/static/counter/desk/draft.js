@@ -5,13 +5,42 @@
 /** @typedef {import("./types.js").Model} Model */
 
 /** @param {DeskState} state @returns {Draft} */
-export function newDraft({ current }) {
+function newDraft({ current }) {
   return {
     step_id: current ? current.step_id : 0,
     outcome: (current && current.outcomes[0]) || "issued",
     missing: [],
     note: "",
   };
+}
+
+// A window's own store: it outlives a reload and the way through the door, and no other window
+// or later day reads it.
+const KEPT = "desk.draft";
+
+/** The draft that this window kept of the step at the desk, else a new one: what was typed about
+ *  another citizen, or by somebody else, is forgotten and never shown.
+ *  @param {DeskState} state @param {number} user @returns {Draft} */
+export function keptDraft(state, user) {
+  const fresh = newDraft(state);
+  const { current } = state;
+  const kept = JSON.parse(sessionStorage.getItem(KEPT) || "null");
+  if (!current || !kept || kept.user !== user || kept.step_id !== fresh.step_id) {
+    sessionStorage.removeItem(KEPT);
+    return fresh;
+  }
+  const papers = current.requirements.map((paper) => paper.id);
+  return {
+    step_id: fresh.step_id,
+    outcome: current.outcomes.includes(kept.outcome) ? kept.outcome : fresh.outcome,
+    missing: papers.filter((paper) => kept.missing.includes(paper)),
+    note: isPrivate(current) ? "" : String(kept.note),
+  };
+}
+
+/** @param {Draft} draft @param {number} user */
+export function keepDraft(draft, user) {
+  sessionStorage.setItem(KEPT, JSON.stringify(Object.assign({ user }, draft)));
 }
 
 /** Whether nothing of why is kept of this service. @param {DeskState["current"]} current */

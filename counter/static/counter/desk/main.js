@@ -91,7 +91,10 @@ listen(
     main: () => desk.pressMain(),
     act: (action) => desk.press(action),
     paper: (at) => desk.tickPlace(at),
+    outcome: (outcome) => desk.end(outcome),
+    note: () => document.getElementById("note")?.focus(),
   },
+  boot.keys,
   () => keyed(desk.model),
   () => {
     const open = !desk.model.dialog;

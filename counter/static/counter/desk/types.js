@@ -101,7 +101,7 @@
  *  @property {{served: number, mean_s: number | null, within: number}} today */
 
 /** @typedef {{id: number, name: Names}} CaseChoice */
-/** @typedef {{id: number, name: Names, agency: string, desks: string[], cases: CaseChoice[]}} ServiceChoice */
+/** @typedef {{id: number, name: Names, agency: string, desks: string[], cases: CaseChoice[], private: boolean}} ServiceChoice */
 /** @typedef {{id: number, number: string, zone: string, officer: string, on_break: boolean, services: Array<{id: number}>}} DeskChoice */
 /** @typedef {{ticket_id: number, number: string, service: Names, state: string, waited_s: number}} NumberChoice */
 /** @typedef {{services: ServiceChoice[], desks: DeskChoice[], numbers: NumberChoice[]}} Choices */
@@ -113,7 +113,11 @@
  *  @property {string} elsewhere the way to the other pages, "" for who has none
  *  @property {boolean} stands_in
  *  @property {DeskState} state
- *  @property {Act[]} acts */
+ *  @property {Act[]} acts
+ *  @property {Keys} keys */
+
+/** @typedef {{outcomes: Record<string, string>, note: string}} Keys the single keys of how
+ *  serving ends: that of each outcome, and the one that leads to the note */
 
 /** @typedef {object} Act an act as the server tells of it
  *  @property {string} name

@@ -138,22 +138,34 @@ function Brought({ note }) {
 function Result({ model, hands, current }) {
   const { draft } = model;
   const plain = isPrivate(current);
+  const { keys } = model.boot;
   const returned = draft.outcome === "returned" && !plain;
-  return html`<section aria-labelledby="result">
+  return html`<section class="dk-result" aria-labelledby="result">
     <${Brought} note=${current.note} />
     <h2 id="result">${say("result.title")}</h2>
     <div class=${`dk-res ${plain ? "dk-res--2" : ""}`} role="radiogroup" aria-labelledby="result">
       ${current.outcomes.map((outcome) => html`<label key=${outcome} class=${draft.outcome === outcome ? "is-on" : ""}>
         <input type="radio" class="sr" name="outcome" value=${outcome} checked=${draft.outcome === outcome}
+          aria-keyshortcuts=${(model.shortcuts && keys.outcomes[outcome]) || undefined}
           onChange=${() => hands.write({ outcome })} />
-        <span class="radio"></span>${say(`outcome.${plain ? "private_" : ""}${outcome}`)}</label>`)}
+        <span class="radio"></span><span>${say(`outcome.${plain ? "private_" : ""}${outcome}`)}</span>
+        <${Key} model=${model} of=${keys.outcomes[outcome] || ""} /></label>`)}
     </div>
-    ${plain && html`<p class="hint dk-private">${say("result.private")}</p>`}
     ${returned && html`<${Missing} model=${model} hands=${hands} current=${current} />`}
-    <label class="label dk-l" for="note">${say(returned ? "result.note_returned" : "result.note")}</label>
-    <textarea class="input" id="note" rows="3" maxlength="500" value=${draft.note}
-      onInput=${(/** @type {Event & {currentTarget: HTMLTextAreaElement}} */ event) => hands.write({ note: event.currentTarget.value })}></textarea>
+    ${plain
+      ? html`<p class="hint dk-private">${say("result.private")}</p>`
+      : html`<${Note} model=${model} hands=${hands} returned=${returned} />`}
   </section>`;
+}
+
+/** @param {{model: Model, hands: Hands, returned: boolean}} props */
+function Note({ model, hands, returned }) {
+  const { note } = model.boot.keys;
+  return html`<label class="label dk-l" for="note">${say(returned ? "result.note_returned" : "result.note")}
+      <${Key} model=${model} of=${note} /></label>
+    <textarea class="input" id="note" rows="3" maxlength="500" value=${model.draft.note}
+      aria-keyshortcuts=${model.shortcuts ? note : undefined}
+      onInput=${(/** @type {Event & {currentTarget: HTMLTextAreaElement}} */ event) => hands.write({ note: event.currentTarget.value })}></textarea>`;
 }
 
 /** The papers that are not here; those not ticked come first to hand. @param {Props} props */
