@@ -38,7 +38,7 @@ def desk_rows(session: Session, mall_id: int) -> list[dict[str, Any]]:
         {
             "id": desk.id,
             "number": desk.number,
-            "zone": desk.zone.name,
+            "zone": desk.zone.bare_name,
             "flower": desk.zone.flower,
             "officer": officers[desk.id].user.name if desk.id in officers else None,
             "on_break": desk.id in officers and officers[desk.id].break_began_at is not None,

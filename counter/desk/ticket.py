@@ -123,7 +123,7 @@ def _other_zone(session: Session, step: Step, zone_id: int | None) -> str:
     """Return the name of the zone where the citizen sits, "" when it is the desk's own."""
     zone = session.get(Zone, zone_id) if zone_id else None
     near = zone is None or step.desk is None or step.desk.zone_id == zone.id
-    return "" if zone is None or near else zone.name
+    return "" if zone is None or near else zone.bare_name
 
 
 def _announced(step: Step) -> dict[str, int] | None:

@@ -14,10 +14,13 @@ from models.mall.arrangement import Arrangement, ZoneFacts, arrangement_of
 from models.mall.fees import FeeKind
 from models.mall.signs import listed
 from models.queue.missing import may_miss_from, may_return_until
+from models.queue.shifts import staffed_desks
 from models.queue.tickets import AT_DESK, ENGAGED, OPEN_STATES, Outcome, Step, StepState, Ticket
 from models.waits.forecast import outlook
 
 _S = StepState
+# A zone, and the numbers of desks in it.
+Place = tuple[ZoneFacts, tuple[str, ...]]
 _KIND_OF_STEP = {
     _S.CALLED: "called",
     _S.SERVING: "serving",
@@ -84,7 +87,8 @@ def visit_of(session: Session, ticket: Ticket, at: datetime) -> Visit:
     arrangement = arrangement_of(session, ticket.mall)
     ahead = outlook(session, ticket.mall, at)
     first = current or called_first(arrangement, ticket, ahead)
-    zone = _seat(arrangement, ticket) or _place(arrangement, first)[0]
+    place = _open_place(session, arrangement, first) or _place(arrangement, first)
+    zone = _seat(arrangement, ticket) or place[0]
     until_at = _until(session, current)
     wait = ahead.of_step(first.id)
     return Visit(
@@ -92,9 +96,11 @@ def visit_of(session: Session, ticket: Ticket, at: datetime) -> Visit:
         number=ticket.spoken,
         token=ticket.token,
         zone=zone,
-        desk=current.desk.number if current and current.desk else None,
+        desk=listed(place[1]) if current else None,
         errands=tuple(
-            _errand(arrangement, step, first) for step in ticket.steps if step.state in _SHOWN
+            _errand(arrangement, step, first, place if step is first else None)
+            for step in ticket.steps
+            if step.state in _SHOWN
         ),
         ahead=ahead.ahead_of_step(first.id),
         expected=None if wait is None else clock_span(at, wait.low, wait.high),
@@ -128,7 +134,7 @@ def _returned(step: Step) -> bool:
     return step.state is StepState.DONE and step.outcome is Outcome.RETURNED
 
 
-def _place(arrangement: Arrangement, step: Step) -> tuple[ZoneFacts, tuple[str, ...]]:
+def _place(arrangement: Arrangement, step: Step) -> Place:
     """Return where the step is served: at its own desk, if it has one, else at any of a zone."""
     own = (step.desk_id if step.state in _SETTLED else None) or step.only_desk_id
     if own is not None:
@@ -138,6 +144,23 @@ def _place(arrangement: Arrangement, step: Step) -> tuple[ZoneFacts, tuple[str, 
     return zone, arrangement.desks_in(zone, step.service_id)
 
 
+def _open_place(session: Session, arrangement: Arrangement, step: Step) -> Place | None:
+    """Return where a step that was set aside can be taken up, when its own desk has closed."""
+    if step.state not in (_S.HELD, _S.MISSED) or step.desk_id is None:
+        return None
+    staffed = staffed_desks(session, step.mall_id)
+    if step.desk_id in staffed:
+        own = arrangement.desks[step.desk_id]
+        return arrangement.zones[own.zone_id], (own.number,)
+    near = arrangement.desks[step.desk_id].zone_id
+    fit = [desk for desk in arrangement.desks_for(step.service_id) if desk.id in staffed]
+    if not fit:
+        return None
+    zone_id = min((desk.zone_id for desk in fit), key=lambda zone_id: (zone_id != near, zone_id))
+    zone = arrangement.zones[zone_id]
+    return zone, tuple(desk.number for desk in fit if desk.zone_id == zone_id)
+
+
 def _seat(arrangement: Arrangement, ticket: Ticket) -> ZoneFacts | None:
     """Return where a ticket that waits was told to wait: its call is heard there, too."""
     if ticket.current is not None or ticket.told_zone_id is None:
@@ -145,8 +168,8 @@ def _seat(arrangement: Arrangement, ticket: Ticket) -> ZoneFacts | None:
     return arrangement.zones.get(ticket.told_zone_id)
 
 
-def _errand(arrangement: Arrangement, step: Step, first: Step) -> Errand:
-    zone, desks = _place(arrangement, step)
+def _errand(arrangement: Arrangement, step: Step, first: Step, place: Place | None) -> Errand:
+    zone, desks = place or _place(arrangement, step)
     state = "next" if step is first and step.state is StepState.WAITING else step.state.value
     if step.state in ENGAGED:
         state = "now"

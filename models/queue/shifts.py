@@ -122,6 +122,12 @@ def officer_at(session: Session, desk: Desk) -> int | None:
     return session.execute(_OFFICER, {"desk_id": desk.id}).scalar_one_or_none()
 
 
+def staffed_desks(session: Session, mall_id: int) -> frozenset[int]:
+    """Return the ids of the mall's desks where an officer is signed on."""
+    open_shifts = select(Shift.desk_id).where(Shift.mall_id == mall_id, Shift.ended_at.is_(None))
+    return frozenset(session.scalars(open_shifts))
+
+
 def sign_on(session: Session, desk: Desk, user: User, *, by: Actor, at: datetime) -> Shift:
     """Begin the officer's shift at `desk`; their shift elsewhere ends.
 
