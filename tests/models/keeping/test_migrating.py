@@ -1,5 +1,6 @@
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, Table, insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from models.core.database import Database
 from models.keeping.migrating import DatabaseIsNewer, configuration, pending, upgrade
@@ -121,7 +123,7 @@ def test_desks_numbered_before_signs_keep_their_numbers_and_all_that_points_to_t
     with database.engine.begin() as connection:
         settings = configuration()
         settings.attributes["connection"] = connection
-        revision = ScriptDirectory.from_config(settings).get_revision("0010")
+        revision = ScriptDirectory.from_config(settings).get_revision("0006")
         command.upgrade(settings, str(revision.down_revision))
         for name, row in (
             ("mall", {"id": 1}),
@@ -158,20 +160,19 @@ def _put(connection: Connection, name: str, row: Mapping[str, object]) -> None:
     connection.execute(table.insert().values(**rest, **row))
 
 
-def test_hours_and_places_of_the_version_before_move_over(database_url: str) -> None:
-    database = Database(database_url)
-    upgrade(database)
-    settings = configuration()
-    with database.transaction() as session:
+def test_hours_and_places_of_the_version_before_move_over(
+    database_url: str, tmp_path: Path
+) -> None:
+    with _today(tmp_path) as session:
         hall = small_mall(session)
         gone, sent = (ticket(session, hall.mall, hall.a) for _ in range(2))
         cancel(session, gone, reason="", by=CITIZEN, at=MONDAY)
         call_next(session, hall.desk_ab, by=CITIZEN, at=MONDAY)
         transfer(session, hall.desk_ab, to_service=hall.b, by=CITIZEN, at=MONDAY)
         assert sent.closed_at is None
-    with database.engine.begin() as connection:
-        settings.attributes["connection"] = connection
-        command.downgrade(settings, "0004")
+        wanted = hall.b.id
+    database = Database(database_url)
+    with _as_before(database, tmp_path, "0004") as connection:
         connection.execute(text("INSERT INTO opening_hours VALUES (1, 0, 480, 900)"))
         connection.execute(text("INSERT INTO opening_hours VALUES (1, 4, 480, 930)"))
         connection.execute(text("INSERT INTO hall_break VALUES (1, 1, 4, 690, 780)"))
@@ -182,7 +183,7 @@ def test_hours_and_places_of_the_version_before_move_over(database_url: str) -> 
         told = [(one.weekday, one.opens_m, one.closes_m, one.breaks) for one in rows]
         assert told == [(0, 480, 900, []), (4, 480, 930, [[690, 780]])]
         rolls = session.scalars(select(QuotaRoll)).all()
-        assert {one.service_id: one.taken for one in rolls} == {hall.b.id: 1}
+        assert {one.service_id: one.taken for one in rolls if one.taken} == {wanted: 1}
     database.close()
 
 
@@ -190,38 +191,51 @@ def test_calls_of_before_the_receipts_keep_what_was_known_of_them(
     database_url: str, tmp_path: Path
 ) -> None:
     """An upgrade at noon: who was called a moment ago is awaited still."""
-    today = Database(f"sqlite:///{tmp_path / 'today.db'}")
-    upgrade(today)
-    with today.transaction() as session:
+    with _today(tmp_path) as session:
         hall = small_mall(session)
         ticket(session, hall.mall, hall.a)
         call = call_next(session, hall.desk_a, by=CITIZEN, at=MONDAY)
         mark_spoken(session, call, by=CITIZEN, at=MONDAY + MINUTE)
     database = Database(database_url)
-    settings = configuration()
-    with database.engine.begin() as connection:
-        settings.attributes["connection"] = connection
-        command.upgrade(settings, "0004")
-        _copy_known(today, connection)
+    with _as_before(database, tmp_path, "0004"):
+        pass
     upgrade(database)
     with database.reading() as session:
         call = session.scalars(select(Call)).one()
         assert (call.spoken_at, call.shown_at, call.told_zone_id) == (MONDAY + MINUTE, None, None)
         assert call.ticket.told_zone_id is None
         assert may_miss_from(session, call.step) == MONDAY + 3 * MINUTE
-    for one in (today, database):
-        one.close()
+    database.close()
 
 
-def _copy_known(today: Database, connection: Connection) -> None:
-    """Copy what the older tables have columns for."""
-    inspector = inspect(connection)
-    for table in metadata.sorted_tables:
-        if not inspector.has_table(table.name):
-            continue
-        known = {column["name"] for column in inspector.get_columns(table.name)}
-        columns = [column for column in table.columns if column.name in known]
-        with today.engine.connect() as source:
-            rows = [dict(row) for row in source.execute(select(*columns)).mappings()]
-        if rows:
-            connection.execute(insert(table).values(rows))
+@contextmanager
+def _today(folder: Path) -> Iterator[Session]:
+    """Fill a database of this version, which `_as_before` copies."""
+    today = Database(_today_url(folder))
+    upgrade(today)
+    with today.transaction() as session:
+        yield session
+    today.close()
+
+
+@contextmanager
+def _as_before(database: Database, folder: Path, revision: str) -> Iterator[Connection]:
+    """Make `database` one of an older version, with all that it has columns for."""
+    settings = configuration()
+    today = Database(_today_url(folder))
+    with database.engine.begin() as connection, today.engine.connect() as source:
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, revision)
+        inspector = inspect(connection)
+        for table in metadata.sorted_tables:
+            if inspector.has_table(table.name):
+                older = Table(table.name, MetaData(), autoload_with=connection)
+                columns = [table.c[name] for name in older.c.keys() & table.c.keys()]
+                for row in source.execute(select(*columns)).mappings():
+                    connection.execute(insert(older).values(dict(row)))
+        yield connection
+    today.close()
+
+
+def _today_url(folder: Path) -> str:
+    return f"sqlite:///{folder / 'today.db'}"

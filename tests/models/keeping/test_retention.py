@@ -80,6 +80,7 @@ def test_no_event_keeps_what_people_wrote(session: Session) -> None:
 def test_links_to_old_tickets_lead_nowhere(session: Session) -> None:
     mall = builders.mall(session)
     service = builders.service(session, mall)
+    builders.desk(session, mall, [service])
     old = [builders.ticket(session, mall, service, at=MONDAY) for _ in range(3)]
     new = builders.ticket(session, mall, service, at=MONDAY + timedelta(days=30))
     session.flush()

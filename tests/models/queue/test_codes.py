@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from models.keeping.retention import forget_people
 from models.queue.codes import SIGNS, new_code, read_code, ticket_of_code, written
 from models.queue.tickets import Ticket
-from tests.builders import MINUTE, MONDAY, mall, service, small_mall, ticket
+from tests.builders import MINUTE, MONDAY, mall, small_mall, ticket
 
 DAY = timedelta(days=1)
 
@@ -78,7 +78,7 @@ def test_tickets_of_the_version_before_live_on_without_a_code(session: Session) 
 
 
 def test_a_code_is_forgotten_with_the_link(session: Session) -> None:
-    own = mall(session)
-    ticket(session, own, service(session, own), at=MONDAY)
-    forget_people(session, own, before=MONDAY + DAY)
+    hall = small_mall(session)
+    ticket(session, hall.mall, hall.a, at=MONDAY)
+    forget_people(session, hall.mall, before=MONDAY + DAY)
     assert session.scalars(select(Ticket.code)).all() == [None]
