@@ -13,7 +13,8 @@ from kiosk.needs import Need, need_of
 from kiosk.texts import both
 from kiosk.ticket_address import ticket_address
 from models.core.errors import ServiceNotOffered
-from models.mall.arrangement import Arrangement, ServiceFacts, ZoneFacts, arrangement_of
+from models.mall.arrangement import Arrangement, arrangement_of
+from models.mall.facts import ServiceFacts, ZoneFacts
 from models.mall.signs import listed
 from models.queue.tickets import OPEN_STATES, Step, StepState, Ticket
 from models.waits.forecast import Outlook

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kiosk.texts import Both, both, rupiah
-from models.mall.arrangement import ServiceFacts
+from models.mall.facts import ServiceFacts
 from models.mall.fees import ServiceFee
 
 

@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from counter.desk.figures import handling_of, waits_of
-from models.mall.arrangement import ServiceFacts, arrangement_of
+from models.mall.arrangement import arrangement_of
 from models.mall.catalogue import Requirement, Service, ServiceCase, needed_for
 from models.mall.devices import Device
+from models.mall.facts import ServiceFacts
 from models.mall.mall import Desk, DeskService, Zone
 from models.queue.announcing import announcement_of
 from models.queue.missing import may_miss_from, may_return_until

@@ -69,7 +69,8 @@ def _check_special_days(source: TomlFile, agencies: Sequence[str]) -> None:
     desks = {desk.number for _, desk in source.sound(DeskSettings, "desks")}
     holidays = {one.date: at for at, one in source.sound(Holiday, "holidays")}
     for path, one in special:
-        if one.agency is not None and one.agency not in agencies:
+        # Without any catalogue file, which is a problem of its own, no agency is known.
+        if one.agency is not None and agencies and one.agency not in agencies:
             source.complain((*path, "agency"), unknown("agency", one.agency, agencies))
         if one.desk is not None and desks and one.desk not in desks:
             source.complain((*path, "desk"), f"there is no desk {one.desk}")

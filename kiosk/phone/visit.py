@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from kiosk.given import called_first, clock_span, zone_of
 from kiosk.needs import Need, need_of
 from kiosk.texts import Both, both, text_of
-from models.mall.arrangement import Arrangement, ZoneFacts, arrangement_of
+from models.mall.arrangement import Arrangement, arrangement_of
+from models.mall.facts import ZoneFacts
 from models.mall.fees import FeeKind
 from models.mall.signs import listed
 from models.queue.missing import may_miss_from, may_return_until

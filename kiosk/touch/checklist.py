@@ -16,7 +16,8 @@ from models.core.clock import Clock
 from models.core.database import Answer, Database
 from models.core.errors import NotFound
 from models.journal.actors import Actor
-from models.mall.arrangement import ServiceFacts, arrangement_of
+from models.mall.arrangement import arrangement_of
+from models.mall.facts import ServiceFacts
 from models.mall.mall import Mall
 from models.paper.jobs import PaperKind
 

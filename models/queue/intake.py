@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from models.core.clock import local_day
 from models.core.errors import ServiceClosedToday, ServiceNotOffered, ServiceNotYet
-from models.mall.arrangement import Arrangement, ServiceFacts, arrangement_of
+from models.mall.arrangement import Arrangement, arrangement_of
+from models.mall.facts import ServiceFacts
 from models.mall.hours import ServingDay
 from models.mall.mall import Mall
 from models.queue.quota import places_taken

@@ -29,7 +29,8 @@ from models.core.rows import insert_row, set_loaded
 from models.journal.actors import Actor
 from models.journal.events import StepAdded, TicketTaken
 from models.journal.record import record
-from models.mall.arrangement import ServiceFacts, arrangement_of
+from models.mall.arrangement import arrangement_of
+from models.mall.facts import ServiceFacts
 from models.mall.hours import IntakePhase
 from models.mall.mall import Mall
 from models.queue.codes import new_code

@@ -171,7 +171,8 @@ def make_mall(database: Database) -> None:
     """Make the tables, and a mall with one service."""
     Base.metadata.create_all(database.engine)
     with database.transaction() as session:
-        builders.service(session, builders.mall(session), "A")
+        mall = builders.mall(session)
+        builders.desk(session, mall, [builders.service(session, mall, "A")])
 
 
 def take_one(database: Database) -> None:

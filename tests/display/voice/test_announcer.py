@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -298,7 +298,10 @@ def test_english_speaker_is_called_in_both_languages(hall: Hall) -> None:
 
 
 def test_notice_carries_its_text(hall: Hall) -> None:
-    both = (announcement("opening"), announcement("opening", language="en"))
+    morning = time(8)
+    both = tuple(
+        announcement("opening", language=language, clock=morning) for language in ("id", "en")
+    )
     hall.announcer.proclaim([hall.mall.desk_a.zone_id], Notice("opening", both))
     hall.announcer.step(0.0)
     ((_, kind, payload),) = hall.heard

@@ -230,7 +230,7 @@ def _as_before(database: Database, folder: Path, revision: str) -> Iterator[Conn
         for table in metadata.sorted_tables:
             if inspector.has_table(table.name):
                 older = Table(table.name, MetaData(), autoload_with=connection)
-                columns = [table.c[name] for name in older.c.keys() & table.c.keys()]
+                columns = [table.c[one.name] for one in older.c if one.name in table.c]
                 for row in source.execute(select(*columns)).mappings():
                     connection.execute(insert(older).values(dict(row)))
         yield connection

@@ -88,7 +88,7 @@ def test_no_name_in_a_catalogue_breaks_the_paper(paper: Paper, changes: dict[str
 @every_paper
 def test_services_in_two_zones_are_each_told_their_place(paper: Paper) -> None:
     places = (("KTP-el", "Zona Melati, Loket 1–4"), ("SKCK", "Zona Mawar, Loket 7–9"))
-    both = slip(services=("KTP-el", "SKCK"), in_order=False, places=places)
+    both = slip(needs=(need("KTP-el"), need("SKCK")), in_order=False, places=places)
     assert printed(both, paper).overflows == 0
     said = text_of(both, paper)
     for words in ("KTP-el Zona Melati, Loket 1", "SKCK Zona Mawar, Loket 7", "di Zona Melati."):
