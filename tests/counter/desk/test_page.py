@@ -48,11 +48,20 @@ def test_a_whole_service_by_keyboard_alone(page: Page, hall: Server, citizens: C
     page.keyboard.press("Enter")
     expect(page.locator(".dk-steps")).to_contain_text("Kartu Keluarga")
     expect(page.locator(".dk-ask")).to_have_count(0)
+    main_says(page, "Selesai, lanjut")
+    page.keyboard.press("Enter")
+    expect(page.locator(".dk-who h2")).to_have_text("Kartu Keluarga (KK)")
+    expect(page.locator(NUMBER)).to_have_text(plate(first))
+    main_says(page, "Selesai, panggil berikutnya")
+    # Taken back and done again: Z leads to the need before.
+    page.keyboard.press("z")
+    expect(page.locator(".dk-who h2")).to_have_text("KTP-el, hilang")
+    main_says(page, "Selesai, lanjut")
+    page.keyboard.press("Enter")
     main_says(page, "Selesai, panggil berikutnya")
     page.keyboard.press("Enter")
     main_says(page, "Mulai layani")
     expect(page.locator(NUMBER)).to_have_text(plate(second))
-    expect(page.locator(".dk-q li").first).to_contain_text(plate(first))
 
 
 def test_a_number_without_a_reason_is_given_one_and_its_papers(

@@ -45,7 +45,8 @@ class Citizens:
         with self.database.transaction() as session:
             there = session.scalars(select(Desk).join(Shift).where(Shift.ended_at.is_(None))).all()
             for ticket in session.scalars(select(Ticket).where(Ticket.closed_at.is_(None))):
-                if ticket.current is not None and ticket.current.state is StepState.SERVING:
+                # With another need here the desk goes on serving.
+                while ticket.current is not None and ticket.current.state is StepState.SERVING:
                     assert ticket.desk is not None
                     finish(session, ticket.desk, Outcome.ISSUED, by=by, at=MONDAY)
                 if ticket.closed_at is None:
