@@ -203,7 +203,7 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_file(folder: Path) ->
         ("number = 2\n", 'number = "AB"\n', "desks[1].number: must be a whole"),
         ("number = 2\n", 'number = "4 K1"\n', "desks[1].number: must be a whole"),
         ("number = 2\n", "number = true\n", "desks[1].number: must be a whole"),
-        ("until = 2026-12-31", "until = 2026-12-27", "hours.special_days[0].until: must be later"),
+        ("until = 2025-12-31", "until = 2025-12-27", "hours.special_days[0].until: must be later"),
         (
             "closes = 12:00:00",
             "closes = 07:00:00",
@@ -215,8 +215,8 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_file(folder: Path) ->
             "hours.special_days[0].closes: give opens and closes, or neither for a closed day",
         ),
         (
-            "date = 2026-12-22\n",
-            "date = 2026-12-22\ndesk = 24\n",
+            "date = 2025-12-22\n",
+            "date = 2025-12-22\ndesk = 24\n",
             "hours.special_days[1].desk: name an agency or a desk, not both",
         ),
         (
@@ -226,14 +226,14 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_file(folder: Path) ->
         ),
         ("desk = 24", "desk = 25", "hours.special_days[2].desk: there is no desk 25"),
         (
-            "date = 2026-12-23\n# The number of the desk that alone keeps it.\ndesk = 24",
-            "date = 2026-12-30",
-            "hours.special_days[2].date: the day 2026-12-30 has its hours in line",
+            "date = 2025-12-23\n# The number of the desk that alone keeps it.\ndesk = 24",
+            "date = 2025-12-30",
+            "hours.special_days[2].date: the day 2025-12-30 has its hours in line",
         ),
         (
-            "date = 2026-12-28",
-            "date = 2026-12-24",
-            "hours.special_days[0].date: the day 2026-12-25 is a holiday in line",
+            "date = 2026-12-25",
+            "date = 2025-12-30",
+            "hours.special_days[0].date: the day 2025-12-30 is a holiday in line",
         ),
         (
             "{ starts = 12:00:00, ends = 13:00:00 },\n]\n\n[[hours",
