@@ -35,7 +35,7 @@ def application(tmp_path: Path, example_url: str) -> Iterator[Application]:
 def rina(application: Application) -> Crew:
     """Desk 3 of Dukcapil, open, with a printer beside it."""
     with application.database.transaction() as session:
-        session.scalars(select(Desk).where(Desk.number == 3)).one().printer = "kiosk-2"
+        session.scalars(select(Desk).where(Desk.number == "3")).one().printer = "kiosk-2"
     return crew(application, 3)
 
 
