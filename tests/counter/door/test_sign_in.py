@@ -127,7 +127,7 @@ def test_a_desk_in_use_is_told_before_the_password_and_nobodys_name_with_it(
     browser.post("/sign-out", headers=OWN_PAGE)
     with application.database.transaction() as session:
         bagus = session.scalars(select(User).where(User.username == "bagus.prasetyo")).one()
-        desk = session.scalars(select(Desk).where(Desk.number == 3)).one()
+        desk = session.scalars(select(Desk).where(Desk.number == "3")).one()
         sign_on(session, desk, bagus, by=Actor(user_id=bagus.id), at=application.clock.now())
     page = browser.get("/sign-in").text
     assert "Loket 3, loket komputer ini, sedang dipakai petugas lain." in page
