@@ -1,10 +1,11 @@
 // The first screen: three services that most people want, and all agencies.
 
 import { clock } from "../../shared/format.js";
-import { html, Icon, useEffect, useState } from "../../shared/parts.js";
+import { html, Icon, useState } from "../../shared/parts.js";
 import { t } from "../../shared/words.js";
 import { cardTitle, intakeOf, rangeOf, said } from "./figures.js";
 import { Hero, Sheet, WaitOf } from "./frame.js";
+import { agencyAt, serviceAt } from "./visit.js";
 
 /** @typedef {import("./shapes.js").Agency} Agency */
 /** @typedef {import("./shapes.js").Catalogue} Catalogue */
@@ -35,7 +36,9 @@ function unbroken(text) {
 function Card({ service, hall, now, onOpen }) {
   const { title, subtitle } = cardTitle(service);
   const ids = [service.id];
-  return html`<button class="k-card" type="button" onClick=${() => onOpen(service)}>
+  return html`<button
+    class="k-card" type="button" data-at=${serviceAt(service.id)} onClick=${() => onOpen(service)}
+  >
     <span class="k-card__h">
       <span class="k-card__ic"><${Icon} name=${service.icon} /></span><b class=${title.length > LONG_TITLE ? "is-long" : ""}>${unbroken(title)}</b>
     </span>
@@ -47,7 +50,9 @@ function Card({ service, hall, now, onOpen }) {
 /** @param {{agency: Agency, hall: Hall, now: Date, onOpen: (id: number) => void}} props */
 function Tile({ agency, hall, now, onOpen }) {
   const ids = agency.services;
-  return html`<button class="k-tile" type="button" onClick=${() => onOpen(agency.id)}>
+  return html`<button
+    class="k-tile" type="button" data-at=${agencyAt(agency.id)} onClick=${() => onOpen(agency.id)}
+  >
     <span class="k-tile__ic"><${Icon} name=${agency.icon} /></span>
     <span class="k-tile__t">
       <b>${said(agency.need)}</b>
@@ -59,14 +64,15 @@ function Tile({ agency, hall, now, onOpen }) {
   </button>`;
 }
 
-/** All agencies, in pages of `size` where the screen has room for no more.
- *  @param {{agencies: Agency[], size: number, hall: Hall, now: Date, title: string,
+/** All agencies, in pages of `size` where the screen has room for no more; the first page is the
+ *  one with the button `at`, and it stays in sight when the size changes.
+ *  @param {{agencies: Agency[], size: number, at: string, hall: Hall, now: Date, title: string,
  *    onOpen: (id: number) => void}} props */
-function Agencies({ agencies, size, hall, now, title, onOpen }) {
-  const [page, setPage] = useState(0);
-  useEffect(() => setPage(0), [size]);
+function Agencies({ agencies, size, at, hall, now, title, onOpen }) {
+  const [first, setFirst] = useState(() => agencies.findIndex(({ id }) => agencyAt(id) === at));
   const all = agencies.length;
   const pages = Math.ceil(all / size);
+  const page = Math.min(Math.floor(Math.max(first, 0) / size), pages - 1);
   const shown = agencies.slice(page * size, (page + 1) * size);
   const facts = { from: page * size + 1, to: page * size + shown.length, all };
   return html`<section class="k-agencies" aria-labelledby="h-all">
@@ -81,7 +87,7 @@ function Agencies({ agencies, size, hall, now, title, onOpen }) {
     ${pages > 1 &&
     html`<div class="k-pager">
       <span>${t("kiosk.home.shown", facts)}</span>
-      <button type="button" onClick=${() => setPage((page + 1) % pages)}>
+      <button type="button" onClick=${() => setFirst(((page + 1) % pages) * size)}>
         ${t("kiosk.home.others", { count: all - shown.length })}<${Icon} name="arrow-right" />
       </button>
     </div>`}
@@ -107,9 +113,9 @@ function HallNow({ hall }) {
 
 /** `adding` looks for one service more and leaves the popular ones out; `paper` tells whether any
  *  comes out here.
- *  @param {{catalogue: Catalogue, hall: Hall, now: Date, paper: boolean, size: number, adding: boolean,
- *    onAgency: (id: number) => void, onService: (service: Service) => void}} props */
-export function Home({ catalogue, hall, now, paper, size, adding, onAgency, onService }) {
+ *  @param {{catalogue: Catalogue, hall: Hall, now: Date, paper: boolean, size: number, at: string,
+ *    adding: boolean, onAgency: (id: number) => void, onService: (service: Service) => void}} props */
+export function Home({ catalogue, hall, now, paper, size, at, adding, onAgency, onService }) {
   const popular = Object.values(catalogue.services)
     .filter((service) => service.popular !== null)
     .sort((one, other) => (one.popular ?? 0) - (other.popular ?? 0))
@@ -135,7 +141,7 @@ export function Home({ catalogue, hall, now, paper, size, adding, onAgency, onSe
         </div>
       </section>`}
       <${Agencies}
-        agencies=${catalogue.agencies} size=${size} hall=${hall} now=${now} onOpen=${onAgency}
+        agencies=${catalogue.agencies} size=${size} at=${at} hall=${hall} now=${now} onOpen=${onAgency}
         title=${t(adding ? "kiosk.more.by_agency" : "kiosk.home.by_agency")} />
     <//>`;
 }

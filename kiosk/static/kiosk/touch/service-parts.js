@@ -5,7 +5,16 @@ import { html, Icon } from "../../shared/parts.js";
 import { t } from "../../shared/words.js";
 import { PrintList } from "./checklist.js";
 import { intakeOf, rangeOf, said } from "./figures.js";
-import { chosenCase, lacksReason, needed, toggled, toggleExtra, wanted } from "./visit.js";
+import {
+  chosenCase,
+  lacksReason,
+  MORE_AT,
+  needed,
+  serviceAt,
+  toggled,
+  toggleExtra,
+  wanted,
+} from "./visit.js";
 
 /** @typedef {import("./shapes.js").Catalogue} Catalogue */
 /** @typedef {import("./shapes.js").Hall} Hall */
@@ -100,8 +109,8 @@ function hintOf(service, open) {
 function Also({ service, visit, off, onClick }) {
   const on = visit.extras.includes(service.id);
   return html`<button
-    class=${`k-opt${on ? " is-on" : ""}`} type="button" aria-pressed=${on} disabled=${off}
-    onClick=${onClick}
+    class=${`k-opt${on ? " is-on" : ""}`} type="button" data-at=${serviceAt(service.id)}
+    aria-pressed=${on} disabled=${off} onClick=${onClick}
   >
     ${on
       ? html`<span class="tick is-on"><${Icon} name="check" /></span>`
@@ -128,7 +137,9 @@ export function Alsos({ catalogue, hall, visit, service, onVisit, onMore }) {
         return html`<${Also} key=${one.id} service=${one} visit=${visit} off=${full && !on}
           onClick=${() => onVisit(toggleExtra(visit, one.id))} />`;
       })}
-      <button class="k-opt" type="button" disabled=${full} onClick=${onMore}>
+      <button
+        class="k-opt" type="button" data-at=${MORE_AT} disabled=${full} onClick=${onMore}
+      >
         <span class="k-plus"><${Icon} name="plus" /></span>
         <span>
           <b>${t("kiosk.service.other")}</b>

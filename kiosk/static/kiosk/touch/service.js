@@ -5,6 +5,7 @@ import { html, Icon, useEffect, useState } from "../../shared/parts.js";
 import { t } from "../../shared/words.js";
 import { FeeLine, feeShort } from "./fees.js";
 import { expected, firstCall, intakeOf, longest, said, when } from "./figures.js";
+import { focusAt } from "./focus.js";
 import { Hero, Sheet, whyNoWait } from "./frame.js";
 import { Cases } from "./reasons.js";
 import { Alsos, Checks, Priorities } from "./service-parts.js";
@@ -20,6 +21,7 @@ import { wanted } from "./visit.js";
 // The second touch of a double tap on the screen before must not take a number here.
 const ARMED_AFTER_MS = 500;
 const LONG_NAME = 28;
+const TAKE_AT = "take";
 
 /** @param {Newcomer} wait */
 function peopleAhead(wait) {
@@ -93,11 +95,13 @@ function Take({ catalogue, hall, now, visit, wait, onTake }) {
   const left = few === undefined ? "" : t("kiosk.wait.few_left", { count: few });
   const note = refused || [services, left, about].filter(Boolean).join(" · ");
   const label = t(visit.pending ? "kiosk.service.taking" : "kiosk.service.take");
+  // Not disabled for the moments in which it takes no touch: that would lose the focus.
+  const calm = !armed || visit.pending;
   return html`<div class="k-cta">
     <button
       class=${`btn btn--primary btn--block${armed ? "" : " is-arming"}`} type="button"
-      aria-busy=${visit.pending}
-      disabled=${!armed || visit.pending || refused !== ""} onClick=${onTake}
+      data-at=${TAKE_AT} aria-busy=${visit.pending} aria-disabled=${calm || undefined}
+      disabled=${refused !== ""} onClick=${calm ? undefined : onTake}
     ><span>${label}<small>${note}</small></span><${Icon} name="arrow-right" /></button>
   </div>`;
 }
@@ -124,6 +128,9 @@ export function ServiceSheet(props) {
       <${Facts} service=${service} wait=${given.state === "open" ? alone : null} given=${given}
         now=${now} />
     <//>
+    <button class="k-skip btn" type="button" onClick=${() => focusAt(TAKE_AT)}>
+      ${t("kiosk.service.skip")}<${Icon} name="arrow-down" />
+    </button>
     <${Sheet}>
       <${Priorities} visit=${visit} onVisit=${onVisit} />
       <${FeeLine} fee=${service.fee} />
