@@ -13,6 +13,8 @@ import { agencyAt, serviceAt } from "./visit.js";
 /** @typedef {import("./shapes.js").Service} Service */
 
 const POPULAR = 3;
+// What is closed today, or whose numbers are gone, is no tip for anybody.
+const COMES = ["open", "not_yet"];
 // A card takes so many letters in its large type; longer titles are set smaller.
 const LONG_TITLE = 9;
 
@@ -98,12 +100,11 @@ function Agencies({ agencies, size, at, hall, now, title, onOpen }) {
 function HallNow({ hall }) {
   const numbers = hall.cut_off_at ? clock(hall.cut_off_at) : "–";
   const closes = hall.closes_at ? clock(hall.closes_at) : "–";
-  const people = hall.waiting === 1 ? "person_waiting" : "people_waiting";
   const desks = hall.desks_open === 1 ? "desk_open" : "desks_open";
   return html`<ul class="k-live">
     <li><i class="dot"></i>${t("kiosk.home.numbers_until", { numbers, closes })}</li>
     <li>
-      <${Icon} name="users" /><b class="num">${hall.waiting}</b> ${t(`kiosk.home.${people}`)}
+      <${Icon} name="users" /><b class="num">${hall.waiting}</b> ${t("kiosk.home.waiting")}
     </li>
     <li>
       <${Icon} name="armchair" /><b class="num">${hall.desks_open}</b> ${t(`kiosk.home.${desks}`)}
@@ -117,7 +118,7 @@ function HallNow({ hall }) {
  *    adding: boolean, onAgency: (id: number) => void, onService: (service: Service) => void}} props */
 export function Home({ catalogue, hall, now, paper, size, at, adding, onAgency, onService }) {
   const popular = Object.values(catalogue.services)
-    .filter((service) => service.popular !== null)
+    .filter(({ id, popular }) => popular !== null && COMES.includes(intakeOf(hall, [id]).state))
     .sort((one, other) => (one.popular ?? 0) - (other.popular ?? 0))
     .slice(0, POPULAR);
   const lead = adding ? t("kiosk.more.lead") : greeting(now);
@@ -131,12 +132,13 @@ export function Home({ catalogue, hall, now, paper, size, at, adding, onAgency, 
     <//>
     <${Sheet}>
       ${!adding &&
+      popular.length > 0 &&
       html`<section aria-labelledby="h-pop">
         <h2 id="h-pop">${t("kiosk.home.popular")}</h2>
         <div class="k-pop">
           ${popular.map(
             (service) => html`<${Card}
-              service=${service} hall=${hall} now=${now} onOpen=${onService} />`
+              key=${service.id} service=${service} hall=${hall} now=${now} onOpen=${onService} />`
           )}
         </div>
       </section>`}

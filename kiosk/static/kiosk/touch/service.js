@@ -3,13 +3,14 @@
 import { range, span } from "../../shared/format.js";
 import { html, Icon, useEffect, useState } from "../../shared/parts.js";
 import { t } from "../../shared/words.js";
+import { PrintList } from "./checklist.js";
 import { FeeLine, feeShort } from "./fees.js";
 import { expected, firstCall, intakeOf, longest, said, when } from "./figures.js";
 import { focusAt } from "./focus.js";
 import { Hero, Sheet, whyNoWait } from "./frame.js";
 import { Cases } from "./reasons.js";
 import { Alsos, Checks, Priorities } from "./service-parts.js";
-import { wanted } from "./visit.js";
+import { chosenCase, needed, wanted } from "./visit.js";
 
 /** @typedef {import("./shapes.js").Catalogue} Catalogue */
 /** @typedef {import("./shapes.js").Hall} Hall */
@@ -20,7 +21,7 @@ import { wanted } from "./visit.js";
 
 // The second touch of a double tap on the screen before must not take a number here.
 const ARMED_AFTER_MS = 500;
-const LONG_NAME = 28;
+const LONG_NAME = 12;
 const TAKE_AT = "take";
 
 /** @param {Newcomer} wait */
@@ -60,7 +61,7 @@ function Further(parts) {
     <p class="k-further__n"><${Icon} name=${service.icon} />${said(service.name)}</p>
     <${FeeLine} fee=${service.fee} />
     <${Cases} service=${service} visit=${visit} onVisit=${onVisit} />
-    <${Checks} ...${parts} line=${null} />
+    <${Checks} ...${parts} />
   </section>`;
 }
 
@@ -115,6 +116,7 @@ export function ServiceSheet(props) {
   const { catalogue, hall, now, visit, service, line, onVisit, onMore, onTake } = props;
   const agency = catalogue.agencies.find((one) => one.id === service.agency_id);
   const priority = visit.kinds.length > 0;
+  const reason = chosenCase(visit, service);
   const ids = wanted(visit);
   const wait = firstCall(hall, catalogue.services, ids, priority);
   const alone = hall.services[service.id]?.[priority ? "priority" : "regular"] ?? null;
@@ -127,20 +129,24 @@ export function ServiceSheet(props) {
       long=${name.length > LONG_NAME}>
       <${Facts} service=${service} wait=${given.state === "open" ? alone : null} given=${given}
         now=${now} />
+      <${FeeLine} fee=${service.fee} />
     <//>
     <button class="k-skip btn" type="button" onClick=${() => focusAt(TAKE_AT)}>
       ${t("kiosk.service.skip")}<${Icon} name="arrow-down" />
     </button>
     <${Sheet}>
       <${Priorities} visit=${visit} onVisit=${onVisit} />
-      <${FeeLine} fee=${service.fee} />
       <${Cases} service=${service} visit=${visit} onVisit=${onVisit} />
-      <${Checks} ...${parts} line=${line} />
+      <${Checks} ...${parts} />
       <${Alsos} ...${parts} onMore=${onMore} />
       ${further.map(
         (one) => html`<${Further} key=${one.id} ...${parts} service=${one} />`
       )}
     <//>
-    <${Take} catalogue=${catalogue} hall=${hall} now=${now} visit=${visit} wait=${wait}
-      onTake=${onTake} />`;
+    <div class="k-acts">
+      <${Take} catalogue=${catalogue} hall=${hall} now=${now} visit=${visit} wait=${wait}
+        onTake=${onTake} />
+      ${line && needed(service, visit).length > 0 && html`<${PrintList}
+        key=${reason} service=${service} chosenCase=${reason} line=${line} />`}
+    </div>`;
 }
