@@ -42,15 +42,23 @@ def hall_at(at: datetime, folder: Path, *, port: int = 0, paper: bool = True) ->
 
 @contextmanager
 def kiosk_screen(
-    browser: Browser, hall: Server, folder: Path, *, landscape: bool = False
+    browser: Browser,
+    hall: Server,
+    folder: Path,
+    *,
+    landscape: bool = False,
+    touch: bool = False,
 ) -> Iterator[Page]:
-    """A window that is paired as the first kiosk.
+    """A window that is paired as the first kiosk; with `touch` fingers can tap on it.
 
     An error of its scripts fails the test, and so does a key that is shown for a sentence.
     """
     width, height = (1280, 720) if landscape else (1080, 1920)
     with browser.new_context(
-        viewport={"width": width, "height": height}, locale="id-ID", timezone_id="Asia/Makassar"
+        viewport={"width": width, "height": height},
+        has_touch=touch,
+        locale="id-ID",
+        timezone_id="Asia/Makassar",
     ) as context:
         token = (folder / TOKEN_FILE).read_text()
         context.add_cookies([{"name": DEVICE_COOKIE, "value": token, "url": hall.url}])

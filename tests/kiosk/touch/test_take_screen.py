@@ -353,6 +353,31 @@ def shown_whole(page: Page, selector: str) -> bool:
     return shown
 
 
+@pytest.mark.parametrize("landscape", [False, True])
+def test_reasons_papers_and_extras_are_in_sight_together(
+    chromium: Browser, hall: Server, folder: Path, landscape: bool
+) -> None:
+    with kiosk_screen(chromium, hall, folder, landscape=landscape) as page:
+        page.goto(f"{hall.url}/kiosk")
+        open_ktp(page)
+        page.get_by_role("button", name="Hilang", exact=True).click()
+        expect(page.locator(".k-checks")).to_contain_text("Surat kehilangan dari polisi")
+        expect(page.locator(".k-leaf")).to_have_count(0)
+        for part in (".k-prio", ".k-seg", ".k-checks", ".k-multi"):
+            assert shown_whole(page, part), part
+        expect(page.locator(".k-hero")).to_contain_text("Jangan beri uang kepada siapa pun")
+
+
+def test_without_a_popular_service_the_block_is_absent(chromium: Browser, tmp_path: Path) -> None:
+    with hall_at(MONDAY, tmp_path) as hall, kiosk_screen(chromium, hall, tmp_path) as page:
+        with closing(sqlite3.connect(tmp_path / "balai.db")) as database, database:
+            database.execute("UPDATE service SET popular_rank = NULL")
+        page.goto(f"{hall.url}/kiosk")
+        expect(page.locator(".k-tile", has_text="Polres")).to_be_visible()
+        expect(page.get_by_text("Paling sering diurus")).to_have_count(0)
+        expect(page.locator(".k-card")).to_have_count(0)
+
+
 def check_screen(page: Page) -> None:
     assert violations(page) == []
     small = page.evaluate(

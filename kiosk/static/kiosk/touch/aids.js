@@ -28,8 +28,10 @@ function wear(aids) {
 
 /** How many agencies fit on one screen. @param {Aids} aids @param {boolean} portrait */
 export function agenciesAtOnce(aids, portrait) {
-  if (aids.large || !portrait) return aids.low || aids.large ? 4 : 12;
-  return aids.low ? 6 : 12;
+  const { large, low } = aids;
+  if (portrait) return large ? 4 : low ? 6 : 12;
+  if (large) return low ? 3 : 6;
+  return low ? 4 : 12;
 }
 
 /** Whether the screen stands upright, also after it was turned. */

@@ -3,6 +3,7 @@
 import { html, Icon, useEffect, useRef } from "../../shared/parts.js";
 import { knows, t } from "../../shared/words.js";
 import { FeeLine } from "./fees.js";
+import { focusAt } from "./focus.js";
 import { isServed, said, when } from "./figures.js";
 import { Cases } from "./reasons.js";
 import { lacksReason, needed } from "./visit.js";
@@ -20,7 +21,11 @@ function Dialog({ icon, title, children, onClose }) {
   useEffect(() => {
     const dialog = box.current;
     dialog?.showModal();
-    return () => dialog?.close();
+    return () => {
+      dialog?.close();
+      // The browser gives the focus back; what had it may be gone by now.
+      if (document.activeElement === document.body) focusAt();
+    };
   }, []);
   const escaped = /** @param {Event} event */ (event) => {
     event.preventDefault();

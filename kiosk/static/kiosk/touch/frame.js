@@ -34,7 +34,7 @@ export function Hero({ catalogue, now, lead, title, long = false, children }) {
       </div>
       <div class="k-clock"><b class="num">${clock(now)}</b><span>${day(now)}</span></div>
     </div>
-    <div class=${long ? "k-greet is-long" : "k-greet"}><p>${lead}</p><h1>${title}</h1></div>
+    <div class=${long ? "k-greet is-long" : "k-greet"}><p>${lead}</p><h1 tabindex="-1">${title}</h1></div>
     ${children}
   </header>`;
 }

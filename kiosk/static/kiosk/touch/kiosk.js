@@ -11,6 +11,7 @@ import {
   UnreachableDialog,
 } from "./dialogs.js";
 import { said } from "./figures.js";
+import { useFocus } from "./focus.js";
 import { Bar } from "./frame.js";
 import { Home } from "./home.js";
 import { Away, Closed } from "./notices.js";
@@ -55,7 +56,8 @@ function Screen({ told, now, stage, size }) {
       onService=${choose} />`;
   }
   return html`<${Home}
-    ...${frame} paper=${told.paper} size=${size} adding=${visit.adding} onService=${choose}
+    key=${visit.pressId} ...${frame} paper=${told.paper} size=${size} at=${visit.at}
+    adding=${visit.adding} onService=${choose}
     onAgency=${(/** @type {number} */ id) => setVisit(visits.openAgency(visit, id))} />`;
 }
 
@@ -100,6 +102,12 @@ function screenName(told, visit) {
   return told.hall.phase === "open" ? visit.screen : "closed";
 }
 
+/** What tells one screen from another. @param {string} name @param {Visit} visit */
+function screenKey(name, { adding, agency, service }) {
+  const of = name === "agency" ? agency : name === "service" ? service : "";
+  return [name, of, adding].join(" ");
+}
+
 /** The parts of a screen that is not a ticket.
  *  @param {{told: Told, now: Date, stage: Stage, name: string, size: number}} props */
 function Face({ told, now, stage, name, size }) {
@@ -126,6 +134,7 @@ export function Kiosk({ told, clock, boot, follow }) {
     setHelp(false);
   };
   const name = screenName(told, visit);
+  useFocus(screenKey(name, visit), visit.at);
   const begun = visit.screen !== "home" || visit.adding || help || stage.trouble !== null;
   const watched = (begun || changed) && !visit.pending && name !== "ticket";
   const idle = useIdle(watched, boot.patience, restart);

@@ -3,9 +3,16 @@
 import { range } from "../../shared/format.js";
 import { html, Icon } from "../../shared/parts.js";
 import { t } from "../../shared/words.js";
-import { PrintList } from "./checklist.js";
 import { intakeOf, rangeOf, said } from "./figures.js";
-import { chosenCase, lacksReason, needed, toggled, toggleExtra, wanted } from "./visit.js";
+import {
+  lacksReason,
+  MORE_AT,
+  needed,
+  serviceAt,
+  toggled,
+  toggleExtra,
+  wanted,
+} from "./visit.js";
 
 /** @typedef {import("./shapes.js").Catalogue} Catalogue */
 /** @typedef {import("./shapes.js").Hall} Hall */
@@ -52,8 +59,11 @@ function Paper({ catalogue, hall, visit, onVisit, paper }) {
   </li>`;
 }
 
-/** @param {Parts & {line: import("./checklist.js").Line | null}} props */
-export function Checks({ line, ...parts }) {
+// More papers than these stand side by side, so that all of them are in sight.
+const PAPERS_IN_A_COLUMN = 3;
+
+/** @param {Parts} parts */
+export function Checks(parts) {
   const { service, visit } = parts;
   if (!service.requirements.length) return null;
   const papers = needed(service, visit);
@@ -61,21 +71,17 @@ export function Checks({ line, ...parts }) {
     ? "kiosk.service.bring_by_case"
     : "kiosk.service.bring_later";
   const id = `q-bring-${service.id}`;
-  const reason = chosenCase(visit, service);
+  const many = papers.length > PAPERS_IN_A_COLUMN ? " is-many" : "";
   return html`<section aria-labelledby=${id}>
     <h2 id=${id}>
       ${t("kiosk.service.bring")} ${papers.length > 0 &&
       html`<small>${t("kiosk.service.bring_hint")}</small>`}
     </h2>
     ${papers.length > 0 &&
-    html`<ul class="k-checks">
+    html`<ul class=${`k-checks${many}`}>
       ${papers.map((paper) => html`<${Paper} key=${paper.id} ...${parts} paper=${paper} />`)}
     </ul>`}
-    <div class="k-bring">
-      <p class="k-hint"><${Icon} name="info" /><span>${t(hint)}</span></p>
-      ${line && papers.length > 0 && html`<${PrintList}
-        key=${reason} service=${service} chosenCase=${reason} line=${line} />`}
-    </div>
+    <p class="k-hint"><${Icon} name="info" /><span>${t(hint)}</span></p>
   </section>`;
 }
 
@@ -100,8 +106,8 @@ function hintOf(service, open) {
 function Also({ service, visit, off, onClick }) {
   const on = visit.extras.includes(service.id);
   return html`<button
-    class=${`k-opt${on ? " is-on" : ""}`} type="button" aria-pressed=${on} disabled=${off}
-    onClick=${onClick}
+    class=${`k-opt${on ? " is-on" : ""}`} type="button" data-at=${serviceAt(service.id)}
+    aria-pressed=${on} disabled=${off} onClick=${onClick}
   >
     ${on
       ? html`<span class="tick is-on"><${Icon} name="check" /></span>`
@@ -128,7 +134,9 @@ export function Alsos({ catalogue, hall, visit, service, onVisit, onMore }) {
         return html`<${Also} key=${one.id} service=${one} visit=${visit} off=${full && !on}
           onClick=${() => onVisit(toggleExtra(visit, one.id))} />`;
       })}
-      <button class="k-opt" type="button" disabled=${full} onClick=${onMore}>
+      <button
+        class="k-opt" type="button" data-at=${MORE_AT} disabled=${full} onClick=${onMore}
+      >
         <span class="k-plus"><${Icon} name="plus" /></span>
         <span>
           <b>${t("kiosk.service.other")}</b>

@@ -3,12 +3,14 @@
 import { range, span } from "../../shared/format.js";
 import { html, Icon, useEffect, useState } from "../../shared/parts.js";
 import { t } from "../../shared/words.js";
+import { PrintList } from "./checklist.js";
 import { FeeLine, feeShort } from "./fees.js";
 import { expected, firstCall, intakeOf, longest, said, when } from "./figures.js";
+import { focusAt } from "./focus.js";
 import { Hero, Sheet, whyNoWait } from "./frame.js";
 import { Cases } from "./reasons.js";
 import { Alsos, Checks, Priorities } from "./service-parts.js";
-import { wanted } from "./visit.js";
+import { chosenCase, needed, wanted } from "./visit.js";
 
 /** @typedef {import("./shapes.js").Catalogue} Catalogue */
 /** @typedef {import("./shapes.js").Hall} Hall */
@@ -19,7 +21,8 @@ import { wanted } from "./visit.js";
 
 // The second touch of a double tap on the screen before must not take a number here.
 const ARMED_AFTER_MS = 500;
-const LONG_NAME = 28;
+const LONG_NAME = 12;
+const TAKE_AT = "take";
 
 /** @param {Newcomer} wait */
 function peopleAhead(wait) {
@@ -58,7 +61,7 @@ function Further(parts) {
     <p class="k-further__n"><${Icon} name=${service.icon} />${said(service.name)}</p>
     <${FeeLine} fee=${service.fee} />
     <${Cases} service=${service} visit=${visit} onVisit=${onVisit} />
-    <${Checks} ...${parts} line=${null} />
+    <${Checks} ...${parts} />
   </section>`;
 }
 
@@ -93,11 +96,13 @@ function Take({ catalogue, hall, now, visit, wait, onTake }) {
   const left = few === undefined ? "" : t("kiosk.wait.few_left", { count: few });
   const note = refused || [services, left, about].filter(Boolean).join(" · ");
   const label = t(visit.pending ? "kiosk.service.taking" : "kiosk.service.take");
+  // Not disabled for the moments in which it takes no touch: that would lose the focus.
+  const calm = !armed || visit.pending;
   return html`<div class="k-cta">
     <button
       class=${`btn btn--primary btn--block${armed ? "" : " is-arming"}`} type="button"
-      aria-busy=${visit.pending}
-      disabled=${!armed || visit.pending || refused !== ""} onClick=${onTake}
+      data-at=${TAKE_AT} aria-busy=${visit.pending} aria-disabled=${calm || undefined}
+      disabled=${refused !== ""} onClick=${calm ? undefined : onTake}
     ><span>${label}<small>${note}</small></span><${Icon} name="arrow-right" /></button>
   </div>`;
 }
@@ -111,6 +116,7 @@ export function ServiceSheet(props) {
   const { catalogue, hall, now, visit, service, line, onVisit, onMore, onTake } = props;
   const agency = catalogue.agencies.find((one) => one.id === service.agency_id);
   const priority = visit.kinds.length > 0;
+  const reason = chosenCase(visit, service);
   const ids = wanted(visit);
   const wait = firstCall(hall, catalogue.services, ids, priority);
   const alone = hall.services[service.id]?.[priority ? "priority" : "regular"] ?? null;
@@ -123,17 +129,24 @@ export function ServiceSheet(props) {
       long=${name.length > LONG_NAME}>
       <${Facts} service=${service} wait=${given.state === "open" ? alone : null} given=${given}
         now=${now} />
+      <${FeeLine} fee=${service.fee} />
     <//>
+    <button class="k-skip btn" type="button" onClick=${() => focusAt(TAKE_AT)}>
+      ${t("kiosk.service.skip")}<${Icon} name="arrow-down" />
+    </button>
     <${Sheet}>
       <${Priorities} visit=${visit} onVisit=${onVisit} />
-      <${FeeLine} fee=${service.fee} />
       <${Cases} service=${service} visit=${visit} onVisit=${onVisit} />
-      <${Checks} ...${parts} line=${line} />
+      <${Checks} ...${parts} />
       <${Alsos} ...${parts} onMore=${onMore} />
       ${further.map(
         (one) => html`<${Further} key=${one.id} ...${parts} service=${one} />`
       )}
     <//>
-    <${Take} catalogue=${catalogue} hall=${hall} now=${now} visit=${visit} wait=${wait}
-      onTake=${onTake} />`;
+    <div class="k-acts">
+      <${Take} catalogue=${catalogue} hall=${hall} now=${now} visit=${visit} wait=${wait}
+        onTake=${onTake} />
+      ${line && needed(service, visit).length > 0 && html`<${PrintList}
+        key=${reason} service=${service} chosenCase=${reason} line=${line} />`}
+    </div>`;
 }

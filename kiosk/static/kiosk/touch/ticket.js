@@ -7,6 +7,7 @@ import { feeText, warning } from "./fees.js";
 import { said } from "./figures.js";
 import { drawingOf } from "./qr.js";
 import { PaperLine, useFate, useReprint } from "./paper.js";
+import { MORE_AT } from "./visit.js";
 import { useCountdown } from "./waiting.js";
 
 /** @typedef {import("./shapes.js").Given} Given */
@@ -89,7 +90,8 @@ function Card({ given }) {
   const full = given.needs.length > 1 || fees(given).length > ROOMY;
   return html`<article class=${full ? "t-card is-full" : "t-card"} data-zone=${given.zone.flower}>
     <p class="t-label">${t("kiosk.ticket.label")}</p>
-    <h1 class=${letter.length > 1 ? "t-num is-two num" : "t-num num"}>${letter}<i></i>${digits}</h1>
+    <h1 class=${letter.length > 1 ? "t-num is-two num" : "t-num num"} tabindex="-1"
+    >${letter}<i></i>${digits}</h1>
     <p class=${names.length > ROOMY ? "t-svc is-long" : "t-svc"}>${names}</p>
     <${Needs} given=${given} />
     <${Zone} given=${given} />
@@ -134,7 +136,9 @@ export function TicketGiven({ given, help_desk, patience, follow, full, onAdd, o
               class="btn t-done" type="button" disabled=${again.step === "asking"}
               onClick=${again.reprint}
             ><${Icon} name="printer" />${t("kiosk.ticket.again")}</button>`
-          : html`<button class="btn t-more" type="button" disabled=${full} onClick=${onAdd}>
+          : html`<button
+              class="btn t-more" type="button" data-at=${MORE_AT} disabled=${full} onClick=${onAdd}
+            >
               <${Icon} name="plus" />${t("kiosk.ticket.add")}
             </button>`}
         <button class="btn t-more" type="button" onClick=${() => setMore(more + 1)}>
