@@ -74,6 +74,7 @@ class ServiceFacts:
     agency: str
     prefix: str
     handling: timedelta
+    promise: timedelta  # of waiting, to the public
     fee: ServiceFee
     daily_quota: int | None
     after_id: int | None
@@ -290,6 +291,7 @@ def _services(session: Session, mall: Mall) -> Iterator[ServiceFacts]:
             agency=agency,
             prefix=one.prefix,
             handling=timedelta(minutes=one.handling_m),
+            promise=timedelta(minutes=one.promise_m),
             fee=fee_of(one),
             daily_quota=one.daily_quota,
             after_id=one.after_id,
