@@ -3,6 +3,7 @@
 import { numberParts, span } from "../../shared/format.js";
 import { Flower, html, Icon, useMemo, useState } from "../../shared/parts.js";
 import { language, t } from "../../shared/words.js";
+import { Doubts } from "./dialogs.js";
 import { feeText, warning } from "./fees.js";
 import { said } from "./figures.js";
 import { drawingOf } from "./qr.js";
@@ -102,9 +103,12 @@ function Card({ given }) {
         <dt>${t("kiosk.ticket.called_about")}</dt>
         ${given.expected
           ? html`<dd class="num">${span(...given.expected)}</dd>`
-          : html`<dd class="t-none">${t("kiosk.ticket.no_forecast")}</dd>`}
+          : html`<dd class="t-none">${
+              t(given.doubts.length ? "kiosk.ticket.no_time" : "kiosk.ticket.no_forecast")
+            }</dd>`}
       </div>
     </dl>
+    <${Doubts} doubts=${given.doubts} named=${given.needs.length > 1} />
     <div class="t-tear"></div>
     <div class="t-qr">
       <div class="qrbox"><${QrCode} url=${given.url} /></div>
