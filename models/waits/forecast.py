@@ -18,7 +18,7 @@ from models.queue.waiting import head_start
 from models.waits.playing import Probe, play
 from models.waits.prospects import Chance, Prospect
 from models.waits.ranges import Range, rounded
-from models.waits.situation import Situation, read_situation, situation_near
+from models.waits.situation import Situation, WaitingStep, read_situation, situation_near
 
 
 class Outlook:
@@ -75,6 +75,11 @@ class Outlook:
         if probe in self._played.probes:
             return self._played.ahead_of_probe(probe)
         return len(self._due_before(service_id, (self._probes[priority], maxsize)))
+
+    @property
+    def waiting_steps(self) -> tuple[WaitingStep, ...]:
+        """All that waits, in calling order; without who is away."""
+        return self._situation.steps
 
     def waiting_for(self, service_id: int) -> int:
         """Return how many steps wait for the service."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +20,7 @@ from tests.application import OWN_PAGE, clock_of, kiosk_client, open_desk, servi
 
 
 @pytest.fixture
-def late(application: Application) -> Iterator[FlaskClient]:
+def late(application: Application) -> FlaskClient:
     """A kiosk at 14.20, when twenty people wait for the desk that is open."""
     open_desk(application, 1)
     clock = clock_of(application)
@@ -29,7 +28,7 @@ def late(application: Application) -> Iterator[FlaskClient]:
     kiosk = kiosk_client(application)
     for number in range(20):
         _take(kiosk, application, number, "ktp-el")
-    yield kiosk
+    return kiosk
 
 
 def _closes(application: Application) -> datetime:

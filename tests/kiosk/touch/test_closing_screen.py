@@ -22,9 +22,8 @@ TAKE_TWENTY = """async () => {
   const { catalogue } = JSON.parse(document.getElementById("boot").textContent);
   const ktp = Object.values(catalogue.services).find((one) => one.name.id.startsWith("KTP-el"));
   for (let number = 10; number < 30; number += 1) {
-    const services = [{ service_id: ktp.id }];
-    const order = { press_id: `twenty-numbers-${number}`, services, priority: false, language: "id" };
-    await press("/kiosk/take", order);
+    const order = { services: [{ service_id: ktp.id }], priority: false, language: "id" };
+    await press("/kiosk/take", { press_id: `twenty-numbers-${number}`, ...order });
   }
 }"""
 
