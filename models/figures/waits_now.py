@@ -45,13 +45,14 @@ class ServiceNow:
 
     @property
     def promise(self) -> Promise:
-        """How the service stands to its promise: by who has waited longest, or else would."""
-        if self.longest is not None and self.longest > self.service.promise:
+        """How the service stands to its promise: broken for who has waited longer than that, at
+        risk where a newcomer may.
+        """
+        promise = self.service.promise
+        if self.longest is not None and self.longest > promise:
             return Promise.BROKEN
-        if self.newcomer is None:
-            return Promise.KEPT
-        told = self.newcomer.wait.against(self.service.promise)
-        return told if self.waiting else Promise.KEPT
+        kept = self.newcomer is None or self.newcomer.wait.against(promise) is Promise.KEPT
+        return Promise.KEPT if kept else Promise.AT_RISK
 
     @property
     def by_risk(self) -> tuple[float, ...]:

@@ -191,6 +191,7 @@ def test_a_wait_is_told_by_bars_against_the_promise_and_by_words(
 ) -> None:
     seen = run(
         """([low, high, promise]) => {
+            w.setLanguage("id");
             const box = document.createElement("div");
             p.render(p.h(p.Wait, { low, high, promise, say }), box);
             return [box.firstChild.className, box.querySelectorAll("rect:not([opacity])").length,
@@ -203,4 +204,4 @@ def test_a_wait_is_told_by_bars_against_the_promise_and_by_words(
 
 @pytest.mark.parametrize(("ends", "told"), LENGTHS)
 def test_a_wait_reads_in_hours_from_an_hour_on(run: Any, ends: list[int], told: str) -> None:
-    assert run(f"(ends) => f.lasting({SAY}, ...ends)", ends) == told
+    assert run(f"(ends) => (w.setLanguage('id'), f.lasting({SAY}, ...ends))", ends) == told
