@@ -6,6 +6,7 @@ import { FeeLine } from "./fees.js";
 import { doubtsOf, isServed, said, when, whyDoubt } from "./figures.js";
 import { Cases } from "./reasons.js";
 import { lacksReason, needed } from "./visit.js";
+import { useArmed } from "./waiting.js";
 
 /** @typedef {import("./shapes.js").Doubt} Doubt */
 /** @typedef {import("./shapes.js").Hall} Hall */
@@ -111,12 +112,15 @@ export function Doubts({ doubts, named }) {
 /** Before a number is taken that may not be called today.
  *  @param {{doubts: Doubt[], among: number, onYes: () => void, onNo: () => void}} props */
 export function DoubtDialog({ doubts, among, onYes, onNo }) {
+  const armed = useArmed();
   return html`<${Dialog} icon="hourglass" title=${t("kiosk.doubt.title")} onClose=${onNo}>
     <${Doubts} doubts=${doubts} named=${among > 1} />
     <p>${t("kiosk.doubt.all_the_same")}</p>
     <div class="k-choices">
       <${Choice} label=${t("kiosk.bar.back")} onClick=${onNo} />
-      <${Choice} primary label=${t("kiosk.doubt.take")} onClick=${onYes} />
+      <button class="btn btn--primary" type="button" disabled=${!armed} onClick=${onYes}>
+        ${t("kiosk.doubt.take")}
+      </button>
     </div>
   <//>`;
 }

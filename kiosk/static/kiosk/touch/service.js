@@ -1,7 +1,7 @@
 // The sheet of one service: why, what to bring, what else, whether first, and the one button.
 
 import { span } from "../../shared/format.js";
-import { html, Icon, useEffect, useState } from "../../shared/parts.js";
+import { html, Icon, useState } from "../../shared/parts.js";
 import { t } from "../../shared/words.js";
 import { DoubtDialog } from "./dialogs.js";
 import { FeeLine, feeShort } from "./fees.js";
@@ -20,6 +20,7 @@ import { Hero, Sheet, whyNoWait } from "./frame.js";
 import { Cases } from "./reasons.js";
 import { Alsos, Checks, Priorities } from "./service-parts.js";
 import { wanted } from "./visit.js";
+import { useArmed } from "./waiting.js";
 
 /** @typedef {import("./shapes.js").Catalogue} Catalogue */
 /** @typedef {import("./shapes.js").Hall} Hall */
@@ -28,8 +29,6 @@ import { wanted } from "./visit.js";
 /** @typedef {import("./shapes.js").Service} Service */
 /** @typedef {import("./visit.js").Visit} Visit */
 
-// The second touch of a double tap on the screen before must not take a number here.
-const ARMED_AFTER_MS = 500;
 const LONG_NAME = 28;
 
 /** @param {Newcomer} wait */
@@ -106,12 +105,8 @@ function aboutCall(wait, doubts, now) {
  *  @param {{catalogue: Catalogue, hall: Hall, now: Date, visit: Visit, wait: Newcomer | null,
  *    onTake: () => void}} props */
 function Take({ catalogue, hall, now, visit, wait, onTake }) {
-  const [armed, setArmed] = useState(false);
+  const armed = useArmed();
   const [asking, setAsking] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setArmed(true), ARMED_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, []);
   const ids = wanted(visit);
   const refused = whyNoNumber(catalogue, hall, ids, now);
   const count = ids.length;
