@@ -20,7 +20,7 @@ from counter.files.config import Config
 from counter.files.filling import fill
 from counter.files.places import places_of
 from counter.icons import drawn_icons
-from counter.leaders import agents, devices, paper, printers, reports
+from counter.leaders import agents, devices, paper, printers, reports, waits
 from counter.leaders.agent_watch import AgentWatch
 from counter.leaders.cautions import slow_lines
 from counter.leaders.spooling import spooling
@@ -162,6 +162,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
         permit=permit,
         topics=live.register,
     )
+    waits.register(app, database=database, clock=clock, pages=pages)
     reports.register(app, doorkeeper=doorkeeper, language=language, pages=pages)
     permissions.require_complete(app)
     return Application(

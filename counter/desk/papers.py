@@ -33,7 +33,7 @@ def promise_transfer(
         return
     ticket, language = step.ticket, step.ticket.language
     try:
-        told = given(session, ticket, ahead, at)
+        told = given(session, ticket, ahead)
     except ServiceNotOffered:
         return  # no desk has it today: there is no place to send anybody to
     zone, desks = told.zone, told.desks
@@ -55,6 +55,7 @@ def promise_transfer(
         "transferred_at": at.isoformat(),
         "people_ahead": told.ahead,
         "expected": told.expected and [instant.isoformat() for instant in told.expected],
+        "doubts": [doubt.in_language(language) for doubt in told.doubts],
         "priority": ticket.priority,
         "follow_url": told.follow_url,
     }

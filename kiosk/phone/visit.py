@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from kiosk.given import called_first, clock_span, zone_of
+from kiosk.doubts import Doubt, doubt_of
+from kiosk.given import called_first, zone_of
 from kiosk.needs import Need, need_of
 from kiosk.texts import Both, both, text_of
 from models.mall.arrangement import Arrangement, arrangement_of
@@ -17,7 +18,7 @@ from models.mall.signs import listed
 from models.queue.missing import may_miss_from, may_return_until
 from models.queue.shifts import staffed_desks
 from models.queue.tickets import AT_DESK, ENGAGED, OPEN_STATES, Outcome, Step, StepState, Ticket
-from models.waits.forecast import outlook
+from models.waits.forecast import Outlook, outlook
 
 _S = StepState
 # A zone, and the numbers of desks in it.
@@ -44,6 +45,7 @@ class Errand:
     zone: str
     state: str  # of a step, or: now, next, returned
     missing: tuple[Both, ...]  # papers for want of which it was returned
+    doubt: Doubt | None  # it may not be served today
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Visit:
     errands: tuple[Errand, ...]
     ahead: int
     expected: tuple[datetime, datetime] | None
+    doubt: Doubt | None  # the next service may not be served today
     until_at: datetime | None  # how long the officer, or the number, waits
     called_at: datetime | None
     calls: int  # how often the officer has called, each call being one to hear
@@ -91,7 +94,7 @@ def visit_of(session: Session, ticket: Ticket, at: datetime) -> Visit:
     place = _open_place(session, arrangement, first) or _place(arrangement, first)
     zone = _seat(arrangement, ticket) or place[0]
     until_at = _until(session, current)
-    wait = ahead.of_step(first.id)
+    prospect = ahead.prospect_of_step(first.id)
     return Visit(
         kind=_kind(ticket, until_at, at),
         number=ticket.spoken,
@@ -99,12 +102,13 @@ def visit_of(session: Session, ticket: Ticket, at: datetime) -> Visit:
         zone=zone,
         desk=listed(place[1]) if current else None,
         errands=tuple(
-            _errand(arrangement, step, first, place if step is first else None)
+            _errand(arrangement, ahead, step, first, place if step is first else None)
             for step in ticket.steps
             if step.state in _SHOWN
         ),
         ahead=ahead.ahead_of_step(first.id),
-        expected=None if wait is None else clock_span(at, wait.low, wait.high),
+        expected=None if prospect is None else prospect.expected,
+        doubt=doubt_of(arrangement.services[first.service_id], prospect),
         until_at=until_at,
         called_at=None if current is None else current.called_at,
         calls=0 if current is None else current.calls,
@@ -169,20 +173,24 @@ def _seat(arrangement: Arrangement, ticket: Ticket) -> ZoneFacts | None:
     return arrangement.zones.get(ticket.told_zone_id)
 
 
-def _errand(arrangement: Arrangement, step: Step, first: Step, place: Place | None) -> Errand:
+def _errand(
+    arrangement: Arrangement, ahead: Outlook, step: Step, first: Step, place: Place | None
+) -> Errand:
     zone, desks = place or _place(arrangement, step)
     state = "next" if step is first and step.state is StepState.WAITING else step.state.value
     if step.state in ENGAGED:
         state = "now"
     if _returned(step):
         state = "returned"
+    service = arrangement.services[step.service_id]
     return Errand(
-        need=need_of(arrangement.services[step.service_id], step.case_id),
+        need=need_of(service, step.case_id),
         open=step.state in OPEN_STATES,
         desks=listed(desks),
         zone=zone.bare_name,
         state=state,
         missing=_missing(step) if state == "returned" else (),
+        doubt=doubt_of(service, ahead.prospect_of_step(step.id)),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from kiosk.touch.offer import kiosk_of_mall, mall_of
 from models.core.event import Event
 from models.journal.topics import Topic
-from models.mall.arrangement import arrangement_of
+from models.mall.arrangement import Arrangement, arrangement_of
 from models.mall.mall import Mall
 from models.queue.intake import ServiceIntake, intakes
 from models.queue.shifts import Shift
-from models.waits.forecast import Outlook, Range, outlook
+from models.waits.forecast import Outlook, outlook
 
 
 def services_topic() -> Topic:
@@ -29,7 +29,8 @@ def services_state(session: Session, key: str, at: datetime) -> dict[str, Any] |
     mall = mall_of(session, key)
     if mall is None:
         return None
-    intake = arrangement_of(session, mall).timetable.intake(at)
+    arrangement = arrangement_of(session, mall)
+    intake = arrangement.timetable.intake(at)
     ahead = outlook(session, mall, at)
     given = intakes(session, mall, at)
     return {
@@ -42,7 +43,9 @@ def services_state(session: Session, key: str, at: datetime) -> dict[str, Any] |
         "holiday": intake.holiday,
         "waiting": ahead.waiting,
         "desks_open": _desks_open(session, mall),
-        "services": {str(id_): _service(ahead, id_, one) for id_, one in given.items()},
+        "services": {
+            str(id_): _service(arrangement, ahead, id_, one) for id_, one in given.items()
+        },
     }
 
 
@@ -50,26 +53,35 @@ def _touched(_session: Session, event: Event) -> Iterable[str]:
     return [str(event.mall_id)] if event.moves_queue else []
 
 
-def _service(ahead: Outlook, service_id: int, given: ServiceIntake) -> dict[str, Any]:
+def _service(
+    arrangement: Arrangement, ahead: Outlook, service_id: int, given: ServiceIntake
+) -> dict[str, Any]:
+    promise = arrangement.services[service_id].promise
     return {
         "state": given.state.value,
         "next_at": _iso(given.next_at),
         "until_at": _iso(given.until_at),
         "few_left": given.left if given.few else None,
         "waiting": ahead.waiting_for(service_id),
-        "regular": _newcomer(ahead, service_id, priority=False),
-        "priority": _newcomer(ahead, service_id, priority=True),
+        "regular": _newcomer(ahead, service_id, promise, priority=False),
+        "priority": _newcomer(ahead, service_id, promise, priority=True),
     }
 
 
-def _newcomer(ahead: Outlook, service_id: int, *, priority: bool) -> dict[str, Any] | None:
+def _newcomer(
+    ahead: Outlook, service_id: int, promise: timedelta, *, priority: bool
+) -> dict[str, Any] | None:
     """What somebody who asks now is told; None while no open desk offers the service."""
-    wait: Range | None = ahead.of_service(service_id, priority=priority)
-    if wait is None:
+    told = ahead.prospect_of_service(service_id, priority=priority)
+    if told is None:
         return None
     return {
-        "low_m": int(wait.low.total_seconds()) // 60,
-        "high_m": int(wait.high.total_seconds()) // 60,
+        "low_m": int(told.wait.low.total_seconds()) // 60,
+        "high_m": int(told.wait.high.total_seconds()) // 60,
+        "promise": told.wait.against(promise).value,
+        "chance": told.chance.value,
+        "not_before": _iso(told.not_before),
+        "closes_at": _iso(told.closes_at),
         "ahead": ahead.ahead_of_service(service_id, priority=priority),
     }
 

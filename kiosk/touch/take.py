@@ -161,6 +161,6 @@ def register(
 
 
 def _announced(session: Session, ticket: Ticket, at: datetime) -> Given:
-    told = given(session, ticket, announce(session, ticket, at), at)
+    told = given(session, ticket, announce(session, ticket, at))
     tell_zone(session, ticket, told.zone.id)
     return told

@@ -203,6 +203,7 @@ def _services(session: Session, mall: Mall) -> Iterator[ServiceFacts]:
             agency=agency,
             prefix=one.prefix,
             handling=timedelta(minutes=one.handling_m),
+            promise=timedelta(minutes=one.promise_m),
             fee=fee_of(one),
             daily_quota=one.daily_quota,
             after_id=one.after_id,

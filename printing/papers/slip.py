@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import AwareDatetime
 from typing_extensions import override
@@ -38,6 +38,16 @@ class Need:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Doubt:
+    """A need that may not be served today; `chance` is a word of the papers."""
+
+    service: str
+    chance: Literal["doubtful", "unlikely"]
+    not_before: AwareDatetime | None = None
+    closes_at: AwareDatetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Slip(Content):
     """All that stands on the paper of one ticket, without personal data.
 
@@ -57,6 +67,7 @@ class Slip(Content):
     taken_at: AwareDatetime
     people_ahead: int
     expected: tuple[AwareDatetime, AwareDatetime] | None = None
+    doubts: tuple[Doubt, ...] = ()
     priority: bool = False
     follow_url: str = ""
     follow_code: str = ""
@@ -94,6 +105,7 @@ class Slip(Content):
         writer.place("wait_in", name, (self.place, self.desks), self.zone_flower)
         self._places(writer)
         writer.facts(*forecast(writer, self.people_ahead, self.expected))
+        write_doubts(writer, self.doubts, among=len(self.needs))
         if writer.paper.requirements:
             write_papers(writer, writer.said("prepare"), self.needs)
         self._follow(writer)
@@ -147,6 +159,19 @@ def forecast(
     if expected is not None:
         facts.append((writer.said("called_about"), writer.span(expected)))
     return facts
+
+
+def write_doubts(writer: Writer, doubts: Sequence[Doubt], *, among: int) -> None:
+    """Write what may not be served today, by name where a number has several services."""
+    for doubt in doubts:
+        if among > 1:
+            writer.paragraph(f"{doubt.service}:", BOLD)
+        writer.paragraph(writer.said(f"doubts.{doubt.chance}"), BOLD)
+        told = [("not_before", doubt.not_before), ("desks_close", doubt.closes_at)]
+        rest = [writer.said(f"doubts.{key}", clock=writer.clock(at)) for key, at in told if at]
+        if rest:
+            writer.paragraph(" ".join(rest))
+        writer.sheet.feed(12)
 
 
 def write_papers(writer: Writer, heading: str, needs: Sequence[Need]) -> None:

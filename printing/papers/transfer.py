@@ -8,7 +8,7 @@ from pydantic import AwareDatetime
 from typing_extensions import override
 
 from models.mall.signs import bare_name
-from printing.papers.slip import forecast, services_in_line
+from printing.papers.slip import Doubt, forecast, services_in_line, write_doubts
 from printing.papers.writing import BOLD_MIDDLE, Content, Writer
 
 
@@ -28,6 +28,7 @@ class Transfer(Content):
     transferred_at: AwareDatetime
     people_ahead: int
     expected: tuple[AwareDatetime, AwareDatetime] | None = None
+    doubts: tuple[Doubt, ...] = ()
     priority: bool = False
     follow_url: str = ""
 
@@ -42,6 +43,7 @@ class Transfer(Content):
         desks = writer.said("desks", desks=self.desks)
         writer.place("transfer.go", name, (self.place, desks), self.zone_flower)
         writer.facts(*forecast(writer, self.people_ahead, self.expected))
+        write_doubts(writer, self.doubts, among=len(self.services))
         writer.code(self.follow_url)
         writer.foot()
         writer.both("transfer.no_new_number", BOLD_MIDDLE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -19,6 +19,7 @@ LOCALES: Final[Mapping[str, str]] = MappingProxyType({"id": "id_ID", "en": "en_G
 CLOCKS: Final[Mapping[str, str]] = MappingProxyType({"id": "HH.mm", "en": "HH:mm"})
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
+HOUR_M = 60
 # Below this, a whole percentage would tell 2.4 and 1.6 as the same 2.
 FINE_SHARE = 0.1
 
@@ -129,6 +130,15 @@ class Formats:
         if first.month != last.month:
             return f"{format_date(first, f'd {month}', self.locale)} – {end}"
         return f"{first.day}–{end}"
+
+    def length_parts(self, length: timedelta, word: Callable[[str], str]) -> list[tuple[str, str]]:
+        """Write a length for people: minutes, and from an hour on hours with what is over."""
+        minutes = whole_minutes(length)
+        if minutes < HOUR_M:
+            return [(self.number(minutes), word("unit_minutes"))]
+        hours, over = divmod(minutes, HOUR_M)
+        parts = [(self.number(hours), word("part_hours")), (str(over), word("part_minutes"))]
+        return parts if over else parts[:1]
 
     def _length(self, kind: Kind, value: timedelta) -> str:
         if kind is Kind.HOURS:

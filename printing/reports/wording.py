@@ -10,7 +10,7 @@ from html import escape
 from models.core.clock import local_day
 from models.core.errors import QuotaUsedUp
 from models.figures.figures import Figures, Headline, Length, ServiceFigures, Times
-from printing.reports.formats import Formats, Kind, Value, whole_minutes
+from printing.reports.formats import MINUTE, Formats, Kind, Value, whole_minutes
 from printing.reports.report import Fact, Report, Table, shows_hours
 from printing.reports.tabling import name_of, tables_of
 
@@ -57,6 +57,10 @@ class _Wording:
     def _say(self, key: str, **facts: object) -> str:
         return self.words[f"report.{key}"].format_map(facts)
 
+    def _length(self, length: timedelta) -> str:
+        parts = self.formats.length_parts(length, self._say)
+        return " ".join(f"{figure} {unit}" for figure, unit in parts)
+
     def _headline(self) -> str:
         visits, kept = self.figures.headline.visits, self.figures.headline.waits.kept
         if not visits:
@@ -93,15 +97,16 @@ class _Wording:
                 yield in_vain
             return
         median = whole_minutes(waits.median)
-        eight = whole_minutes(waits.eight_of_ten)
-        called = self.formats.number(waits.n)
-        yield self._say("lead_waits", called=called, median=median, eight=eight)
+        called, eight = self.formats.number(waits.n), self._length(waits.eight_of_ten)
+        yield self._say("lead_waits", called=called, median=self._length(waits.median), eight=eight)
         if in_vain:
             yield in_vain
         if before is not None and before.waits.median is not None:
             more = median - whole_minutes(before.waits.median)
             key = "lead_more" if more > 0 else "lead_less" if more else "lead_same"
-            yield self._say(key, minutes=abs(more), before=self._before(before))
+            yield self._say(
+                key, length=self._length(abs(more) * MINUTE), before=self._before(before)
+            )
         yield from self._worst()
 
     def _worst(self) -> Iterator[str]:
@@ -229,7 +234,7 @@ class _Wording:
                 printer=escape(one.printer),
                 state=self._say(f"state_{one.state}"),
                 when=self._span(one.from_at, one.until_at),
-                minutes=self.formats.number(whole_minutes(one.length(made_at))),
+                length=self._length(one.length(made_at)),
             )
             for one in longest
         ]

@@ -470,7 +470,8 @@ def test_no_queue_is_said_only_where_nobody_is_ahead(kiosk: Page) -> None:
     ranges = kiosk.evaluate(
         """async () => {
           const { rangeOf } = await import("/static/kiosk/touch/figures.js");
-          const wait = (low_m, high_m, ahead) => ({ regular: { low_m, high_m, ahead } });
+          const sure = { chance: "sure", promise: "kept" };
+          const wait = (low_m, high_m, ahead) => ({ regular: { low_m, high_m, ahead, ...sure } });
           const services = { 1: wait(0, 0, 0), 2: wait(0, 0, 1), 3: wait(10, 25, 4) };
           return [[1], [2], [1, 3]].map((ids) => rangeOf({ services }, ids));
         }"""

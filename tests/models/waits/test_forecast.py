@@ -23,8 +23,9 @@ from models.queue.shifts import begin_break, held_by, sign_off
 from models.queue.tickets import Outcome, Step, Ticket
 from models.queue.transferring import transfer
 from models.queue.waiting import offered_by
-from models.waits.forecast import announce, outlook, rounded
+from models.waits.forecast import announce, outlook
 from models.waits.playing import Probe
+from models.waits.ranges import rounded
 from models.waits.situation import situation_near
 from tests.builders import (
     CITIZEN,

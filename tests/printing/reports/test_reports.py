@@ -90,7 +90,7 @@ def test_headline_and_lead_say_it_in_words(report: Report) -> None:
     assert report.fact("wait_kept").basis == "dari 6"
     assert report.attention == (
         "<b>Layanan B</b> Kuota habis, 2 orang tidak mendapat nomor.",
-        "<b>Printer kiosk-2</b> tidak tersambung, 00.00–24.00, 1.440 menit.",
+        "<b>Printer kiosk-2</b> tidak tersambung, 00.00–24.00, 24 jam.",
         "<b>Printer kiosk-1</b> kertas habis, 09.30–09.50, 20 menit.",
     )
 
@@ -372,6 +372,15 @@ def test_fingerprint_tells_same_figures_from_others(report: Report, tmp_path: Pa
     assert told_day(tmp_path).fingerprint == report.fingerprint
     (tmp_path / "other").mkdir()
     assert empty_day(tmp_path / "other").fingerprint != report.fingerprint
+
+
+def test_lengths_read_in_hours_from_an_hour_on_for_people(report: Report) -> None:
+    def said(minutes: int) -> list[tuple[str, str]]:
+        return report.formats.length_parts(timedelta(minutes=minutes), report.word)
+
+    assert said(59) == [("59", "menit")]
+    assert said(60) == [("1", "jam")]
+    assert said(80) == [("1", "jam"), ("20", "menit")]
 
 
 def test_a_half_is_rounded_up_whoever_writes_it() -> None:

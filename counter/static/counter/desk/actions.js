@@ -4,7 +4,7 @@
 import { clock, duration } from "../../shared/format.js";
 import { announced } from "./announcing.js";
 import { isPrivate, stillMissing } from "./draft.js";
-import { minutesSince, named, say, secondsSince, wordOf } from "./words.js";
+import { named, say, secondsSince, waitSince, wordOf } from "./words.js";
 
 /** @typedef {import("./types.js").Act} Act */
 /** @typedef {import("./types.js").Action} Action */
@@ -48,7 +48,7 @@ function offUnless(model, phases) {
 function nextHint(model) {
   const first = model.state.queue[0];
   if (!first) return say("hint.nobody");
-  const facts = { number: first.number, minutes: minutesSince(first.free_since, model.now) };
+  const facts = { number: first.number, wait: waitSince(first.free_since, model.now) };
   return say(first.standing === "priority" ? "hint.next_priority" : "hint.next", facts);
 }
 

@@ -3,11 +3,13 @@
 import { html, Icon, useEffect, useRef } from "../../shared/parts.js";
 import { knows, t } from "../../shared/words.js";
 import { FeeLine } from "./fees.js";
+import { doubtsOf, isServed, said, when, whyDoubt } from "./figures.js";
 import { focusAt } from "./focus.js";
-import { isServed, said, when } from "./figures.js";
 import { Cases } from "./reasons.js";
 import { lacksReason, needed } from "./visit.js";
+import { useArmed } from "./waiting.js";
 
+/** @typedef {import("./shapes.js").Doubt} Doubt */
 /** @typedef {import("./shapes.js").Hall} Hall */
 /** @typedef {import("preact").ComponentChildren} Children */
 /** @typedef {import("./shapes.js").Service} Service */
@@ -100,6 +102,34 @@ export function UnreachableDialog({ onAgain, onRestart }) {
   <//>`;
 }
 
+/** What is said of each need that may not be served today, by name where there are several.
+ *  @param {{doubts: Doubt[], named: boolean}} props */
+export function Doubts({ doubts, named }) {
+  return doubts.map(
+    (doubt) => html`<p key=${doubt.service.id} class="k-doubt">
+      <${Icon} name="triangle-alert" /><span>
+        ${named && html`<b>${said(doubt.service)}.</b>`} ${t(`kiosk.doubt.${doubt.chance}`)} ${whyDoubt(doubt)}
+      </span>
+    </p>`
+  );
+}
+
+/** Before a number is taken that may not be called today.
+ *  @param {{doubts: Doubt[], among: number, onYes: () => void, onNo: () => void}} props */
+export function DoubtDialog({ doubts, among, onYes, onNo }) {
+  const armed = useArmed();
+  return html`<${Dialog} icon="hourglass" title=${t("kiosk.doubt.title")} onClose=${onNo}>
+    <${Doubts} doubts=${doubts} named=${among > 1} />
+    <p>${t("kiosk.doubt.all_the_same")}</p>
+    <div class="k-choices">
+      <${Choice} label=${t("kiosk.bar.back")} onClick=${onNo} />
+      <button class="btn btn--primary" type="button" disabled=${!armed} onClick=${onYes}>
+        ${t("kiosk.doubt.take")}
+      </button>
+    </div>
+  <//>`;
+}
+
 /** What to bring for one service more, to read. @param {{service: Service, visit: Visit}} props */
 function Papers({ service, visit }) {
   const papers = needed(service, visit);
@@ -109,14 +139,18 @@ function Papers({ service, visit }) {
     ${lacksReason(service, visit) && html`<p class="d-more">${t("kiosk.service.bring_by_case")}</p>`}`;
 }
 
-/** One service more on the number that was given: why, what to bring for it and what it costs.
- *  @param {{service: Service, visit: Visit, number: string, onVisit: (visit: Visit) => void,
+/** One service more on the number that was given: whether it can be served today, why, what to
+ *  bring for it and what it costs.
+ *  @param {{service: Service, visit: Visit, hall: Hall, number: string, onVisit: (visit: Visit) => void,
  *    onYes: () => void, onNo: () => void}} props */
-export function AddDialog({ service, visit, number, onVisit, onYes, onNo }) {
+export function AddDialog({ service, visit, hall, number, onVisit, onYes, onNo }) {
+  const priority = visit.kinds.length > 0;
+  const doubts = doubtsOf(hall, { [service.id]: service }, [service.id], priority);
   const title = t("kiosk.refused.ask_add", { service: said(service.name) });
   return html`<${Dialog} icon="plus" title=${title} onClose=${onNo}>
     <p>${t("kiosk.refused.same_number", { number })}</p>
     <div class="d-need">
+      <${Doubts} doubts=${doubts} named=${false} />
       <${Cases} service=${service} visit=${visit} onVisit=${onVisit} />
       <${Papers} service=${service} visit=${visit} />
       <${FeeLine} fee=${service.fee} />
@@ -124,7 +158,7 @@ export function AddDialog({ service, visit, number, onVisit, onYes, onNo }) {
     <div class="k-choices">
       <${Choice} label=${t("kiosk.bar.back")} onClick=${onNo} />
       <button class="btn btn--primary" type="button" disabled=${visit.pending} onClick=${onYes}>
-        ${t("kiosk.service.add")}
+        ${t(doubts.length ? "kiosk.doubt.add" : "kiosk.service.add")}
       </button>
     </div>
   <//>`;

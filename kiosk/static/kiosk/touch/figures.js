@@ -1,9 +1,11 @@
 // Waits, hours and dates as the screens say them, worked out from what the server told.
 
-import { clock, day } from "../../shared/format.js";
+import { clock, day, lasting } from "../../shared/format.js";
 import { language, t } from "../../shared/words.js";
 
 /** @typedef {import("./shapes.js").Both} Both */
+/** @typedef {import("./shapes.js").Chance} Chance */
+/** @typedef {import("./shapes.js").Doubt} Doubt */
 /** @typedef {import("./shapes.js").Hall} Hall */
 /** @typedef {import("./shapes.js").Hours} Hours */
 /** @typedef {import("./shapes.js").Intake} Intake */
@@ -35,16 +37,68 @@ export function longest(wait) {
   return wait.high_m || (wait.ahead ? SHORTEST_M : 0);
 }
 
-/** From the shortest to the longest wait among the services; null where no desk is open.
+const CHANCES = /** @type {const} */ (["sure", "doubtful", "unlikely"]);
+const PROMISED = /** @type {const} */ (["kept", "at_risk", "broken"]);
+
+/** A word about waits. @param {string} key @param {Record<string, unknown>} [facts] */
+export function sayWait(key, facts = {}) {
+  return t(`kiosk.wait.${key}`, facts);
+}
+
+/** "25–40 menit", "2–3,5 jam". @param {number} low_m @param {number} [high_m] */
+export function waitText(low_m, high_m = low_m) {
+  return lasting(sayWait, low_m, high_m);
+}
+
+/** From the shortest to the longest wait among the services; null where no desk is open. What may
+ *  not be served today has no say in it while another surely is.
  *  @param {Hall} hall
  *  @param {number[]} ids */
 export function rangeOf(hall, ids) {
-  const waits = ids.flatMap((id) => hall.services[id]?.regular ?? []);
-  if (!waits.length) return null;
+  const all = ids.flatMap((id) => hall.services[id]?.regular ?? []);
+  const chance = CHANCES.find((one) => all.some((wait) => wait.chance === one));
+  if (!chance) return null;
+  const waits = all.filter((wait) => wait.chance === chance);
   return {
     low_m: Math.min(...waits.map((wait) => wait.low_m)),
     high_m: Math.max(...waits.map(longest)),
+    promise: PROMISED[Math.max(...waits.map((wait) => PROMISED.indexOf(wait.promise)))] ?? "kept",
+    chance,
   };
+}
+
+/** What is said of each of `ids` that may not be served today. A service that comes after another
+ *  one on the same number is called no sooner than that one.
+ *  @param {Hall} hall
+ *  @param {Record<string, Service>} services
+ *  @param {number[]} ids
+ *  @param {boolean} priority
+ *  @returns {Doubt[]} */
+export function doubtsOf(hall, services, ids, priority) {
+  const waitOf = /** @param {number} id */ (id) =>
+    hall.services[id]?.[priority ? "priority" : "regular"] ?? null;
+  return ids.flatMap((id) => {
+    const service = services[id];
+    const first = ids.find((one) => one === service?.after_id);
+    const waits = [id, ...(first === undefined ? [] : [first])].flatMap((one) => waitOf(one) ?? []);
+    const worst = waits.sort(
+      (one, other) => CHANCES.indexOf(other.chance) - CHANCES.indexOf(one.chance)
+    )[0];
+    if (!service || !worst || worst.chance === "sure") return [];
+    const { chance, not_before } = worst;
+    const closes_at = waitOf(id)?.closes_at ?? worst.closes_at;
+    return [{ service: service.name, chance, not_before, closes_at }];
+  });
+}
+
+/** "Dipanggil paling cepat pukul 14.40. Loket tutup pukul 15.00." @param {Doubt} doubt */
+export function whyDoubt({ not_before, closes_at }) {
+  return [
+    not_before && t("kiosk.doubt.not_before", { time: clock(not_before) }),
+    closes_at && t("kiosk.doubt.desks_close", { time: clock(closes_at) }),
+  ]
+    .filter(Boolean)
+    .join(" ");
 }
 
 // What one of several services can still give comes before what the others cannot.
@@ -81,7 +135,7 @@ export function firstCall(hall, services, ids, priority) {
   return waits.sort((one, other) => one.low_m - other.low_m)[0] ?? null;
 }
 
-/** When that call comes, to five minutes and never in the past.
+/** When that call comes, to five minutes, never in the past and never after closing.
  *  @param {Newcomer} wait
  *  @param {Date} now
  *  @returns {[Date, Date]} */
@@ -91,7 +145,8 @@ export function expected(wait, now) {
     Math.round((now.getTime() + minutes * 60000) / FIVE_MINUTES_MS) * FIVE_MINUTES_MS;
   const begins = Math.max(near(wait.low_m), minute);
   const ends = Math.max(near(wait.high_m), begins + FIVE_MINUTES_MS);
-  return [new Date(begins), new Date(ends)];
+  const closes = wait.closes_at ? Date.parse(wait.closes_at) : Infinity;
+  return [new Date(Math.min(begins, closes)), new Date(Math.min(ends, closes))];
 }
 
 /** "besok, Rabu, pukul 08.00". @param {string | null} at @param {Date} now */

@@ -12,8 +12,10 @@ import {
   Wait,
 } from "../../shared/parts.js";
 import { language, t } from "../../shared/words.js";
+import { sayWait } from "./figures.js";
 
 /** @typedef {import("./aids.js").Aids} Aids */
+/** @typedef {typeof import("./figures.js").rangeOf} rangeOf */
 /** @typedef {import("./shapes.js").Catalogue} Catalogue */
 /** @typedef {import("./shapes.js").Intake} Intake */
 /** @typedef {import("preact").ComponentChildren} Children */
@@ -126,13 +128,16 @@ export function whyNoWait({ state, next_at }, now) {
 }
 
 /** The bars and the range with the last numbers that are left, or why there is none.
- *  @param {{wait: {low_m: number, high_m: number} | null, given: Intake, now: Date}} props */
+ *  @param {{wait: ReturnType<rangeOf>, given: Intake, now: Date}} props */
 export function WaitOf({ wait, given, now }) {
   if (!wait || given.state !== "open") {
     return html`<span class="wait wait--off">${whyNoWait(given, now)}</span>`;
   }
-  const words = { none: t("kiosk.wait.none"), minutes: t("kiosk.wait.minutes") };
-  const shown = html`<${Wait} low=${wait.low_m} high=${wait.high_m} words=${words} />`;
+  const shown = wait.chance === "sure"
+    ? html`<${Wait} low=${wait.low_m} high=${wait.high_m} promise=${wait.promise} say=${sayWait} />`
+    : html`<span class="wait wait--doubt">
+        <${Icon} name="triangle-alert" /><span>${t(`kiosk.doubt.short_${wait.chance}`)}</span>
+      </span>`;
   if (given.few_left === null) return shown;
   return html`<span class="k-few">
     ${shown}<small>${t("kiosk.wait.few_left", { count: given.few_left })}</small>

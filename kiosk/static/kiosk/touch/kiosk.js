@@ -87,7 +87,7 @@ function Dialogs({ stage, help, left, help_desk, hall, now, onHelp, onRestart })
   }
   if (asked && visit.given) {
     return html`<${AddDialog}
-      service=${asked.service} visit=${visit} number=${visit.given.number}
+      service=${asked.service} visit=${visit} hall=${hall} number=${visit.given.number}
       onVisit=${stage.setVisit} onYes=${stage.add} onNo=${() => stage.setAsked(null)} />`;
   }
   return null;

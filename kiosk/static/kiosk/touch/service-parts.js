@@ -1,9 +1,8 @@
 // The parts of a service's sheet that can be touched: papers, further services, priority.
 
-import { range } from "../../shared/format.js";
 import { html, Icon } from "../../shared/parts.js";
 import { t } from "../../shared/words.js";
-import { intakeOf, rangeOf, said } from "./figures.js";
+import { intakeOf, rangeOf, said, waitText } from "./figures.js";
 import {
   lacksReason,
   MORE_AT,
@@ -27,6 +26,16 @@ function unbroken(text) {
   return text.replace("–", "\u2060–\u2060");
 }
 
+/** That a paper is made here, and how long one waits for it. @param {ReturnType<typeof rangeOf> | undefined} wait */
+function hereHint(wait) {
+  if (!wait || !wait.high_m) return t("kiosk.service.here");
+  const { low_m, high_m, chance } = wait;
+  if (chance === "sure") {
+    return t("kiosk.service.here_wait", { wait: unbroken(waitText(low_m, high_m)) });
+  }
+  return `${t("kiosk.service.here")} · ${t(`kiosk.doubt.short_${chance}`)}`;
+}
+
 /** @param {Parts & {paper: Requirement}} props */
 function Paper({ catalogue, hall, visit, onVisit, paper }) {
   const here = paper.here === null ? undefined : catalogue.services[paper.here];
@@ -35,9 +44,7 @@ function Paper({ catalogue, hall, visit, onVisit, paper }) {
   const added = offered && visit.extras.includes(here.id);
   const full = wanted(visit).length >= catalogue.mall.most_services;
   const wait = here && rangeOf(hall, [here.id]);
-  const hint = wait && wait.high_m
-    ? t("kiosk.service.here_wait", { range: unbroken(range(wait.low_m, wait.high_m)) })
-    : t("kiosk.service.here");
+  const hint = hereHint(wait);
   const ready = visit.ready.includes(paper.id);
   return html`<li>
     <button
@@ -98,7 +105,7 @@ function suggested(catalogue, hall, service) {
  *  @param {Service} service @param {boolean} open */
 function hintOf(service, open) {
   if (open) return t("kiosk.service.reason_below");
-  const facts = { subtitle: said(service.subtitle), minutes: service.handling_m };
+  const facts = { subtitle: said(service.subtitle), length: waitText(service.handling_m) };
   return t(facts.subtitle ? "kiosk.service.plus" : "kiosk.service.plus_only", facts);
 }
 

@@ -1,16 +1,28 @@
 // The sheet of one service: why, what to bring, what else, whether first, and the one button.
 
-import { range, span } from "../../shared/format.js";
-import { html, Icon, useEffect, useState } from "../../shared/parts.js";
+import { span } from "../../shared/format.js";
+import { html, Icon, useState } from "../../shared/parts.js";
 import { t } from "../../shared/words.js";
 import { PrintList } from "./checklist.js";
+import { DoubtDialog } from "./dialogs.js";
 import { FeeLine, feeShort } from "./fees.js";
-import { expected, firstCall, intakeOf, longest, said, when } from "./figures.js";
+import {
+  doubtsOf,
+  expected,
+  firstCall,
+  intakeOf,
+  longest,
+  said,
+  waitText,
+  when,
+  whyDoubt,
+} from "./figures.js";
 import { focusAt } from "./focus.js";
 import { Hero, Sheet, whyNoWait } from "./frame.js";
 import { Cases } from "./reasons.js";
 import { Alsos, Checks, Priorities } from "./service-parts.js";
 import { chosenCase, needed, wanted } from "./visit.js";
+import { useArmed } from "./waiting.js";
 
 /** @typedef {import("./shapes.js").Catalogue} Catalogue */
 /** @typedef {import("./shapes.js").Hall} Hall */
@@ -19,8 +31,6 @@ import { chosenCase, needed, wanted } from "./visit.js";
 /** @typedef {import("./shapes.js").Service} Service */
 /** @typedef {import("./visit.js").Visit} Visit */
 
-// The second touch of a double tap on the screen before must not take a number here.
-const ARMED_AFTER_MS = 500;
 const LONG_NAME = 12;
 const TAKE_AT = "take";
 
@@ -31,23 +41,29 @@ function peopleAhead(wait) {
   return t("kiosk.service.ahead", { count: wait.ahead });
 }
 
+/** The wait, or that it may end after closing. @param {Newcomer} wait */
+function waitOf(wait) {
+  if (wait.chance !== "sure") return t(`kiosk.doubt.short_${wait.chance}`);
+  const most = longest(wait);
+  return most ? waitText(wait.low_m, most) : t("kiosk.wait.none");
+}
+
 /** @param {{service: Service, wait: Newcomer | null, given: Intake, now: Date}} props */
 function Facts({ service, wait, given, now }) {
-  const minutes = /** @param {string} text */ (text) =>
-    t("kiosk.service.minutes", { minutes: text });
-  const most = wait && longest(wait);
-  const waiting = wait && (most ? minutes(range(wait.low_m, most)) : t("kiosk.wait.none"));
+  const waiting = wait && waitOf(wait);
   return html`<dl class="k-facts">
     <div><dt>${t("kiosk.service.fee")}</dt><dd>${
       service.fee.kind === "conditional" ? t("kiosk.service.on_condition") : feeShort(service.fee)
     }</dd>
     </div>
     <div>
-      <dt>${t("kiosk.service.handling")}</dt><dd>${minutes(String(service.handling_m))}</dd>
+      <dt>${t("kiosk.service.handling")}</dt><dd>${waitText(service.handling_m)}</dd>
     </div>
     <div>
       <dt>${t("kiosk.service.waiting")}</dt>
-      <dd>${waiting || whyNoWait(given, now)}</dd>
+      <dd class=${wait && wait.chance !== "sure" ? "k-facts__d" : ""}>
+        ${waiting || whyNoWait(given, now)}
+      </dd>
       ${wait && html`<dd class="k-facts__s">${peopleAhead(wait)}</dd>`}
     </div>
   </dl>`;
@@ -79,31 +95,48 @@ function whyNoNumber(catalogue, hall, ids, now) {
   return "";
 }
 
-/** @param {{catalogue: Catalogue, hall: Hall, now: Date, visit: Visit, wait: Newcomer | null,
+/** When the first call comes, or why that cannot be said.
+ *  @param {Newcomer} wait @param {import("./shapes.js").Doubt[]} doubts @param {Date} now */
+function aboutCall(wait, doubts, now) {
+  if (wait.chance === "sure") {
+    return t("kiosk.service.called_about", { span: span(...expected(wait, now)) });
+  }
+  return doubts[0] && `${t(`kiosk.doubt.${wait.chance}`)} ${whyDoubt(doubts[0])}`;
+}
+
+/** What may not be served today is asked about first; the citizen may take the number all the same.
+ *  @param {{catalogue: Catalogue, hall: Hall, now: Date, visit: Visit, wait: Newcomer | null,
  *    onTake: () => void}} props */
 function Take({ catalogue, hall, now, visit, wait, onTake }) {
-  const [armed, setArmed] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setArmed(true), ARMED_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, []);
+  const armed = useArmed();
+  const [asking, setAsking] = useState(false);
   const ids = wanted(visit);
   const refused = whyNoNumber(catalogue, hall, ids, now);
   const count = ids.length;
   const services = t(`kiosk.service.count_${count === 1 ? "one" : "many"}`, { count });
-  const about = wait && t("kiosk.service.called_about", { span: span(...expected(wait, now)) });
+  const priority = visit.kinds.length > 0;
+  const doubts = doubtsOf(hall, catalogue.services, ids, priority);
+  const about = wait && aboutCall(wait, doubts, now);
   const few = ids.flatMap((id) => hall.services[id]?.few_left ?? []).sort((a, b) => a - b)[0];
   const left = few === undefined ? "" : t("kiosk.wait.few_left", { count: few });
   const note = refused || [services, left, about].filter(Boolean).join(" · ");
   const label = t(visit.pending ? "kiosk.service.taking" : "kiosk.service.take");
+  const press = () => (doubts.length ? setAsking(true) : onTake());
+  const yes = () => {
+    setAsking(false);
+    onTake();
+  };
   // Not disabled for the moments in which it takes no touch: that would lose the focus.
   const calm = !armed || visit.pending;
   return html`<div class="k-cta">
     <button
       class=${`btn btn--primary btn--block${armed ? "" : " is-arming"}`} type="button"
       data-at=${TAKE_AT} aria-busy=${visit.pending} aria-disabled=${calm || undefined}
-      disabled=${refused !== ""} onClick=${calm ? undefined : onTake}
+      disabled=${refused !== ""} onClick=${calm ? undefined : press}
     ><span>${label}<small>${note}</small></span><${Icon} name="arrow-right" /></button>
+    ${asking &&
+    html`<${DoubtDialog}
+      doubts=${doubts} among=${count} onYes=${yes} onNo=${() => setAsking(false)} />`}
   </div>`;
 }
 

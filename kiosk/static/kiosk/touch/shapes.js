@@ -26,7 +26,19 @@
  *    hours: Hours[], agencies: Agency[], services: Record<string, Service>}} Catalogue */
 
 /** What somebody who asks now is told; minutes.
- *  @typedef {{low_m: number, high_m: number, ahead: number}} Newcomer */
+ *  `promise` compares the wait with what the service promises; only a `sure` one is told by the
+ *  clock, of a doubtful one `not_before` is the earliest instant; `closes_at` is when its desks close.
+ *  @typedef {{low_m: number, high_m: number, ahead: number, promise: Promised, chance: Chance,
+ *    not_before: string | null, closes_at: string | null}} Newcomer */
+
+/** @typedef {"kept" | "at_risk" | "broken"} Promised */
+
+/** Whether somebody who waits is called before the desks of the service close.
+ *  @typedef {"sure" | "doubtful" | "unlikely"} Chance */
+
+/** What is said of a need that may not be served today.
+ *  @typedef {{service: Both, chance: Chance, not_before: string | null,
+ *    closes_at: string | null}} Doubt */
 
 /** Whether numbers are given: now, later today, used up, or today by nobody (any more); `next_at`
  *  is when they are given again, `few_left` how many are left once they are few.
@@ -48,7 +60,7 @@
 /** @typedef {{token: string, number: string, needs: Need[], in_order: boolean,
  *    zone: {name: string, flower: string, place: Both}, desks: string, ahead: number,
  *    elsewhere: Array<{service: Both, zone: string, desks: string}>,
- *    expected: [string, string] | null, url: string,
+ *    expected: [string, string] | null, doubts: Doubt[], url: string,
  *    job_id?: number | null}} Given */
 
 /** @typedef {{idle_s: number, warning_s: number, ticket_s: number,

@@ -3,8 +3,9 @@
 import { numberParts, span } from "../../shared/format.js";
 import { Flower, html, Icon, useMemo, useState } from "../../shared/parts.js";
 import { language, t } from "../../shared/words.js";
+import { Doubts } from "./dialogs.js";
 import { feeText, warning } from "./fees.js";
-import { said } from "./figures.js";
+import { said, whyDoubt } from "./figures.js";
 import { drawingOf } from "./qr.js";
 import { PaperLine, useFate, useReprint } from "./paper.js";
 import { MORE_AT } from "./visit.js";
@@ -36,14 +37,15 @@ function fees({ needs }) {
     .join(" ");
 }
 
-/** What is to be paid, and for which needs the papers are not all known yet. Where it is more
+/** What may not be served today, what is to be paid, and for which needs the papers are not all known yet. Where it is more
  *  than fits, it leafs by itself, and the rest of the card stays where it is.
  *  @param {{given: Given}} props */
 function Needs({ given }) {
   const { needs } = given;
   const open = needs.filter((need) => need.lacks_reason).map(({ name }) => said(name));
   const services = new Intl.ListFormat(language()).format(open);
-  return html`<div class="t-needs" role="group" tabindex="0" aria-label=${t("kiosk.service.fee")}>
+  return html`<div class="t-needs" role="group" tabindex="0" aria-label=${t("kiosk.ticket.about")}>
+    ${needs.length > 1 && html`<${Doubts} doubts=${given.doubts} named />`}
     <p><b>${fees(given)}</b> ${warning(needs.map(({ fee }) => fee))}</p>
     ${open.length > 0 && html`<p>${t("kiosk.ticket.lacks_reason", { services })}</p>`}
   </div>`;
@@ -80,6 +82,23 @@ function QrCode({ url }) {
   ><path fill="currentColor" d=${qr.path} /></svg>`;
 }
 
+/** When the call comes, or that it may not come today. @param {{given: Given}} props */
+function Called({ given }) {
+  const [doubt] = given.doubts;
+  if (given.expected || !doubt) {
+    return html`<div>
+      <dt>${t("kiosk.ticket.called_about")}</dt>
+      ${given.expected
+        ? html`<dd class="num">${span(...given.expected)}</dd>`
+        : html`<dd class="t-none">${t("kiosk.ticket.no_forecast")}</dd>`}
+    </div>`;
+  }
+  return html`<div>
+    <dt>${whyDoubt(doubt)}</dt>
+    <dd class="t-none is-doubt">${t(`kiosk.doubt.${doubt.chance}`)}</dd>
+  </div>`;
+}
+
 /** @param {{given: Given}} props */
 function Card({ given }) {
   const { letter, digits } = numberParts(given.number);
@@ -100,12 +119,7 @@ function Card({ given }) {
         <dt>${t("kiosk.ticket.ahead")}</dt>
         <dd class="num">${given.ahead ? ahead : t("kiosk.ticket.nobody")}</dd>
       </div>
-      <div>
-        <dt>${t("kiosk.ticket.called_about")}</dt>
-        ${given.expected
-          ? html`<dd class="num">${span(...given.expected)}</dd>`
-          : html`<dd class="t-none">${t("kiosk.ticket.no_forecast")}</dd>`}
-      </div>
+      <${Called} given=${given} />
     </dl>
     <div class="t-tear"></div>
     <div class="t-qr">

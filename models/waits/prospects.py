@@ -1,0 +1,75 @@
+"""What may be said of a wait before closing: whether it ends today, and between which instants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from models.waits.ranges import Range
+
+_ROUND: Final = timedelta(minutes=5)
+
+
+class Chance(StrEnum):
+    """Whether somebody who waits is called before the desks of their service close."""
+
+    SURE = "sure"
+    DOUBTFUL = "doubtful"
+    UNLIKELY = "unlikely"
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """A wait as it is told at the instant `at`; all instants aware UTC.
+
+    `closes_at` is when the desks of the service close on that day, None on a day without service.
+    No instant after closing is ever told: where the range reaches so far, its chance is.
+    """
+
+    wait: Range
+    at: datetime
+    closes_at: datetime | None
+
+    @property
+    def chance(self) -> Chance:
+        """Whether the call comes before closing.
+
+        A desk that is open past its hours may still take whoever is next, and nobody can say
+        whether it does.
+        """
+        if self.closes_at is not None:
+            if self.at + self.wait.high < self.closes_at:
+                return Chance.SURE
+            if self.at + self.wait.low < self.closes_at:
+                return Chance.DOUBTFUL
+        return Chance.UNLIKELY if self.wait.low else Chance.DOUBTFUL
+
+    @property
+    def expected(self) -> tuple[datetime, datetime] | None:
+        """Between which instants the call comes, to five minutes; None unless it surely does."""
+        if self.chance is not Chance.SURE or self.closes_at is None:
+            return None
+        begins = self._begins
+        ends = max(_to_five_minutes(self.at + self.wait.high), begins + _ROUND)
+        return min(begins, self.closes_at), min(ends, self.closes_at)
+
+    @property
+    def not_before(self) -> datetime | None:
+        """The earliest instant of a call that may come too late; None where none can be told."""
+        if self.chance is not Chance.DOUBTFUL or self.closes_at is None:
+            return None
+        return self._begins if self._begins < self.closes_at else None
+
+    @property
+    def _begins(self) -> datetime:
+        """The earliest instant of the call, to five minutes and never in the past."""
+        return max(
+            _to_five_minutes(self.at + self.wait.low), self.at.replace(second=0, microsecond=0)
+        )
+
+
+def _to_five_minutes(at: datetime) -> datetime:
+    five_s = _ROUND.total_seconds()
+    return datetime.fromtimestamp(round(at.timestamp() / five_s) * five_s, UTC)
