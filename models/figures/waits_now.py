@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.figures.free_time import engagements_of, free_time
-from models.mall.arrangement import ServiceFacts, arrangement_of
+from models.mall.arrangement import arrangement_of
+from models.mall.facts import ServiceFacts
 from models.mall.mall import Mall
 from models.queue.shifts import Shift
 from models.queue.tickets import Step
