@@ -101,7 +101,7 @@ def test_the_next_morning_the_same_desk_is_offered(browser: FlaskClient) -> None
 
 
 def test_a_supervisor_needs_no_desk(application: Application, browser: FlaskClient) -> None:
-    assert sign_in(browser, HENDRA).location == "/devices"
+    assert sign_in(browser, HENDRA).location == "/waits"
     assert browser.get("/devices").status_code == 200
 
 
@@ -375,12 +375,12 @@ def test_a_session_from_before_the_sign_in_is_not_continued(browser: FlaskClient
     ("wanted", "goes"),
     [
         ("/devices?code=408217", "/devices?code=408217"),
-        ("https://example.org/", "/devices"),
-        ("//example.org/", "/devices"),
-        ("/\\example.org/", "/devices"),
-        ("/\texample.org", "/devices"),
-        ("desk", "/devices"),
-        ("", "/devices"),
+        ("https://example.org/", "/waits"),
+        ("//example.org/", "/waits"),
+        ("/\\example.org/", "/waits"),
+        ("/\texample.org", "/waits"),
+        ("desk", "/waits"),
+        ("", "/waits"),
     ],
 )
 def test_nobody_is_sent_to_another_site(browser: FlaskClient, wanted: str, goes: str) -> None:
