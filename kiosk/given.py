@@ -94,7 +94,7 @@ def given(session: Session, ticket: Ticket, ahead: Outlook) -> Given:
     """
     arrangement = arrangement_of(session, ticket.mall)
     first = called_first(arrangement, ticket, ahead)
-    zone = zone_of(arrangement, first)
+    zone, desks = place_of(arrangement, first)
     prospect = ahead.prospect_of_step(first.id)
     steps = in_serving_order(arrangement, ticket)
     return Given(
@@ -102,8 +102,8 @@ def given(session: Session, ticket: Ticket, ahead: Outlook) -> Given:
         steps=tuple(steps),
         services=tuple(arrangement.services[step.service_id] for step in steps),
         zone=zone,
-        desks=arrangement.desks_in(zone, first.service_id),
-        places=tuple(_place(arrangement, step) for step in steps),
+        desks=desks,
+        places=tuple(place_of(arrangement, step) for step in steps),
         ahead=ahead.ahead_of_step(first.id),
         expected=None if prospect is None else prospect.expected,
         doubts=doubts_of(arrangement, steps, ahead),
@@ -144,6 +144,13 @@ def zone_of(arrangement: Arrangement, step: Step) -> ZoneFacts:
     return zone
 
 
-def _place(arrangement: Arrangement, step: Step) -> tuple[ZoneFacts, tuple[str, ...]]:
+def place_of(arrangement: Arrangement, step: Step) -> tuple[ZoneFacts, tuple[str, ...]]:
+    """Return where the step is served: at the one desk it was sent to, else at any of a zone.
+
+    Raises ServiceNotOffered when no desk offers it.
+    """
+    if step.only_desk_id is not None:
+        only = arrangement.desks[step.only_desk_id]
+        return arrangement.zones[only.zone_id], (only.number,)
     zone = zone_of(arrangement, step)
     return zone, arrangement.desks_in(zone, step.service_id)

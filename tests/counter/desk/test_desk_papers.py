@@ -66,6 +66,19 @@ def test_a_transfer_gives_a_paper_that_says_where_to_go(
         assert told in said
 
 
+def test_a_transfer_beside_other_needs_sends_each_to_its_own_zone(
+    application: Application, rina: Crew
+) -> None:
+    citizen(application, "ktp-el", "nib")
+    step = rina.serve()
+    rina.press("transfer", step_id=step, service_id=service_id(application, "skck"))
+    (job,) = papers(application)
+    said = words_on(job)
+    assert "SKCK Zona Mawar, Loket 7–9" in said
+    assert "NIB Zona Kenanga, Loket 11–13" in said
+    assert said.index("SKCK") < said.index("Silakan pindah ke") < said.index("Kenanga")
+
+
 def test_a_transfer_to_one_desk_names_that_desk(application: Application, rina: Crew) -> None:
     crew(application, 4)
     citizen(application, "ktp-el")
