@@ -115,6 +115,39 @@ def another_kind(folder: Path) -> None:
     path.write_text(path.read_text(encoding="utf-8").replace(*REAL), encoding="utf-8")
 
 
+def a_key_of(folder: Path, size: int) -> None:
+    (folder / "var").mkdir()
+    (folder / "var" / "secret.key").write_bytes(b"k" * size)
+
+
+def no_key(folder: Path) -> None:
+    a_key_of(folder, 0)
+
+
+def too_long_a_key(folder: Path) -> None:
+    a_key_of(folder, 33)
+
+
+def a_folder_for_a_key(folder: Path) -> None:
+    (folder / "var" / "secret.key").mkdir(parents=True)
+
+
+@pytest.mark.parametrize("command", [("check",), ("run",)])
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (no_key, "secret.key: holds 0 bytes, and a key has 32. Put back the copy"),
+        (too_long_a_key, "secret.key: holds 33 bytes, and a key has 32."),
+        (a_folder_for_a_key, "secret.key: is no file, and a key is a file of 32 bytes."),
+    ],
+)
+def test_a_key_that_signs_nothing_is_told_with_its_remedy(
+    folder: Path, command: tuple[str, ...], spoil: Callable[[Path], None], sentence: str
+) -> None:
+    spoil(folder)
+    assert sentence in said(folder, *command)
+
+
 @pytest.mark.parametrize("command", [("check",), ("run",), ("user", "list")])
 @pytest.mark.parametrize(
     ("spoil", "sentence"),
