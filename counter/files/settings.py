@@ -12,6 +12,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from counter.files.calling import Calling
 from counter.files.hours import DayHours, SpecialDay
 from counter.files.signs import Flower, Sign
+from counter.files.spellings import VOICE
 from counter.files.toml_file import Code, Frozen, Minutes, OptionalAddress, OptionalText, Text
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -152,9 +153,9 @@ class PrinterSettings(Frozen):
     name: Text
     kind: Literal["virtual", "network", "usb", "serial", "file", "agent"]
     # Only its own kind's keys need be written; the others say nothing.
-    host: Annotated[str, Field(validate_default=True)] = ""
+    host: Annotated[OptionalText, Field(validate_default=True)] = ""
     port: Port = 9100
-    path: Annotated[str, Field(validate_default=True)] = ""
+    path: Annotated[OptionalText, Field(validate_default=True)] = ""
     baud: Literal[9600, 19200, 38400, 57600, 115200] = 115200
     vendor_id: Annotated[_UsbId, Field(validate_default=True)] = 0
     product_id: Annotated[_UsbId, Field(validate_default=True)] = 0
@@ -208,7 +209,7 @@ class BoardSettings(Frozen):
 class Voice(Frozen):
     """How calls are spoken."""
 
-    variant: Annotated[str, Field(pattern=r"^id(\+[a-z0-9]+)?$")]
+    variant: Annotated[str, Field(pattern=VOICE)]
     words_per_minute: Annotated[int, Field(ge=80, le=260)]
     style: Literal["digits", "cardinal"]
     repeat: Annotated[int, Field(ge=1, le=3)]

@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal, get_args
 
 from pydantic import BeforeValidator
 
+from counter.files.spellings import shown
 from models.mall.signs import LONGEST_SIGN, is_sign
 
 # The largest number of a desk that may be written without quotation marks.
@@ -22,7 +23,8 @@ def _sign(value: object) -> object:
         return value
     raise ValueError(
         f"must be a whole number from 1 to {LARGEST_NUMBER}, or in quotation marks up to"
-        f' {LONGEST_SIGN} letters and digits with a digit among them, such as "4K1", not {value!r}'
+        f' {LONGEST_SIGN} letters and digits with a digit among them, such as "4K1",'
+        f" not {shown(value)}"
     )
 
 

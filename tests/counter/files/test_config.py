@@ -281,6 +281,28 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_file(folder: Path) ->
         ("repeat = 2", "repeat = 9", "voice.repeat: must be 3 or less, not 9"),
         ("priority = 45", "priority = -1", "calling.head_start_minutes.priority: must be"),
         ('name = "Melati"', "", "zones[0].name: is missing"),
+        (
+            'days = ["friday"]\nopens = 08:00:00',
+            'days = ["friday"]\nopens = { at = 07:00:00 }',
+            "hours.days[1].opens: must be a time such as 08:00:00, not a table",
+        ),
+        (
+            "opens = 08:00:00",
+            "opens = 2026-01-01",
+            "hours.days[0].opens: must be a time such as 08:00:00, not 2026-01-01",
+        ),
+        ("example = true", "example = 07:00:00", "mall.example: must be true or false, not 07:00"),
+        (
+            'code = "tirtawangi"',
+            'code = "Tirta Wangi"',
+            "mall.code: must be of small letters, digits and single hyphens, such as",
+        ),
+        ('region = "', 'region = " ', "mall.region: must be one line of text without spaces"),
+        ('variant = "id+f3"', 'variant = "en"', 'voice.variant: must be "id", or "id" with'),
+        ('fallback = ""', f'fallback = "{"x" * 99}"', "kiosks[1].fallback: must have 40 signs"),
+        ('path = ""', 'path = "/dev/\\u0000"', "printers[0].path: must be one line of text"),
+        ("number = 1\n", "number = {}\n", "desks[0].number: must be a whole number"),
+        ("port = 8000", f"port = 0x{'f' * 9999}", "server.port: must be 65535 or less, not a numb"),
     ],
 )  # fmt: skip
 def test_an_impossible_value_is_refused_with_a_sentence(
@@ -297,6 +319,21 @@ def test_a_broken_file_is_told_with_its_line(folder: Path) -> None:
     (only,) = caught.value.problems
     assert only.line == SHIPPED[: SHIPPED.index("port = 8000")].count("\n") + 1
     assert only.message.startswith("is not TOML")
+
+
+def test_a_number_of_thousands_of_digits_is_told_with_its_line(folder: Path) -> None:
+    spoil(folder, ("repeat = 2", f"repeat = {'9' * 5000}"))
+    with pytest.raises(ConfigError) as caught:
+        load_config(folder / "config.toml")
+    (only,) = caught.value.problems
+    assert only.message == "holds a number of too many digits"
+    assert only.line == SHIPPED[: SHIPPED.index("repeat = 2")].count("\n") + 1
+
+
+def test_a_second_mark_at_the_beginning_is_named(folder: Path) -> None:
+    path = folder / "config.toml"
+    path.write_bytes(b"\xef\xbb\xbf" * 2 + path.read_bytes())
+    assert told(folder) == [": begins with two invisible marks (BOM); save it as UTF-8 without"]
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
