@@ -19,6 +19,7 @@ from sqlalchemy.pool import NullPool
 from counter.demo.example import public_example
 from counter.door.auth import KEY_FILE, KeyBroken, sound_key
 from counter.files.config import Config
+from counter.files.database_address import kept_nowhere
 from counter.files.filling import wrong_mall
 from models.keeping.migrating import known_revisions
 
@@ -57,6 +58,8 @@ def folder_refuses(config: Config) -> str:
     there = config.data_dir
     while not there.exists() and there != there.parent:
         there = there.parent
+    if wrong := kept_nowhere(config.data_dir):
+        return f"{config.data_dir}: {wrong}."
     if not there.is_dir():
         return f"{there}: is a file, and data_dir needs a folder there."
     if not os.access(there, os.W_OK | os.X_OK):
@@ -110,6 +113,8 @@ def _database_refuses(config: Config) -> str:
                 if file.absolute().parent.is_dir() or not config.server.database_url
                 else (f"there is no folder {file.parent} for the database.")
             )
+        if not file.is_file():
+            return f"{file}: is no file, and the database is one; take it away, and `run` makes it."
         if not os.access(file, os.R_OK | os.W_OK):
             return f"{file}: may not be written; give it to the user who runs Balai."
         url = make_url(f"sqlite:///file:{file.absolute()}?mode=ro&uri=true")

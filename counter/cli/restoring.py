@@ -24,6 +24,7 @@ from counter.cli.counting import counts_of, looking, malls_of, revision_of
 from counter.cli.placing import Placing
 from counter.door.auth import KEY_FILE, KeyBroken, sound_key
 from counter.files.config import Config, ConfigError, load_config
+from counter.files.database_address import told_of
 from models.keeping.migrating import known_revisions
 
 # How the files begin that a backup of the database alone is.
@@ -102,7 +103,7 @@ def must_fit(kept: Kept, config: Config, *, replace: bool) -> None:
             f" {url.get_backend_name()} one."
         )
     there = _malls_at(url, config)
-    where = url.render_as_string(hide_password=True)
+    where = told_of(config.database_url)
     if there and not replace:
         raise RestoreFailed(
             f"{where} holds a mall already; --replace puts the backup in its place."

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from counter.files.catalogue import Catalogue
 from counter.files.catalogue_files import CatalogueFiles
-from counter.files.database_address import wrong_address
+from counter.files.database_address import kept_nowhere, wrong_address
 from counter.files.hours_checks import check_hours
 from counter.files.problems import ConfigError, Problem, unknown
 from counter.files.settings import (
@@ -80,7 +80,7 @@ def load_config(path: Path, *, catalogue_dir: Path | None = None) -> Config:
     check_hours(source, catalogue)
     _check_logo(source, settings)
     _check_printers(source)
-    _check_database(source, settings)
+    _check_where_data_lie(source, settings)
     desks = _check_desks(source, catalogue)
     problems = source.problems + catalogue.problems
     if settings is None or problems:
@@ -133,11 +133,13 @@ def _check_printers(source: TomlFile) -> None:
             source.complain((*path, "profile"), str(error))
 
 
-def _check_database(source: TomlFile, settings: Settings | None) -> None:
+def _check_where_data_lie(source: TomlFile, settings: Settings | None) -> None:
     url = "" if settings is None else settings.server.database_url
-    wrong = wrong_address(url) if url else ""
-    if wrong:
+    if url and (wrong := wrong_address(url)):
         source.complain(("server", "database_url"), wrong)
+    folder = "" if settings is None else settings.server.data_dir
+    if folder and (wrong := kept_nowhere(source.path.parent / folder)):
+        source.complain(("server", "data_dir"), wrong)
 
 
 def _check_desks(source: TomlFile, catalogue: CatalogueFiles) -> tuple[DeskSettings, ...]:
