@@ -30,6 +30,7 @@ from counter.files.toml_file import TomlFile, complain_twice
 from counter.files.toml_lines import KeyPath
 from models.mall.signs import spoken_parts
 from printing.ink.layout import paper_for
+from printing.ink.logo import NoPicture, seen_in
 
 __all__ = ["Config", "ConfigError", "Problem", "load_config"]
 
@@ -107,6 +108,10 @@ def _check_names(source: TomlFile) -> None:
             "the code",
             [(source, (*at, "code"), one.code) for at, one in source.sound(model, key)],
         )
+    complain_twice(
+        "the name",
+        [(source, (*at, "name"), one.name) for at, one in source.sound(ZoneSettings, "zones")],
+    )
     for path, board in source.sound(BoardSettings, "boards"):
         if board.zone and board.zone not in zones:
             source.complain((*path, "zone"), unknown("zone", board.zone, zones))
@@ -118,10 +123,20 @@ def _check_names(source: TomlFile) -> None:
 
 
 def _check_logo(source: TomlFile, settings: Settings | None) -> None:
-    """A logo that is named is there: whoever looks for it at the printer looks too late."""
+    """A logo that is named can be printed: whoever looks for it at the printer looks too late."""
     logo = "" if settings is None else settings.slip.logo
-    if logo and not (source.path.parent / logo).is_file():
+    if not logo:
+        return
+    file = source.path.parent / logo
+    if not file.is_file():
         source.complain(("slip", "logo"), f'there is no file "{logo}"')
+        return
+    try:
+        seen_in(file)
+    except NoPicture:
+        source.complain(
+            ("slip", "logo"), f'"{logo}" is no picture that can be printed; make it a PNG'
+        )
 
 
 def _check_printers(source: TomlFile) -> None:

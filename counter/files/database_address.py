@@ -48,7 +48,7 @@ def wrong_address(address: str) -> str:
     except (ImportError, NoSuchModuleError):
         return f'asks for the driver "{url.drivername}", which is not installed: {_EXAMPLES}'
     if not address.isprintable():
-        return f"holds signs that cannot be seen: write one {_EXAMPLES}"
+        return f"holds characters that cannot be seen: write one {_EXAMPLES}"
     return _wrong_file(url) if kind == "sqlite" else _wrong_server(url, address)
 
 

@@ -15,6 +15,8 @@ from counter.files.signs import Flower, Sign
 from counter.files.spellings import VOICE
 from counter.files.toml_file import Code, Frozen, Minutes, OptionalAddress, OptionalText, Text
 
+# More makes the dots of a slip's QR code smaller than a phone can tell apart.
+LONGEST_URL: Final = 120
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -76,6 +78,12 @@ class MallSettings(Frozen):
             ) from None
         if parts.scheme not in {"http", "https"} or not parts.hostname or url.endswith("/"):
             raise ValueError("must be an http or https address without a slash at its end")
+        if "@" in parts.netloc or any(sign in url for sign in "?# "):
+            raise ValueError('must be without a space, a name, a "?" and a "#"')
+        if len(url) > LONGEST_URL:
+            raise ValueError(
+                f"must have {LONGEST_URL} characters or fewer, or its QR code cannot be scanned"
+            )
         return url
 
 

@@ -15,8 +15,11 @@ Flower = Literal["melati", "mawar", "kenanga", "cempaka", "anggrek", "teratai"]
 FLOWERS: Final[tuple[Flower, ...]] = get_args(Flower)
 
 
-def _sign(value: object) -> object:
-    """Return what is written as a number or as a text as the text on the sign."""
+def sign_of(value: object) -> str:
+    """Return what is written as a number or as a text as the text on the sign.
+
+    Raises ValueError for what is none.
+    """
     if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= LARGEST_NUMBER:
         return str(value)
     if isinstance(value, str) and is_sign(value):
@@ -28,4 +31,4 @@ def _sign(value: object) -> object:
     )
 
 
-Sign = Annotated[str, BeforeValidator(_sign)]
+Sign = Annotated[str, BeforeValidator(sign_of)]

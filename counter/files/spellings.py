@@ -13,7 +13,7 @@ CODE: Final = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 PREFIX: Final = "^[A-HJ-NPR-Z]{1,2}$"
 VOICE: Final = r"^id(\+[a-z0-9]+)?$"
 
-_LINE: Final = "one line of text without spaces at its ends or signs that cannot be seen"
+_LINE: Final = "one line of text without spaces at its ends or characters that cannot be seen"
 RIGHT: Final = {
     TEXT: f"{_LINE}, and not empty",
     OPTIONAL_TEXT: f"{_LINE}, or empty",

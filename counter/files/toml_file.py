@@ -50,7 +50,7 @@ _SENTENCES = {
     "value_error": "{error}",
     "too_short": "must not be empty",
     "string_pattern_mismatch": "must be {right}, not {given}",
-    "string_too_long": "must have {max_length} signs or fewer, not {given}",
+    "string_too_long": "must have {max_length} characters or fewer, not {given}",
     "literal_error": "must be {expected}, not {given}",
     "greater_than_equal": "must be {ge} or more, not {given}",
     "less_than_equal": "must be {le} or less, not {given}",
@@ -147,8 +147,12 @@ class TomlFile:
 
         A reference to a table that has a problem elsewhere is not a second problem.
         """
-        found = [table.get(name) for table in self._tables(*keys) if isinstance(table, dict)]
-        return [one for one in found if isinstance(one, str)]
+        return [one for one in self.values(*keys, name=name) if isinstance(one, str)]
+
+    def values(self, *keys: str, name: str) -> list[object]:
+        """Return the value of every key `name` in the array at `keys`, whatever it is."""
+        tables = [table for table in self._tables(*keys) if isinstance(table, dict)]
+        return [table[name] for table in tables if name in table]
 
     def line(self, path: KeyPath) -> int:
         """Return the line of the key at `path`, or of the table that lacks it."""

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 from sqlalchemy import create_engine, text
 
 from counter.cli.main import balai
@@ -36,7 +37,7 @@ def a_hall(folder: Path, database_url: str = "") -> Path:
     """Make a real hall with one account, a logo, and a port where nobody listens."""
     folder.mkdir()
     shutil.copytree(ROOT / "catalogue", folder / "catalogue")
-    (folder / "logo.png").write_bytes(b"a picture")
+    Image.new("L", (9, 9), 0).save(folder / "logo.png")
     text = (ROOT / "config.toml").read_text(encoding="utf-8")
     for old, new in (
         ("port = 8000", "port = 1"),

@@ -39,7 +39,7 @@ WRONG: dict[str, tuple[tuple[str, str], ...]] = {
     "server.database_url: names the port 99999; ports go from 1": (
         ('database_url = ""', 'database_url = "postgresql+psycopg://a@127.0.0.1:99999/b"'),
     ),
-    "server.database_url: holds signs that cannot be seen": (
+    "server.database_url: holds characters that cannot be seen": (
         ('database_url = ""', 'database_url = "sqlite:///a\\u0000b"'),
     ),
     "The database refused: ": (
@@ -65,6 +65,9 @@ WRONG: dict[str, tuple[tuple[str, str], ...]] = {
     "mall.public_url: must be": (('"http://127.0.0.1:8000"', '"http://["'),),
     "with a port from 1 to 65535": (('"http://127.0.0.1:8000"', '"http://a:99999"'),),
     'slip.logo: there is no file "logo.png"': (('logo = ""', 'logo = "logo.png"'),),
+    'slip.logo: "config.toml" is no picture that can be printed': (
+        ('logo = ""', 'logo = "config.toml"'),
+    ),
     "retention: must be a table": (
         ("[retention]\n", "[retained]\n"),
         ("[server]", "retention = 3\n[server]"),
