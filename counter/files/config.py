@@ -153,7 +153,9 @@ def _check_where_data_lie(source: TomlFile, settings: Settings | None) -> None:
     if url and (wrong := wrong_address(url)):
         source.complain(("server", "database_url"), wrong)
     folder = "" if settings is None else settings.server.data_dir
-    if folder and (wrong := kept_nowhere(source.path.parent / folder)):
+    if "?" in folder:
+        source.complain(("server", "data_dir"), 'must be without "?"')
+    elif folder and (wrong := kept_nowhere(source.path.parent / folder)):
         source.complain(("server", "data_dir"), wrong)
 
 

@@ -43,7 +43,7 @@ def _address(value: str) -> str:
 OptionalAddress = Annotated[str, AfterValidator(_address)]
 
 _MARK = "\ufeff"  # Unseen at the beginning of a file, it says how its letters are written.
-_DIGITS = re.compile(r"[0-9_]+")
+_DIGITS = re.compile(r"[0-9_]{4000,}")
 _SENTENCES = {
     "missing": "is missing",
     "extra_forbidden": 'there is no setting "{key}"',
@@ -102,8 +102,10 @@ class TomlFile:
             self._broken(line, f"is not TOML: {error}")
         except ValueError:
             # Python reads no number of more than some thousand digits.
-            longest = max(_DIGITS.finditer(text), key=lambda found: len(found[0]))
-            line = text.count("\n", 0, longest.start()) + 1
+            endless = _DIGITS.search(text)
+            if endless is None:
+                raise
+            line = text.count("\n", 0, endless.start()) + 1
             self._broken(line, "holds a number of too many digits")
 
     def _broken(self, line: int, message: str) -> None:

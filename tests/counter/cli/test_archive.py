@@ -96,6 +96,7 @@ def test_a_hall_with_data_is_replaced_only_when_told(archive: Path, hall: Path) 
     done = run(hall, "restore", str(archive), "--replace")
     assert done.exit_code == 0, done.stderr
     assert "were left as they are" in done.output
+    assert "signs in once more" not in done.output
     assert "budi" not in run(hall, "user", "list").output
     (kept,) = (hall / "var").glob("balai.db.before-??????????????")
     with closing(sqlite3.connect(kept)) as old:
@@ -224,6 +225,7 @@ def test_another_mall_is_never_replaced(archive: Path, tmp_path: Path) -> None:
     # Where there is nothing yet, it is put back, with a word about what will not open.
     done = run(other, "restore", str(archive))
     assert done.exit_code == 0
+    assert "signs in once more" in done.output
     assert "`run` refuses until they are the same" in done.stderr
     shutil.rmtree(other / "var")
     run(other, "user", "list")

@@ -35,6 +35,7 @@ WRONG: dict[str, tuple[tuple[str, str], ...]] = {
     "server.data_dir: lies in /proc, where no files are kept": (
         ('data_dir = "var"', 'data_dir = "/proc/balai"'),
     ),
+    'server.data_dir: must be without "?"': (('data_dir = "var"', 'data_dir = "va?r"'),),
     "server.data_dir: lies in /sys": (('data_dir = "var"', 'data_dir = "/sys/balai"'),),
     "server.database_url: names the port 99999; ports go from 1": (
         ('database_url = ""', 'database_url = "postgresql+psycopg://a@127.0.0.1:99999/b"'),
