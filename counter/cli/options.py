@@ -77,6 +77,13 @@ def settings(
         for problem in others:
             click.echo(problem, err=True)
         raise click.ClickException(last) from error
+    return said_instead(config, host=host, port=port, data_dir=data_dir)
+
+
+def said_instead(
+    config: Config, *, host: str | None = None, port: int | None = None, data_dir: Path | None
+) -> Config:
+    """Return `config` with what the command line says instead of it."""
     given = {
         "host": host,
         "port": port,

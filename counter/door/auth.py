@@ -41,10 +41,15 @@ NOTE_EVERY: Final = timedelta(minutes=1)
 # Browsers keep no cookie longer than 400 days.
 LANGUAGE_LIFETIME: Final = timedelta(days=400)
 KEY_FILE: Final = "secret.key"
+KEY_BYTES: Final = 32
 
 _USER: Final = select(User.name, User.role, User.mall_id, User.in_use, User.signed_out_at).where(
     User.id == bindparam("user_id")
 )
+
+
+class KeyBroken(Exception):
+    """A file is no key that signs cookies; the message goes on after the file's name."""
 
 
 @dataclass(frozen=True)
@@ -178,17 +183,41 @@ def register(app: Flask, doorkeeper: Doorkeeper, permissions: Permissions) -> No
 
 
 def secret_key(data_dir: Path) -> bytes:
-    """Return the key that signs cookies, made at the first start and readable by us alone."""
+    """Return the key that signs cookies, made at the first start and readable by us alone.
+
+    Raises KeyBroken when what is there is none.
+    """
     path = data_dir / KEY_FILE
     if not path.exists():
         handle, draft = tempfile.mkstemp(dir=data_dir, prefix=f"{KEY_FILE}.")
         with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(32))
+            file.write(secrets.token_bytes(KEY_BYTES))
+            file.flush()
+            # A power cut must not leave the name of a key without the key.
+            os.fsync(file.fileno())
         # A second process that starts now finds no file or a whole one, and the first one stays.
         with suppress(FileExistsError):
             os.link(draft, path)
         Path(draft).unlink()
-    return path.read_bytes()
+    return sound_key(path)
+
+
+def sound_key(path: Path) -> bytes:
+    """Return the key in the file `path`. Raises KeyBroken when there is none in it."""
+    if not path.exists():
+        raise KeyBroken("is not there")
+    # A device file would be read without end.
+    if not path.is_file():
+        raise KeyBroken(f"is no file, and a key is a file of {KEY_BYTES} bytes")
+    try:
+        with path.open("rb") as file:
+            key = file.read(KEY_BYTES)
+            size = os.fstat(file.fileno()).st_size
+    except OSError as error:
+        raise KeyBroken(f"cannot be read: {error.strerror}") from error
+    if size != KEY_BYTES:
+        raise KeyBroken(f"holds {size} bytes, and a key has {KEY_BYTES}")
+    return key
 
 
 def begin_sign_in(user_id: int, at: datetime) -> None:
