@@ -49,7 +49,7 @@ class StepTally:
             self.never_called += step.state is not StepState.WAITING
         else:
             self.waits.add(waited)
-        self._compare(step, visit.wait_ended_at(step, closes_at) - step.began_at)
+        self._compare(step, visit.wait_ended_at(step, closes_at))
         if step.outcome is not None:
             self.outcomes[step.outcome] += 1
             self.serving.add(step.handling.spent)
@@ -70,22 +70,23 @@ class StepTally:
         self.serving.merge(other.serving)
         self.quota_refused += other.quota_refused
 
-    def _compare(self, step: StepHistory, passed: timedelta) -> None:
-        """Compare a range with what came true, by the clock by which it was announced.
+    def _compare(self, step: StepHistory, ended_at: datetime) -> None:
+        """Compare a range with what came true, by the clock on which its citizen read it.
 
         A range tells when somebody will be called, desks in between included, so it is held
-        against all the time that `passed`. Not compared is what nobody could foresee: the
-        range of who was put aside or did not come elsewhere meanwhile, and of who came back,
-        for they were told anew. Without a call a range is only false once it has passed.
+        against the instant at which the wait ended, whatever filled it. Not compared is what
+        nobody could foresee: the range of who was put aside or did not come elsewhere
+        meanwhile, and of who came back, for they were told anew. Without a call a range is only
+        false once it has passed.
         """
         if step.announced is None or step.came_back or step.disturbed:
             return
-        low, high = step.announced
-        if step.called_at is None and passed <= high:
+        begins, ends = step.announced.by_the_clock(step.began_at)
+        if step.called_at is None and ended_at <= ends:
             return
         self.announced += 1
-        self.earlier += passed < low
-        self.later += passed > high
+        self.earlier += ended_at < begins
+        self.later += ended_at > ends
 
 
 @dataclass

@@ -133,6 +133,25 @@ def test_a_range_told_in_vain_is_a_false_one(session: Session) -> None:
     assert (total.announced, total.later) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    ("called_after_s", "earlier", "later"), [(1, 0, 0), (60, 0, 0), (300, 0, 0), (500, 0, 1)]
+)
+@pytest.mark.parametrize("taken_s", [0, 170])
+def test_no_wait_is_compared_with_the_minutes_that_were_told(
+    session: Session, taken_s: int, called_after_s: int, earlier: int, later: int
+) -> None:
+    hall = small_mall(session)
+    at = o_clock(9) + timedelta(seconds=taken_s)
+    told = ticket(session, hall.mall, hall.a, at=at)
+    told.steps[0].announced_low_s = told.steps[0].announced_high_s = 0
+    # Told 9.00-9.05, or 9.02-9.07: a clock shows no seconds.
+    called_at = at.replace(second=0) + timedelta(seconds=max(called_after_s, taken_s % 60))
+    _serve(session, hall, called_at)
+    write_recorded(session)
+    total = figures(session, hall.mall, Period.of_day(DAY), at=NIGHT).total
+    assert (total.announced, total.earlier, total.later) == (1, earlier, later)
+
+
 def _serve(session: Session, hall: SmallMall, at: datetime, minutes: int = 1) -> None:
     call_next(session, hall.desk_a, by=CITIZEN, at=at)
     start(session, hall.desk_a, by=CITIZEN, at=at)
