@@ -26,6 +26,8 @@ from counter.app import Application
 from counter.cli.main import balai
 from counter.door.example_people import EXAMPLE_PASSWORD, EXAMPLE_SUPERVISOR
 from models.journal.actors import Actor
+from models.journal.events import CatalogueChanged
+from models.journal.record import record
 from models.mall.catalogue import Service
 from models.mall.mall import Desk, Mall
 from models.queue.calling import call_next
@@ -307,6 +309,22 @@ def test_command_goes_by_the_examples_clock(tmp_path: Path) -> None:
         said = command(ahead, "day", f"{someday:%Y-%m-%d}", "--out", str(tmp_path / "day.pdf"))
     assert said.exit_code == 0, said.output
     assert "1 kunjungan" in said.output
+
+
+def test_command_never_jumps_to_a_day_that_has_not_begun(tmp_path: Path) -> None:
+    evening = MONDAY + timedelta(weeks=1000, hours=10)  # 19.00, long after closing
+    with open_application(tmp_path) as ahead:
+        with ahead.database.transaction() as session:
+            record(session, CatalogueChanged(mall_id=ahead.mall_id, at=evening))
+        today, tomorrow = (f"{evening + timedelta(days=n):%Y-%m-%d}" for n in (0, 1))
+        target = tmp_path / "day.pdf"
+        told = command(ahead, "day", today, "--out", str(target))
+        too_soon = command(ahead, "day", tomorrow, "--out", str(tmp_path / "tomorrow.pdf"))
+    assert told.exit_code == 0, told.output
+    page = " ".join(PdfReader(target).pages[0].extract_text().split())
+    assert "pukul 19.00, belum selesai" in page
+    assert too_soon.exit_code == 1
+    assert "it has not begun" in too_soon.output
 
 
 def command(application: Application, *words: str) -> Result:
