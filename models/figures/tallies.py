@@ -107,8 +107,9 @@ class DeskTally:
 
 @dataclass
 class HourTally:
-    """Counts over one hour of the clock."""
+    """Counts over one hour of the clock, on so many `days`."""
 
+    days: int = 0
     arrivals: int = 0
     calls: int = 0
     waiting: timedelta = field(default_factory=timedelta)
@@ -160,6 +161,12 @@ class Tally:
         for from_at, until_at in visit.waits(ends_at):
             self._add_wait(marks, from_at, until_at)
 
+    def keep_hours(self, count: int) -> None:
+        """Keep the first `count` hours of this one day, and let go of those after them."""
+        self.hours[count:] = [HourTally() for _ in range(HOURS - count)]
+        for hour in self.hours[:count]:
+            hour.days = 1
+
     def merge(self, other: Tally) -> None:
         """Count all that `other` has counted, too; what desks did keeps no last act."""
         self.visits += other.visits
@@ -178,6 +185,7 @@ class Tally:
             ours.manned += theirs.manned
             ours.breaks += theirs.breaks
         for hour, others in zip(self.hours, other.hours, strict=True):
+            hour.days += others.days
             hour.arrivals += others.arrivals
             hour.calls += others.calls
             hour.waiting += others.waiting

@@ -56,7 +56,7 @@ def shows_hours(figures: Figures) -> bool:
 class Report:
     """All that a report says, in one language; screen, PDF, CSV and XLSX take it from here.
 
-    `chart` says in words what the one chart shows, empty when nobody came.
+    `chart` says in words what the one chart shows, empty without one.
     `tables` come in the order of a file; `notes` say how things are counted. `attention` and
     `notes` may set words bold by <b>. `fingerprint` is the same for the same figures, whenever
     they were made.

@@ -57,6 +57,11 @@ class _Wording:
     def _say(self, key: str, **facts: object) -> str:
         return self.words[f"report.{key}"].format_map(facts)
 
+    def _count(self, key: str, count: float, **facts: object) -> str:
+        """Say a sentence that tells `count`, which has a form of its own for one."""
+        number = self.formats.number(count)
+        return self._say(f"{key}_one" if number == "1" else key, count=number, **facts)
+
     def _length(self, length: timedelta) -> str:
         parts = self.formats.length_parts(length, self._say)
         return " ".join(f"{figure} {unit}" for figure, unit in parts)
@@ -130,9 +135,11 @@ class _Wording:
 
     def _chart(self) -> str:
         hours, days = self.figures.hours, self.figures.days
-        if not hours:
+        if not self.figures.headline.visits:
             return ""
         if shows_hours(self.figures):
+            if not hours:  # means that wait for their first hour to pass
+                return ""
             busiest = max(hours, key=lambda one: one.arrivals)
             return self._say(
                 "chart_hours",
@@ -158,7 +165,8 @@ class _Wording:
         yield fact("visits", Kind.COUNT, head.visits, None if before is None else before.visits)
         if not self.figures.period.is_day:
             a_day = None if before is None else before.visits_a_day
-            yield fact("visits_a_day", Kind.COUNT, head.visits_a_day, a_day)
+            of_days = self._of_days(head.full_days) if head.visits else ""
+            yield fact("visits_a_day", Kind.COUNT, head.visits_a_day, a_day, basis=of_days)
         of_called = self._of_called()
         eight = head.waits.eight_of_ten
         yield fact("wait_median", Kind.MINUTES, head.waits.median, was.median, basis=of_called)
@@ -185,6 +193,9 @@ class _Wording:
 
     def _of(self, count: int) -> str:
         return self._say("of", count=self.formats.number(count)) if count else ""
+
+    def _of_days(self, count: int) -> str:
+        return self._count("of_days", count) if count else self._say("of_no_days")
 
     def _of_called(self) -> str:
         total = self.figures.total
@@ -250,6 +261,8 @@ class _Wording:
     def _notes(self) -> Iterator[str]:
         for key in ("wait", "serving", "percentile", "kept", "never", "range", "left"):
             yield self._say(f"define_{key}")
+        if not self.figures.period.is_day:
+            yield self._say("define_mean")
         yield self._say("define_day", zone=self.figures.time_zone)
 
 

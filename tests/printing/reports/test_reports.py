@@ -344,7 +344,27 @@ def test_month_tells_each_day(tmp_path: Path) -> None:
     assert report.title == "Laporan pelayanan, November 2026"
     assert report.told(report.fact("visits_a_day")) == "6"
     assert "23 Nov 6 33% 30 55 83% 2" in words_of(pdf)
-    assert "Kunjungan per hari 6 Tunggu" in words_of(pdf)
+    assert "Kunjungan per hari 6 dari satu hari penuh Tunggu" in words_of(pdf)
+
+
+def test_means_say_of_which_days_they_are(tmp_path: Path) -> None:
+    month = told_day(tmp_path, month=True)
+    assert month.fact("visits_a_day").basis == "dari satu hari penuh"
+    noted = "hari yang masih berjalan tidak ikut"
+    assert any(noted in note for note in month.notes)
+    assert noted in words_of(PdfReader(io.BytesIO(as_pdf(month, own_faces()))))
+    about = csv_files(month)["00-tentang-laporan.csv"]
+    assert any(row[0] == "Rata-rata" and noted in row[1] for row in about)
+
+
+@pytest.mark.parametrize("at", [o_clock(9, 1), NOON])
+def test_a_week_that_has_only_begun_is_told_without_means(tmp_path: Path, at: datetime) -> None:
+    report = told_day(tmp_path, period=Period.of_week(date(2026, 11, 23)), at=at)
+    told = report.fact("visits_a_day")
+    assert (told.value, told.basis) == (None, "belum ada hari penuh")
+    assert bool(report.chart) == (at == NOON)
+    assert as_pdf(report, own_faces())
+    assert as_xlsx(report)
 
 
 def test_english_report_counts_the_same(report: Report, tmp_path: Path) -> None:
