@@ -135,7 +135,8 @@ class Formats:
         """Write a length for people: minutes, and from an hour on hours with what is over."""
         minutes = whole_minutes(length)
         if minutes < HOUR_M:
-            return [(self.number(minutes), word("unit_minutes"))]
+            unit = "unit_minutes_one" if minutes == 1 else "unit_minutes"
+            return [(self.number(minutes), word(unit))]
         hours, over = divmod(minutes, HOUR_M)
         parts = [(self.number(hours), word("part_hours")), (str(over), word("part_minutes"))]
         return parts if over else parts[:1]

@@ -115,6 +115,12 @@ class Report:
             return self.formats.length_parts(value, self.word)
         return [(self.formats.told(fact.kind, value), "")]
 
+    def unit(self, fact: Fact) -> str:
+        """Return the unit of a fact that is a length of time, as it stands after its value."""
+        if fact.kind is Kind.MINUTES and fact.value is not None:
+            return self.word("unit_minutes_one" if self.told(fact) == "1" else "unit_minutes")
+        return self.word("unit_hours") if fact.kind is Kind.HOURS else ""
+
     def told_before(self, fact: Fact) -> str:
         """Write what a fact is compared with; its unit stands above, unless it is another."""
         parts = self.parts(fact, fact.before)

@@ -66,14 +66,17 @@ class _Wording:
         parts = self.formats.length_parts(length, self._say)
         return " ".join(f"{figure} {unit}" for figure, unit in parts)
 
+    def _at_most(self, length: timedelta) -> str:
+        """Tell a length that was not exceeded, so that no minute told is below it."""
+        return self._length(-(-length // MINUTE) * MINUTE)
+
     def _headline(self) -> str:
         visits, kept = self.figures.headline.visits, self.figures.headline.waits.kept
         if not visits:
             return self._say("headline_none")
-        number = self.formats.number(visits)
         if kept is None:
-            return self._say("headline_visits", visits=number)
-        return self._say("headline", visits=number, kept=self.formats.share(kept))
+            return self._count("headline_visits", visits)
+        return self._count("headline", visits, kept=self.formats.share(kept))
 
     def _made(self) -> str:
         key = "so_far" if self.figures.going_on else "made"
@@ -96,14 +99,14 @@ class _Wording:
     def _lead(self) -> Iterator[str]:
         waits, before = self.figures.headline.waits, self.figures.before
         never = self.figures.total.never_called
-        in_vain = self._say("lead_never", never=self.formats.number(never)) if never else ""
+        in_vain = self._count("lead_never", never) if never else ""
         if waits.median is None or waits.eight_of_ten is None:
             if in_vain:
                 yield in_vain
             return
         median = whole_minutes(waits.median)
-        called, eight = self.formats.number(waits.n), self._length(waits.eight_of_ten)
-        yield self._say("lead_waits", called=called, median=self._length(waits.median), eight=eight)
+        half, eight = (self._at_most(one) for one in (waits.median, waits.eight_of_ten))
+        yield self._count("lead_waits", waits.n, median=half, eight=eight)
         if in_vain:
             yield in_vain
         if before is not None and before.waits.median is not None:
@@ -124,10 +127,10 @@ class _Wording:
         if good == len(services):
             yield self._say("lead_all_good", line=line)
             return
-        yield self._say(
+        yield self._count(
             "lead_worst",
+            len(services),
             good=good,
-            services=len(services),
             line=line,
             service=name_of(worst, self.formats),
             kept=self.formats.share(_kept(worst)),
@@ -141,11 +144,8 @@ class _Wording:
             if not hours:  # means that wait for their first hour to pass
                 return ""
             busiest = max(hours, key=lambda one: one.arrivals)
-            return self._say(
-                "chart_hours",
-                hour=self.formats.hour(busiest.hour),
-                most=self.formats.number(busiest.arrivals),
-            )
+            hour = self.formats.hour(busiest.hour)
+            return self._count("chart_hours", busiest.arrivals, hour=hour)
         fullest = max(days, key=lambda one: one.visits)
         return self._say(
             "chart_days",
@@ -192,7 +192,7 @@ class _Wording:
         yield fact("outage_time", Kind.HOURS, self._outage_time())
 
     def _of(self, count: int) -> str:
-        return self._say("of", count=self.formats.number(count)) if count else ""
+        return self._count("of", count) if count else ""
 
     def _of_days(self, count: int) -> str:
         return self._count("of_days", count) if count else self._say("of_no_days")
@@ -201,11 +201,11 @@ class _Wording:
         total = self.figures.total
         if not total.waits.n:
             return ""
-        return self._say(
-            "of_called",
-            called=self.formats.number(total.waits.n),
-            never=self.formats.number(total.never_called),
-        )
+        called = self._count("of_called", total.waits.n)
+        if not total.never_called:
+            return called
+        never = self.formats.number(total.never_called)
+        return self._say("of_never", called=called, never=never)
 
     def _outage_time(self) -> timedelta:
         made_at = self.figures.made_at
@@ -228,10 +228,10 @@ class _Wording:
         ]
         refused.sort(key=lambda one: -one.of.quota_refused)
         return [
-            self._say(
+            self._count(
                 "attention_quota",
+                one.of.quota_refused,
                 service=escape(name_of(one, self.formats)),
-                count=self.formats.number(one.of.quota_refused),
             )
             for one in refused
         ]

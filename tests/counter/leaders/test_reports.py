@@ -81,7 +81,7 @@ def told_on_screen(page: str) -> dict[str, str]:
 def test_today_is_what_opens_first(client: FlaskClient) -> None:
     page = client.get("/reports", headers=PAGE)
     assert page.status_code == 200
-    assert "2 kunjungan, 100% dipanggil sesuai janji" in page.text
+    assert "2 kunjungan, 100% keperluan dipanggil sesuai janji" in page.text
     assert f"/reports/day/{TODAY}.pdf" in page.text
     assert "Berikutnya" not in page.text  # tomorrow has no report yet
 
@@ -140,7 +140,9 @@ def test_page_leads_to_every_length_and_to_what_lies_beside(client: FlaskClient)
 def test_page_says_how_waits_are_counted_and_of_how_many(client: FlaskClient) -> None:
     page = client.get("/reports", headers=PAGE).text
     assert "waktu warga bebas untuk dipanggil" in page
-    assert "dari 1 yang dipanggil; 0 tidak pernah" in page
+    assert "tanpa panggilan, sampai nomor dibatalkan, mal tutup, atau laporan dibuat" in page
+    assert "dari 1 keperluan yang dipanggil" in page
+    assert "0 tidak pernah" not in page
 
 
 @pytest.mark.parametrize(
@@ -238,7 +240,7 @@ def test_files_that_cannot_be_are_not_found(client: FlaskClient, path: str) -> N
 
 def test_english_reader_gets_an_english_report(client: FlaskClient) -> None:
     page = client.get(f"/reports?day={TODAY}&lang=en", headers=PAGE)
-    assert "2 visits, 100% called within the promise" in page.text
+    assert "2 visits, 100% of needs called within the promise" in page.text
     facts = facts_in(client.get(f"/reports/day/{TODAY}.zip?lang=en").data, ",")
     assert ["Visits", "2", "", ""] in facts
 

@@ -29,7 +29,7 @@ from printing.reports.report import Report
 from printing.reports.ruling import ruled
 from printing.reports.sheets import as_xlsx, as_zip, defined
 from tests.counted_day import o_clock
-from tests.printing.reports.told_report import LANGUAGE, empty_day, told_day
+from tests.printing.reports.told_report import LANGUAGE, empty_day, short_day, told_day
 
 NOON = o_clock(12)
 TOKENS = Path(__file__).parents[3] / "counter" / "static" / "shared" / "tokens.css"
@@ -79,17 +79,17 @@ def test_facts_are_what_was_counted_by_hand(report: Report) -> None:
 
 
 def test_headline_and_lead_say_it_in_words(report: Report) -> None:
-    assert report.headline == "6 kunjungan, 83% dipanggil sesuai janji"
+    assert report.headline == "6 kunjungan, 83% keperluan dipanggil sesuai janji"
     waits, in_vain = report.lead[:2]
     assert waits == (
-        "Separuh dari 6 yang dipanggil menunggu paling lama 30 menit,"
+        "Separuh dari 6 keperluan yang dipanggil menunggu paling lama 30 menit,"
         " delapan dari sepuluh paling lama 55 menit."
     )
-    assert in_vain == "2 tidak pernah dipanggil."
-    assert report.fact("wait_eight").basis == "dari 6 yang dipanggil; 2 tidak pernah"
-    assert report.fact("wait_kept").basis == "dari 6"
+    assert in_vain == "2 keperluan tidak pernah dipanggil."
+    assert report.fact("wait_eight").basis == "dari 6 keperluan yang dipanggil; 2 tidak pernah"
+    assert report.fact("wait_kept").basis == "dari 6 keperluan"
     assert report.attention == (
-        "<b>Layanan B</b> Kuota habis, 2 orang tidak mendapat nomor.",
+        "<b>Layanan B</b> Kuota habis, 2 permintaan ditolak.",
         "<b>Printer kiosk-2</b> tidak tersambung, 00.00–24.00, 24 jam.",
         "<b>Printer kiosk-1</b> kertas habis, 09.30–09.50, 20 menit.",
     )
@@ -113,7 +113,7 @@ def test_paper_leads_with_the_same_figures(report: Report, pdf: PdfReader) -> No
     assert report.headline in first
     for told in (
         "Kunjungan 6",
-        "Tunggu, tengah 30 menit dari 6 yang dipanggil; 2 tidak pernah",
+        "Tunggu, tengah 30 menit dari 6 keperluan yang dipanggil; 2 tidak pernah",
         "Sesuai janji 83%",
         "Perkiraan tepat 33%",
         "Pulang sebelum dilayani 33%",
@@ -279,7 +279,12 @@ def test_csv_has_one_table_a_file_with_the_same_figures(report: Report) -> None:
     heads, *rows = facts
     assert heads == ["Angka", "Nilai", "Satuan", "Dasar"]
     assert {labels[row[0]]: row[1] for row in rows} == FIGURES
-    assert ["Tunggu, 8 dari 10", "55", "menit", "dari 6 yang dipanggil; 2 tidak pernah"] in rows
+    assert [
+        "Tunggu, 8 dari 10",
+        "55",
+        "menit",
+        "dari 6 keperluan yang dipanggil; 2 tidak pernah",
+    ] in rows
     assert ["Laporan", report.title] in about
     assert {defined(note) for note in report.notes} <= {(row[0], row[1]) for row in about}
     assert len(tables) == len(report.tables)
@@ -369,7 +374,7 @@ def test_a_week_that_has_only_begun_is_told_without_means(tmp_path: Path, at: da
 
 def test_english_report_counts_the_same(report: Report, tmp_path: Path) -> None:
     english = told_day(tmp_path, "en")
-    assert english.headline == "6 visits, 83% called within the promise"
+    assert english.headline == "6 visits, 83% of needs called within the promise"
     assert {one.key: one.value for one in english.facts} == {
         one.key: one.value for one in report.facts
     }
@@ -386,6 +391,43 @@ def test_day_without_anybody_says_so(tmp_path: Path) -> None:
     assert "Tunggu, tengah –" in words_of(pdf)
     assert len(csv_files(report)) == 2
     assert as_xlsx(report)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "id",
+            [
+                "1 kunjungan, 100% keperluan dipanggil sesuai janji",
+                "Satu-satunya keperluan yang dipanggil menunggu paling lama 1 menit.",
+                "dari 1 keperluan yang dipanggil",
+                "<b>Layanan A</b> Kuota habis, 1 permintaan ditolak.",
+            ],
+        ),
+        (
+            "en",
+            [
+                "1 visit, 100% of needs called within the promise",
+                "The one need that was called waited at most 1 minute.",
+                "of 1 need called",
+                "<b>Service A</b> Quota used up, 1 request refused.",
+            ],
+        ),
+    ],
+)
+def test_one_is_told_as_one(tmp_path: Path, language: str, said: list[str]) -> None:
+    report = short_day(tmp_path, language, waited=timedelta(seconds=50))
+    (lead,) = report.lead
+    assert [report.headline, lead, report.fact("wait_eight").basis, report.attention[0]] == said
+    told = [*said, report.chart, f"1 {report.unit(report.fact('wait_eight'))}"]
+    assert not any(re.search(r"\b1 (people|arrivals|visits|needs|minutes)\b", one) for one in told)
+
+
+def test_at_most_never_tells_less_than_somebody_waited(tmp_path: Path) -> None:
+    # To the nearest minute 10 minutes and 20 seconds are 10, which nobody kept to.
+    report = short_day(tmp_path, "id", waited=timedelta(minutes=10, seconds=20))
+    assert report.lead == ("Satu-satunya keperluan yang dipanggil menunggu paling lama 11 menit.",)
 
 
 def test_fingerprint_tells_same_figures_from_others(report: Report, tmp_path: Path) -> None:
