@@ -27,8 +27,8 @@ from printing.reports.formats import Formats, Kind
 from printing.reports.pdf import as_pdf
 from printing.reports.report import Report
 from printing.reports.ruling import ruled
-from printing.reports.sheets import as_xlsx, as_zip, defined
-from tests.counted_day import o_clock
+from printing.reports.sheets import FORMULA, as_xlsx, as_zip, defined
+from tests.counted_day import NIGHT, o_clock
 from tests.printing.reports.told_report import LANGUAGE, empty_day, short_day, told_day
 
 NOON = o_clock(12)
@@ -138,6 +138,8 @@ def test_file_names_itself_and_its_language(report: Report, pdf: PdfReader) -> N
     assert pdf.metadata.title == "Laporan pelayanan, Senin, 23 November 2026" == report.title
     assert pdf.metadata.author == "Mal Pelayanan Publik Uji Kabupaten Uji"
     assert pdf.metadata.subject == report.subject
+    assert pdf.metadata.creation_date_raw == "D:20261124000500+07'00'"
+    assert pdf.metadata.creation_date == NIGHT
     catalogue: Any = pdf.root_object
     assert catalogue["/Lang"] == "id-ID"
     assert catalogue["/ViewerPreferences"]["/DisplayDocTitle"].value is True
@@ -327,6 +329,15 @@ def as_shown(cell: Any) -> str:
     return f"{text}%" if share else text
 
 
+@pytest.mark.parametrize(
+    "before", ["", " ", "\n", "\r\n", "\ufeff", "\u00a0 ", "\u200b", "\t", "\x00"]
+)
+@pytest.mark.parametrize("sign", "=+-@＝＋－＠")
+def test_no_cell_begins_as_a_formula(before: str, sign: str) -> None:
+    assert FORMULA.match(f"{before}{sign}HYPERLINK(0)")
+    assert not FORMULA.match(f"{before}Loket {sign}") or before in ("\n", "\r\n", "\t")
+
+
 def test_nothing_in_a_file_is_a_formula(tmp_path: Path) -> None:
     report = told_day(tmp_path)
     table = report.table("services")
@@ -453,6 +464,34 @@ def test_a_half_is_rounded_up_whoever_writes_it() -> None:
     assert [formats.number(one) for one in (0.5, 1.5, 2.5)] == ["1", "2", "3"]
     assert [formats.number(one, 1) for one in (0.25, 0.35, 7.25)] == ["0,3", "0,4", "7,3"]
     assert formats.told(Kind.HOURS, timedelta(minutes=15)) == "0,3"
+
+
+def test_only_nothing_is_none_and_only_all_is_all() -> None:
+    formats = Formats("id", "Asia/Jakarta")
+    told = {
+        0.0: "0%",
+        0.0004: "<0,1%",
+        0.0005: "0,1%",
+        0.0996: "10%",
+        0.1: "10%",
+        0.994: "99%",
+        0.995: "99,5%",
+        0.9967: "99,7%",
+        0.9996: ">99,9%",
+        1.0: "100%",
+    }
+    assert {share: formats.share(share) for share in told} == told
+    assert Formats("en", "Asia/Jakarta").share(0.0004) == "<0.1%"
+
+
+def test_a_cell_shows_a_share_as_paper_does(report: Report) -> None:
+    fact = report.fact("left_share")
+    for share, form in ((0.0004, '"<0,1%"'), (0.0996, "0%"), (0.9967, "0.0%"), (0.5, "0%")):
+        facts = (type(fact)(**{**vars(fact), "value": share}),)
+        told = type(report)(**{**vars(report), "facts": facts})
+        sheet = load_workbook(io.BytesIO(as_xlsx(told)))[report.word("facts")]
+        (cell,) = (row[1] for row in sheet.iter_rows(min_row=6) if row[0].value == fact.label)
+        assert (cell.value, cell.number_format) == (share, form)
 
 
 def test_numbers_are_written_the_indonesian_way() -> None:
