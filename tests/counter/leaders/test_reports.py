@@ -81,7 +81,7 @@ def told_on_screen(page: str) -> dict[str, str]:
 def test_today_is_what_opens_first(client: FlaskClient) -> None:
     page = client.get("/reports", headers=PAGE)
     assert page.status_code == 200
-    assert "2 kunjungan, 100% keperluan dipanggil sesuai janji" in page.text
+    assert "2 kunjungan, 100% keperluan sesuai janji" in page.text
     assert f"/reports/day/{TODAY}.pdf" in page.text
     assert "Berikutnya" not in page.text  # tomorrow has no report yet
 
@@ -240,7 +240,7 @@ def test_files_that_cannot_be_are_not_found(client: FlaskClient, path: str) -> N
 
 def test_english_reader_gets_an_english_report(client: FlaskClient) -> None:
     page = client.get(f"/reports?day={TODAY}&lang=en", headers=PAGE)
-    assert "2 visits, 100% of needs called within the promise" in page.text
+    assert "2 visits, 100% of needs within the promise" in page.text
     facts = facts_in(client.get(f"/reports/day/{TODAY}.zip?lang=en").data, ",")
     assert ["Visits", "2", "", ""] in facts
 

