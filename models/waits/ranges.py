@@ -61,4 +61,5 @@ def rounded(wait: timedelta | None) -> Range | None:
 
 def _to_five_minutes(at: datetime) -> datetime:
     five_s = _STEP.total_seconds()
-    return datetime.fromtimestamp(round(at.timestamp() / five_s) * five_s, UTC)
+    # A half rounds up, as it does on the screens.
+    return datetime.fromtimestamp(floor(at.timestamp() / five_s + 0.5) * five_s, UTC)

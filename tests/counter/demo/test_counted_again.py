@@ -106,14 +106,16 @@ def nearest_rank(lengths: list[int], percent: int) -> timedelta:
     return timedelta(seconds=sorted(lengths)[place - 1])
 
 
+def nearest_five(at: int) -> int:
+    half_more = at + FIVE_MINUTES // 2
+    return half_more - half_more % FIVE_MINUTES
+
+
 def shown(since: int, low: int, high: int) -> tuple[int, int]:
     """The minutes of the clock between which who began to wait then was told of the call."""
     this_minute = since - since % MINUTE
-    if low == 0:
-        begins = this_minute
-    else:
-        begins = max(FIVE_MINUTES * round((since + low) / FIVE_MINUTES), this_minute)
-    ends = FIVE_MINUTES * round((since + high) / FIVE_MINUTES)
+    begins = this_minute if low == 0 else max(nearest_five(since + low), this_minute)
+    ends = nearest_five(since + high)
     return begins, begins + FIVE_MINUTES if ends - begins < FIVE_MINUTES else ends
 
 
