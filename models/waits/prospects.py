@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from typing import Final
 
 from models.waits.ranges import Range
-
-_ROUND: Final = timedelta(minutes=5)
 
 
 class Chance(StrEnum):
@@ -51,8 +48,7 @@ class Prospect:
         """Between which instants the call comes, to five minutes; None unless it surely does."""
         if self.chance is not Chance.SURE or self.closes_at is None:
             return None
-        begins = self._begins
-        ends = max(_to_five_minutes(self.at + self.wait.high), begins + _ROUND)
+        begins, ends = self.wait.by_the_clock(self.at)
         return min(begins, self.closes_at), min(ends, self.closes_at)
 
     @property
@@ -60,16 +56,5 @@ class Prospect:
         """The earliest instant of a call that may come too late; None where none can be told."""
         if self.chance is not Chance.DOUBTFUL or self.closes_at is None:
             return None
-        return self._begins if self._begins < self.closes_at else None
-
-    @property
-    def _begins(self) -> datetime:
-        """The earliest instant of the call, to five minutes and never in the past."""
-        return max(
-            _to_five_minutes(self.at + self.wait.low), self.at.replace(second=0, microsecond=0)
-        )
-
-
-def _to_five_minutes(at: datetime) -> datetime:
-    five_s = _ROUND.total_seconds()
-    return datetime.fromtimestamp(round(at.timestamp() / five_s) * five_s, UTC)
+        begins, _ = self.wait.by_the_clock(self.at)
+        return begins if begins < self.closes_at else None

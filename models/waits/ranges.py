@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from math import ceil, floor
 from typing import Final
 
 STEP_M: Final = 5
+_STEP: Final = timedelta(minutes=STEP_M)
 # Playing the rule forward with means missed by a quarter of the wait in our simulations
 # (mean error 6.4 of 25.8 minutes), seldom on the early side: the range is wider upwards.
 EARLY, LATE, LATE_M = 0.75, 1.3, 2.0
@@ -35,6 +36,16 @@ class Range:
             return Promise.KEPT
         return Promise.BROKEN if self.low > promise else Promise.AT_RISK
 
+    def by_the_clock(self, at: datetime) -> tuple[datetime, datetime]:
+        """Return between which instants a wait from `at` is told to end, to five minutes.
+
+        This is what a citizen reads: at least five minutes wide, and never in the past. No wait
+        at all begins now, for who is told a later minute may not be there for the call.
+        """
+        now = at.replace(second=0, microsecond=0)
+        begins = max(_to_five_minutes(at + self.low), now) if self.low else now
+        return begins, max(_to_five_minutes(at + self.high), begins + _STEP)
+
 
 def rounded(wait: timedelta | None) -> Range | None:
     """Turn a played wait into the range that is announced; no wait at all stays exactly zero."""
@@ -46,3 +57,9 @@ def rounded(wait: timedelta | None) -> Range | None:
     low = STEP_M * floor(minutes * EARLY / STEP_M)
     high = STEP_M * ceil((minutes * LATE + LATE_M) / STEP_M)
     return Range(timedelta(minutes=low), timedelta(minutes=high))
+
+
+def _to_five_minutes(at: datetime) -> datetime:
+    five_s = _STEP.total_seconds()
+    # A half rounds up, as it does on the screens.
+    return datetime.fromtimestamp(floor(at.timestamp() / five_s + 0.5) * five_s, UTC)

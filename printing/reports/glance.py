@@ -41,7 +41,7 @@ def at_a_glance(report: Report) -> Iterator[Flowable]:
     if report.lead:
         yield Paragraph(escape(" ".join(report.lead)), look.LEAD)
     yield _tiles(report)
-    if report.figures.hours:
+    if report.chart:
         yield from _charts(report)
     yield _columns(_services(report), [*_outcomes(report), *_attention(report)])
 

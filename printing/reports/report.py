@@ -56,7 +56,7 @@ def shows_hours(figures: Figures) -> bool:
 class Report:
     """All that a report says, in one language; screen, PDF, CSV and XLSX take it from here.
 
-    `chart` says in words what the one chart shows, empty when nobody came.
+    `chart` says in words what the one chart shows, empty without one.
     `tables` come in the order of a file; `notes` say how things are counted. `attention` and
     `notes` may set words bold by <b>. `fingerprint` is the same for the same figures, whenever
     they were made.
@@ -114,6 +114,12 @@ class Report:
         if fact.kind is Kind.MINUTES and isinstance(value, timedelta):
             return self.formats.length_parts(value, self.word)
         return [(self.formats.told(fact.kind, value), "")]
+
+    def unit(self, fact: Fact) -> str:
+        """Return the unit of a fact that is a length of time, as it stands after its value."""
+        if fact.kind is Kind.MINUTES and fact.value is not None:
+            return self.word("unit_minutes_one" if self.told(fact) == "1" else "unit_minutes")
+        return self.word("unit_hours") if fact.kind is Kind.HOURS else ""
 
     def told_before(self, fact: Fact) -> str:
         """Write what a fact is compared with; its unit stands above, unless it is another."""

@@ -8,7 +8,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from models.core.clock import Clock
+from models.waits.ranges import Range
 from tests.builders import MONDAY
 from tests.kiosk.hall_at import hall_at, kiosk_screen
 from tests.servers import Server
@@ -477,6 +478,24 @@ def test_no_queue_is_said_only_where_nobody_is_ahead(kiosk: Page) -> None:
         }"""
     )
     assert [(one["low_m"], one["high_m"]) for one in ranges] == [(0, 0), (0, 5), (0, 25)]
+
+
+@pytest.mark.parametrize("seconds", [0, 130, 150, 170, 290])
+@pytest.mark.parametrize("wait", [(0, 0), (0, 5), (5, 15)])
+def test_the_screen_tells_the_minutes_that_figures_compare(
+    kiosk: Page, wait: tuple[int, int], seconds: int
+) -> None:
+    at = MONDAY + timedelta(seconds=seconds)
+    told = kiosk.evaluate(
+        """async ([low_m, high_m, at]) => {
+          const { expected } = await import("/static/kiosk/touch/figures.js");
+          const span = expected({ low_m, high_m, closes_at: null }, new Date(at));
+          return span.map((one) => one.toISOString());
+        }""",
+        [*wait, at.isoformat()],
+    )
+    low, high = (timedelta(minutes=minutes) for minutes in wait)
+    assert tuple(map(datetime.fromisoformat, told)) == Range(low, high).by_the_clock(at)
 
 
 def test_low_reach_leaves_the_upper_half_to_the_eyes(kiosk: Page) -> None:

@@ -41,6 +41,16 @@ def test_no_instant_after_closing_is_ever_told(
         assert at.replace(second=0, microsecond=0) <= begins <= ends
 
 
+@given(ranges, instants)
+def test_a_range_on_the_clock_is_five_minutes_wide_and_no_wait_begins_now(
+    wait: Range, at: datetime
+) -> None:
+    begins, ends = wait.by_the_clock(at)
+    assert ends - begins >= 5 * MINUTE
+    assert begins >= at.replace(second=0, microsecond=0)
+    assert wait.low or begins <= at < ends
+
+
 @given(ranges, instants, closings, five_minutes)
 def test_waiting_longer_never_makes_a_call_more_likely(
     wait: Range, at: datetime, closes_at: datetime | None, more: timedelta
@@ -84,7 +94,7 @@ def test_a_doubtful_call_has_an_earliest_instant_and_no_latest() -> None:
 def test_who_is_called_at_once_a_minute_before_closing_is_told_until_closing() -> None:
     last = told(0, 0, CLOSES - MINUTE)
     assert last.chance is Chance.SURE
-    assert last.expected == (CLOSES, CLOSES)
+    assert last.expected == (CLOSES - MINUTE, CLOSES)
 
 
 def test_after_closing_the_next_one_may_still_be_taken_and_nobody_promises_it() -> None:

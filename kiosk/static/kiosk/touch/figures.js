@@ -135,7 +135,8 @@ export function firstCall(hall, services, ids, priority) {
   return waits.sort((one, other) => one.low_m - other.low_m)[0] ?? null;
 }
 
-/** When that call comes, to five minutes, never in the past and never after closing.
+/** When that call comes, to five minutes, never in the past and never after closing; no wait
+ *  at all begins now.
  *  @param {Newcomer} wait
  *  @param {Date} now
  *  @returns {[Date, Date]} */
@@ -143,7 +144,7 @@ export function expected(wait, now) {
   const minute = Math.floor(now.getTime() / 60000) * 60000;
   const near = /** @param {number} minutes */ (minutes) =>
     Math.round((now.getTime() + minutes * 60000) / FIVE_MINUTES_MS) * FIVE_MINUTES_MS;
-  const begins = Math.max(near(wait.low_m), minute);
+  const begins = wait.low_m ? Math.max(near(wait.low_m), minute) : minute;
   const ends = Math.max(near(wait.high_m), begins + FIVE_MINUTES_MS);
   const closes = wait.closes_at ? Date.parse(wait.closes_at) : Infinity;
   return [new Date(Math.min(begins, closes)), new Date(Math.min(ends, closes))];
