@@ -24,13 +24,15 @@ class Chance(StrEnum):
 class Prospect:
     """A wait as it is told at the instant `at`; all instants aware UTC.
 
-    `closes_at` is when the desks of the service close on that day, None on a day without service.
+    `closes_at` is when the desks of the service close on that day, None on a day without service;
+    `opens_at` is when they begin, while that is still to come.
     No instant after closing is ever told: where the range reaches so far, its chance is.
     """
 
     wait: Range
     at: datetime
     closes_at: datetime | None
+    opens_at: datetime | None = None
 
     @property
     def chance(self) -> Chance:
@@ -64,9 +66,10 @@ class Prospect:
 
     @property
     def _begins(self) -> datetime:
-        """The earliest instant of the call, to five minutes and never in the past."""
+        """The earliest instant of the call, to five minutes, not in the past nor before opening."""
         return max(
-            _to_five_minutes(self.at + self.wait.low), self.at.replace(second=0, microsecond=0)
+            _to_five_minutes(self.at + self.wait.low),
+            self.opens_at or self.at.replace(second=0, microsecond=0),
         )
 
 

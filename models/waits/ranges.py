@@ -24,7 +24,10 @@ class Promise(StrEnum):
 
 @dataclass(frozen=True)
 class Range:
-    """A wait from now: between `low` and `high`, both whole multiples of 5 minutes."""
+    """A wait from now: between `low` and `high`, both in whole steps of 5 minutes.
+
+    The steps count from when desks serve: from now, or from when they begin or go on.
+    """
 
     low: timedelta
     high: timedelta
@@ -36,13 +39,17 @@ class Range:
         return Promise.BROKEN if self.low > promise else Promise.AT_RISK
 
 
-def rounded(wait: timedelta | None) -> Range | None:
-    """Turn a played wait into the range that is announced; no wait at all stays exactly zero."""
+def rounded(wait: timedelta | None, idle: timedelta = timedelta()) -> Range | None:
+    """Turn a played wait into the range that is announced; no wait at all stays exactly zero.
+
+    For the time `idle` from now no desk serves: it is known by the clock, and no range begins
+    in it.
+    """
     if wait is None:
         return None
-    minutes = wait.total_seconds() / 60
+    minutes = (wait - idle).total_seconds() / 60
     if minutes <= 0:
-        return Range(timedelta(), timedelta())
+        return Range(idle, idle)
     low = STEP_M * floor(minutes * EARLY / STEP_M)
     high = STEP_M * ceil((minutes * LATE + LATE_M) / STEP_M)
-    return Range(timedelta(minutes=low), timedelta(minutes=high))
+    return Range(idle + timedelta(minutes=low), idle + timedelta(minutes=high))
