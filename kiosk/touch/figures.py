@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kiosk.touch.offer import kiosk_of_mall, mall_of
 from models.core.event import Event
 from models.journal.topics import Topic
-from models.mall.arrangement import Arrangement, arrangement_of
+from models.mall.arrangement import Arrangement, DeskState, arrangement_of
 from models.mall.mall import Mall
 from models.queue.intake import ServiceIntake, intakes
 from models.queue.shifts import Shift
@@ -40,9 +40,10 @@ def services_state(session: Session, key: str, at: datetime) -> dict[str, Any] |
         "opens_at": _iso(intake.opens_at),
         "cut_off_at": _iso(intake.cut_off_at),
         "closes_at": _iso(intake.closes_at),
+        "pauses_until": _iso(intake.pauses_until),
         "holiday": intake.holiday,
         "waiting": ahead.waiting,
-        "desks_open": _desks_open(session, mall),
+        "desks_open": _desks_open(session, arrangement, mall, at),
         "services": {
             str(id_): _service(arrangement, ahead, id_, one) for id_, one in given.items()
         },
@@ -60,6 +61,7 @@ def _service(
     return {
         "state": given.state.value,
         "next_at": _iso(given.next_at),
+        "serves_at": _iso(given.serves_at),
         "until_at": _iso(given.until_at),
         "few_left": given.left if given.few else None,
         "waiting": ahead.waiting_for(service_id),
@@ -82,15 +84,18 @@ def _newcomer(
         "chance": told.chance.value,
         "not_before": _iso(told.not_before),
         "closes_at": _iso(told.closes_at),
+        "opens_at": _iso(told.opens_at),
         "ahead": ahead.ahead_of_service(service_id, priority=priority),
     }
 
 
-def _desks_open(session: Session, mall: Mall) -> int:
-    serving = select(func.count()).where(
+def _desks_open(session: Session, arrangement: Arrangement, mall: Mall, at: datetime) -> int:
+    """Count the desks that serve now: with an officer, in no break, and within the hours."""
+    staffed = select(Shift.desk_id).where(
         Shift.mall_id == mall.id, Shift.ended_at.is_(None), Shift.break_began_at.is_(None)
     )
-    return session.scalar(serving) or 0
+    states = [arrangement.desk_state(desk_id, at)[0] for desk_id in session.scalars(staffed)]
+    return states.count(DeskState.READY)
 
 
 def _iso(at: datetime | None) -> str | None:

@@ -37,6 +37,7 @@ class Intake:
     `next_at` is when numbers are given again (None while open, or beyond the horizon), and
     `serves_at` when desks serve again then: later, where numbers are given ahead of them.
     `opens_at`, `cut_off_at`, `closes_at` belong to the current local day, None on a closed day.
+    `pauses_until` is when the break ends that the whole mall has now, None without one.
     `holiday` is the name of the day on which the mall stays closed, else empty.
     """
 
@@ -46,7 +47,16 @@ class Intake:
     cut_off_at: datetime | None
     closes_at: datetime | None
     serves_at: datetime | None = None
+    pauses_until: datetime | None = None
     holiday: str = ""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """When numbers are given again, and when desks serve then; aware UTC, None if nobody knows."""
+
+    next_at: datetime | None = None
+    serves_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -125,11 +135,23 @@ class ServingDay:
 
     def gives_from(self, at: datetime) -> datetime | None:
         """Return the first instant from `at` on when numbers are given; None if none is left."""
-        at = max(at, self.begins_at)
+        at = self._past_breaks(max(at, self.begins_at))
+        return at if at < self.cut_off_at else None
+
+    def serves_from(self, at: datetime) -> datetime:
+        """Return the first instant from `at` on when desks serve, as if they never closed."""
+        return self._past_breaks(max(at, self.opens_at))
+
+    def opening(self, at: datetime) -> Opening | None:
+        """Return when numbers are given from `at` on, and served; None if none is left."""
+        given_at = self.gives_from(at)
+        return None if given_at is None else Opening(given_at, self.serves_from(given_at))
+
+    def _past_breaks(self, at: datetime) -> datetime:
         for starts_at, ends_at in self.breaks:
             if starts_at <= at < ends_at:
                 at = ends_at
-        return at if at < self.cut_off_at else None
+        return at
 
 
 @dataclass(frozen=True)
@@ -148,30 +170,30 @@ class Timetable:
         """Tell whether the mall gives numbers at the instant `at`, or when it will."""
         today = local_day(at, self.time_zone)
         day = self._day(today)
-        given_at = None if day is None else day.gives_from(at)
-        if day is not None and given_at == at:
-            phase, next_at, serves_at = IntakePhase.OPEN, None, None
-        elif day is not None and given_at is not None:
-            inside = day.opens_at <= at
+        breaks = () if day is None else day.breaks
+        opening = None if day is None else day.opening(at)
+        inside = day is not None and day.opens_at <= at < day.closes_at
+        if opening is not None and opening.next_at == at:
+            phase, opening = IntakePhase.OPEN, Opening()
+        elif opening is not None:
             phase = IntakePhase.BREAK if inside else IntakePhase.CLOSED
-            next_at, serves_at = given_at, max(given_at, day.opens_at)
         else:
-            over = day is None or not day.opens_at <= at < day.closes_at
-            phase = IntakePhase.CLOSED if over else IntakePhase.CUT_OFF
-            next_at, serves_at = self._next_opening(today)
+            phase = IntakePhase.CUT_OFF if inside else IntakePhase.CLOSED
+            opening = self._next_opening(today)
         return Intake(
             phase=phase,
-            next_at=next_at,
+            next_at=opening.next_at,
             opens_at=None if day is None else day.opens_at,
             cut_off_at=None if day is None else day.cut_off_at,
             closes_at=None if day is None else day.closes_at,
-            serves_at=serves_at,
+            serves_at=opening.serves_at,
+            pauses_until=next((ends for starts, ends in breaks if starts <= at < ends), None),
             holiday=self.holidays.get(today, ""),
         )
 
     def next_day(self, at: datetime) -> datetime | None:
         """Return when numbers are given again on a local day after that of `at`."""
-        return self._next_opening(local_day(at, self.time_zone))[0]
+        return self._next_opening(local_day(at, self.time_zone)).next_at
 
     def hall_on(self, day: date) -> DayHours | None:
         """Return the hours of the mall on the local `day`, None when it stays closed."""
@@ -212,12 +234,12 @@ class Timetable:
         begins, ends = (local_instant(day, minutes, self.time_zone) for minutes in span)
         return begins, ends
 
-    def _next_opening(self, after: date) -> tuple[datetime | None, datetime | None]:
+    def _next_opening(self, after: date) -> Opening:
         for ahead in range(1, HORIZON_DAYS):
             day = self._day(after + timedelta(days=ahead))
-            if day is not None and (given_at := day.gives_from(day.begins_at)) is not None:
-                return given_at, max(given_at, day.opens_at)
-        return None, None
+            if day is not None and (opening := day.opening(day.begins_at)) is not None:
+                return opening
+        return Opening()
 
     def _day(self, day: date) -> ServingDay | None:
         hours = self.hall_on(day)

@@ -122,10 +122,12 @@ def officer_at(session: Session, desk: Desk) -> int | None:
     return session.execute(_OFFICER, {"desk_id": desk.id}).scalar_one_or_none()
 
 
-def staffed_desks(session: Session, mall_id: int) -> frozenset[int]:
-    """Return the ids of the mall's desks where an officer is signed on."""
-    open_shifts = select(Shift.desk_id).where(Shift.mall_id == mall_id, Shift.ended_at.is_(None))
-    return frozenset(session.scalars(open_shifts))
+def staffed_desks(session: Session, mall_id: int) -> dict[int, datetime | None]:
+    """Return the mall's desks with an officer by their ids, and until when each pauses, if so."""
+    open_shifts = select(Shift.desk_id, Shift.break_until_at).where(
+        Shift.mall_id == mall_id, Shift.ended_at.is_(None)
+    )
+    return {row.desk_id: row.break_until_at for row in session.execute(open_shifts)}
 
 
 def sign_on(session: Session, desk: Desk, user: User, *, by: Actor, at: datetime) -> Shift:

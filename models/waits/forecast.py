@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from sys import maxsize
 
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from models.core.clock import local_day
 from models.core.rows import update_row
 from models.journal.record import recorded_so_far
 from models.mall.arrangement import arrangement_of
+from models.mall.hours import ServingDay
 from models.mall.mall import Mall
 from models.queue.tickets import Standing, StepState, Ticket
 from models.queue.waiting import head_start
@@ -32,15 +33,18 @@ class Outlook:
         self._waiting = Counter(step.service_id for step in situation.steps)
         self._steps = {step.id: step for step in situation.steps}
         self.waiting = len({step.ticket_id for step in situation.steps})
-        self._closing: dict[int, datetime | None] = {}
+        self._days: dict[int, ServingDay | None] = {}
 
     def of_step(self, step_id: int) -> Range | None:
         """Return when the waiting step will be called; None when no open desk may take it."""
-        return rounded(self._played.steps.get(step_id))
+        step = self._steps.get(step_id)
+        wait = self._played.steps.get(step_id)
+        return None if step is None else rounded(wait, self._idle(step.service_id))
 
     def of_service(self, service_id: int, *, priority: bool = False) -> Range | None:
         """Return the wait of somebody who asks for the service now; None without an open desk."""
-        return rounded(self._played.probes.get(Probe(service_id, priority)))
+        wait = self._played.probes.get(Probe(service_id, priority))
+        return rounded(wait, self._idle(service_id))
 
     def prospect_of_step(self, step_id: int) -> Prospect | None:
         """Return what may be told of the waiting step; None when no open desk may take it."""
@@ -53,13 +57,13 @@ class Outlook:
 
     def closes_at(self, service_id: int) -> datetime | None:
         """Return when the desks of the service close today; None on a day without service."""
-        if service_id not in self._closing:
-            arrangement, at = self._situation.arrangement, self._situation.at
-            today = local_day(at, arrangement.timetable.time_zone)
-            open_desks = [desk.id for desk in self._situation.desks]
-            day = arrangement.serving_day(service_id, today, present=open_desks)
-            self._closing[service_id] = None if day is None else day.closes_at
-        return self._closing[service_id]
+        day = self._day(service_id)
+        return None if day is None else day.closes_at
+
+    def opens_at(self, service_id: int) -> datetime | None:
+        """Return when the desks of the service begin today, while that is still to come."""
+        day = self._day(service_id)
+        return day.opens_at if day is not None and self._situation.at < day.opens_at else None
 
     def ahead_of_step(self, step_id: int) -> int:
         """Return how many people are called before the step by desks that might take it."""
@@ -88,7 +92,21 @@ class Outlook:
     def _prospect(self, service_id: int, wait: Range | None) -> Prospect | None:
         if wait is None:
             return None
-        return Prospect(wait, self._situation.at, self.closes_at(service_id))
+        closes_at, opens_at = self.closes_at(service_id), self.opens_at(service_id)
+        return Prospect(wait, self._situation.at, closes_at, opens_at)
+
+    def _idle(self, service_id: int) -> timedelta:
+        """Return for how long from now nobody serves the service: before opening, in a break."""
+        day, at = self._day(service_id), self._situation.at
+        return timedelta() if day is None else day.serves_from(at) - at
+
+    def _day(self, service_id: int) -> ServingDay | None:
+        if service_id not in self._days:
+            arrangement, at = self._situation.arrangement, self._situation.at
+            today = local_day(at, arrangement.timetable.time_zone)
+            open_desks = [desk.id for desk in self._situation.desks]
+            self._days[service_id] = arrangement.serving_day(service_id, today, present=open_desks)
+        return self._days[service_id]
 
     def _due_before(self, service_id: int, turn: tuple[datetime, int]) -> set[int]:
         """Return the tickets due before `turn` that share the service's desks.

@@ -21,13 +21,15 @@ class Chance(StrEnum):
 class Prospect:
     """A wait as it is told at the instant `at`; all instants aware UTC.
 
-    `closes_at` is when the desks of the service close on that day, None on a day without service.
+    `closes_at` is when the desks of the service close on that day, None on a day without service;
+    `opens_at` is when they begin, while that is still to come.
     No instant after closing is ever told: where the range reaches so far, its chance is.
     """
 
     wait: Range
     at: datetime
     closes_at: datetime | None
+    opens_at: datetime | None = None
 
     @property
     def chance(self) -> Chance:
@@ -48,7 +50,7 @@ class Prospect:
         """Between which instants the call comes, to five minutes; None unless it surely does."""
         if self.chance is not Chance.SURE or self.closes_at is None:
             return None
-        begins, ends = self.wait.by_the_clock(self.at)
+        begins, ends = self.wait.by_the_clock(self.at, opens_at=self.opens_at)
         return min(begins, self.closes_at), min(ends, self.closes_at)
 
     @property
@@ -56,5 +58,5 @@ class Prospect:
         """The earliest instant of a call that may come too late; None where none can be told."""
         if self.chance is not Chance.DOUBTFUL or self.closes_at is None:
             return None
-        begins, _ = self.wait.by_the_clock(self.at)
+        begins, _ = self.wait.by_the_clock(self.at, opens_at=self.opens_at)
         return begins if begins < self.closes_at else None

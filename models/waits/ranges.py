@@ -25,7 +25,10 @@ class Promise(StrEnum):
 
 @dataclass(frozen=True)
 class Range:
-    """A wait from now: between `low` and `high`, both whole multiples of 5 minutes."""
+    """A wait from now: between `low` and `high`, both in whole steps of 5 minutes.
+
+    The steps count from when desks serve: from now, or from when they begin or go on.
+    """
 
     low: timedelta
     high: timedelta
@@ -36,27 +39,34 @@ class Range:
             return Promise.KEPT
         return Promise.BROKEN if self.low > promise else Promise.AT_RISK
 
-    def by_the_clock(self, at: datetime) -> tuple[datetime, datetime]:
+    def by_the_clock(
+        self, at: datetime, *, opens_at: datetime | None = None
+    ) -> tuple[datetime, datetime]:
         """Return between which instants a wait from `at` is told to end, to five minutes.
 
-        This is what a citizen reads: at least five minutes wide, and never in the past. No wait
-        at all begins now, for who is told a later minute may not be there for the call.
+        This is what a citizen reads: at least five minutes wide, and never in the past or before
+        `opens_at`, while desks are still to open. No wait at all begins now, for who is told a
+        later minute may not be there for the call.
         """
-        now = at.replace(second=0, microsecond=0)
+        now = opens_at or at.replace(second=0, microsecond=0)
         begins = max(_to_five_minutes(at + self.low), now) if self.low else now
         return begins, max(_to_five_minutes(at + self.high), begins + _STEP)
 
 
-def rounded(wait: timedelta | None) -> Range | None:
-    """Turn a played wait into the range that is announced; no wait at all stays exactly zero."""
+def rounded(wait: timedelta | None, idle: timedelta = timedelta()) -> Range | None:
+    """Turn a played wait into the range that is announced; no wait at all stays exactly zero.
+
+    For the time `idle` from now no desk serves: it is known by the clock, and no range begins
+    in it.
+    """
     if wait is None:
         return None
-    minutes = wait.total_seconds() / 60
+    minutes = (wait - idle).total_seconds() / 60
     if minutes <= 0:
-        return Range(timedelta(), timedelta())
+        return Range(idle, idle)
     low = STEP_M * floor(minutes * EARLY / STEP_M)
     high = STEP_M * ceil((minutes * LATE + LATE_M) / STEP_M)
-    return Range(timedelta(minutes=low), timedelta(minutes=high))
+    return Range(idle + timedelta(minutes=low), idle + timedelta(minutes=high))
 
 
 def _to_five_minutes(at: datetime) -> datetime:

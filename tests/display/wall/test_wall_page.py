@@ -310,6 +310,20 @@ def test_zone_with_many_desks_shows_those_that_serve(wall: Page, place: Place) -
     officer.close()
 
 
+def test_a_desk_before_its_hours_says_when_it_opens(wall: Page, place: Place) -> None:
+    open_wall(wall, place, "cempaka")
+    said = wall.evaluate("""async () => {
+      const { html, render } = await import("/static/shared/parts.js");
+      const { Desks } = await import("/static/display/wall/desks.js");
+      const until_at = "2026-11-23T01:00:00Z";
+      const desks = [{ number: "3", state: "not_yet", ticket: "", until_at, needs: [] }];
+      const box = document.createElement("div");
+      render(html`<${Desks} desks=${desks} call=${null} now=${new Date()} />`, box);
+      return box.querySelector("li.is-off .w-dtxt").textContent;
+    }""")
+    assert said == "Buka 08.00"
+
+
 def test_numbers_can_be_read_from_the_back_of_the_hall(wall: Page, place: Place) -> None:
     """At 12 m a 55-inch screen needs 64 px type; the design's rule for every number."""
     open_wall(wall, place, "melati")

@@ -525,6 +525,10 @@ def test_without_paper_the_number_says_that_it_is_valid(chromium: Browser, tmp_p
         check_screen(page)
 
 
+# After nine, on the days of the next test: numbers have ended, and desks serve on.
+SERVED_ON = (timedelta(hours=5, minutes=45), timedelta(hours=2, minutes=35))
+
+
 @pytest.mark.parametrize(
     ("after", "title", "next_time"),
     [
@@ -532,7 +536,9 @@ def test_without_paper_the_number_says_that_it_is_valid(chromium: Browser, tmp_p
         (timedelta(hours=5, minutes=45), "sudah ditutup", "besok, Selasa, pukul 08.00"),
         (timedelta(hours=-3), "Kami belum buka", "Buka hari ini pukul 08.00"),
         (timedelta(days=5), "Hari ini kami tutup", "Buka lagi Senin, 30 November 2026 pukul"),
-        (timedelta(days=4, hours=3), "sedang istirahat", "hari ini pukul 13.00"),
+        (timedelta(days=4, hours=3), "sedang istirahat", "Kami melayani lagi hari ini pukul 13.00"),
+        # A Tuesday that is shortened: the week below does not tell.
+        (timedelta(days=-328, hours=2, minutes=35), "ditutup", "Hari ini tutup pukul 12.00"),
         (timedelta(days=32), "Hari ini libur: Hari Natal", "Buka lagi Senin, 28 Desember 2026"),
     ],
 )
@@ -549,13 +555,72 @@ def test_a_closed_hall_says_when_to_come(
         expect(page.locator("main")).to_contain_text("Senin–Kamis 08.00–15.00")
         expect(page.locator("main")).to_contain_text("Jumat 08.00–15.30, istirahat 11.30–13.00")
         expect(page.locator(TAKE)).to_have_count(0)
-        # Whoever has gone home is not ready to help.
-        served = next_time == "hari ini pukul 13.00" or after == timedelta(hours=5, minutes=45)
+        # Whoever has gone home, or pauses with the whole hall, is not ready to help.
+        served = after % timedelta(days=1) in SERVED_ON
+        queued = page.get_by_text("Yang sudah mengantre tetap kami layani.")
+        expect(queued).to_have_count(1 if served else 0)
         expect(page.get_by_text("Petugas siap membantu")).to_have_count(1 if served else 0)
         check_screen(page)
         page.get_by_role("button", name="Bantuan petugas").click()
         title = "Petugas siap membantu" if served else "Sekarang belum ada petugas"
         expect(page.locator("dialog h2")).to_have_text(title)
+
+
+def test_before_the_desks_open_the_screens_say_when_they_do(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    before = MONDAY - timedelta(hours=1, minutes=20)
+    with (
+        hall_at(before, tmp_path, ahead_m=30) as hall,
+        kiosk_screen(chromium, hall, tmp_path) as page,
+    ):
+        page.goto(f"{hall.url}/kiosk")
+        expect(page.locator(".k-live")).to_contain_text("Loket mulai melayani 08.00")
+        expect(page.locator(".k-live")).not_to_contain_text("loket melayani")
+        # Whether an officer has come or not.
+        for place in (".k-card", ".k-tile"):
+            waits = page.locator(place).locator(".wait")
+            assert set(waits.all_inner_texts()) == {"Dilayani mulai 08.00"}
+        check_screen(page)
+        open_ktp(page)
+        expect(page.locator(".k-facts")).to_contain_text("Dilayani mulai 08.00")
+        expect(page.locator(TAKE)).to_contain_text("dipanggil sekitar pukul 08.00–08.05")
+        page.locator(TAKE).click()
+        number_on(page)
+        expect(page.locator(".t-facts")).to_contain_text("08.00–08.05")
+
+
+@pytest.mark.parametrize(
+    ("after", "tile", "said"),
+    [
+        # Kantor Pajak closes at 14.00, and numbers for it end half an hour before.
+        (
+            timedelta(hours=4, minutes=45),
+            "Nomor sudah ditutup",
+            "Nomor untuk NPWP hari ini sudah ditutup. Silakan datang lagi besok, Selasa:",
+        ),
+        (
+            timedelta(hours=5),
+            "Tutup hari ini",
+            "NPWP hari ini tutup. Silakan datang besok, Selasa:",
+        ),
+    ],
+)
+def test_a_service_whose_numbers_have_ended_is_not_called_closed(
+    chromium: Browser, tmp_path: Path, after: timedelta, tile: str, said: str
+) -> None:
+    with (
+        hall_at(MONDAY + after, tmp_path, ahead_m=30) as hall,
+        kiosk_screen(chromium, hall, tmp_path) as page,
+    ):
+        page.goto(f"{hall.url}/kiosk")
+        agency = page.locator(".k-tile", has_text="NPWP dan pajak pusat")
+        expect(agency).to_contain_text(tile)
+        agency.click()
+        page.locator(".k-row").first.click()
+        ahead = "nomor mulai 07.30, dilayani mulai 08.00."
+        expect(page.locator(TAKE)).to_contain_text(f"{said} {ahead}")
+        check_screen(page)
 
 
 def test_a_service_that_is_closed_today_says_when_it_is_served(

@@ -3,7 +3,7 @@
 import { html, Icon, useEffect, useRef } from "../../shared/parts.js";
 import { knows, t } from "../../shared/words.js";
 import { FeeLine } from "./fees.js";
-import { doubtsOf, isServed, said, when, whyDoubt } from "./figures.js";
+import { doubtsOf, isServed, said, when, whenServed, whyDoubt } from "./figures.js";
 import { focusAt } from "./focus.js";
 import { Cases } from "./reasons.js";
 import { lacksReason, needed } from "./visit.js";
@@ -73,13 +73,16 @@ export function IdleDialog({ left, onMore, onRestart }) {
   <//>`;
 }
 
+/** @param {unknown} fact */
+const instant = (fact) => (typeof fact === "string" ? fact : null);
+
 /** The rules said no, with the reason and the time to come again.
  *  @param {{trouble: Trouble, help_desk: string, now: Date, onClose: () => void}} props */
 export function RefusedDialog({ trouble, help_desk, now, onClose }) {
-  const key = `kiosk.refused.${trouble.code}`;
-  const { next_at } = trouble.facts;
-  const next = when(typeof next_at === "string" ? next_at : null, now);
+  const { next_at, serves_at, holiday } = trouble.facts;
+  const next = whenServed({ next_at: instant(next_at), serves_at: instant(serves_at) }, now);
   const facts = { ...trouble.facts, next, help_desk };
+  const key = `kiosk.refused.${trouble.code}${holiday ? "_holiday" : ""}`;
   const sentence = t(knows(key) ? key : "kiosk.refused.other", facts);
   return html`<${Dialog} icon="circle-alert" title=${t("kiosk.refused.title")} onClose=${onClose}>
     <p>${sentence}</p>

@@ -50,12 +50,13 @@ export function waitText(low_m, high_m = low_m) {
   return lasting(sayWait, low_m, high_m);
 }
 
-/** From the shortest to the longest wait among the services; null where no desk is open. What may
+/** From the shortest to the longest wait among the services that are served; null where none is. What may
  *  not be served today has no say in it while another surely is.
  *  @param {Hall} hall
  *  @param {number[]} ids */
 export function rangeOf(hall, ids) {
-  const all = ids.flatMap((id) => hall.services[id]?.regular ?? []);
+  const told = ids.flatMap((id) => hall.services[id] ?? []);
+  const all = told.flatMap(({ regular, serves_at }) => (serves_at ? [] : (regular ?? [])));
   const chance = CHANCES.find((one) => all.some((wait) => wait.chance === one));
   if (!chance) return null;
   const waits = all.filter((wait) => wait.chance === chance);
@@ -102,7 +103,7 @@ export function whyDoubt({ not_before, closes_at }) {
 }
 
 // What one of several services can still give comes before what the others cannot.
-const STATES = /** @type {const} */ (["open", "not_yet", "used_up", "closed"]);
+const STATES = /** @type {const} */ (["open", "not_yet", "used_up", "ended", "closed"]);
 
 /** Whether numbers are given for any of `ids`, and else which comes soonest.
  *  @param {Hall} hall
@@ -111,14 +112,26 @@ const STATES = /** @type {const} */ (["open", "not_yet", "used_up", "closed"]);
 export function intakeOf(hall, ids) {
   const told = ids.flatMap((id) => hall.services[id] ?? []);
   const state = STATES.find((one) => told.some((service) => service.state === one)) ?? "closed";
-  const next = told.flatMap((one) => (one.state === state && one.next_at) || []).sort()[0];
+  const such = told.filter((one) => one.state === state);
+  const soonest = such.sort((one, other) => soon(one) - soon(other))[0];
   const only = told.length === 1 ? told[0] : undefined;
-  return { state, next_at: next ?? null, few_left: only?.few_left ?? null };
+  const { next_at = null, serves_at = null } = soonest ?? {};
+  return { state, next_at, serves_at, few_left: only?.few_left ?? null };
 }
 
-/** Whether desks serve now, or numbers are given for them. @param {Hall} hall @param {Date} now */
-export function isServed({ phase, opens_at, closes_at }, now) {
+/** What is served now, and so names no instant, comes before all that will be; what nobody knows an
+ *  instant of comes last. @param {Intake} given */
+function soon({ state, next_at, serves_at }) {
+  const at = serves_at ?? next_at;
+  if (at) return Date.parse(at);
+  return state === "open" ? 0 : Infinity;
+}
+
+/** Whether desks serve now, or numbers are given for them; in a break of the hall nobody is there.
+ *  @param {Hall} hall @param {Date} now */
+export function isServed({ phase, opens_at, closes_at, pauses_until }, now) {
   if (phase === "open") return true;
+  if (pauses_until) return false;
   return Boolean(opens_at && closes_at && now >= new Date(opens_at) && now < new Date(closes_at));
 }
 
@@ -135,8 +148,8 @@ export function firstCall(hall, services, ids, priority) {
   return waits.sort((one, other) => one.low_m - other.low_m)[0] ?? null;
 }
 
-/** When that call comes, to five minutes, never in the past and never after closing; no wait
- *  at all begins now.
+/** When that call comes, to five minutes, never in the past, before opening or after closing; no
+ *  wait at all begins now.
  *  @param {Newcomer} wait
  *  @param {Date} now
  *  @returns {[Date, Date]} */
@@ -144,7 +157,8 @@ export function expected(wait, now) {
   const minute = Math.floor(now.getTime() / 60000) * 60000;
   const near = /** @param {number} minutes */ (minutes) =>
     Math.round((now.getTime() + minutes * 60000) / FIVE_MINUTES_MS) * FIVE_MINUTES_MS;
-  const begins = wait.low_m ? Math.max(near(wait.low_m), minute) : minute;
+  const opens = wait.opens_at ? Date.parse(wait.opens_at) : minute;
+  const begins = wait.low_m ? Math.max(near(wait.low_m), minute, opens) : Math.max(minute, opens);
   const ends = Math.max(near(wait.high_m), begins + FIVE_MINUTES_MS);
   const closes = wait.closes_at ? Date.parse(wait.closes_at) : Infinity;
   return [new Date(Math.min(begins, closes)), new Date(Math.min(ends, closes))];
@@ -152,12 +166,24 @@ export function expected(wait, now) {
 
 /** "besok, Rabu, pukul 08.00". @param {string | null} at @param {Date} now */
 export function when(at, now) {
-  if (!at) return "–";
+  return at ? told(at, now) : "–";
+}
+
+/** @param {string} at @param {Date} now @param {string} how @param {Record<string, string>} more */
+function told(at, now, how = "", more = {}) {
   const name = day(at);
-  const facts = { time: clock(at), day: name.split(",")[0] };
-  if (name === day(now)) return t("kiosk.closed.today", facts);
-  if (name === day(now.getTime() + DAY_MS)) return t("kiosk.closed.tomorrow", facts);
-  return t("kiosk.closed.later", { ...facts, day: name });
+  const facts = { ...more, time: clock(at), day: name.split(",")[0] };
+  if (name === day(now)) return t(`kiosk.closed.today${how}`, facts);
+  if (name === day(now.getTime() + DAY_MS)) return t(`kiosk.closed.tomorrow${how}`, facts);
+  return t(`kiosk.closed.later${how}`, { ...facts, day: name });
+}
+
+/** When to come: "besok, Rabu, pukul 08.00"; where numbers are given before desks serve, both:
+ *  "besok, Rabu: nomor mulai 07.30, dilayani mulai 08.00".
+ *  @param {{next_at: string | null, serves_at: string | null}} opening @param {Date} now */
+export function whenServed({ next_at, serves_at }, now) {
+  if (!next_at || !serves_at || next_at === serves_at) return when(serves_at ?? next_at, now);
+  return told(serves_at, now, "_ahead", { numbers: clock(next_at) });
 }
 
 /** "Senin–Kamis 08.00–15.00", one line for each run of days with the same hours, and their break.

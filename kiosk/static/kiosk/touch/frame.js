@@ -121,16 +121,21 @@ export function Bar({ aids, onAids, onLanguage, onHelp, onBack }) {
 }
 
 /** Why there is no wait to tell. @param {Intake} given @param {Date} now */
-export function whyNoWait({ state, next_at }, now) {
-  if (state === "open") return t("kiosk.wait.no_desk");
+export function whyNoWait({ state, next_at, serves_at }, now) {
+  if (state === "open") {
+    return serves_at
+      ? t("kiosk.wait.served_from", { time: clock(serves_at) })
+      : t("kiosk.wait.no_desk");
+  }
   if (state !== "not_yet") return t(`kiosk.wait.${state}`);
-  return t("kiosk.wait.not_yet", { time: clock(next_at ?? now) });
+  const key = next_at === serves_at ? "not_yet" : "numbers_from";
+  return t(`kiosk.wait.${key}`, { time: clock(next_at ?? now) });
 }
 
 /** The bars and the range with the last numbers that are left, or why there is none.
  *  @param {{wait: ReturnType<rangeOf>, given: Intake, now: Date}} props */
 export function WaitOf({ wait, given, now }) {
-  if (!wait || given.state !== "open") {
+  if (!wait || given.state !== "open" || given.serves_at) {
     return html`<span class="wait wait--off">${whyNoWait(given, now)}</span>`;
   }
   const shown = wait.chance === "sure"

@@ -96,18 +96,27 @@ function Agencies({ agencies, size, at, hall, now, title, onOpen }) {
   </section>`;
 }
 
-/** @param {{hall: Hall}} props */
-function HallNow({ hall }) {
+/** How many desks serve, or when they begin.
+ *  @param {{hall: Hall, now: Date}} props */
+function DesksNow({ hall, now }) {
+  if (hall.opens_at && now < new Date(hall.opens_at)) {
+    return t("kiosk.home.desks_from", { time: clock(hall.opens_at) });
+  }
+  const desks = hall.desks_open === 1 ? "desk_open" : "desks_open";
+  return html`<b class="num">${hall.desks_open}</b> ${t(`kiosk.home.${desks}`)}`;
+}
+
+/** @param {{hall: Hall, now: Date}} props */
+function HallNow({ hall, now }) {
   const numbers = hall.cut_off_at ? clock(hall.cut_off_at) : "–";
   const closes = hall.closes_at ? clock(hall.closes_at) : "–";
-  const desks = hall.desks_open === 1 ? "desk_open" : "desks_open";
   return html`<ul class="k-live">
     <li><i class="dot"></i>${t("kiosk.home.numbers_until", { numbers, closes })}</li>
     <li>
       <${Icon} name="users" /><b class="num">${hall.waiting}</b> ${t("kiosk.home.waiting")}
     </li>
     <li>
-      <${Icon} name="armchair" /><b class="num">${hall.desks_open}</b> ${t(`kiosk.home.${desks}`)}
+      <${Icon} name="armchair" /><${DesksNow} hall=${hall} now=${now} />
     </li>
   </ul>`;
 }
@@ -124,7 +133,7 @@ export function Home({ catalogue, hall, now, paper, size, at, adding, onAgency, 
   const lead = adding ? t("kiosk.more.lead") : greeting(now);
   const title = t(adding ? "kiosk.more.question" : "kiosk.home.question");
   return html`<${Hero} catalogue=${catalogue} now=${now} lead=${lead} title=${title}>
-      <${HallNow} hall=${hall} />
+      <${HallNow} hall=${hall} now=${now} />
       ${!paper &&
       html`<p class="k-nopaper" role="status">
         <${Icon} name="printer-x" />${t("kiosk.home.no_paper")}

@@ -27,8 +27,17 @@ function isBefore(hall, now) {
 function nextTime(hall, now) {
   if (!hall.serves_at) return t("kiosk.closed.no_promise");
   const first = isBefore(hall, now) ? "opens_first" : "opens";
-  const key = hall.phase === "break" ? "numbers_again" : first;
+  const key = hall.phase === "break" ? "serves_again" : first;
   return t(`kiosk.closed.${key}`, { when: when(hall.serves_at, now) });
+}
+
+/** What of today differs from the week below: the break that the hall has now, and when it closes.
+ *  @param {Hall} hall */
+function todayLines({ phase, pauses_until, closes_at }) {
+  return [
+    pauses_until && phase !== "break" && t("kiosk.closed.pauses", { time: clock(pauses_until) }),
+    closes_at && t("kiosk.closed.closes", { time: clock(closes_at) }),
+  ].filter(Boolean);
 }
 
 /** When numbers are given, where that is before the desks open. @param {Hall} hall */
@@ -40,7 +49,7 @@ function numbersBefore({ next_at, serves_at }) {
 /** @param {{catalogue: Catalogue, hall: Hall, now: Date}} props */
 export function Closed({ catalogue, hall, now }) {
   const help_desk = said(catalogue.mall.help_desk);
-  const served = hall.phase === "cut_off" || hall.phase === "break";
+  const served = hall.phase === "cut_off" && !hall.pauses_until;
   const title = closedTitle(hall, now);
   return html`<${Hero}
       catalogue=${catalogue} now=${now} lead=${t("kiosk.closed.thanks")} title=${title} />
@@ -50,6 +59,7 @@ export function Closed({ catalogue, hall, now }) {
         <div>
           <b>${nextTime(hall, now)}</b>
           ${numbersBefore(hall) && html`<p>${numbersBefore(hall)}</p>`}
+          ${todayLines(hall).map((line) => html`<p class="num">${line}</p>`)}
           ${hoursLines(catalogue.hours).map((line) => html`<p class="num">${line}</p>`)}
           ${served && html`<p>${t("kiosk.closed.served_on")}</p>`}
         </div>

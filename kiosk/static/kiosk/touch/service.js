@@ -14,7 +14,7 @@ import {
   longest,
   said,
   waitText,
-  when,
+  whenServed,
   whyDoubt,
 } from "./figures.js";
 import { focusAt } from "./focus.js";
@@ -50,7 +50,7 @@ function waitOf(wait) {
 
 /** @param {{service: Service, wait: Newcomer | null, given: Intake, now: Date}} props */
 function Facts({ service, wait, given, now }) {
-  const waiting = wait && waitOf(wait);
+  const waiting = wait && !given.serves_at && waitOf(wait);
   return html`<dl class="k-facts">
     <div><dt>${t("kiosk.service.fee")}</dt><dd>${
       service.fee.kind === "conditional" ? t("kiosk.service.on_condition") : feeShort(service.fee)
@@ -61,7 +61,7 @@ function Facts({ service, wait, given, now }) {
     </div>
     <div>
       <dt>${t("kiosk.service.waiting")}</dt>
-      <dd class=${wait && wait.chance !== "sure" ? "k-facts__d" : ""}>
+      <dd class=${waiting && wait.chance !== "sure" ? "k-facts__d" : ""}>
         ${waiting || whyNoWait(given, now)}
       </dd>
       ${wait && html`<dd class="k-facts__s">${peopleAhead(wait)}</dd>`}
@@ -85,11 +85,12 @@ function Further(parts) {
  *  @param {Catalogue} catalogue @param {Hall} hall @param {number[]} ids @param {Date} now */
 function whyNoNumber(catalogue, hall, ids, now) {
   for (const id of ids) {
-    const { state, next_at } = intakeOf(hall, [id]);
+    const given = intakeOf(hall, [id]);
+    const { state, next_at } = given;
     const one = catalogue.services[id];
     if (state !== "open" && one) {
       const key = next_at ? `kiosk.service.${state}_of` : "kiosk.service.not_offered_of";
-      return t(key, { service: said(one.name), next: when(next_at, now) });
+      return t(key, { service: said(one.name), next: whenServed(given, now) });
     }
   }
   return "";

@@ -27,9 +27,10 @@
 
 /** What somebody who asks now is told; minutes.
  *  `promise` compares the wait with what the service promises; only a `sure` one is told by the
- *  clock, of a doubtful one `not_before` is the earliest instant; `closes_at` is when its desks close.
+ *  clock, of a doubtful one `not_before` is the earliest instant; `closes_at` is when its desks close,
+ *  `opens_at` when they open, while that is still to come.
  *  @typedef {{low_m: number, high_m: number, ahead: number, promise: Promised, chance: Chance,
- *    not_before: string | null, closes_at: string | null}} Newcomer */
+ *    not_before: string | null, closes_at: string | null, opens_at: string | null}} Newcomer */
 
 /** @typedef {"kept" | "at_risk" | "broken"} Promised */
 
@@ -40,10 +41,11 @@
  *  @typedef {{service: Both, chance: Chance, not_before: string | null,
  *    closes_at: string | null}} Doubt */
 
-/** Whether numbers are given: now, later today, used up, or today by nobody (any more); `next_at`
- *  is when they are given again, `few_left` how many are left once they are few.
- *  @typedef {{state: "open" | "not_yet" | "used_up" | "closed", next_at: string | null,
- *    few_left: number | null}} Intake */
+/** Whether numbers are given: now, later today, used up, ended while desks serve on, or today by
+ *  nobody (any more); `next_at` is when they are given again, `serves_at` when desks serve then, or
+ *  today while numbers are given before; `few_left` how many are left once they are few.
+ *  @typedef {{state: "open" | "not_yet" | "used_up" | "ended" | "closed", next_at: string | null,
+ *    serves_at: string | null, few_left: number | null}} Intake */
 
 /** `until_at` is when its numbers end today; a wait is null while no open desk offers it.
  *  @typedef {Intake & {until_at: string | null, waiting: number, regular: Newcomer | null,
@@ -51,7 +53,7 @@
 
 /** @typedef {{phase: "open" | "closed" | "break" | "cut_off", next_at: string | null,
  *    serves_at: string | null, opens_at: string | null, cut_off_at: string | null,
- *    closes_at: string | null, holiday: string, waiting: number, desks_open: number, services: Record<string, Figures>}} Hall */
+ *    closes_at: string | null, pauses_until: string | null, holiday: string, waiting: number, desks_open: number, services: Record<string, Figures>}} Hall */
 
 /** One need on a number; without a reason its papers may not be all.
  *  @typedef {{name: Both, case: Both | null, papers: Both[], lacks_reason: boolean,
