@@ -87,6 +87,49 @@ def test_dialog_that_another_window_overtook_shuts_and_says_why(
         expect(page.locator(OUTSIDE)).to_contain_text("Bisa setelah nomor yang dipanggil")
 
 
+def test_letters_for_a_dialog_that_somebody_took_away_press_nothing(
+    page: Page, chromium: Browser, hall: Server, citizens: Citizens
+) -> None:
+    number = citizens.take("ktp-el")
+    citizens.take("ktp-el")
+    sign_in(page, hall)
+    serve(page)
+    page.keyboard.press("t")
+    main_says(page, "Panggil berikutnya")
+    with other_browser(chromium) as colleague:
+        sign_in(colleague, hall, 4, "ayu.wulandari")
+        page.locator(".dk-aside .dk-x").click()
+        page.keyboard.type("Pulang dan ")
+        colleague.locator(".dk-aside [data-act=resume]").click()
+        main_says(colleague, "Selesai, panggil berikutnya")
+        expect(page.locator("dialog")).to_have_count(0)
+        page.keyboard.type("ingin nanti")
+        page.keyboard.press("Enter")
+        expect(page.locator(OUTSIDE)).to_contain_text(number)
+        main_says(page, "Panggil berikutnya")
+        expect(page.locator("dialog")).to_have_count(0)
+        page.keyboard.press("i")
+        expect(page.locator("dialog")).to_be_visible()
+
+
+def test_letters_for_a_note_that_somebody_took_away_press_nothing(
+    page: Page, chromium: Browser, hall: Server, citizens: Citizens
+) -> None:
+    number = citizens.take("ktp-el")
+    sign_in(page, hall)
+    serve(page)
+    with second_window(chromium, page) as other:
+        main_says(other, "Selesai, panggil berikutnya")
+        page.keyboard.press("n")
+        page.keyboard.type("KK asl")
+        other.keyboard.press("Enter")
+        expect(page.locator("#note")).to_have_count(0)
+        page.keyboard.type("i tertinggal")
+        expect(page.locator(OUTSIDE)).to_contain_text(number)
+        main_says(page, "Antrean kosong")
+        expect(page.locator("dialog")).to_have_count(0)
+
+
 def test_break_until_an_hour_gone_by_is_no_choice(
     page: Page, hall: Server, citizens: Citizens
 ) -> None:

@@ -124,7 +124,7 @@ function Acts({ model, hands }) {
   return html`<footer class="dk-act">
     <button type="button" id="go" class=${`dk-go ${look} ${busy} ${model.fresh ? "is-fresh" : ""}`}
       aria-disabled=${main.off ? "true" : undefined} aria-busy=${model.busy ? "true" : undefined}
-      title=${main.off || undefined} data-act=${main.name} data-steady=${model.steady && !model.busy ? "" : undefined}
+      title=${main.off || undefined} data-act=${main.name} data-steady=${model.steady && !model.busy && !model.hushed ? "" : undefined}
       onClick=${hands.main}>
       <span>${main.label}<small class="num">${main.hint}</small></span>
       <kbd class="kbd" aria-hidden="true">Enter</kbd>

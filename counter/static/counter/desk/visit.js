@@ -24,7 +24,7 @@ export function Visit({ model, hands, current }) {
       <${Papers} model=${model} hands=${hands} current=${current} />
       ${current.state === "called"
         ? html`<${Calling} model=${model} hands=${hands} current=${current} />`
-        : html`<${Result} model=${model} hands=${hands} current=${current} />`}
+        : html`<${Result} key=${current.step_id} model=${model} hands=${hands} current=${current} />`}
     </div>`;
 }
 
