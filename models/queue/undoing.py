@@ -5,6 +5,7 @@ The journal keeps both, the act and its undoing; whoever counts leaves both out.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +14,14 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.core.errors import DeskBusy, DeskClosed, DeskOnBreak, NotFound, UndoOver
+from models.core.errors import (
+    DeskBusy,
+    DeskClosed,
+    DeskOnBreak,
+    NotFound,
+    UndoOver,
+    UndoPlaceTaken,
+)
 from models.core.event import About
 from models.journal.actors import Actor
 from models.journal.events import (
@@ -37,7 +45,7 @@ from models.journal.record import JournalEntry, record
 from models.journal.undone import without_undone
 from models.mall.arrangement import arrangement_of
 from models.mall.mall import Desk
-from models.queue.quota import take_place
+from models.queue.quota import places_taken, take_place
 from models.queue.shifts import held_by, lock_desk, require_serving, shift_at
 from models.queue.tickets import AT_DESK, ENGAGED, Step, StepState, Ticket
 from models.queue.waiting import lock_ticket, settle
@@ -103,8 +111,9 @@ def undo(session: Session, desk: Desk, entry_id: int, *, by: Actor, at: datetime
 
     Everything of the ticket is again as it was, but for the note: what was typed stays. Raises
     NotFound for what was not pressed at `desk`, UndoOver when it is too late or something
-    depends on it by now, and DeskBusy, DeskClosed or DeskOnBreak when its citizen would come
-    back to a desk that cannot take them.
+    depends on it by now, DeskClosed or DeskOnBreak while nobody serves there, DeskBusy when its
+    citizen would come back to a desk that holds somebody else, and UndoPlaceTaken when the last
+    place of the day that it gave back is taken.
     """
     lock_desk(session, desk)
     entry = session.get(JournalEntry, entry_id)
@@ -116,8 +125,8 @@ def undo(session: Session, desk: Desk, entry_id: int, *, by: Actor, at: datetime
         raise UndoOver(number=ticket.spoken)
     stood = _stood_before(session, entry, ticket)
     _require_room(session, desk, ticket, stood)
-    back = [step for step in ticket.steps if step.id in stood and _has_moved(step, stood[step.id])]
-    _take_places(session, ticket, [step for step in back if _gave_its_place_back(step)])
+    back = _come_back(ticket, stood)
+    _take_places(session, ticket, back)
     ticket.desk_id = ticket.closed_at = None
     for step in back:
         step.state = _S.PAUSED  # at no desk, until each is back where it was
@@ -211,17 +220,19 @@ def _stood_before(session: Session, entry: JournalEntry, ticket: Ticket) -> dict
 
 def _has_room(session: Session, desk: Desk, entry: JournalEntry, ticket: Ticket) -> bool:
     try:
-        _require_room(session, desk, ticket, _stood_before(session, entry, ticket))
-    except (DeskClosed, DeskOnBreak, DeskBusy):
+        stood = _stood_before(session, entry, ticket)
+        _require_room(session, desk, ticket, stood)
+        _require_places(session, ticket, _come_back(ticket, stood))
+    except (DeskClosed, DeskOnBreak, DeskBusy, UndoPlaceTaken):
         return False
     return True
 
 
 def _require_room(session: Session, desk: Desk, ticket: Ticket, stood: dict[int, _Stood]) -> None:
-    """Raise DeskClosed, DeskOnBreak or DeskBusy where the citizen cannot be at `desk` again."""
+    """Raise DeskClosed, DeskOnBreak or DeskBusy where `desk` cannot have the ticket back."""
+    require_serving(session, desk)
     if not any(step.state in AT_DESK for step in stood.values()):
         return
-    require_serving(session, desk)
     held = held_by(session, desk)
     if held is not None and held.id != ticket.id:
         raise DeskBusy(number=held.spoken)
@@ -233,18 +244,37 @@ def _has_moved(step: Step, stood: _Stood) -> bool:
     return step.state is not stood.state and not {step.state, stood.state} <= waits
 
 
-def _gave_its_place_back(step: Step) -> bool:
-    return step.state is _S.CANCELLED and step.started_at is None
+def _come_back(ticket: Ticket, stood: dict[int, _Stood]) -> list[Step]:
+    """Return the steps that the act moved, and that its undoing moves back."""
+    return [step for step in ticket.steps if step.id in stood and _has_moved(step, stood[step.id])]
 
 
-def _take_places(session: Session, ticket: Ticket, steps: Iterable[Step]) -> None:
-    """Let `steps` count towards their quotas again; UndoOver when somebody took the last place."""
-    services = arrangement_of(session, ticket.mall).services
-    for service_id in sorted(step.service_id for step in steps):
-        quota = services[service_id].daily_quota
+def _places_given_back(steps: Iterable[Step]) -> list[int]:
+    """Return the services in which `steps` gave a place back, one for each step, in order."""
+    return sorted(
+        step.service_id for step in steps if step.state is _S.CANCELLED and step.started_at is None
+    )
+
+
+def _require_places(session: Session, ticket: Ticket, back: Iterable[Step]) -> None:
+    """Raise UndoPlaceTaken where no place is left for what would come back."""
+    needed = Counter(_places_given_back(back))
+    taken = places_taken(session, needed, ticket.service_day) if needed else {}
+    for service_id, places in needed.items():
+        _require_quota(session, ticket, service_id, taken.get(service_id, 0) + places)
+
+
+def _take_places(session: Session, ticket: Ticket, back: Iterable[Step]) -> None:
+    """Let the steps count towards their quotas again. Raises UndoPlaceTaken."""
+    for service_id in _places_given_back(back):
         taken = take_place(session, service_id, ticket.service_day)
-        if quota is not None and taken > quota:
-            raise UndoOver(number=ticket.spoken)
+        _require_quota(session, ticket, service_id, taken)
+
+
+def _require_quota(session: Session, ticket: Ticket, service_id: int, taken: int) -> None:
+    service = arrangement_of(session, ticket.mall).services[service_id]
+    if service.daily_quota is not None and taken > service.daily_quota:
+        raise UndoPlaceTaken(number=ticket.spoken, service=service.name_id)
 
 
 def _take_back(session: Session, step: Step, stood: _Stood) -> None:
