@@ -200,6 +200,7 @@ def _undo(session: Session, desk: Desk, at: datetime) -> dict[str, Any] | None:
         "entry": undoable.entry,
         "act": _UNDONE_AS[undoable.kind],
         "number": undoable.number,
+        "step_id": undoable.step_id,
         "service": None if service is None else names(service),
         "until_at": undoable.until_at.isoformat(),
     }

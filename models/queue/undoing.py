@@ -27,27 +27,21 @@ from models.journal.actors import Actor
 from models.journal.events import (
     KINDS,
     ActUndone,
-    StepAdded,
     StepContinued,
     StepFinished,
     StepHeld,
-    StepResumed,
-    StepStarted,
-    StepTransferred,
-    TicketCalled,
-    TicketCalledAgain,
     TicketCancelled,
     TicketCompleted,
     TicketMissed,
-    TicketWelcomedBack,
 )
 from models.journal.record import JournalEntry, record
 from models.journal.undone import without_undone
 from models.mall.arrangement import arrangement_of
 from models.mall.mall import Desk
 from models.queue.quota import places_taken, take_place
+from models.queue.retelling import Stood, stood_after
 from models.queue.shifts import held_by, lock_desk, require_serving, shift_at
-from models.queue.tickets import AT_DESK, ENGAGED, Step, StepState, Ticket
+from models.queue.tickets import AT_DESK, Step, StepState, Ticket
 from models.queue.waiting import lock_ticket, settle
 
 # Long enough to see the mistake, short enough that nobody has acted on it.
@@ -55,34 +49,21 @@ UNDO_WITHIN: Final = timedelta(seconds=20)
 UNDOABLE: Final = frozenset(kind.__name__ for kind in (StepFinished, TicketMissed, TicketCancelled))
 
 _S = StepState
-# What each entry makes of its step, as far as a step can be taken back to it.
-_MADE: Final = {
-    StepAdded.__name__: _S.WAITING,
-    TicketCalled.__name__: _S.CALLED,
-    StepStarted.__name__: _S.SERVING,
-    StepContinued.__name__: _S.SERVING,
-    StepHeld.__name__: _S.HELD,
-    StepResumed.__name__: _S.SERVING,
-    TicketMissed.__name__: _S.MISSED,
-    TicketWelcomedBack.__name__: _S.WAITING,
-}
-_INVITES: Final = frozenset({TicketCalled.__name__, StepContinued.__name__})
-_BEGINS: Final = frozenset({StepStarted.__name__, StepContinued.__name__})
 # What a finish brings about in its own press, and no other act does.
 _FOLLOWS: Final = frozenset({TicketCompleted.__name__, StepContinued.__name__})
-_ENDS: Final = frozenset({StepFinished.__name__, StepTransferred.__name__})
 
 
 @dataclass(frozen=True)
 class Undoable:
     """An act that can still be taken back: its journal entry, its kind, and until when.
 
-    `service_id` is None of an act that is about the whole number.
+    `step_id` and `service_id` are None of an act that is about the whole number.
     """
 
     entry: int
     kind: str
     number: str
+    step_id: int | None
     service_id: int | None
     until_at: datetime
 
@@ -102,8 +83,34 @@ def undoable_at(session: Session, desk: Desk, at: datetime) -> Undoable | None:
         ticket = session.get_one(Ticket, entry.ticket_id)
         if _stands_alone(session, entry) and _has_room(session, desk, entry, ticket):
             until_at = entry.at + UNDO_WITHIN
-            return Undoable(entry.id, entry.kind, ticket.spoken, entry.service_id, until_at)
+            return Undoable(
+                entry=entry.id,
+                kind=entry.kind,
+                number=ticket.spoken,
+                step_id=entry.step_id,
+                service_id=entry.service_id,
+                until_at=until_at,
+            )
     return None
+
+
+def finish_taken_back(session: Session, step: Step) -> bool:
+    """Tell whether the note of `step` is that of a finish which was taken back."""
+    noted = (ActUndone.__name__, StepHeld.__name__)
+    last = session.scalars(
+        select(JournalEntry)
+        .where(
+            JournalEntry.ticket_id == step.ticket_id,
+            JournalEntry.step_id == step.id,
+            JournalEntry.kind.in_(noted),
+        )
+        .order_by(JournalEntry.id.desc())
+        .limit(1)
+    ).first()
+    if last is None or last.kind != ActUndone.__name__:
+        return False
+    undone = session.get(JournalEntry, last.data["undone"])
+    return undone is not None and undone.kind == StepFinished.__name__
 
 
 def undo(session: Session, desk: Desk, entry_id: int, *, by: Actor, at: datetime) -> Ticket:
@@ -151,48 +158,6 @@ def undo(session: Session, desk: Desk, entry_id: int, *, by: Actor, at: datetime
     return ticket
 
 
-@dataclass
-class _Stood:
-    """Where an open step stood before the act: its state, and when it came there."""
-
-    state: StepState
-    at: datetime
-    desk_id: int | None = None  # of the last call or what took its place
-    called_at: datetime | None = None
-    started_at: datetime | None = None
-    calls: int = 0
-
-    def hear(self, entry: JournalEntry) -> None:
-        self.state, self.at = _MADE.get(entry.kind, self.state), entry.at
-        if entry.kind in _INVITES:
-            self.called_at, self.started_at = entry.at, None
-            self.calls = int(entry.kind == TicketCalled.__name__)
-        if entry.kind in _BEGINS:
-            self.started_at = entry.at
-        if entry.kind == TicketCalledAgain.__name__:
-            self.calls += 1
-        if self.state in ENGAGED:
-            self.desk_id = entry.desk_id
-
-
-def _stood(entries: Iterable[JournalEntry]) -> dict[int, _Stood]:
-    """Return the steps that are open after `entries` of one ticket, oldest first, by their id."""
-    open_steps: dict[int, _Stood] = {}
-    for entry in entries:
-        kind, step_id = entry.kind, entry.step_id
-        if step_id is None:
-            continue
-        if kind == StepAdded.__name__:
-            open_steps[step_id] = _Stood(_S.WAITING, entry.at)
-        elif kind in _ENDS:
-            open_steps.pop(step_id, None)
-        elif step_id in open_steps:
-            open_steps[step_id].hear(entry)
-        if kind == StepTransferred.__name__:
-            open_steps[entry.data["to_step_id"]] = _Stood(_S.WAITING, entry.at)
-    return open_steps
-
-
 def _stands_alone(session: Session, entry: JournalEntry) -> bool:
     """Tell whether nothing has happened to the ticket since the press of `entry`.
 
@@ -208,14 +173,14 @@ def _stands_alone(session: Session, entry: JournalEntry) -> bool:
     return all(kind in _FOLLOWS or KINDS[kind].about is not About.TICKET for kind in later)
 
 
-def _stood_before(session: Session, entry: JournalEntry, ticket: Ticket) -> dict[int, _Stood]:
+def _stood_before(session: Session, entry: JournalEntry, ticket: Ticket) -> dict[int, Stood]:
     """Return where the ticket's open steps stood before the act of `entry`, by their id."""
     told = session.scalars(
         select(JournalEntry)
         .where(JournalEntry.ticket_id == ticket.id, JournalEntry.id < entry.id)
         .order_by(JournalEntry.id)
     )
-    return _stood(without_undone(told))
+    return stood_after(without_undone(told))
 
 
 def _has_room(session: Session, desk: Desk, entry: JournalEntry, ticket: Ticket) -> bool:
@@ -228,7 +193,7 @@ def _has_room(session: Session, desk: Desk, entry: JournalEntry, ticket: Ticket)
     return True
 
 
-def _require_room(session: Session, desk: Desk, ticket: Ticket, stood: dict[int, _Stood]) -> None:
+def _require_room(session: Session, desk: Desk, ticket: Ticket, stood: dict[int, Stood]) -> None:
     """Raise DeskClosed, DeskOnBreak or DeskBusy where `desk` cannot have the ticket back."""
     require_serving(session, desk)
     if not any(step.state in AT_DESK for step in stood.values()):
@@ -238,13 +203,13 @@ def _require_room(session: Session, desk: Desk, ticket: Ticket, stood: dict[int,
         raise DeskBusy(number=held.spoken)
 
 
-def _has_moved(step: Step, stood: _Stood) -> bool:
+def _has_moved(step: Step, stood: Stood) -> bool:
     """Tell whether the step is elsewhere now; waiting or pausing, settle() decides."""
     waits = {_S.WAITING, _S.PAUSED}
     return step.state is not stood.state and not {step.state, stood.state} <= waits
 
 
-def _come_back(ticket: Ticket, stood: dict[int, _Stood]) -> list[Step]:
+def _come_back(ticket: Ticket, stood: dict[int, Stood]) -> list[Step]:
     """Return the steps that the act moved, and that its undoing moves back."""
     return [step for step in ticket.steps if step.id in stood and _has_moved(step, stood[step.id])]
 
@@ -277,7 +242,7 @@ def _require_quota(session: Session, ticket: Ticket, service_id: int, taken: int
         raise UndoPlaceTaken(number=ticket.spoken, service=service.name_id)
 
 
-def _take_back(session: Session, step: Step, stood: _Stood) -> None:
+def _take_back(session: Session, step: Step, stood: Stood) -> None:
     if stood.state is not _S.WAITING:
         step.state = stood.state
     if stood.state in AT_DESK:

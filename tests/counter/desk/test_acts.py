@@ -407,6 +407,21 @@ def test_a_slip_of_the_finger_is_taken_back_once(application: Application, rina:
     assert rina.state()["today"]["served"] == 1
 
 
+def test_the_note_of_a_finish_taken_back_is_still_being_written(
+    application: Application, rina: Crew
+) -> None:
+    citizen(application, "ktp-el")
+    step = rina.serve()
+    rina.finish(outcome="returned", note="Fotokopi kurang")
+    rina.press("undo", entry=rina.state()["undo"]["entry"])
+    at_desk = rina.state()["current"]
+    assert (at_desk["note"], at_desk["written"]) == ("", "Fotokopi kurang")
+    rina.press("hold", step_id=step, reason="Ambil fotokopi")
+    rina.press("resume", step_id=step)
+    at_desk = rina.state()["current"]
+    assert (at_desk["note"], at_desk["written"]) == ("Ambil fotokopi", "")
+
+
 NONSENSE = [
     b"",
     b"{",

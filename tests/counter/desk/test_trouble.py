@@ -319,6 +319,33 @@ def test_a_note_that_was_not_sent_outlives_a_reload_and_the_end_of_a_sign_in(
     expect(page.locator("#note")).to_have_value("")
 
 
+def test_what_was_typed_to_finish_comes_back_with_the_number(
+    page: Page, chromium: Browser, hall: Server, citizens: Citizens
+) -> None:
+    citizens.take("ktp-el", case="hilang")
+    sign_in(page, hall)
+    serve(page)
+    page.keyboard.press("e")
+    page.locator(".dk-miss label").first.click()
+    page.locator("#note").fill("Surat kehilangan dari Polres")
+    page.keyboard.press("Escape")
+    page.keyboard.press("s")
+    main_says(page, "Panggil berikutnya")
+    page.reload()
+    main_says(page, "Panggil berikutnya")
+    page.keyboard.press("z")
+    main_says(page, "Selesai, panggil berikutnya")
+    expect(page.get_by_role("radio", name="Berkas dikembalikan")).to_be_checked()
+    expect(page.locator(".dk-miss input").first).to_be_checked()
+    expect(page.locator("#note")).to_have_value("Surat kehilangan dari Polres")
+    with second_window(chromium, page) as other:
+        expect(other.locator("#note")).to_have_value("Surat kehilangan dari Polres")
+    with page.expect_request("**/desk/finish") as request:
+        page.keyboard.press("s")
+    assert json.loads(request.value.post_data or "{}")["note"] == "Surat kehilangan dari Polres"
+    main_says(page, "Panggil berikutnya")
+
+
 def test_a_list_with_nobody_in_it_says_that_nobody_waits(
     page: Page, hall: Server, citizens: Citizens
 ) -> None:

@@ -64,7 +64,8 @@
  *  @property {{low_s: number, high_s: number} | null} announced
  *  @property {string | null} serving_from_at
  *  @property {number} target_s
- *  @property {string} note
+ *  @property {string} note what it brought here
+ *  @property {string} written the note of a finish that was taken back
  *  @property {string[]} outcomes
  *  @property {Names | null} then what it goes on with here, without a call
  *  @property {VisitStep[]} steps
@@ -81,7 +82,7 @@
  *  @property {string | null} since
  *  @property {string | null} back_until_at */
 
-/** @typedef {{entry: number, act: string, number: string, service: Names | null, until_at: string}} Undo
+/** @typedef {{entry: number, act: string, number: string, step_id: number | null, service: Names | null, until_at: string}} Undo
  *  what was pressed last here, while it can be taken back */
 
 /** @typedef {object} DeskState
