@@ -6,7 +6,7 @@ The journal keeps both, the act and its undoing; whoever counts leaves both out.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -19,6 +19,7 @@ from models.core.errors import (
     DeskClosed,
     DeskOnBreak,
     NotFound,
+    Refusal,
     UndoOver,
     UndoPlaceTaken,
 )
@@ -70,6 +71,22 @@ class Undoable:
 
 def undoable_at(session: Session, desk: Desk, at: datetime) -> Undoable | None:
     """Return the newest act at `desk` that may be undone at the instant `at`, None without one."""
+    for act, entry in _recent(session, desk, at):
+        if _hindrance(session, desk, entry) is None:
+            return act
+    return None
+
+
+def overtaken_at(session: Session, desk: Desk, at: datetime) -> Undoable | None:
+    """Return the newest act that could be undone at `at` had `desk` taken up nobody else since."""
+    for act, entry in _recent(session, desk, at):
+        if isinstance(_hindrance(session, desk, entry), DeskBusy):
+            return act
+    return None
+
+
+def _recent(session: Session, desk: Desk, at: datetime) -> Iterator[tuple[Undoable, JournalEntry]]:
+    """Yield the acts at `desk`, newest first, on which nothing has been built yet."""
     recent = session.scalars(
         select(JournalEntry)
         .where(
@@ -80,18 +97,16 @@ def undoable_at(session: Session, desk: Desk, at: datetime) -> Undoable | None:
         .order_by(JournalEntry.id.desc())
     )
     for entry in recent:
-        ticket = session.get_one(Ticket, entry.ticket_id)
-        if _stands_alone(session, entry) and _has_room(session, desk, entry, ticket):
-            until_at = entry.at + UNDO_WITHIN
-            return Undoable(
+        if _stands_alone(session, entry):
+            act = Undoable(
                 entry=entry.id,
                 kind=entry.kind,
-                number=ticket.spoken,
+                number=session.get_one(Ticket, entry.ticket_id).spoken,
                 step_id=entry.step_id,
                 service_id=entry.service_id,
-                until_at=until_at,
+                until_at=entry.at + UNDO_WITHIN,
             )
-    return None
+            yield act, entry
 
 
 def finish_taken_back(session: Session, step: Step) -> bool:
@@ -183,14 +198,16 @@ def _stood_before(session: Session, entry: JournalEntry, ticket: Ticket) -> dict
     return stood_after(without_undone(told))
 
 
-def _has_room(session: Session, desk: Desk, entry: JournalEntry, ticket: Ticket) -> bool:
+def _hindrance(session: Session, desk: Desk, entry: JournalEntry) -> Refusal | None:
+    """Return what is against undoing `entry` now, None where nothing is."""
+    ticket = session.get_one(Ticket, entry.ticket_id)
+    stood = _stood_before(session, entry, ticket)
     try:
-        stood = _stood_before(session, entry, ticket)
         _require_room(session, desk, ticket, stood)
         _require_places(session, ticket, _come_back(ticket, stood))
-    except (DeskClosed, DeskOnBreak, DeskBusy, UndoPlaceTaken):
-        return False
-    return True
+    except (DeskClosed, DeskOnBreak, DeskBusy, UndoPlaceTaken) as refusal:
+        return refusal
+    return None
 
 
 def _require_room(session: Session, desk: Desk, ticket: Ticket, stood: dict[int, Stood]) -> None:

@@ -346,6 +346,20 @@ def test_what_was_typed_to_finish_comes_back_with_the_number(
     main_says(page, "Panggil berikutnya")
 
 
+def test_undoing_after_the_next_was_called_says_that_it_is_too_late(
+    page: Page, hall: Server, citizens: Citizens
+) -> None:
+    first, second = citizens.take("ktp-el"), citizens.take("ktp-el")
+    sign_in(page, hall)
+    serve(page)
+    page.keyboard.press("Enter")
+    main_says(page, "Mulai layani")
+    page.keyboard.press("z")
+    expect(page.locator(OUTSIDE)).to_contain_text(
+        f"{first} tidak bisa diurungkan lagi: {second} sudah dipanggil."
+    )
+
+
 def test_a_list_with_nobody_in_it_says_that_nobody_waits(
     page: Page, hall: Server, citizens: Citizens
 ) -> None:

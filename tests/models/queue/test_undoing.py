@@ -16,7 +16,7 @@ from models.queue.missing import miss, welcome_back
 from models.queue.serving import cancel, finish, hold, set_aside
 from models.queue.shifts import held_by, sign_off
 from models.queue.tickets import Outcome, Step, StepState, Ticket
-from models.queue.undoing import undo, undoable_at
+from models.queue.undoing import overtaken_at, undo, undoable_at
 from tests.builders import (
     CITIZEN,
     MINUTE,
@@ -175,9 +175,13 @@ def test_a_desk_that_has_called_or_closed_takes_nobody_back(
     take_recorded(session)
     found = undoable_at(session, hall.desk_a, SOON)
     assert found is not None
+    assert overtaken_at(session, hall.desk_a, SOON) is None
     with session.begin_nested() as savepoint:
         call_next(session, hall.desk_a, by=CITIZEN, at=LATER)
         assert undoable_at(session, hall.desk_a, SOON) is None
+        overtaken = overtaken_at(session, hall.desk_a, SOON)
+        assert overtaken is not None
+        assert overtaken.number == found.number
         with pytest.raises(DeskBusy):
             undo(session, hall.desk_a, found.entry, by=_officer(hall), at=SOON)
         savepoint.rollback()

@@ -80,7 +80,11 @@ export function undoLeft({ state, now }) {
 
 /** @param {Model} model */
 function undoOff(model) {
-  return undoLeft(model) ? "" : say("off.undo");
+  const { overtaken, current } = model.state;
+  if (undoLeft(model)) return "";
+  const late = !overtaken || secondsSince(overtaken.until_at, model.now) > 0;
+  if (late || !current) return say("off.undo");
+  return say("off.overtaken", { number: overtaken.number, next: current.number });
 }
 
 /** Why there is no reason to choose. @param {Model} model */

@@ -98,6 +98,8 @@
  *  @property {QueueRow[]} queue
  *  @property {AsideRow[]} aside
  *  @property {Undo | null} undo
+ *  @property {{number: string, until_at: string} | null} overtaken what could be undone had the
+ *   desk not called the next since; of no interest after `until_at`
  *  @property {number[]} neighbours
  *  @property {{served: number, mean_s: number | null, within: number}} today */
 
