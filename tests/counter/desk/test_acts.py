@@ -155,6 +155,8 @@ def test_missing_opens_after_the_malls_time(application: Application, rina: Crew
     rina.press("welcome-back", step_id=step)
     assert rina.state()["queue"][0]["standing"] == Standing.RETURNED
     assert rina.state()["aside"] == []
+    rina.press("call-next")
+    assert rina.state()["current"]["announced"] is None  # the wait told was that of the first call
 
 
 def test_the_grace_ends(application: Application, rina: Crew) -> None:
