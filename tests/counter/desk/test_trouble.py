@@ -360,6 +360,53 @@ def test_undoing_after_the_next_was_called_says_that_it_is_too_late(
     )
 
 
+# Presses the key as soon as the page offers to undo a number, faster than any hand.
+AT_ONCE = """([number, key]) => new MutationObserver((_, watching) => {
+    const offered = document.querySelector(".dk-undo");
+    if (!offered || !offered.textContent.includes(number)) return;
+    if (document.querySelector("#go[aria-busy]")) return;
+    watching.disconnect();
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    document.body.dataset.pressed = "";
+}).observe(document, { attributes: true, childList: true, subtree: true, characterData: true })"""
+
+
+def test_two_quick_presses_undo_one_thing(page: Page, hall: Server, citizens: Citizens) -> None:
+    numbers = [citizens.take("ktp-el"), citizens.take("ktp-el")]
+    sign_in(page, hall)
+    for _ in numbers:
+        serve(page)
+        page.keyboard.press("t")
+    expect(page.locator(".dk-aside li")).to_have_count(2)
+    for left, number in enumerate(reversed(numbers)):
+        page.locator(f".dk-aside li[data-number='{number}'] .dk-x").click()
+        page.locator("#reason").fill("Pulang")
+        page.locator("#reason").press("Enter")
+        expect(page.locator(".dk-aside li")).to_have_count(1 - left)
+        ready(page)
+    undone: list[str] = []
+    page.on("request", lambda asked: undone.append(asked.url) if "undo" in asked.url else None)
+    page.evaluate(AT_ONCE, [numbers[1], "z"])
+    page.keyboard.press("z")
+    expect(page.locator("body[data-pressed] .dk-undo[data-steady]")).to_contain_text(numbers[1])
+    assert [url.rpartition("/")[2] for url in undone] == ["undo"]
+    page.keyboard.press("z")
+    expect(page.locator(".dk-aside li")).to_have_count(2)
+
+
+def test_enter_sends_a_transfer_from_the_choice_of_its_reason(
+    page: Page, hall: Server, citizens: Citizens
+) -> None:
+    citizens.take("kartu-keluarga")
+    sign_in(page, hall)
+    serve(page)
+    page.keyboard.press("a")
+    page.keyboard.type("KTP-el")
+    page.locator("#case").press("Enter")
+    expect(page.locator("dialog")).to_have_count(0)
+    main_says(page, "Panggil berikutnya")
+
+
 def test_a_list_with_nobody_in_it_says_that_nobody_waits(
     page: Page, hall: Server, citizens: Citizens
 ) -> None:

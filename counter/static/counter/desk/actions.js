@@ -10,6 +10,7 @@ import { named, say, secondsSince, waitSince, wordOf } from "./words.js";
 /** @typedef {import("./types.js").Action} Action */
 /** @typedef {import("./types.js").AsideRow} AsideRow */
 /** @typedef {import("./types.js").Model} Model */
+/** @typedef {import("./types.js").Undo} Undo */
 
 /** The one dominant act of each phase. */
 const MAIN = {
@@ -76,6 +77,12 @@ function missOff({ state, now }) {
 /** How many seconds the last act can still be taken back, 0 when it cannot. @param {Model} model */
 export function undoLeft({ state, now }) {
   return state.undo ? Math.max(0, Math.ceil(-secondsSince(state.undo.until_at, now))) : 0;
+}
+
+/** Whether an act was undone and an older one stands in its place.
+ *  @param {Undo | null} before @param {Undo | null} undo */
+export function goesBack(before, undo) {
+  return before !== null && undo !== null && undo.entry < before.entry;
 }
 
 /** @param {Model} model */

@@ -1,7 +1,7 @@
 // The console's memory between two drawings, and the presses that leave it.
 
 import { press, Refused } from "../../shared/press.js";
-import { mainAction, unfinished } from "./actions.js";
+import { goesBack, mainAction, unfinished } from "./actions.js";
 import { factsOf, keepDraft, keptDraft, Strange } from "./draft.js";
 import { dialogGone, numberGone } from "./gone.js";
 import { Moments } from "./moments.js";
@@ -54,6 +54,7 @@ export class Console extends EventTarget {
       said: "",
       busy: "",
       steady: true,
+      undoSteady: true,
       hushed: false,
       fresh: false,
       shortcuts: remembered("shortcuts", true),
@@ -74,6 +75,7 @@ export class Console extends EventTarget {
     if (step !== model.draft.step_id) model.draft = keptDraft(state, model.boot.user.id);
     this._shutOutdated(before);
     if (mainAction(model).name !== wanted) this._waver();
+    if (goesBack(before.undo, state.undo)) this._waverUndo();
     if (before.phase === "empty" && state.phase === "ready") this._first();
     this._tell(before, state);
     this._awaited = this._awaited.filter((one) => {
@@ -110,6 +112,12 @@ export class Console extends EventTarget {
     this._moments.begin("wavering", STEADY_MS, () => (this.model.steady = true));
   }
 
+  /** The same for the way back, when one act was undone and the one before it is offered. */
+  _waverUndo() {
+    this.model.undoSteady = false;
+    this._moments.begin("undoing", STEADY_MS, () => (this.model.undoSteady = true));
+  }
+
   _first() {
     this.model.fresh = true;
     this._moments.begin("fresh", FRESH_MS, () => (this.model.fresh = false));
@@ -133,7 +141,7 @@ export class Console extends EventTarget {
   /** @param {Action} action */
   press(action) {
     const { model } = this;
-    if (model.busy) return;
+    if (model.busy || (action.name === "undo" && !model.undoSteady)) return;
     if (action.off) {
       this.toast("info", action.off);
       return;

@@ -161,6 +161,7 @@
  *  @property {string} said the last thing told to screen readers
  *  @property {string} busy the act that is under way
  *  @property {boolean} steady the main action has meant the same for a moment
+ *  @property {boolean} undoSteady the same of what can be undone
  *  @property {boolean} hushed no key counts: what somebody was writing in was taken away
  *  @property {boolean} fresh the first number came into an empty queue a moment ago
  *  @property {boolean} shortcuts

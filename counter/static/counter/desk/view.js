@@ -102,7 +102,8 @@ function Undo({ model, hands }) {
   if (!undo || !left || model.dialog) return null;
   const action = actionOf(model, "undo");
   const facts = { number: undo.number, service: undo.service ? named(undo.service) : "" };
-  return html`<div class="dk-undo" role="status">
+  return html`<div class="dk-undo" role="status"
+    data-steady=${model.undoSteady && !model.busy ? "" : undefined}>
     <span>${say(`undone.${undo.act}`, facts)}</span>
     <${ActionButton} model=${model} hands=${hands} action=${action} cls="btn btn--plain btn--s">
       <${Icon} name=${action.icon} />${action.label}<small class="num" aria-hidden="true">${left}</small>
