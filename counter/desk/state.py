@@ -29,7 +29,7 @@ from models.mall.mall import Desk, DeskService
 from models.queue.serving import set_aside
 from models.queue.shifts import Shift, held_by, shift_at
 from models.queue.tickets import Call, Step, StepState, Ticket, heard_in
-from models.queue.undoing import undoable_at
+from models.queue.undoing import overtaken_at, undoable_at
 from models.queue.waiting import callable_at, offered_by
 
 # As many rows as the tallest supported screen shows; the number of all is told beside them.
@@ -80,6 +80,7 @@ def desk_state(session: Session, key: str, at: datetime) -> dict[str, Any] | Non
         "queue": _queue(session, desk, services, at),
         "aside": [aside_row(session, step, desk) for step in set_aside(session, desk)],
         "undo": _undo(session, desk, at),
+        "overtaken": _overtaken(session, desk, at),
         "neighbours": _neighbours(session, desk, services),
         "today": figures(session, desk, None if shift is None else shift.user_id, at),
     }
@@ -200,9 +201,18 @@ def _undo(session: Session, desk: Desk, at: datetime) -> dict[str, Any] | None:
         "entry": undoable.entry,
         "act": _UNDONE_AS[undoable.kind],
         "number": undoable.number,
+        "step_id": undoable.step_id,
         "service": None if service is None else names(service),
         "until_at": undoable.until_at.isoformat(),
     }
+
+
+def _overtaken(session: Session, desk: Desk, at: datetime) -> dict[str, str] | None:
+    """Return the number that can be undone no more because the desk has called the next."""
+    act = overtaken_at(session, desk, at)
+    if act is None:
+        return None
+    return {"number": act.number, "until_at": act.until_at.isoformat()}
 
 
 def _neighbours(session: Session, desk: Desk, services: list[int]) -> list[str]:

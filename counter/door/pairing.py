@@ -41,9 +41,9 @@ PAGES: Final[dict[Role | None, str]] = {Role.KIOSK: "/kiosk", Role.BOARD: "/wall
 
 @dataclass(frozen=True)
 class Here:
-    """Which place a screen of the example wants to be."""
+    """Which place a screen of the example wants to be, or was until somebody took it back."""
 
-    place: Annotated[str, Field(max_length=40)]
+    place: Annotated[str, Field(max_length=40)] = ""
 
 
 HERE = TypeAdapter(Here)
@@ -71,8 +71,13 @@ def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language, permit: 
         if throttle.wait(address, at):
             abort(429)
         throttle.count(address, at)
+        token = request.cookies.get(DEVICE_COOKIE)
+        here = HERE.validate_json(request.get_data() or b"{}")
         with database.transaction() as session:
-            asked = new_code(session, g.mall_id, token=request.cookies.get(DEVICE_COOKIE), at=at)
+            own = request.cookies.get(_cookie_of(here.place), "")
+            if here.place and was_withdrawn(session, own):
+                token = own  # so that the leader is offered the place that it had
+            asked = new_code(session, g.mall_id, token=token, at=at)
         url = f"{doorkeeper.config.mall.public_url}/devices?code={asked.code}"
         response = jsonify(
             code=asked.code,
@@ -127,7 +132,7 @@ def _for_paired_screens(blueprint: Blueprint, doorkeeper: Doorkeeper) -> None:
             raise Forbidden
         wanted = HERE.validate_json(request.get_data())
         at, nobody = clock.now(), Actor(mall_id=g.mall_id)
-        cookie = f"{DEVICE_COOKIE}.{wanted.place}"
+        cookie = _cookie_of(wanted.place)
         with database.transaction() as session:
             places = places_of(session, doorkeeper.config, g.mall_id)
             place = next((one for one in places if one.code == wanted.place), None)
@@ -145,6 +150,11 @@ def _for_paired_screens(blueprint: Blueprint, doorkeeper: Doorkeeper) -> None:
     def alive() -> Response:
         """Hear of a screen whose page is open for weeks; the doorkeeper has noted it already."""
         return Response(status=204)
+
+
+def _cookie_of(place: str) -> str:
+    """Return the cookie of one of the example's screens, of which a browser may show several."""
+    return f"{DEVICE_COOKIE}.{place}"
 
 
 def _hand_over(response: Response, cookie: str, token: str) -> Response:

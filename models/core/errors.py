@@ -196,6 +196,12 @@ class UndoOver(Refusal):
     code = "undo_over"
 
 
+class UndoPlaceTaken(Refusal):
+    """Somebody took the last place of the day that an undo would need. Facts: number, service."""
+
+    code = "undo_place_taken"
+
+
 class GraceOver(Refusal):
     """The time to come back is over. Facts: number."""
 

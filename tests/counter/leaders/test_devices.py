@@ -242,7 +242,10 @@ def test_an_example_screen_that_was_taken_back_shows_its_code(application: Appli
     (device,) = devices(application)
     leader.post(f"/devices/{device.id}/withdraw", headers=OWN_PAGE)
     assert post(browser, "/pair/here", place="kiosk-1")["status"] == 403
-    confirm(leader, post(browser, "/pair/code")["code"], "kiosk-1")
+    code = post(browser, "/pair/code", place="kiosk-1")["code"]
+    offered = leader.get(f"/devices?code={code}").text
+    assert '<option value="kiosk-1" selected' in offered
+    confirm(leader, code, "kiosk-1")
     assert opens(browser, "/kiosk?place=kiosk-1")
 
 
