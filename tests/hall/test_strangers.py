@@ -385,7 +385,7 @@ def test_devices_may_have_any_name_and_no_script(hall: Server) -> None:
 def test_nobody_is_sent_elsewhere(hall: Server, stranger: Caller, target: str) -> None:
     _, answer = signed_in(hall, EXAMPLE_SUPERVISOR[0], next=target)
     assert answer.status_code == 303
-    assert answer.headers["Location"] == "/devices"
+    assert answer.headers["Location"] == "/waits"
     assert "a=b" not in answer.headers.get("Set-Cookie", "")
     pairing = stranger.get(stranger.at("/pair"), params={"next": target}, timeout=20)
     boot = re.search(r'id="boot">(.*?)</script>', pairing.text)
