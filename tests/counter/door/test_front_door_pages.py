@@ -91,6 +91,7 @@ def test_a_screen_goes_on_when_it_is_paired_and_back_when_it_is_not(
     expect(shown).to_have_text(re.compile(r"^\d{6}$"))
     expect(page.locator("#left")).to_contain_text(re.compile(r"[45]:\d\d"))
 
+    leader.goto(f"{hall.url}/devices")
     leader.get_by_label("Kode di layar").fill(shown.inner_text().replace("\n", ""))
     leader.get_by_label("Tugas layar ini").select_option("kenanga")
     leader.get_by_label("Nama, bila perlu").fill("TV dekat tangga")
