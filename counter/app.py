@@ -25,7 +25,7 @@ from counter.leaders.agent_watch import AgentWatch
 from counter.leaders.cautions import slow_lines
 from counter.leaders.spooling import spooling
 from counter.live.live import Live
-from counter.network import compressing, forgery, proxy
+from counter.network import compressing, forgery, nonsense, proxy
 from counter.network.throttle import Throttle
 from counter.refusals import answers as refusals
 from counter.server import make_socketio
@@ -207,6 +207,7 @@ def _dressed(mall: Mall, language: Language) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     _dress(app, mall, language)
     refusals.register(app, language)
+    nonsense.register(app)
     forgery.register(app)
     compressing.register(app)
     return app

@@ -7,7 +7,6 @@ import logging
 import sys
 
 import click
-from typing_extensions import override
 
 from counter.app import Application, build
 from counter.demo.example import example_clock, refuse_public_example
@@ -17,6 +16,7 @@ from counter.files.config import Config
 from counter.files.filling import WrongMall
 from counter.server import serve
 from models.core.clock import Clock
+from models.core.one_line import OneLine
 
 LEVELS = {
     "debug": logging.DEBUG,
@@ -24,19 +24,6 @@ LEVELS = {
     "warning": logging.WARNING,
     "error": logging.ERROR,
 }
-
-
-class OneLine(logging.Formatter):
-    """Writes each message on one line, whatever a stranger's address or name contains.
-
-    Else a request could write lines of its own into the log, or colours into a terminal.
-    """
-
-    @override
-    def formatMessage(self, record: logging.LogRecord) -> str:
-        signs = (one if one.isprintable() else repr(one)[1:-1] for one in record.message)
-        record.message = "".join(signs)
-        return super().formatMessage(record)
 
 
 def run(config: Config) -> None:

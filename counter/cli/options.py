@@ -17,6 +17,7 @@ from counter.files.filling import WrongMall, fill, known_mall
 from counter.words.reading import WordsWrong
 from models.core.clock import Clock
 from models.core.database import Database
+from models.core.one_line import one_line
 from models.keeping.migrating import DatabaseIsNewer, upgrade
 
 CONFIG = click.option(
@@ -84,6 +85,11 @@ def settings(
     }
     said = {name: value for name, value in given.items() if value is not None}
     return config.model_copy(update={"server": config.server.model_copy(update=said)})
+
+
+def say(sentence: str) -> None:
+    """Print a sentence in which a name stands; whoever gave it commands no terminal with it."""
+    click.echo(one_line(sentence))
 
 
 @contextmanager

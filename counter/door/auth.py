@@ -211,7 +211,11 @@ def place_meant(request: Request) -> str:
 
 def place_in(url: str) -> str:
     """Return the place that the address `url` names, "" without one."""
-    return (parse_qs(urlsplit(url).query).get("place") or [""])[0]
+    try:
+        query = urlsplit(url).query
+    except ValueError:  # a browser names its page, a stranger anything
+        return ""
+    return (parse_qs(query).get("place") or [""])[0]
 
 
 def local_path(url: str | None) -> str | None:

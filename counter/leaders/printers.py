@@ -23,7 +23,7 @@ from models.core.clock import Clock
 from models.core.database import Answer, Database
 from models.core.errors import NotFound
 from models.core.event import About
-from models.core.presses import PressId, new_press_id
+from models.core.presses import PressId, RowId, new_press_id
 from models.core.roles import LEADERS
 from models.mall.mall import Mall
 from models.paper.jobs import REPRINTABLE, JobState, PaperKind, PrintJob, ask_for_paper, reprint
@@ -58,7 +58,7 @@ class AgainPress:
     """Which paper shall be printed once more."""
 
     press_id: PressId
-    job_id: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    job_id: RowId
 
 
 TEST, AGAIN = TypeAdapter(TestPress), TypeAdapter(AgainPress)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, request
 
+from counter.refusals.answers import place_asked
 from models.core.errors import Forbidden
 
 log = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ def require_own_page(request: Request, public_url: str, our_cookies: Iterable[st
         log.warning(
             "refused %s %s: Sec-Fetch-Site %s, Origin %s, Host %s",
             request.method,
-            request.url_rule or request.path,
+            place_asked(),
             site,
             origin,
             request.host,
@@ -75,7 +76,12 @@ def own_origin(origin: str, public_url: str, host: str) -> bool:
 
     A proxy may speak https where we hear http, so the host decides, not the scheme.
     """
-    return bool(origin) and (origin == public_url or urlsplit(origin).netloc == host)
+    if not origin or origin == public_url:
+        return bool(origin)
+    try:
+        return urlsplit(origin).netloc == host
+    except ValueError:  # "http://[" is no address, so it is not ours
+        return False
 
 
 def register(app: Flask) -> None:

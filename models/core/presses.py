@@ -17,6 +17,9 @@ from models.core.base import Base
 PRESS_ID: Final = r"^[A-Za-z0-9_-]{8,64}$"
 PressId = Annotated[str, Field(pattern=PRESS_ID)]
 
+# PostgreSQL's integer ends here; a larger id names nothing and must not reach the database.
+RowId = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
 
 def new_press_id() -> str:
     """Return an id for one press, the same at each of its retries."""
