@@ -232,6 +232,7 @@ def register(
             "agent.claim",
             at,
             lambda session: agents.claimed(session, g.actor, press.job_id, at),
+            by=g.actor.key,
         )
         # The retry of a press gets the first answer; meanwhile the paper may have been doubted.
         return jsonify(claimed=answer["claimed"] and agents.holds(press.job_id))
@@ -243,7 +244,7 @@ def register(
         def rule(session: Session) -> dict[str, Any]:
             return {"taken": agents.take_result(session, g.actor, press, at)}
 
-        return jsonify(database.press(press.press_id, "agent.result", at, rule))
+        return jsonify(database.press(press.press_id, "agent.result", at, rule, by=g.actor.key))
 
     @blueprint.post("/agent/state")
     def state() -> Response:
@@ -256,7 +257,7 @@ def register(
             )
             return {"news": news}
 
-        return jsonify(database.press(press.press_id, "agent.state", at, rule))
+        return jsonify(database.press(press.press_id, "agent.state", at, rule, by=g.actor.key))
 
     permit(AGENTS, "agents.who", "agents.claim_one", "agents.result", "agents.state")
     app.register_blueprint(blueprint)

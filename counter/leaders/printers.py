@@ -138,7 +138,7 @@ def register(
         def rule(session: Session) -> Answer:
             return _promise_test(session, g.mall_id, press.printer, g.lang, at)
 
-        database.press(press.press_id, "printers.test", at, rule)
+        database.press(press.press_id, "printers.test", at, rule, by=g.actor.key)
         return redirect("/printers?done=test", 303)
 
     @routes.post("/printers/again")
@@ -148,7 +148,7 @@ def register(
         def rule(session: Session) -> Answer:
             return _promise_again(session, g.mall_id, press.job_id, at)
 
-        database.press(press.press_id, "printers.again", at, rule)
+        database.press(press.press_id, "printers.again", at, rule, by=g.actor.key)
         return redirect("/printers?done=again", 303)
 
     def state(session: Session, mall_id: int, at: datetime) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def register(
             mark(session, call, by=actor, at=at)
             return {}
 
-        return database.press(press.press_id, act, at, receive)
+        return database.press(press.press_id, act, at, receive, by=actor.key)
 
     permit(BOARDS, "board.wall", "board.shown", "board.spoken")
     permit(EVERYBODY, "board.static", "board.clip")

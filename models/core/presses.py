@@ -31,13 +31,15 @@ LASTING: Final = ("live.epoch",)
 
 
 class AnsweredPress(Base):
-    """A press that was carried out, with its answer: the retry of a press gets this one."""
+    """A press that was carried out, with its answer: whoever pressed gets this one at a retry."""
 
     __tablename__ = "press"
 
     id: Mapped[str] = mapped_column(primary_key=True)
     act: Mapped[str]
     at: Mapped[datetime] = mapped_column(index=True)
+    # Whose press it was, in the words of Actor.key; None in rows of before this was noted.
+    actor: Mapped[str | None]
     answer: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 

@@ -46,7 +46,7 @@ DESK: Final[dict[str, Any]] = {
     "ticket_id": 1, "entry": 1, "minutes": 5, "until": "10:15",
 }  # fmt: skip
 WISHES: Final = [{"service_id": 1, "case_id": None}]
-BODIES: Final[dict[str, dict[str, Any]]] = {
+SCREENS: Final[dict[str, dict[str, Any]]] = {
     "/kiosk/take": {"press_id": PRESS, "services": WISHES, "priority": False, "language": "id"},
     "/kiosk/add": {"press_id": PRESS, "token": TOKEN, "service_id": 1, "case_id": 1},
     "/kiosk/checklist": {"press_id": PRESS, "service_id": 1, "language": "id", "case_id": 1},
@@ -57,7 +57,8 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "/agent/claim": {"press_id": PRESS, "job_id": 1},
     "/agent/result": {"press_id": PRESS, "job_id": 1, "state": "sent", "error": "e"},
     "/agent/state": {"press_id": PRESS, "state": "ready", "detail": "d"},
-} | {f"/desk/{name}": {one.name: DESK[one.name] for one in fields(act.press)}
+}
+BODIES: Final = SCREENS | {f"/desk/{name}": {one.name: DESK[one.name] for one in fields(act.press)}
      for name, act in ACTS.items()}  # fmt: skip
 FORMS: Final = {
     "/sign-in": {"name": "admin", "password": "p", "desk": "3", "next": "/"},
