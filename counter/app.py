@@ -19,6 +19,7 @@ from counter.door.permissions import Permissions
 from counter.files.config import Config
 from counter.files.filling import fill
 from counter.files.places import places_of
+from counter.files.private import make_private
 from counter.icons import drawn_icons
 from counter.leaders import agents, devices, paper, printers, reports
 from counter.leaders.agent_watch import AgentWatch
@@ -92,7 +93,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
     clock = clock or Clock()
     # Before the database is touched: a version that cannot open must not have moved it on.
     language = Language(config.mall.time_zone)
-    config.data_dir.mkdir(parents=True, exist_ok=True)
+    make_private(config)
     database = Database(config.database_url)
     upgrade(database)
     mall = _filled(database, config, clock)

@@ -14,6 +14,7 @@ from counter.demo.play import Play
 from counter.demo.show import shown
 from counter.files.config import Config
 from counter.files.filling import WrongMall
+from counter.files.private import keep_private
 from counter.server import serve
 from models.core.clock import Clock
 from models.core.one_line import OneLine
@@ -28,7 +29,7 @@ LEVELS = {
 
 def run(config: Config) -> None:
     """Serve until stopped; ends the program with a sentence when the hall may not open."""
-    log_to_stderr(config)
+    prepare(config)
     application = built(config)
     # What the house is built of stays until the end. A full collection that walks through it
     # all would hold up every screen for some fifty milliseconds.
@@ -52,7 +53,7 @@ def demo(config: Config, *, speed: float, seed: int, kept: frozenset[str]) -> No
             err=True,
         )
         sys.exit(1)
-    log_to_stderr(config)
+    prepare(config)
     application = built(config)
     # A day of the demo goes on until its last citizen was served.
     application.ticker.moves_example = False
@@ -94,8 +95,9 @@ def listen(application: Application) -> None:
         sys.exit(1)
 
 
-def log_to_stderr(config: Config) -> None:
-    """Let the program's messages of the configured weight go to the error stream."""
+def prepare(config: Config) -> None:
+    """Let messages of the configured weight go to the error stream, and new files be ours alone."""
+    keep_private()
     stderr = logging.StreamHandler()
     stderr.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=LEVELS[config.server.log_level], handlers=[stderr])

@@ -28,6 +28,7 @@ from sqlalchemy.pool import NullPool
 from counter.backup import BackupFailed, back_up, tool
 from counter.door.auth import KEY_FILE
 from counter.files.config import Config
+from counter.files.private import FOLDER_MODE
 from models.keeping.migrating import known_revisions
 
 LIST: Final = "balai.json"
@@ -153,7 +154,7 @@ def put_database(
 
 def put_keys(keys: Path, config: Config) -> None:
     """Put the key that signs cookies back."""
-    config.data_dir.mkdir(parents=True, exist_ok=True)
+    config.data_dir.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     place = config.data_dir / KEY_FILE
     place.touch(0o600)
     place.write_bytes(keys.read_bytes())

@@ -14,6 +14,7 @@ from typing_extensions import override
 from counter.cli.opening import newer, refusal_of
 from counter.files.config import Config, ConfigError, load_config
 from counter.files.filling import WrongMall, fill, known_mall
+from counter.files.private import make_private
 from counter.words.reading import WordsWrong
 from models.core.clock import Clock
 from models.core.database import Database
@@ -95,7 +96,7 @@ def say(sentence: str) -> None:
 @contextmanager
 def the_mall(config: Config) -> Iterator[tuple[Database, int]]:
     """Open the database with the mall of `config` in it, both made when they are missing."""
-    config.data_dir.mkdir(parents=True, exist_ok=True)
+    make_private(config)
     database = Database(config.database_url)
     try:
         upgrade(database)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import tomllib
 from dataclasses import asdict, field
@@ -139,6 +140,8 @@ def _opened(local: _LocalPrinter) -> Printer:
 
 def _journal_in(state_dir: Path) -> Journal:
     try:
+        # In the journal lie papers, and beside it the key to the hall's printer.
+        os.umask(0o077)
         state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         return Journal(state_dir / _JOURNAL_FILE)
     except JournalInUse as error:
