@@ -26,7 +26,7 @@ from counter.leaders.agent_watch import AgentWatch
 from counter.leaders.cautions import slow_lines
 from counter.leaders.spooling import spooling
 from counter.live.live import Live
-from counter.network import compressing, forgery, nonsense, proxy
+from counter.network import compressing, cookies, forgery, nonsense, proxy
 from counter.network.throttle import Throttle
 from counter.refusals import answers as refusals
 from counter.server import make_socketio
@@ -97,15 +97,14 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
     database = Database(config.database_url)
     upgrade(database)
     mall = _filled(database, config, clock)
-    app = _dressed(mall, language)
+    app = _dressed(config, mall, language)
     doorkeeper = Doorkeeper(database, clock, config, mall.id)
     permissions = Permissions()
     permit = permissions.permit
     auth.register(app, doorkeeper, permissions)
     socketio = make_socketio(app, config.mall.public_url)
-    proxy.register(
-        app, public_url=config.mall.public_url, trusted_proxy=config.server.trusted_proxy
-    )
+    proxy.register(app, trusted_proxy=config.server.trusted_proxy)
+    cookies.register(app, public_url=config.mall.public_url)
     live = Live(socketio, database, clock, actors_of=doorkeeper.actors_of)
     navigation = Navigation(permit, live.register, database)
     navigation.dress(app)
@@ -202,14 +201,16 @@ def _voice(config: Config) -> Voice:
     return Voice(config.data_dir / "voice", settings)
 
 
-def _dressed(mall: Mall, language: Language) -> Flask:
+def _dressed(config: Config, mall: Mall, language: Language) -> Flask:
     """Return an app without a page yet, but with its refusals, its guard and its words."""
     app = Flask("counter", static_folder="static", static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     _dress(app, mall, language)
     refusals.register(app, language)
     nonsense.register(app)
-    forgery.register(app)
+    forgery.register(
+        app, public_url=config.mall.public_url, hsts=timedelta(days=config.server.hsts_days)
+    )
     compressing.register(app)
     return app
 

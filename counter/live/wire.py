@@ -18,13 +18,7 @@ from gevent.lock import BoundedSemaphore
 from gevent.pywsgi import WSGIHandler
 from socketio.packet import EVENT
 from wsproto import ConnectionType, WSConnection
-from wsproto.events import (
-    AcceptConnection,
-    CloseConnection,
-    Ping,
-    Request,
-    TextMessage,
-)
+from wsproto.events import AcceptConnection, CloseConnection, Ping, Request, TextMessage
 from wsproto.utilities import ProtocolError
 
 from counter.live.speech import Speech
