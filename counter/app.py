@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+import gevent
 from flask import Flask, g
 from flask_socketio import SocketIO
 from jinja2.utils import htmlsafe_json_dumps
@@ -127,7 +128,15 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
         permit=permit,
         topics=live.register,
     )
-    follow.register(app, database=database, clock=clock, permit=permit, topics=live.register)
+    follow.register(
+        app,
+        database=database,
+        clock=clock,
+        throttle=Throttle,
+        pause=gevent.sleep,
+        permit=permit,
+        topics=live.register,
+    )
     find.register(app, database=database, clock=clock, throttle=Throttle, permit=permit)
     board.register(
         app,
