@@ -19,6 +19,7 @@ from counter.door.auth import KEY_FILE
 from counter.files.catalogue import write_catalogue
 from counter.files.config import Config
 from counter.files.exchange import differences, import_catalogue, stored_catalogue
+from counter.files.private import make_private
 from models.core.database import Database
 from models.keeping.migrating import pending
 from models.keeping.migrating import upgrade as bring_up
@@ -42,7 +43,7 @@ def upgrade(config_file: Path, data_dir: Path | None) -> None:
     Make a backup first: there is no way down.
     """
     config = settings(config_file, data_dir=data_dir)
-    config.data_dir.mkdir(parents=True, exist_ok=True)
+    make_private(config)
     database = Database(config.database_url)
     try:
         there = pending(database)

@@ -11,7 +11,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from counter.cli.options import CLOCK, CONFIG, DATA_DIR, settings, the_mall
+from counter.cli.options import CLOCK, CONFIG, DATA_DIR, say, settings, the_mall
 from counter.door.accounts import (
     BadUsername,
     UserExists,
@@ -86,7 +86,7 @@ def add(
                 password=password,
                 at=CLOCK.now(),
             )
-        click.echo(f"{made.username} ({made.name}) may sign in as {made.role.value}.")
+        say(f"{made.username} ({made.name}) may sign in as {made.role.value}.")
 
 
 @user.command()
@@ -109,7 +109,7 @@ def password(
             account = _account(session, mall_id, username)
             set_password(account, new, at=CLOCK.now())
             _send_away(session, account)
-        click.echo(f"{as_username(username)} has a new password.")
+        say(f"{as_username(username)} has a new password.")
 
 
 @user.command("list")
@@ -124,7 +124,7 @@ def list_(config_file: Path, data_dir: Path | None) -> None:
         people = select(User).where(User.mall_id == mall_id).order_by(User.role, User.username)
         for one in session.scalars(people):
             disabled = "" if one.in_use else "  disabled"
-            click.echo(f"{one.role.value:<11} {one.username:<28} {one.name}{disabled}")
+            say(f"{one.role.value:<11} {one.username:<28} {one.name}{disabled}")
 
 
 @user.command()
@@ -146,7 +146,7 @@ def disable(
             if not again:
                 account.signed_out_at = CLOCK.now()
                 _send_away(session, account)
-        click.echo(f"{account.username} may {'sign in again' if again else 'no longer sign in'}.")
+        say(f"{account.username} may {'sign in again' if again else 'no longer sign in'}.")
 
 
 def _send_away(session: Session, account: User) -> None:

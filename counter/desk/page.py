@@ -103,7 +103,7 @@ def register(
             # The page waits for a state at least this new before it offers the next act.
             return answer | {"seq": last_seq(session)}
 
-        return jsonify(database.press(wanted.press_id, f"desk.{act}", at, rule))
+        return jsonify(database.press(wanted.press_id, f"desk.{act}", at, rule, by=actor.key))
 
     app.register_blueprint(desk)
     navigation.register(PAGE)

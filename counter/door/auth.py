@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response
 
 from counter.door.permissions import Permissions
 from counter.files.config import Config
+from counter.network.cookies import bare
 from counter.network.forgery import require_own_page
 from counter.network.loopback import from_this_machine
 from counter.refusals.answers import wants_json
@@ -240,7 +241,11 @@ def place_meant(request: Request) -> str:
 
 def place_in(url: str) -> str:
     """Return the place that the address `url` names, "" without one."""
-    return (parse_qs(urlsplit(url).query).get("place") or [""])[0]
+    try:
+        query = urlsplit(url).query
+    except ValueError:  # a browser names its page, a stranger anything
+        return ""
+    return (parse_qs(query).get("place") or [""])[0]
 
 
 def local_path(url: str | None) -> str | None:
@@ -283,8 +288,9 @@ def _language(config: Config, *, of_a_screen: bool) -> str:
 
 
 def _is_device(cookie: str) -> bool:
-    return cookie == DEVICE_COOKIE or cookie.startswith(f"{DEVICE_COOKIE}.")
+    name = bare(cookie)
+    return name == DEVICE_COOKIE or name.startswith(f"{DEVICE_COOKIE}.")
 
 
 def _our_cookies(request: Request) -> list[str]:
-    return [name for name in request.cookies if name == SESSION_COOKIE or _is_device(name)]
+    return [name for name in request.cookies if bare(name) == SESSION_COOKIE or _is_device(name)]

@@ -6,7 +6,7 @@ import io
 from datetime import timedelta
 from typing import Annotated, Final
 
-from flask import Blueprint, Flask, abort, current_app, g, jsonify, render_template, request
+from flask import Blueprint, Flask, abort, g, jsonify, render_template, request
 from pydantic import Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 from qrcode.constants import ERROR_CORRECT_M
@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from counter.door.auth import DEVICE_COOKIE, Doorkeeper, local_path, place_in
 from counter.files.places import places_of
+from counter.network.cookies import hand_over, sent
 from counter.network.throttle import Throttle
 from counter.words.language import Language
 from models.core.errors import Forbidden, NotFound
@@ -71,10 +72,10 @@ def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language, permit: 
         if throttle.wait(address, at):
             abort(429)
         throttle.count(address, at)
-        token = request.cookies.get(DEVICE_COOKIE)
+        token = sent(request, DEVICE_COOKIE)
         here = HERE.validate_json(request.get_data() or b"{}")
         with database.transaction() as session:
-            own = request.cookies.get(_cookie_of(here.place), "")
+            own = sent(request, _cookie_of(here.place)) or ""
             if here.place and was_withdrawn(session, own):
                 token = own  # so that the leader is offered the place that it had
             asked = new_code(session, g.mall_id, token=token, at=at)
@@ -95,7 +96,7 @@ def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language, permit: 
 
     @blueprint.get("/pair/state")
     def state() -> Response:
-        token, at = request.cookies.get(DEVICE_COOKIE, ""), clock.now()
+        token, at = sent(request, DEVICE_COOKIE) or "", clock.now()
         with database.reading() as session:
             paired = devices_of_tokens(session, [token])
             waiting = shown_code(session, token, at) is not None
@@ -110,7 +111,7 @@ def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language, permit: 
     @app.after_request
     def renew(response: Response) -> Response:
         """Let the cookie of a screen that is in use never run out."""
-        token = request.cookies.get(DEVICE_COOKIE)
+        token = sent(request, DEVICE_COOKIE)
         actor: Actor = g.get("actor", Actor())
         if token and actor.device_id is not None and response.mimetype == "text/html":
             _hand_over(response, DEVICE_COOKIE, token)
@@ -138,7 +139,7 @@ def _for_paired_screens(blueprint: Blueprint, doorkeeper: Doorkeeper) -> None:
             place = next((one for one in places if one.code == wanted.place), None)
             if place is None:
                 raise NotFound
-            if was_withdrawn(session, request.cookies.get(cookie, "")):
+            if was_withdrawn(session, sent(request, cookie) or ""):
                 # Somebody took it back: now it must show its code, in the example as anywhere.
                 raise Forbidden
             asked = new_code(session, g.mall_id, token=None, at=at)
@@ -158,14 +159,7 @@ def _cookie_of(place: str) -> str:
 
 
 def _hand_over(response: Response, cookie: str, token: str) -> Response:
-    response.set_cookie(
-        cookie,
-        token,
-        max_age=COOKIE_LIFETIME,
-        httponly=True,
-        samesite="Lax",
-        secure=current_app.session_interface.get_cookie_secure(current_app),
-    )
+    hand_over(response, cookie, token, lasts=COOKIE_LIFETIME)
     return response
 
 

@@ -29,6 +29,7 @@ class Server(Frozen):
     data_dir: Text
     catalogue_dir: Text
     trusted_proxy: OptionalAddress = ""  # empty: nobody is believed
+    hsts_days: Annotated[int, Field(ge=0, le=730)] = 0  # 0: no browser is told to keep to TLS
     session_hours: Annotated[int, Field(ge=1, le=24)]
     log_level: Literal["debug", "info", "warning", "error"]
 

@@ -62,9 +62,16 @@ def register(app: Flask, language: Language) -> None:
     @app.errorhandler(Exception)
     def broken(error: Exception) -> Response:
         incident = secrets.token_hex(4)
-        # The rule, not the path: a ticket's own address is the key to it.
-        log.error("incident %s at %s", incident, request.url_rule or request.path, exc_info=error)
+        log.error("incident %s at %s", incident, place_asked(), exc_info=error)
         return answer(500, "broken", {"incident": incident})
+
+
+def place_asked() -> str:
+    """Return what the request asked for, fit for a log: a ticket's own address is the key to it."""
+    if request.url_rule is not None:
+        return request.url_rule.rule
+    first, _, more = request.path.removeprefix("/").partition("/")
+    return f"/{first}/…" if more else f"/{first}"
 
 
 def wants_json() -> bool:

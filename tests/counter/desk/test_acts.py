@@ -406,6 +406,7 @@ def test_a_slip_of_the_finger_is_taken_back_once(application: Application, rina:
     clock_of(application).pass_by(timedelta(seconds=20))
     assert rina.state()["undo"] is None
     assert rina.refused("undo", entry=10**9) == "not_found"
+    assert rina.refused("undo", entry=2**40) == "bad_input"
     assert rina.state()["today"]["served"] == 1
 
 
