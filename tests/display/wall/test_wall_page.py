@@ -222,6 +222,22 @@ def test_only_a_later_state_knows_better_than_a_call(
     assert wall.evaluate(JUDGED, told) == [wanted, at_the_desk]
 
 
+def test_after_the_cut_off_the_wall_promises_no_more_than_the_hours(
+    wall: Page, place: Place
+) -> None:
+    """A number may be told on its phone that it will hardly be served today."""
+    open_wall(wall, place, "melati")
+    said = wall.evaluate(
+        """async () => {
+          const { urgent } = await import("/static/display/wall/card.js");
+          const state = { phase: "cut_off", closes_at: "2026-11-23T08:00:00+00:00" };
+          return urgent({ boot: {}, states: [state], current: null });
+        }"""
+    )
+    assert said["head"] == "Pengambilan nomor sudah ditutup"
+    assert said["text"] == "Nomor yang sudah diambil dilayani sampai pukul 15.00"
+
+
 def test_television_without_sound_asks_for_one_press(wall: Page, place: Place) -> None:
     wall.add_init_script(SHY)
     open_wall(wall, place, "cempaka")

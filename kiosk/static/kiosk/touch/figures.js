@@ -178,6 +178,11 @@ function told(at, now, how = "", more = {}) {
   return t(`kiosk.closed.later${how}`, { ...facts, day: name });
 }
 
+/** When numbers are given again, empty where nobody knows. @param {Hall} hall @param {Date} now */
+export function numbersAgain({ next_at }, now) {
+  return next_at ? t("kiosk.closed.numbers_again", { when: when(next_at, now) }) : "";
+}
+
 /** When to come: "besok, Rabu, pukul 08.00"; where numbers are given before desks serve, both:
  *  "besok, Rabu: nomor mulai 07.30, dilayani mulai 08.00".
  *  @param {{next_at: string | null, serves_at: string | null}} opening @param {Date} now */
