@@ -238,6 +238,33 @@ def test_after_the_cut_off_the_wall_promises_no_more_than_the_hours(
     assert said["text"] == "Nomor yang sudah diambil dilayani sampai pukul 15.00"
 
 
+@pytest.mark.parametrize(
+    ("next_at", "said"),
+    [
+        ("2026-12-25T01:00:00+00:00", "bisa diambil mulai pukul 08.00."),
+        ("2026-12-28T01:00:00+00:00", "pada hari Senin, 28 Desember 2026 mulai pukul 08.00."),
+    ],
+)
+def test_closed_wall_names_the_day_of_the_next_numbers(
+    wall: Page, place: Place, next_at: str, said: str
+) -> None:
+    open_wall(wall, place, "melati")
+    shown = wall.evaluate(
+        """async (next_at) => {
+          const { html, render } = await import("/static/shared/parts.js");
+          const { Closed } = await import("/static/display/wall/closed.js");
+          const states = [{ next_at, serves_at: next_at, holiday: "Hari Natal" }];
+          const now = new Date("2026-12-25T00:00:00+00:00");
+          const box = document.createElement("div");
+          render(html`<${Closed} boot=${{ zones: [] }} states=${states} now=${now} />`, box);
+          return box.querySelector("p").textContent;
+        }""",
+        next_at,
+    )
+    assert "Hari ini libur: Hari Natal." in shown
+    assert said in shown
+
+
 def test_television_without_sound_asks_for_one_press(wall: Page, place: Place) -> None:
     wall.add_init_script(SHY)
     open_wall(wall, place, "cempaka")
