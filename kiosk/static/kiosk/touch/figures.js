@@ -103,7 +103,7 @@ export function whyDoubt({ not_before, closes_at }) {
 }
 
 // What one of several services can still give comes before what the others cannot.
-const STATES = /** @type {const} */ (["open", "not_yet", "used_up", "ended", "closed"]);
+const STATES = /** @type {const} */ (["open", "not_yet", "used_up", "ended", "over", "closed"]);
 
 /** Whether numbers are given for any of `ids`, and else which comes soonest.
  *  @param {Hall} hall
