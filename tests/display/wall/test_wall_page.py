@@ -136,7 +136,7 @@ def wall(chromium: Browser) -> Iterator[Page]:
 
 def open_wall(page: Page, place: Place, board: str) -> None:
     page.goto(f"{place.hall.url}/wall?place={board}")
-    shown = ".w-zcard" if board == "hall" else ".w-desks li"
+    shown = ".w-zcard, .w-await li" if board == "hall" else ".w-desks li"
     expect(page.locator(shown).first).to_be_visible(timeout=15_000)
 
 
