@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,9 +14,11 @@ from models.core.event import Event
 from models.journal.topics import Topic
 from models.mall.arrangement import Arrangement, DeskState, arrangement_of
 from models.mall.mall import Mall
-from models.queue.intake import ServiceIntake, intakes
+from models.queue.intake import ServiceIntake, ServiceState, intakes
 from models.queue.shifts import Shift
 from models.waits.forecast import Outlook, outlook
+
+_SERVED_BY_NOBODY = (ServiceState.OVER, ServiceState.CLOSED)
 
 
 def services_topic() -> Topic:
@@ -43,7 +45,7 @@ def services_state(session: Session, key: str, at: datetime) -> dict[str, Any] |
         "pauses_until": _iso(intake.pauses_until),
         "holiday": intake.holiday,
         "waiting": ahead.waiting,
-        "desks_open": _desks_open(session, arrangement, mall, at),
+        "desks_open": _desks_open(session, arrangement, mall, at, given),
         "services": {
             str(id_): _service(arrangement, ahead, id_, one) for id_, one in given.items()
         },
@@ -89,13 +91,26 @@ def _newcomer(
     }
 
 
-def _desks_open(session: Session, arrangement: Arrangement, mall: Mall, at: datetime) -> int:
-    """Count the desks that serve now: with an officer, in no break, and within the hours."""
+def _desks_open(
+    session: Session,
+    arrangement: Arrangement,
+    mall: Mall,
+    at: datetime,
+    given: Mapping[int, ServiceIntake],
+) -> int:
+    """Count the desks that serve now: with an officer, in no break, and within the hours.
+
+    Whoever stays when all that the desk offers is over serves nobody who comes now.
+    """
     staffed = select(Shift.desk_id).where(
         Shift.mall_id == mall.id, Shift.ended_at.is_(None), Shift.break_began_at.is_(None)
     )
-    states = [arrangement.desk_state(desk_id, at)[0] for desk_id in session.scalars(staffed)]
-    return states.count(DeskState.READY)
+    served = {id_ for id_, one in given.items() if one.state not in _SERVED_BY_NOBODY}
+    return sum(
+        arrangement.desk_state(desk_id, at)[0] is DeskState.READY
+        and not served.isdisjoint(arrangement.desks[desk_id].offers)
+        for desk_id in session.scalars(staffed)
+    )
 
 
 def _iso(at: datetime | None) -> str | None:

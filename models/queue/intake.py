@@ -36,7 +36,8 @@ class ServiceState(StrEnum):
     NOT_YET = "not_yet"  # later today: before its hours, or in a break of the whole mall
     USED_UP = "used_up"
     ENDED = "ended"  # its desks serve on, without new numbers
-    CLOSED = "closed"  # no desk serves it today, or none any more
+    OVER = "over"  # no desk serves it any more today
+    CLOSED = "closed"  # no desk serves it today
 
 
 @dataclass(frozen=True)
@@ -176,8 +177,9 @@ def _intake(
 
 
 def _over(day: ServingDay | None, at: datetime) -> ServiceState:
-    serves_on = day is not None and at < day.closes_at
-    return ServiceState.ENDED if serves_on else ServiceState.CLOSED
+    if day is None:
+        return ServiceState.CLOSED
+    return ServiceState.ENDED if at < day.closes_at else ServiceState.OVER
 
 
 def _today(

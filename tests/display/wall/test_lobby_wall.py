@@ -115,6 +115,22 @@ def test_twelve_calls_at_once_are_all_heard_one_after_the_other(lobby: Page, pla
         officer.close()
 
 
+def test_many_who_are_awaited_stand_all_on_the_wall_of_the_hall(lobby: Page, place: Place) -> None:
+    """A zone's card has room for two; the third was nowhere to be read."""
+    open_lobby(lobby, place)
+    officers = crowd(place, ["cempaka"] * 3 + ["melati"])
+    numbers = {as_drawn(str(officer.act("call-next")["called"])) for officer in officers}
+    rows = lobby.locator(".w-await li")
+    expect(rows).to_have_count(4)
+    assert set(lobby.locator(".w-await li b").all_inner_texts()) == numbers
+    expect(lobby.locator('.w-await__z[data-zone="cempaka"]')).to_have_count(3)
+    for officer in officers[:2]:
+        officer.act("start", step_id=place.step_at(officer.desk))
+    expect(lobby.locator(".w-zcard")).not_to_have_count(0)
+    for officer in officers:
+        officer.close()
+
+
 def unheard(place: Place) -> list[str]:
     """The numbers of whose call the wall has not said yet that it was heard."""
     with place.database.reading() as session:

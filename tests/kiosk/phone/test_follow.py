@@ -156,6 +156,19 @@ def test_called_page_names_the_desk(application: Application, phone: FlaskClient
     assert 'Loket<b class="num">3</b>' in page
 
 
+@pytest.mark.parametrize(("codes", "said"), [(["ktp-el"], False), (["ktp-el", "skck"], True)])
+def test_other_services_keep_their_place_only_where_there_are_any(
+    application: Application, phone: FlaskClient, codes: list[str], said: bool
+) -> None:
+    token = a_ticket(application, *codes)
+    called_at_desk_3(application)
+    with application.database.transaction() as session:
+        start(session, desk_3(session), by=Actor(), at=application.clock.now())
+    page = inside(phone, token)
+    assert "Anda sedang dilayani di Loket 3" in page
+    assert ("Layanan lain pada nomor ini" in page) is said
+
+
 def test_english_is_one_touch_away(application: Application, phone: FlaskClient) -> None:
     page = phone.get(f"/t/{a_ticket(application)}?lang=en").text
     assert "Your visit" in page

@@ -322,6 +322,17 @@ def test_a_service_that_no_desk_serves_today_gives_no_number_but_a_day(
     assert _hall(application)["desks_open"] == 0
 
 
+def test_a_desk_whose_agency_has_closed_is_not_counted(application: Application) -> None:
+    """Kantor Pajak closes an hour before the hall, and an officer may stay to tidy up."""
+    open_desk(application, 1)
+    open_desk(application, 22)
+    assert _hall(application)["desks_open"] == 2
+    clock_of(application).pass_by(timedelta(hours=5) - timedelta(minutes=1))
+    assert _hall(application)["desks_open"] == 2
+    clock_of(application).pass_by(timedelta(minutes=1))
+    assert _hall(application)["desks_open"] == 1
+
+
 def test_before_the_desks_open_a_number_is_promised_for_the_opening(
     application: Application, kiosk: FlaskClient
 ) -> None:

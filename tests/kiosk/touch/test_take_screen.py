@@ -292,6 +292,7 @@ def test_every_word_changes_with_the_language(kiosk: Page) -> None:
 def test_help_says_where_people_are(kiosk: Page) -> None:
     kiosk.get_by_role("button", name="Bantuan petugas").click()
     expect(kiosk.get_by_role("dialog")).to_contain_text("Meja informasi di dekat pintu masuk")
+    expect(kiosk.get_by_role("dialog")).to_contain_text("bisa mengambilkan nomor untuk Anda")
     kiosk.keyboard.press("Escape")
     expect(kiosk.get_by_role("dialog")).to_be_hidden()
 
@@ -527,19 +528,24 @@ def test_without_paper_the_number_says_that_it_is_valid(chromium: Browser, tmp_p
 
 # After nine, on the days of the next test: numbers have ended, and desks serve on.
 SERVED_ON = (timedelta(hours=5, minutes=45), timedelta(hours=2, minutes=35))
+NUMBERS_TOMORROW = "Nomor bisa diambil lagi besok, Selasa, pukul 08.00"
 
 
 @pytest.mark.parametrize(
     ("after", "title", "next_time"),
     [
         (timedelta(hours=10), "sudah ditutup", "Buka lagi besok, Selasa, pukul 08.00"),
-        (timedelta(hours=5, minutes=45), "sudah ditutup", "besok, Selasa, pukul 08.00"),
+        (timedelta(hours=5, minutes=45), "sudah ditutup", NUMBERS_TOMORROW),
         (timedelta(hours=-3), "Kami belum buka", "Buka hari ini pukul 08.00"),
-        (timedelta(days=5), "Hari ini kami tutup", "Buka lagi Senin, 30 November 2026 pukul"),
+        (timedelta(days=5), "Hari ini kami tutup", "Buka lagi pada hari Senin, 30 November 2026"),
         (timedelta(days=4, hours=3), "sedang istirahat", "Kami melayani lagi hari ini pukul 13.00"),
         # A Tuesday that is shortened: the week below does not tell.
         (timedelta(days=-328, hours=2, minutes=35), "ditutup", "Hari ini tutup pukul 12.00"),
-        (timedelta(days=32), "Hari ini libur: Hari Natal", "Buka lagi Senin, 28 Desember 2026"),
+        (
+            timedelta(days=32),
+            "Hari ini libur: Hari Natal",
+            "Buka lagi pada hari Senin, 28 Desember 2026",
+        ),
     ],
 )
 def test_a_closed_hall_says_when_to_come(
@@ -557,13 +563,21 @@ def test_a_closed_hall_says_when_to_come(
         expect(page.locator(TAKE)).to_have_count(0)
         # Whoever has gone home, or pauses with the whole hall, is not ready to help.
         served = after % timedelta(days=1) in SERVED_ON
-        queued = page.get_by_text("Yang sudah mengantre tetap kami layani.")
+        queued = page.get_by_text(
+            re.compile("Nomor yang sudah diambil dilayani sampai pukul 1[25]")
+        )
         expect(queued).to_have_count(1 if served else 0)
         expect(page.get_by_text("Petugas siap membantu")).to_have_count(1 if served else 0)
         check_screen(page)
         page.get_by_role("button", name="Bantuan petugas").click()
         title = "Petugas siap membantu" if served else "Sekarang belum ada petugas"
         expect(page.locator("dialog h2")).to_have_text(title)
+        # Nobody may take a number for anybody now.
+        expect(page.locator("dialog")).not_to_contain_text("mengambilkan nomor")
+        asked = "Ada pertanyaan?" if served else "Datang ke Meja informasi"
+        expect(page.locator("dialog p").first).to_contain_text(asked)
+        again = page.locator("dialog").get_by_text("Nomor bisa diambil lagi")
+        expect(again).to_have_count(1 if served else 0)
 
 
 def test_before_the_desks_open_the_screens_say_when_they_do(
@@ -601,8 +615,8 @@ def test_before_the_desks_open_the_screens_say_when_they_do(
         ),
         (
             timedelta(hours=5),
-            "Tutup hari ini",
-            "NPWP hari ini tutup. Silakan datang besok, Selasa:",
+            "Sudah tutup",
+            "NPWP hari ini sudah tutup. Silakan datang lagi besok, Selasa:",
         ),
     ],
 )
@@ -634,10 +648,10 @@ def test_a_service_that_is_closed_today_says_when_it_is_served(
         page.goto(f"{hall.url}/kiosk")
         expect(page.locator(".k-live")).to_contain_text("Nomor s.d. 14.30, tutup 15.00")
         tile = page.locator(".k-tile", has_text="NPWP dan pajak pusat")
-        expect(tile).to_contain_text("Tutup hari ini")
+        expect(tile).to_contain_text("Sudah tutup")
         tile.click()
         page.locator(".k-row").first.click()
-        said = "NPWP hari ini tutup. Silakan datang besok, Selasa, pukul 08.00."
+        said = "NPWP hari ini sudah tutup. Silakan datang lagi besok, Selasa, pukul 08.00."
         expect(page.locator(TAKE)).to_contain_text(said)
         expect(page.locator(TAKE)).to_be_disabled()
         check_screen(page)

@@ -83,7 +83,7 @@ def test_the_numbers_of_an_agency_end_with_its_own_hours(session: Session) -> No
     # Its desks serve on for half an hour, so it is not closed.
     noon = MONDAY + 3 * HOUR
     assert _state(session, hall, noon - MINUTE) == ("ended", MONDAY + DAY)
-    assert _state(session, hall, noon) == ("closed", MONDAY + DAY)
+    assert _state(session, hall, noon) == ("over", MONDAY + DAY)
     with pytest.raises(ServiceNotYet):
         ticket(session, hall.mall, hall.a, at=EIGHT)
     with pytest.raises(ServiceIntakeClosed) as refused:
@@ -133,7 +133,7 @@ def test_desks_past_their_own_hours_give_no_number_unless_an_officer_is_there(
     afternoon = MONDAY + 3 * HOUR
     assert _state(session, hall, afternoon) == ("open", None)
     _without_officers(session, hall.desk_a, hall.desk_ab)
-    assert _state(session, hall, afternoon) == ("closed", EIGHT + 7 * DAY)
+    assert _state(session, hall, afternoon) == ("over", EIGHT + 7 * DAY)
     officer = user(session, hall.mall)
     sign_on(session, hall.desk_ab, officer, by=actor(officer), at=afternoon)
     assert _state(session, hall, afternoon) == ("open", None)

@@ -3,7 +3,7 @@
 import { html, Icon, useEffect, useRef } from "../../shared/parts.js";
 import { knows, t } from "../../shared/words.js";
 import { FeeLine } from "./fees.js";
-import { doubtsOf, isServed, said, when, whenServed, whyDoubt } from "./figures.js";
+import { doubtsOf, isServed, numbersAgain, said, when, whenServed, whyDoubt } from "./figures.js";
 import { focusAt } from "./focus.js";
 import { Cases } from "./reasons.js";
 import { lacksReason, needed } from "./visit.js";
@@ -47,15 +47,21 @@ function Choice({ label, primary = false, onClick }) {
   >${label}</button>`;
 }
 
-/** Nobody is promised who has gone home. @param {{help_desk: string, hall: Hall, now: Date,
- *    onClose: () => void}} props */
+/** Nobody is promised who has gone home, and no number while none is given.
+ *  @param {string} help_desk @param {Hall} hall @param {Date} now */
+function helpLines(help_desk, hall, now) {
+  if (hall.phase === "open") return [t("kiosk.help.where", { help_desk })];
+  if (isServed(hall, now)) return [t("kiosk.closed.or_ask", { help_desk }), numbersAgain(hall, now)];
+  if (!hall.serves_at) return [];
+  return [t("kiosk.help.later", { help_desk, when: when(hall.serves_at, now) })];
+}
+
+/** @param {{help_desk: string, hall: Hall, now: Date, onClose: () => void}} props */
 export function HelpDialog({ help_desk, hall, now, onClose }) {
-  const here = isServed(hall, now);
-  const title = t(here ? "kiosk.help.title" : "kiosk.help.nobody");
-  const where = here || !hall.serves_at ? "where" : "later";
-  const text = t(`kiosk.help.${where}`, { help_desk, when: when(hall.serves_at, now) });
+  const title = t(isServed(hall, now) ? "kiosk.help.title" : "kiosk.help.nobody");
+  const lines = helpLines(help_desk, hall, now).filter(Boolean);
   return html`<${Dialog} icon="hand-helping" title=${title} onClose=${onClose}>
-    ${(here || hall.serves_at) && html`<p>${text}</p>`}
+    ${lines.map((line) => html`<p>${line}</p>`)}
     <div class="k-choices">
       <${Choice} primary label=${t("kiosk.help.close")} onClick=${onClose} />
     </div>

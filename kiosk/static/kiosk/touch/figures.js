@@ -103,7 +103,7 @@ export function whyDoubt({ not_before, closes_at }) {
 }
 
 // What one of several services can still give comes before what the others cannot.
-const STATES = /** @type {const} */ (["open", "not_yet", "used_up", "ended", "closed"]);
+const STATES = /** @type {const} */ (["open", "not_yet", "used_up", "ended", "over", "closed"]);
 
 /** Whether numbers are given for any of `ids`, and else which comes soonest.
  *  @param {Hall} hall
@@ -176,6 +176,11 @@ function told(at, now, how = "", more = {}) {
   if (name === day(now)) return t(`kiosk.closed.today${how}`, facts);
   if (name === day(now.getTime() + DAY_MS)) return t(`kiosk.closed.tomorrow${how}`, facts);
   return t(`kiosk.closed.later${how}`, { ...facts, day: name });
+}
+
+/** When numbers are given again, empty where nobody knows. @param {Hall} hall @param {Date} now */
+export function numbersAgain({ next_at }, now) {
+  return next_at ? t("kiosk.closed.numbers_again", { when: when(next_at, now) }) : "";
 }
 
 /** When to come: "besok, Rabu, pukul 08.00"; where numbers are given before desks serve, both:

@@ -41,11 +41,11 @@
  *  @typedef {{service: Both, chance: Chance, not_before: string | null,
  *    closes_at: string | null}} Doubt */
 
-/** Whether numbers are given: now, later today, used up, ended while desks serve on, or today by
- *  nobody (any more); `next_at` is when they are given again, `serves_at` when desks serve then, or
- *  today while numbers are given before; `few_left` how many are left once they are few.
- *  @typedef {{state: "open" | "not_yet" | "used_up" | "ended" | "closed", next_at: string | null,
- *    serves_at: string | null, few_left: number | null}} Intake */
+/** Whether numbers are given: now, later today, used up, ended while desks serve on, over with
+ *  them, or today by nobody; `next_at` is when they are given again, `serves_at` when desks serve
+ *  then, or today while numbers are given before; `few_left` how many are left once they are few.
+ *  @typedef {{state: "open" | "not_yet" | "used_up" | "ended" | "over" | "closed",
+ *    next_at: string | null, serves_at: string | null, few_left: number | null}} Intake */
 
 /** `until_at` is when its numbers end today; a wait is null while no open desk offers it.
  *  @typedef {Intake & {until_at: string | null, waiting: number, regular: Newcomer | null,
