@@ -134,9 +134,8 @@ def test_a_second_need_asks_its_reason_and_shows_its_papers(kiosk: Page) -> None
     kiosk.locator(TAKE).click()
     number_on(kiosk)
     assert sent[0].count('"case_id"') == 2
-    needs = kiosk.locator(".t-needs")
-    expect(needs).to_contain_text("KTP-el: Gratis. SKCK: Rp30.000.")
-    expect(needs).not_to_contain_text("belum dipilih")
+    expect(kiosk.locator(".t-fees")).to_contain_text("KTP-el: Gratis. SKCK: Rp30.000.")
+    expect(kiosk.locator(".t-card")).not_to_contain_text("belum dipilih")
 
 
 def test_rare_reasons_wait_behind_one_button(kiosk: Page) -> None:
