@@ -76,6 +76,8 @@ def test_a_number_past_closing_is_asked_about_and_given_all_the_same(screen: Pag
     assert re.findall(r"1[5-9]\.\d\d", screen.locator("body").inner_text()) == ["15.00"]
     take.click()
     asked = screen.get_by_role("dialog")
+    title = asked.get_by_role("heading")
+    expect(title).to_have_text("Waktu hari ini kemungkinan besar tidak cukup")
     expect(asked).to_contain_text("Kemungkinan besar tidak terlayani hari ini.")
     asked.get_by_role("button", name="Kembali").click()
     expect(asked).to_have_count(0)
