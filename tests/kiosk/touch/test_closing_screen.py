@@ -8,10 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.builders import MONDAY
-from tests.kiosk.hall_at import hall_at
+from tests.kiosk.hall_at import hall_at, kiosk_screen
 from tests.servers import Server
 
 pytestmark = pytest.mark.slow
@@ -25,6 +25,36 @@ TAKE_TWENTY = """async () => {
     const order = { services: [{ service_id: ktp.id }], priority: false, language: "id" };
     await press("/kiosk/take", { press_id: `twenty-numbers-${number}`, ...order });
   }
+}"""
+
+# A printer that takes the paper and never tells whether it came out.
+SILENT = """
+const parse = JSON.parse;
+JSON.parse = (...text) => {
+  const read = parse(...text);
+  for (const one of Array.isArray(read) ? read : []) {
+    const slip = one && one.state && "stuck" in one.state ? one.state : one;
+    if (slip && typeof slip === "object" && "stuck" in slip) slip.state = "sent";
+  }
+  return read;
+};"""
+# What of the ticket lies over something else, or beyond its card, or does not show whole.
+FAULTS = """() => {
+  const names = ["label", "num", "svc", "needs", "fees", "zone", "else", "facts", "qr", "foot"];
+  const parts = names.flatMap((name) => [...document.querySelectorAll(`.t-${name}`)]);
+  const box = (one) => one.getBoundingClientRect();
+  const card = box(document.querySelector(".t-card"));
+  const over = (at, by) => at.top < by.bottom - 1 && by.top < at.bottom - 1
+    && at.left < by.right - 1 && by.left < at.right - 1;
+  const outside = (at) => at.top < card.top || at.bottom > card.bottom
+    || at.left < card.left || at.right > card.right;
+  return parts.flatMap((one) => [
+    ...parts.filter((other) => other !== one && over(box(one), box(other)))
+      .map((other) => `${one.className} over ${other.className}`),
+    ...(!one.matches(".t-foot") && outside(box(one)) ? [`${one.className} outside`] : []),
+    ...(one.matches(".t-needs, .t-fees") && one.scrollHeight > one.clientHeight + 1
+      ? [`${one.className} cut`] : []),
+  ]);
 }"""
 
 
@@ -46,6 +76,8 @@ def test_a_number_past_closing_is_asked_about_and_given_all_the_same(screen: Pag
     assert re.findall(r"1[5-9]\.\d\d", screen.locator("body").inner_text()) == ["15.00"]
     take.click()
     asked = screen.get_by_role("dialog")
+    title = asked.get_by_role("heading")
+    expect(title).to_have_text("Waktu hari ini kemungkinan besar tidak cukup")
     expect(asked).to_contain_text("Kemungkinan besar tidak terlayani hari ini.")
     asked.get_by_role("button", name="Kembali").click()
     expect(asked).to_have_count(0)
@@ -59,3 +91,28 @@ def test_a_number_past_closing_is_asked_about_and_given_all_the_same(screen: Pag
     assert card_box
     assert code
     assert code["y"] + code["height"] < card_box["y"] + card_box["height"]
+
+
+@pytest.mark.parametrize("silent", [False, True])
+@pytest.mark.parametrize("landscape", [False, True])
+def test_the_fullest_ticket_shows_whole(
+    chromium: Browser, hall: Server, folder: Path, landscape: bool, silent: bool
+) -> None:
+    with kiosk_screen(chromium, hall, folder, landscape=landscape) as page:
+        if silent:
+            page.add_init_script(SILENT)
+        page.goto(f"{hall.url}/kiosk")
+        page.evaluate(TAKE_TWENTY)
+        page.reload()
+        page.get_by_role("button", name="English").click()
+        page.get_by_role("button", name="Large text").click()
+        page.locator(".k-card").first.click()
+        page.get_by_role("button", name="Another service").click()
+        page.locator(".k-tile").first.click()
+        page.locator(".k-row:enabled").first.click()
+        page.get_by_role("button", name=re.compile("^Take a number")).click()
+        page.get_by_role("button", name="Take a number anyway").click()
+        expect(page.locator(".t-needs .k-doubt")).to_have_count(2)
+        expect(page.locator(".t-paper" if silent else ".is-printed")).to_be_visible()
+        expect(page.locator(".t-fees")).to_contain_text("Do not give money to anyone.")
+        assert page.evaluate(FAULTS) == []

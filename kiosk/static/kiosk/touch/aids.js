@@ -26,11 +26,13 @@ function wear(aids) {
   set("reach", aids.low && "low");
 }
 
-/** How many agencies fit on one screen. @param {Aids} aids @param {boolean} portrait */
-export function agenciesAtOnce(aids, portrait) {
+/** How many agencies fit on one screen; who is `adding` sees no popular services above them.
+ *  @param {Aids} aids @param {boolean} portrait @param {boolean} adding */
+export function agenciesAtOnce(aids, portrait, adding) {
   const { large, low } = aids;
+  if (adding) return 12;
   if (portrait) return large ? 4 : low ? 6 : 12;
-  if (large) return low ? 3 : 6;
+  if (large) return 6;
   return low ? 4 : 12;
 }
 

@@ -127,7 +127,9 @@ export function Doubts({ doubts, named }) {
  *  @param {{doubts: Doubt[], among: number, onYes: () => void, onNo: () => void}} props */
 export function DoubtDialog({ doubts, among, onYes, onNo }) {
   const armed = useArmed();
-  return html`<${Dialog} icon="hourglass" title=${t("kiosk.doubt.title")} onClose=${onNo}>
+  const chance = doubts.some((doubt) => doubt.chance === "unlikely") ? "unlikely" : "doubtful";
+  const title = t(`kiosk.doubt.title_${chance}`);
+  return html`<${Dialog} icon="hourglass" title=${title} onClose=${onNo}>
     <${Doubts} doubts=${doubts} named=${among > 1} />
     <p>${t("kiosk.doubt.all_the_same")}</p>
     <div class="k-choices">

@@ -20,6 +20,8 @@ import { sayWait } from "./figures.js";
 /** @typedef {import("./shapes.js").Intake} Intake */
 /** @typedef {import("preact").ComponentChildren} Children */
 
+// So little beyond the edge is a margin, not something that nobody sees.
+const SLACK = 8;
 const LANGUAGES = [
   { code: "id", name: "Indonesia" },
   { code: "en", name: "English" },
@@ -59,8 +61,8 @@ export function Sheet({ cls = "", children }) {
     if (!at) return;
     const rest = at.scrollHeight - at.clientHeight;
     // The button takes room itself; it must not stay only because it is there.
-    const fits = rest <= (leafing.current ? roomOf(leafing.current) : 8);
-    const next = { above: !fits && at.scrollTop > 8, below: !fits && rest - at.scrollTop > 8 };
+    const fits = rest <= (leafing.current ? roomOf(leafing.current) : 0) + SLACK;
+    const next = { above: !fits && at.scrollTop > SLACK, below: !fits && rest - at.scrollTop > SLACK };
     setReach((seen) => (seen.above === next.above && seen.below === next.below ? seen : next));
   }, []);
   useLayoutEffect(() => {

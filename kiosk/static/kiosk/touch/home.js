@@ -79,7 +79,7 @@ function Agencies({ agencies, size, at, hall, now, title, onOpen }) {
   const facts = { from: page * size + 1, to: page * size + shown.length, all };
   return html`<section class="k-agencies" aria-labelledby="h-all">
     <h2 id="h-all">${title}</h2>
-    <div class="k-grid">
+    <div class="k-grid" style=${{ "--tiles": shown.length }}>
       ${shown.map(
         (agency) =>
           html`<${Tile}

@@ -157,7 +157,7 @@ export function Kiosk({ told, clock, boot, follow }) {
   const back = name === visit.screen && (visit.screen !== "home" || visit.adding);
   return html`<div class=${`k k-${name}`} onClickCapture=${late}>
     <${Face}
-      told=${told} now=${now} stage=${stage} name=${name} size=${agenciesAtOnce(aids, portrait)} />
+      told=${told} now=${now} stage=${stage} name=${name} size=${agenciesAtOnce(aids, portrait, visit.adding)} />
     <${Bar}
       aids=${aids} onAids=${setAids} onHelp=${() => setHelp(true)} onLanguage=${speak}
       onBack=${back ? () => setVisit(visits.goBack(visit)) : undefined} />

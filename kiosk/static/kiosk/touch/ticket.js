@@ -6,6 +6,7 @@ import { language, t } from "../../shared/words.js";
 import { Doubts } from "./dialogs.js";
 import { feeText, warning } from "./fees.js";
 import { said, whyDoubt } from "./figures.js";
+import { useFit } from "./fit.js";
 import { drawingOf } from "./qr.js";
 import { PaperLine, useFate, useReprint } from "./paper.js";
 import { MORE_AT } from "./visit.js";
@@ -15,7 +16,7 @@ import { useCountdown } from "./waiting.js";
 /** @typedef {import("./paper.js").Follow} Follow */
 /** @typedef {import("./shapes.js").Patience} Patience */
 
-// More letters than these are set smaller: the card must not grow over what stands below it.
+// Names of more letters than these are set smaller.
 const ROOMY = 60;
 
 /**
@@ -37,18 +38,20 @@ function fees({ needs }) {
     .join(" ");
 }
 
-/** What may not be served today, what is to be paid, and for which needs the papers are not all known yet. Where it is more
- *  than fits, it leafs by itself, and the rest of the card stays where it is.
+/** What may not be served today, and for which needs the papers are not all known yet; then what is
+ *  to be paid, and what nobody must pay, which no other sentence may push out of sight.
  *  @param {{given: Given}} props */
 function Needs({ given }) {
   const { needs } = given;
   const open = needs.filter((need) => need.lacks_reason).map(({ name }) => said(name));
   const services = new Intl.ListFormat(language()).format(open);
-  return html`<div class="t-needs" role="group" tabindex="0" aria-label=${t("kiosk.ticket.about")}>
-    ${needs.length > 1 && html`<${Doubts} doubts=${given.doubts} named />`}
-    <p><b>${fees(given)}</b> ${warning(needs.map(({ fee }) => fee))}</p>
-    ${open.length > 0 && html`<p>${t("kiosk.ticket.lacks_reason", { services })}</p>`}
-  </div>`;
+  const doubts = needs.length > 1 ? given.doubts : [];
+  return html`${(doubts.length > 0 || open.length > 0) &&
+    html`<div class="t-needs" role="group" tabindex="0" aria-label=${t("kiosk.ticket.about")}>
+      <${Doubts} doubts=${doubts} named />
+      ${open.length > 0 && html`<p>${t("kiosk.ticket.lacks_reason", { services })}</p>`}
+    </div>`}
+    <p class="t-fees"><b>${fees(given)}</b> ${warning(needs.map(({ fee }) => fee))}</p>`;
 }
 
 /** @param {{given: Given}} props */
@@ -106,25 +109,29 @@ function Card({ given }) {
     ? t("kiosk.ticket.person")
     : t("kiosk.ticket.people", { count: given.ahead });
   const names = services(given);
-  const full = given.needs.length > 1 || fees(given).length > ROOMY;
-  return html`<article class=${full ? "t-card is-full" : "t-card"} data-zone=${given.zone.flower}>
-    <p class="t-label">${t("kiosk.ticket.label")}</p>
-    <h1 class=${letter.length > 1 ? "t-num is-two num" : "t-num num"} tabindex="-1"
-    >${letter}<i></i>${digits}</h1>
-    <p class=${names.length > ROOMY ? "t-svc is-long" : "t-svc"}>${names}</p>
-    <${Needs} given=${given} />
-    <${Zone} given=${given} />
-    <dl class="t-facts">
-      <div>
-        <dt>${t("kiosk.ticket.ahead")}</dt>
-        <dd class="num">${given.ahead ? ahead : t("kiosk.ticket.nobody")}</dd>
+  const card = useFit(given);
+  return html`<article class="t-card" ref=${card} data-zone=${given.zone.flower}>
+    <div class="t-main">
+      <p class="t-label">${t("kiosk.ticket.label")}</p>
+      <h1 class=${letter.length > 1 ? "t-num is-two num" : "t-num num"} tabindex="-1"
+      >${letter}<i></i>${digits}</h1>
+      <p class=${names.length > ROOMY ? "t-svc is-long" : "t-svc"}>${names}</p>
+      <${Needs} given=${given} />
+      <${Zone} given=${given} />
+    </div>
+    <div class="t-side">
+      <dl class="t-facts">
+        <div>
+          <dt>${t("kiosk.ticket.ahead")}</dt>
+          <dd class="num">${given.ahead ? ahead : t("kiosk.ticket.nobody")}</dd>
+        </div>
+        <${Called} given=${given} />
+      </dl>
+      <div class="t-tear"></div>
+      <div class="t-qr">
+        <div class="qrbox"><${QrCode} url=${given.url} /></div>
+        <div><b>${t("kiosk.ticket.follow")}</b><p>${t("kiosk.ticket.follow_hint")}</p></div>
       </div>
-      <${Called} given=${given} />
-    </dl>
-    <div class="t-tear"></div>
-    <div class="t-qr">
-      <div class="qrbox"><${QrCode} url=${given.url} /></div>
-      <div><b>${t("kiosk.ticket.follow")}</b><p>${t("kiosk.ticket.follow_hint")}</p></div>
     </div>
   </article>`;
 }
