@@ -476,10 +476,10 @@ def test_agencies_are_paged_or_leafed_but_not_both(
 
 
 def test_a_long_wait_stays_on_its_card(kiosk: Page) -> None:
-    wait = kiosk.locator(".k-card .wait").first
-    wait.evaluate("one => { one.querySelector('span').textContent = '30 menit–1,5 jam'; }")
-    ends = wait.evaluate(
+    # Written and measured at one go, before the screen draws its own figures again.
+    ends = kiosk.locator(".k-card .wait > span").first.evaluate(
         """one => {
+          one.textContent = "30 menit–1,5 jam";
           const words = document.createRange();
           words.selectNodeContents(one);
           const card = one.closest(".k-card").getBoundingClientRect();
