@@ -10,10 +10,11 @@ Officers are never named: desks work, people rest.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from models.paper.jobs import JobState
 from models.paper.outages import Outage
 from models.queue.tickets import Outcome
 
@@ -273,6 +274,7 @@ class Figures:
     refusals: Mapping[str, int]
     desks: tuple[DeskFigures, ...]
     outages: tuple[Outage, ...]
+    papers: Mapping[JobState, int] = field(default_factory=dict)  # by how each ended
 
     @property
     def services(self) -> list[ServiceFigures]:

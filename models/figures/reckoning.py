@@ -31,6 +31,7 @@ from models.journal.record import JournalEntry
 from models.mall.arrangement import arrangement_of
 from models.mall.catalogue import Agency, Service
 from models.mall.mall import Desk, Mall
+from models.paper.counted import papers_by_state
 from models.paper.outages import outages
 from models.queue.tickets import Outcome, StepState
 
@@ -66,6 +67,7 @@ def figures(session: Session, mall: Mall, period: Period, *, at: datetime) -> Fi
         refusals=dict(sorted(total.refusals.items())),
         desks=_desks(session, mall, total),
         outages=tuple(outages(session, mall.id, from_at=from_at, until_at=until_at, at=at)),
+        papers=papers_by_state(session, mall.id, from_at=from_at, until_at=until_at),
     )
 
 

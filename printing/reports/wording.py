@@ -10,6 +10,7 @@ from html import escape
 from models.core.clock import local_day
 from models.core.errors import QuotaUsedUp
 from models.figures.figures import Figures, Headline, Length, ServiceFigures, Times
+from models.paper.jobs import JobState
 from printing.reports.formats import MINUTE, Formats, Kind, Value, whole_minutes
 from printing.reports.report import Fact, Report, Table, shows_hours
 from printing.reports.tabling import name_of, tables_of
@@ -190,6 +191,8 @@ class _Wording:
         yield fact("quota_refused", Kind.COUNT, quota)
         yield fact("other_refused", Kind.COUNT, sum(self.figures.refusals.values()) - quota)
         yield fact("outage_time", Kind.HOURS, self._outage_time())
+        yield fact("papers_printed", Kind.COUNT, self.figures.papers.get(JobState.PRINTED, 0))
+        yield fact("papers_sent", Kind.COUNT, self.figures.papers.get(JobState.SENT, 0))
 
     def _of(self, count: int) -> str:
         return self._count("of", count) if count else ""
