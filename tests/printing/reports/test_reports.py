@@ -57,6 +57,8 @@ FIGURES = {
     "quota_refused": "2",
     "other_refused": "1",
     "outage_time": "24,3",
+    "papers_printed": "0",
+    "papers_sent": "0",
 }
 
 
