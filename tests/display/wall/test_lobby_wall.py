@@ -159,8 +159,10 @@ def test_call_whose_state_is_late_is_said_and_stays_on_the_wall(lobby: Page, pla
     hold.states = hold.answers = True
     numbers = [as_drawn(str(officer.act("call-next")["called"])) for officer in officers]
     expect(lobby.locator("body")).to_have_attribute("data-called", "2", timeout=30_000)
-    assert set(lobby.evaluate("window.called")) == set(numbers)
-    expect(lobby.locator(".w--settled .w-num")).to_have_text(numbers[1], timeout=20_000)
+    # Two zones are two loudspeakers: either may be told first, and the later one stays.
+    called = lobby.evaluate("window.called")
+    assert set(called) == set(numbers)
+    expect(lobby.locator(".w--settled .w-num")).to_have_text(called[-1], timeout=20_000)
     for zone, number in zip(("Melati", "Mawar"), numbers, strict=True):
         expect(lobby.locator(".w-zcard", has_text=zone).locator("li")).to_contain_text(number)
     for officer in officers:
