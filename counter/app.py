@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 import gevent
 from flask import Flask, g
@@ -35,6 +36,7 @@ from counter.server import make_socketio
 from counter.ticker import Ticker
 from counter.words.language import LANGUAGES, Language
 from display.voice.announcer import Announcer
+from display.voice.returning import Returning
 from display.voice.voice import Voice, VoiceSettings
 from display.wall import board
 from kiosk.phone import find, follow
@@ -48,6 +50,8 @@ from printing.machines.spooler import Spooler
 
 # The longest press is a note of 500 letters; forms are shorter still.
 LARGEST_BODY = 64 * 1024
+# Within this the walls are back after a restart of the program.
+SCREENS_RETURN: Final = timedelta(seconds=3)
 
 
 @dataclass
@@ -105,7 +109,14 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
     navigation.dress(app)
     pages = navigation.register
     voice = _voice(config)
-    announcer = Announcer(database, clock, voice, live.shout, style=config.voice.style)
+    announcer = Announcer(
+        database,
+        clock,
+        voice,
+        live.shout,
+        style=config.voice.style,
+        returning=Returning(live.followed, SCREENS_RETURN),
+    )
     printing = spooling(config, database, clock, language, mall_id=mall.id)
 
     welcome.register(app, doorkeeper=doorkeeper, permit=permit)
