@@ -1,0 +1,1 @@
+"""What the hall does by itself: one form for all of it, and the processes that help."""
