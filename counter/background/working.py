@@ -28,6 +28,8 @@ def main(work: str, end: int, parent: int) -> None:
     """Do `work` as often as asked over the socket `end`."""
     _settle(parent)
     with socket.socket(fileno=end) as wire:
+        # A hall on green threads made it so that it never waits.
+        wire.setblocking(True)
         do = _found(work)
         while (asked := receive(wire)) is not None:
             try:
