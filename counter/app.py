@@ -11,6 +11,7 @@ from flask_socketio import SocketIO
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
+from counter.background.background import Background, Work
 from counter.desk import page as desk
 from counter.door import auth, pairing, sign_in, sign_out, welcome
 from counter.door.auth import Doorkeeper
@@ -66,23 +67,16 @@ class Application:
     spooler: Spooler
     agent_watch: AgentWatch
     ticker: Ticker
+    background: Background
     mall_id: int
 
     def start(self) -> None:
         """Start what works in the background."""
-        self.live.start()
-        self.announcer.start()
-        self.spooler.start()
-        self.agent_watch.start()
-        self.ticker.start()
+        self.background.start()
 
     def stop(self) -> None:
-        """Stop what works in the background and let go of the database."""
-        self.ticker.stop()
-        self.agent_watch.stop()
-        self.spooler.stop()
-        self.announcer.stop()
-        self.live.stop()
+        """Stop what works in the background, within END_WITHIN, and let go of the database."""
+        self.background.stop()
         self.database.close()
 
 
@@ -174,6 +168,15 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
     waits.register(app, database=database, clock=clock, pages=pages)
     reports.register(app, doorkeeper=doorkeeper, language=language, pages=pages)
     permissions.require_complete(app)
+    agent_watch = AgentWatch(print_agents, mall.id, live.silence_s)
+    ticker = Ticker(database, clock, kept=timedelta(days=config.retention.personal_days))
+    background = Background(database)
+    # Screens are told by the process that they follow; of the rest each is done by one.
+    background.register(Work("live", live.start, live.stop, once=False))
+    background.register(Work("announcer", announcer.start, announcer.stop))
+    background.register(Work("spooler", printing.spooler.start, printing.spooler.stop))
+    background.register(Work("agent watch", agent_watch.start, agent_watch.stop))
+    background.register(Work("ticker", ticker.start, ticker.stop))
     return Application(
         config=config,
         app=app,
@@ -186,8 +189,9 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
         live=live,
         announcer=announcer,
         spooler=printing.spooler,
-        agent_watch=AgentWatch(print_agents, mall.id, live.silence_s),
-        ticker=Ticker(database, clock, kept=timedelta(days=config.retention.personal_days)),
+        agent_watch=agent_watch,
+        ticker=ticker,
+        background=background,
         mall_id=mall.id,
     )
 

@@ -33,17 +33,19 @@ class Ticker:
         self.moves_example = True
         self._closed: dict[int, date] = {}
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="ticker", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Do what is due now, then go on in the background."""
+        self._stopping.clear()
         self.tick()
+        self._thread = threading.Thread(target=self._run, name="ticker", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """End the background work and wait for it."""
         self._stopping.set()
-        if self._thread.is_alive():
+        if self._thread:
             self._thread.join()
 
     def tick(self) -> None:

@@ -23,7 +23,7 @@ from models.core.work import ChildGone, WorkFailed
 
 log = logging.getLogger(__name__)
 
-HOUSE: Final = Path(__file__).parents[2]
+ROOT: Final = Path(__file__).parents[2]
 # How long a child that was told to end may go on before it is ended.
 ENDS_WITHIN_S: Final = 0.4
 # What libraries keep or lose over the months goes with the process: a new one takes over.
@@ -62,6 +62,18 @@ class Child:
                 self._started()
             except ChildGone as reason:
                 log.warning("%s", reason)
+
+    def watch(self) -> None:
+        """Start a process again that died idle, before anybody has to wait for it."""
+        if self._turn.acquire(blocking=False):
+            try:
+                if self._running and self._running[0].poll() is not None and not self._stopped:
+                    log.warning("the child %s died and is started again", self.name)
+                    self._started()
+            except ChildGone as reason:
+                log.warning("%s", reason)
+            finally:
+                self._turn.release()
 
     def ask(self, *facts: object, timeout_s: float = TIMEOUT_S) -> Any:
         """Return what the work makes of `facts`; only the caller waits, for `timeout_s` at most.
@@ -132,7 +144,7 @@ class Child:
             ours, theirs = socket.socketpair()
         except OSError as reason:
             raise ChildGone(f"the child {self.name} cannot be reached: {reason}") from reason
-        path = os.pathsep.join(filter(None, [str(HOUSE), os.environ.get("PYTHONPATH", "")]))
+        path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
         arguments = [self.name, self._work, str(theirs.fileno()), str(os.getpid())]
         with theirs:
             try:

@@ -33,17 +33,19 @@ class AgentWatch:
         self._mall_id = mall_id
         self._silence_s = silence_s
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="agents", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Watch in the background, if there is anybody to watch."""
+        self._stopping.clear()
         if self._agents.printers:
+            self._thread = threading.Thread(target=self._run, name="agents", daemon=True)
             self._thread.start()
 
     def stop(self) -> None:
         """End the watch and wait for it."""
         self._stopping.set()
-        if self._thread.is_alive():
+        if self._thread:
             self._thread.join()
 
     def look(self) -> None:

@@ -1,8 +1,9 @@
 """Decides what each zone hears and when: one announcement at a time, in the order of the calls.
 
-A call waits for its zone until it was shouted or is no longer wanted; nothing else takes it out
-but the end of the process. A database that does not answer costs it PAUSE_S, again and again until
-STALE; a voice that fails costs it the words, or all sound, and nothing else.
+What must be heard stands in the database until it was shouted or is no longer wanted, so that
+neither the end of a process nor another one that heard the press loses a call. A database that does
+not answer costs it PAUSE_S, again and again until STALE; a voice that fails costs it the words, or
+all sound, and nothing else.
 """
 
 from __future__ import annotations
@@ -14,11 +15,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
@@ -26,12 +25,13 @@ from display.voice.inviting import Spoken, invitation, proclamation
 from display.voice.notices import Herald, Notice
 from display.voice.pace import Pace, pace_of
 from display.voice.sentences import Sentence, Style, announcement
+from display.voice.turns import Item, Pending
 from display.voice.voice import Clip, Voice, VoiceUnavailable
 from models.core.clock import Clock
 from models.core.database import Database
 from models.core.event import Event
 from models.journal.events import TicketCalled, TicketCalledAgain
-from models.queue.tickets import Call
+from models.queue.announcing import Unshouted, note_shouted, unshouted
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +43,8 @@ GAP: Final = timedelta(milliseconds=700)
 SILENT: Final = timedelta(seconds=8)
 # Somebody who has not come after so long is called again by the officer, not by a late echo.
 STALE: Final = timedelta(minutes=5)
+# How often the database is asked for calls that another process heard.
+RECALL_S: Final = 1.0
 # How often the time of day is asked whether it has something to say.
 LOOK_S: Final = 20.0
 # Before a database that did not answer is asked again: a starting one gets its peace, and the hall
@@ -50,32 +52,6 @@ LOOK_S: Final = 20.0
 PAUSE_S: Final = 1.0
 # How a database says that it is locked, restarting or out of reach.
 _AWAY: Final = (OperationalError, InterfaceError, NoConnection)
-
-
-@dataclass(frozen=True)
-class _Item:
-    """What waits to be said since the instant `at`."""
-
-    what: Called | Notice
-    at: datetime
-
-
-@dataclass
-class _Pending:
-    """What one zone still has to hear; `free_at_s` is an instant of the monotonic clock."""
-
-    waiting: deque[_Item] = field(default_factory=deque)
-    free_at_s: float = 0.0
-
-    def place(self, called: Called) -> None:
-        """Let a call wait behind the others; a ticket that waits already keeps its place."""
-        item = _Item(called, called.at)
-        for index, other in enumerate(self.waiting):
-            if isinstance(other.what, Called) and other.what.ticket_id == called.ticket_id:
-                if other.what.call_id < called.call_id:
-                    self.waiting[index] = item
-                return
-        self.waiting.append(item)
 
 
 class Announcer:
@@ -91,34 +67,42 @@ class Announcer:
         self._shout = shout
         self._style = style
         self._herald = Herald(database)
-        self._zones: dict[int, _Pending] = {}
-        # Calls whose zones the database has not told yet, in their order.
-        self._unplaced: list[Called] = []
+        self._zones: dict[int, Pending] = {}
+        # Whether there may be calls that wait for no zone yet; so it is after a start.
+        self._called = True
+        self._heard = False
+        # What was shouted, a call's id and a zone's, until the database has noted it.
+        self._shouted: set[tuple[int, int]] = set()
         # Instants of the monotonic clock; 0 while the database answers.
         self._asks_at_s = 0.0
         self._looks_at_s = 0.0
-        self._arrived: deque[Called | tuple[int, _Item]] = deque()
+        self._notes_at_s = 0.0
+        self._recalls_at_s = 0.0
+        self._arrived: deque[tuple[int, Item]] = deque()
         self._news = threading.Condition()
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="announcer", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def hear(self, events: Sequence[Event]) -> None:
         """Note the calls among `events`; a listener of the database, so it only notes."""
-        calls = [one for one in events if isinstance(one, Called)]
-        if calls:
+        if any(isinstance(one, Called) for one in events):
             with self._news:
-                self._arrived.extend(calls)
+                self._heard = True
                 self._news.notify()
 
     def proclaim(self, zone_ids: Iterable[int], notice: Notice) -> None:
         """Have these zones hear `notice` when those before it have been said."""
-        item = _Item(notice, self._clock.now())
+        item = Item(notice, self._clock.now())
         with self._news:
             self._arrived.extend((zone_id, item) for zone_id in zone_ids)
             self._news.notify()
 
     def start(self) -> None:
-        """Announce in the background from now on."""
+        """Announce in the background from now on, first what was called and not heard before."""
+        self._zones.clear()
+        self._called = True
+        self._stopping.clear()
+        self._thread = threading.Thread(target=self._run, name="announcer", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -126,7 +110,7 @@ class Announcer:
         with self._news:
             self._stopping.set()
             self._news.notify()
-        if self._thread.is_alive():
+        if self._thread:
             self._thread.join()
 
     def step(self, now_s: float) -> float | None:
@@ -136,12 +120,13 @@ class Announcer:
         """
         at = self._clock.now()
         self._take_in()
-        self._admit(now_s)
+        self._admit(now_s, at)
         for zone_id, pending in self._zones.items():
             while pending.waiting and self._due_s(pending) <= now_s and not self._stopping.is_set():
                 self._go_on(zone_id, pending, now_s, at)
+        self._note(now_s, at)
         due = [self._due_s(pending) for pending in self._zones.values() if pending.waiting]
-        if self._unplaced:
+        if self._called:
             due.append(self._asks_at_s)
         return max(0.0, min(due) - now_s) if due else None
 
@@ -151,6 +136,9 @@ class Announcer:
         while not self._stopping.is_set():
             try:
                 now_s = time.monotonic()
+                if now_s >= self._recalls_at_s:
+                    self._recalls_at_s = now_s + RECALL_S
+                    self._called = True
                 rest_s = self.step(now_s)
                 self._look(now_s)
             except Exception:
@@ -158,8 +146,8 @@ class Announcer:
                 log.exception("an announcement failed")
                 rest_s = PAUSE_S
             with self._news:
-                if not self._stopping.is_set() and not self._arrived:
-                    self._news.wait(LOOK_S if rest_s is None else min(rest_s, LOOK_S))
+                if not (self._stopping.is_set() or self._arrived or self._heard):
+                    self._news.wait(RECALL_S if rest_s is None else min(rest_s, RECALL_S))
 
     def _look(self, now_s: float) -> None:
         """Proclaim what the time of day has to say."""
@@ -180,25 +168,35 @@ class Announcer:
         with self._news:
             arrived = list(self._arrived)
             self._arrived.clear()
-        for one in arrived:
-            if isinstance(one, tuple):
-                zone_id, item = one
-                self._pending(zone_id).waiting.append(item)
-            else:
-                self._unplaced.append(one)
+            self._called |= self._heard
+            self._heard = False
+        for zone_id, item in arrived:
+            self._pending(zone_id).waiting.append(item)
 
-    def _admit(self, now_s: float) -> None:
+    def _admit(self, now_s: float, at: datetime) -> None:
         """Let each new call wait for its zones, as soon as the database tells them."""
-        if not self._unplaced or now_s < self._asks_at_s:
+        if not self._called or now_s < self._asks_at_s:
             return
         with suppress(*_AWAY), self._asking(now_s), self._database.reading() as session:
-            calls = select(Call).where(Call.id.in_([called.call_id for called in self._unplaced]))
-            zones = {call.id: call.zone_ids for call in session.scalars(calls)}
-            for called in self._unplaced:
-                # What a backup that was put back does not know is wanted by nobody.
-                for zone_id in zones.get(called.call_id, ()):
-                    self._pending(zone_id).place(called)
-            self._unplaced.clear()
+            for call in unshouted(session, since=at - STALE):
+                for zone_id in call.zone_ids:
+                    if (call.call_id, zone_id) not in self._shouted:
+                        self._pending(zone_id).place(call)
+            self._called = False
+
+    def _note(self, now_s: float, at: datetime) -> None:
+        """Write down what was shouted, so that nobody shouts it again after a restart."""
+        if not self._shouted or now_s < max(self._notes_at_s, self._asks_at_s):
+            return
+        try:
+            with self._database.transaction() as session:
+                note_shouted(session, self._shouted, at=at)
+        except _AWAY as reason:
+            # Whoever holds the pen may keep the notes waiting, but not the calls.
+            self._notes_at_s = now_s + LOOK_S
+            log.warning("what was shouted is noted later: %r", reason)
+        else:
+            self._shouted.clear()
 
     @contextmanager
     def _asking(self, now_s: float) -> Iterator[None]:
@@ -212,13 +210,13 @@ class Announcer:
             raise
         self._asks_at_s = 0.0
 
-    def _due_s(self, pending: _Pending) -> float:
+    def _due_s(self, pending: Pending) -> float:
         """When what is first may be said; a notice needs no database."""
         if isinstance(pending.waiting[0].what, Notice):
             return pending.free_at_s
         return max(pending.free_at_s, self._asks_at_s)
 
-    def _go_on(self, zone_id: int, pending: _Pending, now_s: float, at: datetime) -> None:
+    def _go_on(self, zone_id: int, pending: Pending, now_s: float, at: datetime) -> None:
         """Say what is first; it leaves when it was said or is no longer true."""
         item, pace = pending.waiting[0], pace_of(len(pending.waiting))
         try:
@@ -227,6 +225,8 @@ class Announcer:
                 log.warning("zone %d was not told in time: %s", zone_id, item.what)
             elif spoken := self._worded(item.what, zone_id, pace, now_s):
                 lasts = self._announce(zone_id, spoken)
+                if isinstance(item.what, Unshouted):
+                    self._shouted.add((item.what.call_id, zone_id))
         except _AWAY:
             pending.free_at_s = now_s + PAUSE_S
             return
@@ -239,11 +239,11 @@ class Announcer:
         pending.waiting.popleft()
         pending.free_at_s = now_s + lasts.total_seconds()
 
-    def _pending(self, zone_id: int) -> _Pending:
-        return self._zones.setdefault(zone_id, _Pending())
+    def _pending(self, zone_id: int) -> Pending:
+        return self._zones.setdefault(zone_id, Pending())
 
     def _worded(
-        self, what: Called | Notice, zone_id: int, pace: Pace, now_s: float
+        self, what: Unshouted | Notice, zone_id: int, pace: Pace, now_s: float
     ) -> Spoken | None:
         if isinstance(what, Notice):
             return proclamation(what, pace=pace)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.core import presses
+from models.core import leases, presses
 from models.core.base import Base
 from models.journal import record
 from models.mall import catalogue, devices, mall, people
@@ -10,7 +10,7 @@ from models.paper import jobs, printers
 from models.queue import issuing, quota, shifts, tickets
 
 TABLE_MODULES = (
-    *(presses, record),
+    *(leases, presses, record),
     *(catalogue, devices, mall, people),
     *(jobs, printers),
     *(issuing, quota, shifts, tickets),

@@ -8,11 +8,12 @@ and the call counts from the officer's press, so that nobody waits for ever.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.core.roles import Role
@@ -20,7 +21,7 @@ from models.journal.actors import Actor
 from models.journal.events import CallShown, CallSpoken
 from models.journal.record import record
 from models.mall.devices import Device
-from models.queue.tickets import Call, Step
+from models.queue.tickets import Call, Step, StepState, Ticket
 
 # Longer than anything that a wall says at one go, in two languages and twice.
 ANSWER: Final = timedelta(seconds=30)
@@ -69,6 +70,62 @@ def receipts_in(call: Call, zone_id: int) -> tuple[datetime | None, datetime | N
     if zone_id == call.told_zone_id:
         return call.told_shown_at, call.told_spoken_at
     return call.shown_at, call.spoken_at
+
+
+@dataclass(frozen=True)
+class Unshouted:
+    """A call that screens were not sent yet, in these zones; `at` is an aware UTC instant."""
+
+    call_id: int
+    ticket_id: int
+    at: datetime
+    zone_ids: tuple[int, ...]
+
+
+def unshouted(session: Session, *, since: datetime) -> list[Unshouted]:
+    """Return the calls made since the instant `since` that must still be heard, in their order.
+
+    One whose citizen came, was missed, gave up or was called again is wanted by nobody.
+    """
+    missing = or_(
+        Call.shouted_at.is_(None),
+        and_(Call.told_zone_id.is_not(None), Call.told_shouted_at.is_(None)),
+    )
+    columns = (Call.id, Call.ticket_id, Call.at, Call.zone_id, Call.shouted_at)
+    told = (Call.told_zone_id, Call.told_shouted_at)
+    calls = (
+        select(*columns, *told)
+        .join(Step, Step.id == Call.step_id)
+        .join(Ticket, Ticket.id == Call.ticket_id)
+        .where(Call.at > since, missing)
+        .where(Step.state == StepState.CALLED, Step.calls == Call.round)
+        .where(Ticket.desk_id == Call.desk_id)
+        .order_by(Call.id)
+    )
+    return [
+        Unshouted(
+            call.id,
+            call.ticket_id,
+            call.at,
+            tuple(
+                zone_id
+                for zone_id, at in (
+                    (call.zone_id, call.shouted_at),
+                    (call.told_zone_id, call.told_shouted_at),
+                )
+                if zone_id is not None and at is None
+            ),
+        )
+        for call in session.execute(calls)
+    ]
+
+
+def note_shouted(session: Session, shouted: Iterable[tuple[int, int]], *, at: datetime) -> None:
+    """Note that the screens were sent these calls, each a call's id and a zone's."""
+    for call_id, zone_id in sorted(shouted):
+        for zone, field in ((Call.zone_id, "shouted_at"), (Call.told_zone_id, "told_shouted_at")):
+            sent = update(Call).where(Call.id == call_id, zone == zone_id)
+            session.execute(sent.values({field: at}))
 
 
 def mark_shown(session: Session, call: Call, *, by: Actor, at: datetime) -> None:

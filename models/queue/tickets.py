@@ -280,6 +280,9 @@ class Call(DirectRow):
     spoken_at: Mapped[datetime | None]
     told_shown_at: Mapped[datetime | None]
     told_spoken_at: Mapped[datetime | None]
+    # When the screens of both were sent it, whether or not one answered.
+    shouted_at: Mapped[datetime | None]
+    told_shouted_at: Mapped[datetime | None]
 
     ticket: Mapped[Ticket] = relationship()
     desk: Mapped[Desk] = relationship()

@@ -59,15 +59,17 @@ class Spooler:
         self._upkeep = Upkeep(database, mall_id, now, kept=kept)
         self._woken = threading.Event()
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._keep, name="spooler upkeep", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Doubt what a stop interrupted, then let the workers begin."""
         self._drawer.start()
         with self._database.transaction() as session:
             doubt_interrupted(session, at=self._now(), elsewhere=self._elsewhere)
+        self._stopping.clear()
         for worker in self._workers.values():
             worker.start()
+        self._thread = threading.Thread(target=self._keep, name="spooler upkeep", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -78,7 +80,7 @@ class Spooler:
             worker.end()
         for worker in self._workers.values():
             worker.join()
-        if self._thread.is_alive():
+        if self._thread:
             self._thread.join()
         self._drawer.stop()
 
@@ -110,12 +112,14 @@ class _Worker:
         self._printer = printer
         self._woken = threading.Event()
         self._ending = threading.Event()
-        self._thread = threading.Thread(
-            target=self._work, name=f"spooler {printer.code}", daemon=True
-        )
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
+        self._ending.clear()
         self._carrier.watch.recall()
+        self._thread = threading.Thread(
+            target=self._work, name=f"spooler {self._printer.code}", daemon=True
+        )
         self._thread.start()
 
     def wake(self) -> None:
@@ -126,7 +130,7 @@ class _Worker:
         self._woken.set()
 
     def join(self) -> None:
-        if self._thread.is_alive():
+        if self._thread:
             self._thread.join()
 
     @property

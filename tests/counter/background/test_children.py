@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from counter.background.children import HOUSE, Child
+from counter.background.children import ROOT, Child
 from models.core.work import ChildGone, WorkFailed
 from tests.patience import until
 
@@ -136,7 +136,7 @@ def test_only_the_caller_waits_and_a_child_ends_with_its_parent(tmp_path: Path, 
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        cwd=HOUSE,
+        cwd=ROOT,
     ) as program:
         assert program.stdin
         assert program.stdout

@@ -1,0 +1,195 @@
+"""Background work: begun in order, ended in reverse, and done by one process alone."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from counter.background.background import Background, Work
+from counter.background.children import Child
+from counter.background.processes import lives, this_process
+from models.core.database import Database
+from models.core.leases import Lease
+from tests.outage import away
+
+NEVER = timedelta(hours=1)
+
+
+class Diary:
+    """Notes what is begun and ended."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def work(self, name: str, *, once: bool = True) -> Work:
+        return Work(
+            name,
+            lambda: self.lines.append(f"+{name}"),
+            lambda: self.lines.append(f"-{name}"),
+            once=once,
+        )
+
+
+@contextmanager
+def background(database: Database, *works: Work) -> Iterator[Background]:
+    """A process's work, looked after only when a test says so."""
+    process = Background(database, look=NEVER)
+    for work in works:
+        process.register(work)
+    try:
+        yield process
+    finally:
+        process.stop()
+
+
+def held_by_another(database: Database, holder: str, *, until_s: float = 4e9) -> None:
+    with database.transaction() as session:
+        session.execute(update(Lease).values(holder=holder, until_s=until_s))
+
+
+def test_work_begins_in_order_and_ends_in_reverse(database: Database) -> None:
+    diary = Diary()
+    works = [diary.work("live", once=False), diary.work("voice"), diary.work("paper")]
+    with background(database, *works) as process:
+        process.start()
+        assert process.running == ["live", "voice", "paper"]
+    assert diary.lines == ["+live", "+voice", "+paper", "-paper", "-voice", "-live"]
+
+
+def test_a_second_process_stays_idle_until_the_first_has_ended(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = Diary(), Diary()
+    with background(database, first.work("paper")) as one:
+        one.start()
+        with background(database, second.work("eyes", once=False), second.work("paper")) as two:
+            two.start()
+            two.look()
+            assert two.running == ["eyes"]
+            assert caplog.messages == ["another process does it already: paper"]
+            one.stop()
+            two.look()
+            assert two.running == ["eyes", "paper"]
+
+
+@pytest.mark.parametrize("lost", ["lapsed", "in force"])
+def test_only_a_lease_that_lapsed_is_taken_from_a_process_that_cannot_be_seen(
+    database: Database, lost: str
+) -> None:
+    diary = Diary()
+    with background(database, diary.work("paper")) as process:
+        process.start()
+        held_by_another(database, "elsewhere", until_s=1.0 if lost == "lapsed" else 4e9)
+        process.look()
+        assert process.running == (["paper"] if lost == "lapsed" else [])
+
+
+def test_a_dead_process_of_this_machine_is_followed_at_once(database: Database) -> None:
+    diary = Diary()
+    dead = this_process().split(", ")
+    dead[-2] = '"1"'  # Another process had this number before.
+    with background(database, diary.work("paper")) as process:
+        process.start()
+        held_by_another(database, ", ".join(dead))
+        process.look()
+        assert process.running == ["paper"]
+        assert diary.lines == ["+paper"], "nothing has to be begun anew"
+
+
+def test_what_lives_keeps_its_work_whatever_the_clock_says(database: Database) -> None:
+    first, second = Diary(), Diary()
+    with background(database, first.work("paper")) as one:
+        one.start()
+        held_by_another(database, one._process, until_s=1.0)
+        with background(database, second.work("paper")) as two:
+            two.start()
+            assert two.running == []
+
+
+def test_who_lives_is_seen_as_far_as_it_can_be() -> None:
+    here = this_process()
+    assert lives(here, one_machine=False)
+    boot = here.split(", ")
+    boot[1] = '"another start of the machine"'
+    assert lives(", ".join(boot), one_machine=True) is False
+    boot[0] = '"another machine"'
+    assert lives(", ".join(boot), one_machine=False) is None
+    assert lives("no name of ours", one_machine=True) is None
+
+
+def test_an_outage_ends_nothing_by_itself(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.core.database.BUSY_S", 0.05)
+    diary = Diary()
+    with background(database, diary.work("paper")) as process:
+        process.start()
+        with away(database):
+            process.look()
+        process.look()
+        assert diary.lines == ["+paper"]
+
+
+def test_one_that_cannot_begin_keeps_nobody_else_and_is_tried_again(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    diary, faults = Diary(), ["no paper folder"]
+
+    def start() -> None:
+        if faults:
+            raise OSError(faults.pop())
+
+    with background(database, Work("odd", start, lambda: None), diary.work("paper")) as process:
+        process.start()
+        assert process.running == ["paper"]
+        assert "odd could not begin" in caplog.messages
+        process.look()
+        assert sorted(process.running) == ["odd", "paper"]
+
+
+def test_the_end_waits_for_nobody_for_long(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    released, diary = threading.Event(), Diary()
+
+    def wait() -> None:
+        released.wait(60)
+
+    stuck = Work("stuck", lambda: None, wait)
+    with background(database, diary.work("paper"), stuck) as process:
+        process.start()
+        process.stop(within=timedelta(seconds=0.1))
+        assert diary.lines == ["+paper", "-paper"]
+        assert "stuck did not end in time" in caplog.messages
+        released.set()
+
+
+def test_children_live_as_long_as_the_work_they_help(database: Database) -> None:
+    child, diary = Child("add", "tests.counter.background.jobs:add"), Diary()
+    work = diary.work("paper")
+    with background(database, Work("paper", work.start, work.stop, children=(child,))) as process:
+        process.start()
+        first = child.pid
+        assert first
+        child._running[0].kill()  # type: ignore[index]
+        child._running[0].wait()  # type: ignore[index]
+        process.look()
+        assert child.pid not in (None, first)
+    assert child.pid is None
+
+
+def test_a_look_again_and_again_says_nothing(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    with background(database, Diary().work("paper")) as process:
+        process.start()
+        process.look()
+        process.look()
+        assert caplog.messages == []
