@@ -154,6 +154,11 @@ class OverHttp:
         self._line.sendall("\r\n".join([*lines, "", ""]).encode() + pressed)
         return _read(path, *self._answer())
 
+    def worked_s(self) -> float:
+        """Return for how long the server's own process has had a processor, in seconds."""
+        tasks = Path(f"/proc/{self._process.pid}/task").glob("*/schedstat")
+        return sum(int(one.read_text().split()[0]) for one in tasks) / 1e9
+
     def _answer(self) -> tuple[int, bytes]:
         heard = b""
         while b"\r\n\r\n" not in heard:

@@ -177,7 +177,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
         database=database,
         clock=clock,
         papers=printing.elsewhere,
-        words=printing.words,
+        drawer=printing.drawer,
         permit=permit,
         topics=live.register,
     )

@@ -29,8 +29,7 @@ from models.paper.agents import SHOWN, agent_of, jobs_in, printer_of, take_word
 from models.paper.jobs import JobState, PrintJob, claim, settle_job
 from models.paper.printers import PrinterState, PrinterStatus, note_printer
 from printing.ink.layout import Paper
-from printing.papers.composing import compose_paper
-from printing.papers.writing import Words
+from printing.papers.drawer import Drawer
 
 log = logging.getLogger(__name__)
 
@@ -70,30 +69,25 @@ CLAIM, RESULT, STATE = TypeAdapter(ClaimPress), TypeAdapter(ResultPress), TypeAd
 class Composed:
     """The bytes of the papers that were set last: a paper is shown several times, set once."""
 
-    def __init__(self, papers: Mapping[str, Paper], words: Words, clock: Clock) -> None:
+    def __init__(self, papers: Mapping[str, Paper], drawer: Drawer, clock: Clock) -> None:
         self._papers = papers
-        self._words = words
+        self._drawer = drawer
         self._clock = clock
         self._known: OrderedDict[tuple[int, datetime], bytes] = OrderedDict()
 
-    def data(self, job: PrintJob) -> bytes:
-        """Return the paper's bytes. Raises whatever setting it raises."""
+    def data(self, job: PrintJob, *, writing: bool = False) -> bytes:
+        """Return the paper's bytes. Raises whatever setting it raises.
+
+        While somebody is `writing` into the database nobody waits for another process.
+        """
         key = (job.id, job.created_at)
-        if key not in self._known:
-            self._known[key] = self._compose(job)
+        data = self._known.get(key)
+        if data is None:
+            draw = self._drawer.draw_here if writing else self._drawer.draw
+            data = self._known[key] = draw(job, self._papers[job.printer], self._clock.now())
             while len(self._known) > _KEPT:
                 self._known.popitem(last=False)
-        return self._known[key]
-
-    def _compose(self, job: PrintJob) -> bytes:
-        return compose_paper(
-            job.kind,
-            job.payload,
-            self._papers[job.printer],
-            self._words,
-            copy=job.copy_of_id is not None,
-            at=self._clock.now(),
-        )
+        return data
 
 
 class Agents:
@@ -104,13 +98,13 @@ class Agents:
         database: Database,
         clock: Clock,
         papers: Mapping[str, Paper],
-        words: Words,
+        drawer: Drawer,
     ) -> None:
         """Serve the agents of the printers in `papers`, each with the paper in it."""
         self.database = database
         self.clock = clock
         self.printers = frozenset(papers)
-        self.composed = Composed(papers, words, clock)
+        self.composed = Composed(papers, drawer, clock)
 
     def own_printer(self, session: Session, actor: Actor) -> str:
         """Return the printer that `actor` prints for. Raises Forbidden or NotFound."""
@@ -129,7 +123,7 @@ class Agents:
         """Let the actor print a waiting paper of its own printer, unless somebody has it."""
         job = self._own_job(session, actor, job_id)
         try:
-            self.composed.data(job)
+            self.composed.data(job, writing=True)
         except Exception as error:
             # A door between rooms: whatever is wrong with one paper must not stop the next.
             log.exception("print job %s cannot be set", job.id)
@@ -207,7 +201,7 @@ def register(
     database: Database,
     clock: Clock,
     papers: Mapping[str, Paper],
-    words: Words,
+    drawer: Drawer,
     permit: Permit,
     topics: Callable[[Topic], None],
 ) -> Agents:
@@ -215,7 +209,7 @@ def register(
 
     `papers` are those in their printers, by the printers' codes.
     """
-    agents = Agents(database, clock, papers, words)
+    agents = Agents(database, clock, papers, drawer)
     blueprint = Blueprint("agents", __name__)
 
     @blueprint.get("/agent/self")

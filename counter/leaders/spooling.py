@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from counter.background.children import Child
 from counter.files.config import Config
 from counter.files.settings import PrinterSettings as Settings
 from counter.words.language import LANGUAGES, Language
@@ -18,6 +19,7 @@ from models.paper.jobs import JobState
 from printing.ink.layout import Paper, paper_for
 from printing.machines.printers import Printer, PrinterSettings, open_printer
 from printing.machines.spooler import Spooler
+from printing.papers.drawer import WORK, Drawer
 from printing.papers.writing import Words
 
 VENDOR = Path(__file__).parents[1] / "static" / "vendor"
@@ -26,11 +28,15 @@ FACE = VENDOR / "fonts" / "plus-jakarta-sans-latin-wght-normal.woff2"
 
 @dataclass(frozen=True)
 class Spooling:
-    """Who prints here, what paper lies in the printers elsewhere, and the words for both."""
+    """Who prints here, what paper lies in the printers elsewhere, and the words of both.
+
+    `drawer` draws for both, in a process of its own while the spooler runs.
+    """
 
     printers: Mapping[str, Printer]
     elsewhere: Mapping[str, Paper]
     words: Words
+    drawer: Drawer
     spooler: Spooler
 
 
@@ -40,17 +46,18 @@ def spooling(
     """Set the print room up; its spooler hears of papers in `database`, and is not started yet."""
     printers, elsewhere = _printers(config, clock), _agent_papers(config)
     words = paper_words(language)
+    drawer = Drawer(words, Child("balai drawer", WORK))
     spooler = Spooler(
         database,
         printers,
-        words,
+        drawer,
         clock.now,
         mall_id=mall_id,
         kept=timedelta(minutes=config.slip.keep_minutes),
         elsewhere=frozenset(elsewhere),
     )
     database.listeners.append(_waker(spooler))
-    return Spooling(printers, elsewhere, words, spooler)
+    return Spooling(printers, elsewhere, words, drawer, spooler)
 
 
 def paper_words(language: Language) -> Words:

@@ -11,12 +11,10 @@ from datetime import datetime
 from models.core.database import Database
 from models.paper.jobs import JobState, PrintJob, claim, next_job, settle_job
 from models.paper.printers import PrinterState
-from printing.aside import off_the_loop
 from printing.machines.damping import Watch
 from printing.machines.printers import Printer, PrinterAway, PrinterDoubtful
 from printing.machines.status import Reading
-from printing.papers.composing import compose_paper
-from printing.papers.writing import Words
+from printing.papers.drawer import Drawer
 
 log = logging.getLogger(__name__)
 
@@ -38,13 +36,13 @@ class Carrier:
         database: Database,
         printer: Printer,
         watch: Watch,
-        words: Words,
+        drawer: Drawer,
         now: Callable[[], datetime],
     ) -> None:
         self.watch = watch
         self._database = database
         self._printer = printer
-        self._words = words
+        self._drawer = drawer
         self._now = now
         self._ended: _Ended | None = None
 
@@ -77,16 +75,7 @@ class Carrier:
 
     def _set(self, job: PrintJob) -> bytes | None:
         try:
-            return off_the_loop(
-                lambda: compose_paper(
-                    job.kind,
-                    job.payload,
-                    self._printer.paper,
-                    self._words,
-                    copy=job.copy_of_id is not None,
-                    at=self._now(),
-                )
-            )
+            return self._drawer.draw(job, self._printer.paper, self._now())
         except Exception:
             # An outermost door: one paper that cannot be set must not keep the others waiting.
             log.exception("print job %s cannot be set", job.id)

@@ -6,7 +6,6 @@ import logging
 import threading
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
-from importlib import import_module
 
 from models.core.database import Database
 from models.paper.jobs import doubt_interrupted
@@ -14,7 +13,7 @@ from printing.machines.asking import Carrier
 from printing.machines.damping import Watch
 from printing.machines.printers import Printer
 from printing.machines.upkeep import Upkeep
-from printing.papers.writing import Words
+from printing.papers.drawer import Drawer
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +28,7 @@ KEPT = timedelta(minutes=10)
 class Spooler:
     """One worker for each printer, between an explicit `start` and `stop`.
 
-    `words` holds the sentences of printing/papers by language. `now` is the house's clock.
+    `drawer` draws the papers, and works as long as the spooler does. `now` is the house's clock.
     The printers `elsewhere` have print agents, which carry their papers.
     A paper that has waited for longer than `kept` is given up. Only one process may run the
     spooler of a database.
@@ -39,7 +38,7 @@ class Spooler:
         self,
         database: Database,
         printers: Mapping[str, Printer],
-        words: Words,
+        drawer: Drawer,
         now: Callable[[], datetime],
         *,
         mall_id: int,
@@ -48,10 +47,11 @@ class Spooler:
     ) -> None:
         self._database = database
         self._now = now
+        self._drawer = drawer
         self._elsewhere = elsewhere
         self._workers = {
             code: _Worker(
-                Carrier(database, printer, Watch(database, mall_id, code, now), words, now),
+                Carrier(database, printer, Watch(database, mall_id, code, now), drawer, now),
                 printer,
             )
             for code, printer in printers.items()
@@ -63,8 +63,7 @@ class Spooler:
 
     def start(self) -> None:
         """Doubt what a stop interrupted, then let the workers begin."""
-        # Loaded now, for it takes a quarter of a second that no citizen should wait.
-        import_module("printing.ink.typesetting")
+        self._drawer.start()
         with self._database.transaction() as session:
             doubt_interrupted(session, at=self._now(), elsewhere=self._elsewhere)
         self._stopping.clear()
@@ -83,6 +82,7 @@ class Spooler:
             worker.join()
         if self._thread:
             self._thread.join()
+        self._drawer.stop()
 
     def wake(self, printer_code: str) -> None:
         """Say, after a commit, that a paper waits for `printer_code`, whoever prints there."""

@@ -24,6 +24,7 @@ from models.mall.mall import Mall
 from models.paper.jobs import JobState, PrintJob, ask_for_paper, reprint
 from printing.machines.printers import open_printer
 from printing.machines.spooler import Spooler
+from printing.papers.drawer import Drawer
 from tests.builders import mall, small_mall, ticket
 from tests.printing.machines.paper_hall import PaperHall, at_port
 from tests.printing.papers.slips import WORDS, slip
@@ -76,7 +77,7 @@ def work(url: str, port: int, *, takes: bool) -> None:
     with database.reading() as session:
         mall_id = session.scalars(select(Mall.id)).one()
     printer = open_printer(at_port(port), CLOCK.now)
-    spooler = Spooler(database, {"kiosk-1": printer}, WORDS, CLOCK.now, mall_id=mall_id)
+    spooler = Spooler(database, {"kiosk-1": printer}, Drawer(WORDS), CLOCK.now, mall_id=mall_id)
     spooler.start()
     pause = Event()
     while True:

@@ -16,6 +16,7 @@ from models.paper.printers import PrinterState
 from printing.ink.virtual import printout
 from printing.machines.printers import Printer, PrinterSettings, VirtualPrinter, open_printer
 from printing.machines.spooler import KEPT, Spooler
+from printing.papers.drawer import Drawer
 from tests.patience import until
 from tests.printing.machines.escpos_printer import EscposPrinter
 from tests.printing.machines.paper_hall import CLOCK, PaperHall, at_port
@@ -35,7 +36,7 @@ def spooling(hall: PaperHall, *all_settings: PrinterSettings) -> Iterator[Spoole
     printers: Mapping[str, Printer] = {
         settings.code: open_printer(settings, CLOCK.now) for settings in all_settings
     }
-    spooler = Spooler(hall.database, printers, WORDS, CLOCK.now, mall_id=hall.mall_id)
+    spooler = Spooler(hall.database, printers, Drawer(WORDS), CLOCK.now, mall_id=hall.mall_id)
     hall.wakes(spooler)
     spooler.start()
     try:

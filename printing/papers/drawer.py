@@ -1,0 +1,84 @@
+"""Who draws papers: another process where there is one for it, so that nobody waits meanwhile."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+from models.core.work import ChildGone
+from models.paper.jobs import PrintJob
+from printing.aside import off_the_loop
+from printing.ink.layout import Paper
+from printing.papers.composing import compose_paper
+from printing.papers.writing import Words
+
+log = logging.getLogger(__name__)
+
+# What a helper does.
+WORK: Final = "printing.papers.apart:draw"
+# Whoever stands before the printer waits no longer for the looks of a paper.
+_PATIENCE_S: Final = 5.0
+
+
+class Helper(Protocol):
+    """A process that does WORK, one paper after the other in the order of asking."""
+
+    def warm(self) -> None:
+        """Start before the first paper is there."""
+
+    def ask(self, *facts: object, timeout_s: float) -> Any:
+        """Return what the work makes of `facts`. Raises WorkFailed or ChildGone."""
+
+    def stop(self) -> None:
+        """End, whatever is being done."""
+
+
+class Drawer:
+    """Draws papers in the sentences of `words`, by its helper between `start` and `stop`."""
+
+    def __init__(self, words: Words, helper: Helper | None = None) -> None:
+        """Draw in this process where there is no helper."""
+        self._words = words
+        self._helper = helper
+        self._helps = False
+        # Whether the helper has drawn anything yet.
+        self._proven = False
+
+    def start(self) -> None:
+        """Let the helper get ready."""
+        if self._helper is not None:
+            self._helper.warm()
+            self._helps = True
+
+    def stop(self) -> None:
+        """Let the helper end; a paper that is wanted all the same is drawn here."""
+        self._helps = False
+        if self._helper is not None:
+            self._helper.stop()
+
+    def draw(self, job: PrintJob, paper: Paper, at: datetime) -> bytes:
+        """Return the bytes of the paper of `job`, a copy as of the instant `at`.
+
+        Only the caller waits. Raises WorkFailed, or whatever setting the paper raises here.
+        """
+        if self._helper is not None and self._helps:
+            facts = (job.kind, job.payload, paper, self._words, job.copy_of_id is not None, at)
+            try:
+                data: bytes = self._helper.ask(*facts, timeout_s=_PATIENCE_S)
+            except ChildGone as reason:
+                log.warning("print job %s is drawn without help: %s", job.id, reason)
+                # What ends or holds up a helper that has drawn others might do the same to us:
+                # then in letters alone. One that has drawn nothing yet is only slow to begin.
+                if self._proven:
+                    paper = replace(paper, drawings=False, raster=False)
+            else:
+                self._proven = True
+                return data
+        return off_the_loop(lambda: self.draw_here(job, paper, at))
+
+    def draw_here(self, job: PrintJob, paper: Paper, at: datetime) -> bytes:
+        """Do the same at once, where nobody could go on meanwhile anyway."""
+        copy = job.copy_of_id is not None
+        return compose_paper(job.kind, job.payload, paper, self._words, copy=copy, at=at)
