@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-import signal
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-import gevent
 from flask import Flask
 from flask_socketio import SocketIO
 from gevent.event import Event
@@ -15,11 +13,13 @@ from gevent.event import Event
 from counter.live.wire import MESSAGE_LIMIT, wire_of
 from counter.network.connections import Doorway
 from counter.network.forgery import own_origin
+from counter.stopping import heed_signals
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-STOP_WITHIN_S = 3.0
+# What is under way has so long to end; the rest of the house, what is left until it must.
+STOP_WITHIN_S = 2.0
 # The libraries' own words: what they tell of single packets would hold the tokens of tickets, and
 # without a logger they would each bring a handler of their own, past the house's one form.
 sockets = logging.getLogger(f"{__name__}.sockets")
@@ -80,6 +80,8 @@ def serve(
 ) -> None:
     """Serve `app` until SIGTERM or SIGINT, then end what is under way and return.
 
+    Whatever goes on afterwards, the program ends within seconds (counter/stopping.py).
+
     Port 0 takes a free one. `proxies` are addresses that bring many people. Prints one line
     when it listens, and nothing else.
     """
@@ -87,16 +89,12 @@ def serve(
     wire = wire_of(socketio)
     server.start()
     stopping = Event()
-    watchers = [
-        gevent.signal_handler(number, stopping.set) for number in (signal.SIGTERM, signal.SIGINT)
-    ]
+    heed_signals(stopping.set)
     shown = f"[{host}]" if ":" in host else host
     print(f"Balai listens on http://{shown}:{server.server_port}", flush=True)  # noqa: T201 — for who started it.
     try:
         stopping.wait()
     finally:
-        for watcher in watchers:
-            watcher.cancel()
         # First the door, then the lines, which end only when one of both ends hangs up.
         server.close()
         wire.cut_all()

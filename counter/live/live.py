@@ -36,6 +36,8 @@ HEARTBEAT = timedelta(seconds=2)
 TICK = timedelta(seconds=15)
 # Before the next try when the database did not answer.
 PAUSE = timedelta(seconds=1)
+# How long what is being told may take to its end, and then to be cut short.
+LAST_WORD = timedelta(seconds=0.5)
 
 ActorsOf = Callable[[flask.Request], tuple[Actor, ...]]
 
@@ -71,6 +73,7 @@ class Live:
         self._unread: deque[Event] = deque()
         self._dirty: set[str] = set()
         self._woken = Signal()
+        self._stopping = Signal()
         self._tail = Tail()
         self._greenlets: list[gevent.Greenlet] = []
         socketio.on_event("connect", self._connected)
@@ -94,7 +97,13 @@ class Live:
     def stop(self) -> None:
         """Fall silent."""
         self._database.listeners.remove(self.heard)
-        gevent.killall(self._greenlets)
+        self._stopping.set()
+        self._woken.set()
+        last_word_s = LAST_WORD.total_seconds()
+        gevent.joinall(self._greenlets, timeout=last_word_s)
+        # A database that is asked may hold them, and a driver may take their end for an error of
+        # the line: then they see by themselves that it is over, if it ever answers.
+        gevent.killall(self._greenlets, timeout=last_word_s)
 
     def heard(self, events: Sequence[Event]) -> None:
         """Note what happened; screens are told some tens of milliseconds later.
@@ -174,9 +183,9 @@ class Live:
     # What happens by itself.
 
     def _tell_forever(self) -> None:
-        while True:
+        while not self._stopping.is_set():
             self._woken.wait()
-            gevent.sleep(GATHER.total_seconds())
+            self._stopping.wait(GATHER.total_seconds())
             self._woken.clear()
             try:
                 self.tell()
@@ -184,12 +193,12 @@ class Live:
                 # The outermost door of a greenlet that must not end: a database away for a
                 # minute would otherwise leave all screens behind until a restart.
                 log.exception("the screens could not be told")
-                gevent.sleep(PAUSE.total_seconds())
+                self._stopping.wait(PAUSE.total_seconds())
                 self._woken.set()
 
     def _beat_forever(self) -> None:
         beats = ticks = timedelta()
-        while True:
+        while not self._stopping.is_set():
             try:
                 self._catch_up()
                 if beats <= timedelta():
@@ -201,7 +210,7 @@ class Live:
             except Exception:
                 # The same door: no heartbeat while the database is away, so screens say so.
                 log.exception("the heart missed a beat")
-            gevent.sleep(LOOK.total_seconds())
+            self._stopping.wait(LOOK.total_seconds())
             beats, ticks = beats - LOOK, ticks - LOOK
 
     def _catch_up(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import resource
 import time
@@ -11,6 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 import gevent
+from gevent import GreenletExit
 from gevent.pool import Pool
 from gevent.pywsgi import WSGIServer
 from typing_extensions import override
@@ -27,6 +29,8 @@ PER_ADDRESS = 400
 # and the sounds need of it beside the connections.
 FILES_WANTED = 65_536
 FILES_KEPT = 256
+# Fewer than this are said to be too few at the start: a thousand phones, a flood of strangers.
+FILES_ENOUGH = 8192
 # Whoever says nothing for so long, or takes in nothing, may come again.
 SILENCE_S = 60.0
 # One line in the log for an address that is turned away, however often it knocks.
@@ -70,7 +74,10 @@ class Doorway(WSGIServer):  # type: ignore[misc]  # gevent comes without types
         neither speaks nor takes in what is sent for `silence_s` is hung up on.
         """
         # Without a free file nothing could be read or printed: leave room for that.
-        self.under_way = Pool(max(1, open_files() - FILES_KEPT))
+        files = open_files()
+        most_lines = max(1, files - FILES_KEPT)
+        _tell_files(files, most_lines)
+        self.under_way = Pool(most_lines)
         super().__init__(
             address,
             app,
@@ -100,6 +107,17 @@ class Doorway(WSGIServer):  # type: ignore[misc]  # gevent comes without types
             if not self._held[host]:
                 del self._held[host]
 
+    @override
+    def do_read(self) -> object:
+        try:
+            return super().do_read()
+        except OSError as error:
+            if error.errno not in (errno.EMFILE, errno.ENFILE):
+                raise
+            log.warning("nobody new can come in, for no more files can be opened: %s", error)
+            # The library waits a moment before the next, and prints no stack trace of its own.
+            raise GreenletExit from error
+
     def _tell(self, host: str) -> None:
         now_s = time.monotonic()
         told = {one: at_s for one, at_s in self._told_s.items() if now_s - at_s < TELL_AGAIN_S}
@@ -107,6 +125,19 @@ class Doorway(WSGIServer):  # type: ignore[misc]  # gevent comes without types
             told[host] = now_s
             log.warning("%s holds %s connections and gets no more", host, self._most)
         self._told_s = told
+
+
+def _tell_files(files: int, most_lines: int) -> None:
+    if files >= FILES_ENOUGH:
+        log.info("the system allows %d open files, %d connections", files, most_lines)
+    else:
+        log.warning(
+            "the system allows %d open files only, so at most %d screens and phones at once;"
+            " let it allow %d (LimitNOFILE= in balai.service, or `ulimit -Hn`)",
+            files,
+            most_lines,
+            FILES_WANTED,
+        )
 
 
 def open_files() -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import math
 import os
 import select
 import socket
@@ -111,12 +113,12 @@ class DeviceLink(Link):
                 return os.write(self._device, data[:_PIECE])
             except BlockingIOError:
                 left_s = ends_s - time.monotonic()
-                if left_s <= 0 or not select.select([], [self._device], [], left_s)[1]:
+                if left_s <= 0 or not _takes(self._device, left_s):
                     return 0
 
     @override
     def read(self, within_s: float) -> bytes:
-        if not self._answers or not select.select([self._device], [], [], within_s)[0]:
+        if not self._answers or not _speaks(self._device, within_s):
             return b""
         try:
             return os.read(self._device, _PIECE)
@@ -144,16 +146,23 @@ class SerialLink(Link):
     @override
     def write(self, data: bytes, within_s: float) -> int:
         port = self._driver.device
-        if not select.select([], [port.fileno()], [], within_s)[1]:
+        if not _takes(port.fileno(), within_s):
             return 0
         return int(port.write(data[:_PIECE]) or 0)
 
     @override
     def read(self, within_s: float) -> bytes:
-        port = self._driver.device
-        if not select.select([port.fileno()], [], [], within_s)[0]:
+        handle = self._driver.device.fileno()
+        if not _speaks(handle, within_s):
             return b""
-        return bytes(port.read(_PIECE))
+        # Not the library's own read(), which cannot wait for a handle above 1,023.
+        try:
+            said = os.read(handle, _PIECE)
+        except BlockingIOError:
+            return b""
+        if not said:
+            raise ConnectionResetError("the port is gone")
+        return said
 
     @override
     def left(self) -> int:
@@ -225,6 +234,27 @@ def _pipes(device: Any) -> tuple[int, int | None]:
         if out is not None:
             return out, back
     raise OSError("this USB device has no way in for paper")
+
+
+def _speaks(handle: int, within_s: float) -> bool:
+    """Tell whether `handle` has something to be read, or is broken, within that time."""
+    return _ready(handle, select.POLLIN, within_s)
+
+
+def _takes(handle: int, within_s: float) -> bool:
+    """Tell whether `handle` can be written to, or is broken, within that time."""
+    return _ready(handle, select.POLLOUT, within_s)
+
+
+def _ready(handle: int, wanted: int, within_s: float) -> bool:
+    # A handle above 1,023 is beyond select(), and a full hall opens thousands of files. Of a
+    # broken line, the reading or the writing that follows tells what is wrong.
+    poll = select.poll()
+    poll.register(handle, wanted)
+    seen = poll.poll(math.ceil(within_s * 1000))
+    if any(flags & select.POLLNVAL for _, flags in seen):
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+    return bool(seen)
 
 
 def _queued(descriptor: int) -> int:

@@ -131,6 +131,10 @@ class LinkedPrinter(Printer):
         except OSError as error:
             self.close()
             return Reading(PrinterState.AWAY, reason(error))
+        except BaseException:
+            # Whatever else a driver's fault may be: the next look gets a new line.
+            self.close()
+            raise
 
     def _asked(self, talk: Talk) -> Reading:
         now_s = time.monotonic()

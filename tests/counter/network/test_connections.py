@@ -194,3 +194,49 @@ def test_the_hall_asks_for_more_open_files_than_systems_give_by_themselves() -> 
         [sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True
     )
     assert int(done.stdout) == (65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536))
+
+
+FULL = """
+import errno, logging, os, resource
+resource.setrlimit(resource.RLIMIT_NOFILE, (300, 300))
+logging.basicConfig(format="%(message)s", level=logging.WARNING)
+import gevent
+from gevent import socket
+from counter.network.connections import Doorway
+
+def answer(environ, start_response):
+    start_response("204 No Content", [])
+    return []
+
+door = Doorway(("127.0.0.1", 0), answer)
+door.start()
+gevent.get_hub().threadpool
+line, held = socket.socket(), []
+try:
+    while True:
+        held.append(os.open(os.devnull, os.O_RDONLY))
+except OSError as full:
+    assert full.errno == errno.EMFILE
+line.connect(("127.0.0.1", door.server_port))
+line.sendall(b"GET / HTTP/1.1\\r\\nHost: hall\\r\\n\\r\\n")
+while door.delay == door.min_delay:
+    gevent.sleep(0)
+for one in held:
+    os.close(one)
+print(line.recv(12).decode())
+"""
+
+
+def test_without_a_free_file_the_door_waits_says_so_and_opens_again() -> None:
+    done = subprocess.run(  # noqa: S603 — this interpreter with the program above.
+        [sys.executable, "-c", FULL],
+        cwd=Path(__file__).parents[3],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.strip() == "HTTP/1.1 204"
+    few, full = done.stderr.splitlines()  # and no stack trace
+    assert few.startswith("the system allows 300 open files only, so at most 44 screens")
+    assert full.startswith("nobody new can come in, for no more files can be opened")
