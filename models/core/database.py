@@ -7,17 +7,18 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, bindparam, create_engine, event, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.core.base import table_of
-from models.core.errors import BadInput
+from models.core.errors import BadInput, DatabaseBusy
 from models.core.event import Event
+from models.core.faults import Halted, is_busy
 from models.core.presses import AnsweredPress
 
 log = logging.getLogger(__name__)
@@ -27,8 +28,15 @@ log = logging.getLogger(__name__)
 SHARED: Final = "shared by all sessions"
 HAPPENED: Final = "events written"
 
-# How long a process waits for another that writes into the same SQLite file, in seconds.
-BUSY_S = 15
+# How long a press waits for its turn to write into a SQLite file, in seconds: behind others of
+# this process, and behind other programs that have the file for themselves.
+BUSY_S = 15.0
+# SQLite waits inside the library, where nothing else of a program under gevent goes on. So it is
+# told not to, and who wants to write asks again after such a pause.
+_ASK_AGAIN_S = 0.01
+# Who only reads meets nobody, but for the moment in which another process opens or leaves the file.
+_READERS_WAIT_S = 0.25
+_UNTIL_S: Final = "until_s"
 
 Listener = Callable[[Sequence[Event]], None]
 Answer = dict[str, Any]
@@ -50,7 +58,7 @@ class Database:
         self.engine = _sqlite_engine(url, writes=True) if self.sqlite else _engine(url)
         self.looking = _sqlite_engine(url) if self.sqlite else _one_picture(self.engine)
         # SQLite has one writer. Queueing for it here is fair; its own busy handler starves.
-        self._writer = threading.Lock() if self.sqlite else nullcontext()
+        self._writer = threading.Lock() if self.sqlite else None
         shared: dict[str, object] = {SHARED: {}}
         self._write = sessionmaker(self.engine, expire_on_commit=False, info=shared)
         self._read = sessionmaker(self.looking, autoflush=False, info=shared)
@@ -61,9 +69,12 @@ class Database:
         """Open a session whose changes and events are committed together at the end.
 
         Listeners hear the events after the commit; one that fails is logged and
-        undoes nothing. Any exception rolls everything back.
+        undoes nothing. Any exception rolls everything back. Raises Halted when SQLite's one
+        turn to write was not to be had in time.
         """
-        with self._writer, self._write.begin() as session:
+        with self._turn_to_write() as until_s, self._write.begin() as session:
+            if self.sqlite:
+                session.connection(execution_options={_UNTIL_S: until_s})
             yield session
         self._tell(session.info.pop(HAPPENED, []))
 
@@ -124,6 +135,20 @@ class Database:
         self.engine.dispose()
         self.looking.dispose()
 
+    @contextmanager
+    def _turn_to_write(self) -> Iterator[float]:
+        """Wait in order behind the others of this process; yield until when to go on trying."""
+        until_s = time.monotonic() + BUSY_S
+        if self._writer is None:
+            yield until_s
+            return
+        if not self._writer.acquire(timeout=BUSY_S):
+            raise Halted(DatabaseBusy())
+        try:
+            yield until_s
+        finally:
+            self._writer.release()
+
     def _tell(self, events: Sequence[Event]) -> None:
         if not events:
             return
@@ -163,8 +188,9 @@ def _one_picture(engine: Engine) -> Engine:
 
 
 def _sqlite_engine(url: str, *, writes: bool = False) -> Engine:
+    waits_s = 0.0 if writes else _READERS_WAIT_S
     engine = create_engine(
-        url, connect_args={"check_same_thread": False, "timeout": BUSY_S}, hide_parameters=True
+        url, connect_args={"check_same_thread": False, "timeout": waits_s}, hide_parameters=True
     )
 
     @event.listens_for(engine, "connect")
@@ -182,10 +208,25 @@ def _sqlite_engine(url: str, *, writes: bool = False) -> Engine:
     if writes:
 
         @event.listens_for(engine, "begin")
-        def _begin(connection: Any) -> None:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        def _begin(connection: Connection) -> None:
+            begun_s = time.monotonic()
+            until_s = connection.get_execution_options().get(_UNTIL_S, begun_s + BUSY_S)
+            _patiently(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"), until_s)
 
     return engine
+
+
+def _patiently(act: Callable[[], object], until_s: float) -> None:
+    """Do `act` as soon as no other program is in its way; everything else goes on meanwhile."""
+    while True:
+        try:
+            act()
+        except OperationalError as error:
+            if not is_busy(error) or time.monotonic() > until_s:
+                raise
+            time.sleep(_ASK_AGAIN_S)
+        else:
+            return
 
 
 def _keep_a_log(connection: sqlite3.Connection) -> None:
