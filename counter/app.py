@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import gevent
 from flask import Flask, g
@@ -31,6 +32,7 @@ from counter.network import compressing, cookies, forgery, nonsense, proxy
 from counter.network.throttle import Throttle
 from counter.refusals import answers as refusals
 from counter.server import make_socketio
+from counter.storage import StorageWatch
 from counter.ticker import Ticker
 from counter.words.language import LANGUAGES, Language
 from display.voice.announcer import Announcer
@@ -66,11 +68,13 @@ class Application:
     spooler: Spooler
     agent_watch: AgentWatch
     ticker: Ticker
+    storage: StorageWatch
     mall_id: int
 
     def start(self) -> None:
         """Start what works in the background."""
         self.live.start()
+        self.storage.start()
         self.announcer.start()
         self.spooler.start()
         self.agent_watch.start()
@@ -82,6 +86,7 @@ class Application:
         self.agent_watch.stop()
         self.spooler.stop()
         self.announcer.stop()
+        self.storage.stop()
         self.live.stop()
         self.database.close()
 
@@ -113,6 +118,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
     voice = _voice(config)
     announcer = Announcer(database, clock, voice, live.shout, style=config.voice.style)
     printing = spooling(config, database, clock, language, mall_id=mall.id)
+    storage = _storage(config, database)
 
     welcome.register(app, doorkeeper=doorkeeper, permit=permit)
     sign_in.register(app, doorkeeper=doorkeeper, language=language, permissions=permissions)
@@ -160,6 +166,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
         clock=clock,
         config=config,
         slow=slow_lines(config, printing.words),
+        storage=lambda: storage.troubles,
         pages=pages,
     )
     print_agents = agents.register(
@@ -187,6 +194,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
         announcer=announcer,
         spooler=printing.spooler,
         agent_watch=AgentWatch(print_agents, mall.id, live.silence_s),
+        storage=storage,
         ticker=Ticker(database, clock, kept=timedelta(days=config.retention.personal_days)),
         mall_id=mall.id,
     )
@@ -200,6 +208,13 @@ def _filled(database: Database, config: Config, clock: Clock) -> Mall:
             numbers = [desk.number for desk in mall.desks]
             example_people(session, mall.id, numbers, at=clock.now())
         return mall
+
+
+def _storage(config: Config, database: Database) -> StorageWatch:
+    folders = {config.data_dir}
+    if database.sqlite:
+        folders.add(Path(database.engine.url.database or "").absolute().parent)
+    return StorageWatch(database, folders, least_free_mb=config.server.least_free_mb)
 
 
 def _voice(config: Config) -> Voice:

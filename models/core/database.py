@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, bindparam, create_engine, event, insert, select, update
@@ -16,9 +17,10 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.core.base import table_of
-from models.core.errors import BadInput, DatabaseBusy
+from models.core.errors import BadInput, DatabaseBusy, DatabaseGone, NotKept
 from models.core.event import Event
 from models.core.faults import Halted, is_busy
+from models.core.held_file import HeldFile
 from models.core.presses import AnsweredPress
 
 log = logging.getLogger(__name__)
@@ -37,6 +39,9 @@ _ASK_AGAIN_S = 0.01
 # Who only reads meets nobody, but for the moment in which another process opens or leaves the file.
 _READERS_WAIT_S = 0.25
 _UNTIL_S: Final = "until_s"
+
+# How large the log beside a SQLite file may stay, in bytes: four times what it usually needs.
+LOG_SIZE: Final = 16 * 1024 * 1024
 
 Listener = Callable[[Sequence[Event]], None]
 Answer = dict[str, Any]
@@ -63,6 +68,28 @@ class Database:
         self._write = sessionmaker(self.engine, expire_on_commit=False, info=shared)
         self._read = sessionmaker(self.looking, autoflush=False, info=shared)
         self.listeners: list[Listener] = []
+        self.held: HeldFile | None = None
+        # Why nothing may be written, for whoever watches over the database from outside.
+        self.refuses: NotKept | None = None
+
+    def hold(self) -> None:
+        """From now on write into this very file alone, whatever is put into its place later.
+
+        Only a SQLite file can be held; its tables must be there.
+        """
+        path = self.engine.url.database
+        if not self.sqlite or not path or self.held is not None:
+            return
+        self.held = HeldFile(Path(path))
+        for engine in (self.engine, self.looking):
+            event.listen(engine, "do_connect", self._must_be_there)
+
+    @property
+    def halted(self) -> NotKept | None:
+        """Why nothing is written now, if so."""
+        if self.held is not None and not self.held.is_same():
+            return DatabaseGone()
+        return self.refuses
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -70,9 +97,10 @@ class Database:
 
         Listeners hear the events after the commit; one that fails is logged and
         undoes nothing. Any exception rolls everything back. Raises Halted when SQLite's one
-        turn to write was not to be had in time.
+        turn to write was not to be had in time, and while the database is `halted`.
         """
         with self._turn_to_write() as until_s, self._write.begin() as session:
+            self._must_be_there()
             if self.sqlite:
                 session.connection(execution_options={_UNTIL_S: until_s})
             yield session
@@ -134,6 +162,14 @@ class Database:
         """Let go of all connections."""
         self.engine.dispose()
         self.looking.dispose()
+        if self.held is not None:
+            self.held.close()
+            self.held = None
+
+    def _must_be_there(self, *_connecting: object) -> None:
+        refusal = self.halted
+        if refusal is not None:
+            raise Halted(refusal)
 
     @contextmanager
     def _turn_to_write(self) -> Iterator[float]:
@@ -202,6 +238,7 @@ def _sqlite_engine(url: str, *, writes: bool = False) -> Engine:
             "synchronous=FULL",
             "foreign_keys=ON",
             "cache_size=-32000",
+            f"journal_size_limit={LOG_SIZE}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
