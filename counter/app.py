@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 import gevent
@@ -35,6 +36,7 @@ from counter.network import compressing, cookies, forgery, nonsense, proxy
 from counter.network.throttle import Throttle
 from counter.refusals import answers as refusals
 from counter.server import make_socketio
+from counter.storage import StorageWatch
 from counter.ticker import Ticker
 from counter.words.language import LANGUAGES, Language
 from display.voice.announcer import Announcer
@@ -76,6 +78,7 @@ class Application:
     agent_watch: AgentWatch
     ticker: Ticker
     background: Background
+    storage: StorageWatch
     mall_id: int
 
     def start(self) -> None:
@@ -123,6 +126,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
         returning=Returning(live.followed, SCREENS_RETURN),
     )
     printing = spooling(config, database, clock, language, mall_id=mall.id)
+    storage = _storage(config, database)
 
     welcome.register(app, doorkeeper=doorkeeper, permit=permit)
     sign_in.register(app, doorkeeper=doorkeeper, language=language, permissions=permissions)
@@ -170,6 +174,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
         clock=clock,
         config=config,
         slow=slow_lines(config, printing.words),
+        storage=lambda: storage.troubles,
         pages=pages,
     )
     print_agents = agents.register(
@@ -189,6 +194,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
     background = Background(database)
     # Screens are told by the process that they follow; of the rest each is done by one.
     background.register(Work("live", live.start, live.stop, once=False))
+    background.register(Work("storage", storage.start, storage.stop, once=False))
     background.register(Work("announcer", announcer.start, announcer.stop, children=[speaking]))
     background.register(Work("spooler", printing.spooler.start, printing.spooler.stop))
     background.register(Work("agent watch", agent_watch.start, agent_watch.stop))
@@ -208,6 +214,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
         agent_watch=agent_watch,
         ticker=ticker,
         background=background,
+        storage=storage,
         mall_id=mall.id,
     )
 
@@ -220,6 +227,13 @@ def _filled(database: Database, config: Config, clock: Clock) -> Mall:
             numbers = [desk.number for desk in mall.desks]
             example_people(session, mall.id, numbers, at=clock.now())
         return mall
+
+
+def _storage(config: Config, database: Database) -> StorageWatch:
+    folders = {config.data_dir}
+    if database.sqlite:
+        folders.add(Path(database.engine.url.database or "").absolute().parent)
+    return StorageWatch(database, folders, least_free_mb=config.server.least_free_mb)
 
 
 def _voice(config: Config, speaking: Child) -> Voice:

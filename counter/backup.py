@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import sqlite3
@@ -10,6 +11,8 @@ from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy.engine import URL, make_url
+
+from models.core.held_file import name_anew
 
 
 class BackupFailed(Exception):
@@ -54,6 +57,7 @@ def copy_sqlite(source: Path, target: Path) -> None:
     """Copy the database file `source` to `target`, and prove the copy. Raises BackupFailed."""
     if not source.is_file():
         raise BackupFailed(f"there is no database {source} yet; `run` makes it.")
+    _must_have_space(source, target)
     reading = f"{source.absolute().as_uri()}?mode=ro"
     try:
         with (
@@ -62,6 +66,8 @@ def copy_sqlite(source: Path, target: Path) -> None:
         ):
             # In one step: a copy in several begins again whenever the hall writes.
             here.backup(there)
+            # A copy of it that is laid over the hall's own file shall not pass for that.
+            name_anew(there)
             # The copy is one file, without the two that SQLite keeps beside a busy one.
             there.execute("PRAGMA journal_mode=DELETE")
             (found,) = there.execute("PRAGMA integrity_check").fetchone()
@@ -70,6 +76,18 @@ def copy_sqlite(source: Path, target: Path) -> None:
         raise BackupFailed(f"the database cannot be copied: {error}.") from error
     if found != "ok" or orphan is not None:
         raise BackupFailed(f"the copy is not sound: {found if orphan is None else orphan}.")
+
+
+def _must_have_space(source: Path, target: Path) -> None:
+    """Raise BackupFailed before a disk is filled that the hall itself may write to."""
+    log = source.with_name(f"{source.name}-wal")
+    needed = source.stat().st_size + (log.stat().st_size if log.exists() else 0)
+    free = shutil.disk_usage(target.parent).free
+    if free < needed:
+        megabytes = [math.ceil(size / 1_000_000) for size in (free, needed)]
+        raise BackupFailed(
+            f"{target.parent} has {megabytes[0]} MB left, and the copy needs {megabytes[1]} MB."
+        )
 
 
 def _copy_postgresql(url: URL, target: Path) -> None:

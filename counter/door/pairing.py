@@ -165,9 +165,8 @@ def _hand_over(response: Response, cookie: str, token: str) -> Response:
 
 def _says(language: Language) -> dict[str, str]:
     """Return what the page's script may have to say."""
-    return {
-        key: language.say(g.lang, f"counter.pair.{key}") for key in ("unreachable", "too_often")
-    }
+    keys = ("unreachable", "too_often", "not_kept")
+    return {key: language.say(g.lang, f"counter.pair.{key}") for key in keys}
 
 
 def _qr_svg(text: str) -> str:

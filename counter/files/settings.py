@@ -31,6 +31,7 @@ class Server(Frozen):
     trusted_proxy: OptionalAddress = ""  # empty: nobody is believed
     hsts_days: Annotated[int, Field(ge=0, le=730)] = 0  # 0: no browser is told to keep to TLS
     session_hours: Annotated[int, Field(ge=1, le=24)]
+    least_free_mb: Annotated[int, Field(ge=0, le=1_000_000)] = 1000
     log_level: Literal["debug", "info", "warning", "error"]
 
 

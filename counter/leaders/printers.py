@@ -108,11 +108,13 @@ def register(
     clock: Clock,
     config: Config,
     slow: Mapping[str, int],
+    storage: Callable[[], Sequence[str]],
     pages: Callable[[Page], None],
 ) -> None:
     """Add /printers to `app`, live as `printers/<mall_id>`.
 
-    `slow` are the seconds of a slip on the lines that are too slow for it, by printer.
+    `slow` are the seconds of a slip on the lines that are too slow for it, by printer; `storage`
+    names what is wrong with where the data lie.
     """
     routes = Blueprint("printers", __name__)
     known = {one.code for one in config.printers}
@@ -124,6 +126,7 @@ def register(
         return render_template(
             "counter/leaders/printers.html",
             rows=rows,
+            storage=storage(),
             boot={"mall_id": g.mall_id},
             press_id=new_press_id,
             done=request.args.get("done", ""),
@@ -152,12 +155,13 @@ def register(
         return redirect("/printers?done=again", 303)
 
     def state(session: Session, mall_id: int, at: datetime) -> dict[str, Any]:
-        return _signs(rows_of(session, config, mall_id, at))
+        return _signs(rows_of(session, config, mall_id, at)) | {"storage": list(storage())}
 
     def in_trouble(session: Session, mall_id: int) -> int:
-        """Count the printers that print nothing until somebody comes."""
+        """Count the printers that print nothing until somebody comes, and what ails the data."""
         states = printer_states(session, mall_id)
-        return sum(states[code].state not in PRINTING_STATES for code in known & set(states))
+        silent = sum(states[code].state not in PRINTING_STATES for code in known & set(states))
+        return silent + len(storage())
 
     app.register_blueprint(routes)
     pages(

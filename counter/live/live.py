@@ -270,7 +270,9 @@ class Live:
         with self._database.reading() as session:
             seq = last_seq(session)
         now = self._clock.now().isoformat(timespec="milliseconds")
-        return {"now": now, "seq": seq, "epoch": self._topics.epoch, "rate": self._clock.rate}
+        halted = self._database.halted
+        marks = {"now": now, "seq": seq, "epoch": self._topics.epoch, "rate": self._clock.rate}
+        return marks | {"halted": "" if halted is None else halted.code}
 
     def _read_epoch(self) -> str:
         """Name this database, the same for all its processes: a new one counts from the start."""

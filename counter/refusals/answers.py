@@ -9,14 +9,16 @@ from typing import Any
 
 from flask import Flask, Response, g, jsonify, render_template, request
 from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from counter.words.language import Language
-from models.core.errors import BadInput, Forbidden, NotFound, Refusal
+from models.core.errors import BadInput, Forbidden, NoSpace, NotFound, NotKept, Refusal
+from models.core.faults import refusal_in
 
 log = logging.getLogger(__name__)
 
-STATUS: dict[type[Refusal], int] = {NotFound: 404, Forbidden: 403, BadInput: 422}
+STATUS: dict[type[Refusal], int] = {NotFound: 404, Forbidden: 403, BadInput: 422, NoSpace: 507}
 # What a refusal page says for statuses that are not the rules' own.
 CODES = {400: "bad_input", 401: "signed_out", 403: "forbidden", 404: "not_found"}
 CODES |= {405: "bad_input", 413: "bad_input", 415: "bad_input", 422: "bad_input", 429: "too_often"}
@@ -45,7 +47,16 @@ def register(app: Flask, language: Language) -> None:
 
     @app.errorhandler(Refusal)
     def refused(refusal: Refusal) -> Response:
-        return answer(STATUS.get(type(refusal), 409), refusal.code, refusal.facts)
+        usual = 503 if isinstance(refusal, NotKept) else 409
+        return answer(STATUS.get(type(refusal), usual), refusal.code, refusal.facts)
+
+    @app.errorhandler(DBAPIError)
+    def not_kept(error: DBAPIError) -> Response:
+        refusal = refusal_in(error)
+        if refusal is None:
+            return broken(error)
+        log.warning("nothing could be kept at %s: %s", place_asked(), error.orig)
+        return refused(refusal)
 
     @app.errorhandler(ValidationError)
     def malformed(error: ValidationError) -> Response:

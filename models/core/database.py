@@ -7,17 +7,20 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, bindparam, create_engine, event, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.core.base import table_of
-from models.core.errors import BadInput
+from models.core.errors import BadInput, DatabaseBusy, DatabaseGone, NotKept
 from models.core.event import Event
+from models.core.faults import Halted, is_busy
+from models.core.held_file import HeldFile
 from models.core.presses import AnsweredPress
 
 log = logging.getLogger(__name__)
@@ -27,8 +30,18 @@ log = logging.getLogger(__name__)
 SHARED: Final = "shared by all sessions"
 HAPPENED: Final = "events written"
 
-# How long a process waits for another that writes into the same SQLite file, in seconds.
-BUSY_S = 15
+# How long a press waits for its turn to write into a SQLite file, in seconds: behind others of
+# this process, and behind other programs that have the file for themselves.
+BUSY_S = 15.0
+# SQLite waits inside the library, where nothing else of a program under gevent goes on. So it is
+# told not to, and who wants to write asks again after such a pause.
+_ASK_AGAIN_S = 0.01
+# Who only reads meets nobody, but for the moment in which another process opens or leaves the file.
+_READERS_WAIT_S = 0.25
+_UNTIL_S: Final = "until_s"
+
+# How large the log beside a SQLite file may stay, in bytes: four times what it usually needs.
+LOG_SIZE: Final = 16 * 1024 * 1024
 
 Listener = Callable[[Sequence[Event]], None]
 Answer = dict[str, Any]
@@ -50,20 +63,46 @@ class Database:
         self.engine = _sqlite_engine(url, writes=True) if self.sqlite else _engine(url)
         self.looking = _sqlite_engine(url) if self.sqlite else _one_picture(self.engine)
         # SQLite has one writer. Queueing for it here is fair; its own busy handler starves.
-        self._writer = threading.Lock() if self.sqlite else nullcontext()
+        self._writer = threading.Lock() if self.sqlite else None
         shared: dict[str, object] = {SHARED: {}}
         self._write = sessionmaker(self.engine, expire_on_commit=False, info=shared)
         self._read = sessionmaker(self.looking, autoflush=False, info=shared)
         self.listeners: list[Listener] = []
+        self.held: HeldFile | None = None
+        # Why nothing may be written, for whoever watches over the database from outside.
+        self.refuses: NotKept | None = None
+
+    def hold(self) -> None:
+        """From now on write into this very file alone, whatever is put into its place later.
+
+        Only a SQLite file can be held; its tables must be there.
+        """
+        path = self.engine.url.database
+        if not self.sqlite or not path or self.held is not None:
+            return
+        self.held = HeldFile(Path(path))
+        for engine in (self.engine, self.looking):
+            event.listen(engine, "do_connect", self._must_be_there)
+
+    @property
+    def halted(self) -> NotKept | None:
+        """Why nothing is written now, if so."""
+        if self.held is not None and not self.held.is_same():
+            return DatabaseGone()
+        return self.refuses
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """Open a session whose changes and events are committed together at the end.
 
         Listeners hear the events after the commit; one that fails is logged and
-        undoes nothing. Any exception rolls everything back.
+        undoes nothing. Any exception rolls everything back. Raises Halted when SQLite's one
+        turn to write was not to be had in time, and while the database is `halted`.
         """
-        with self._writer, self._write.begin() as session:
+        with self._turn_to_write() as until_s, self._write.begin() as session:
+            self._must_be_there()
+            if self.sqlite:
+                session.connection(execution_options={_UNTIL_S: until_s})
             yield session
         self._tell(session.info.pop(HAPPENED, []))
 
@@ -123,6 +162,28 @@ class Database:
         """Let go of all connections."""
         self.engine.dispose()
         self.looking.dispose()
+        if self.held is not None:
+            self.held.close()
+            self.held = None
+
+    def _must_be_there(self, *_connecting: object) -> None:
+        refusal = self.halted
+        if refusal is not None:
+            raise Halted(refusal)
+
+    @contextmanager
+    def _turn_to_write(self) -> Iterator[float]:
+        """Wait in order behind the others of this process; yield until when to go on trying."""
+        until_s = time.monotonic() + BUSY_S
+        if self._writer is None:
+            yield until_s
+            return
+        if not self._writer.acquire(timeout=BUSY_S):
+            raise Halted(DatabaseBusy())
+        try:
+            yield until_s
+        finally:
+            self._writer.release()
 
     def _tell(self, events: Sequence[Event]) -> None:
         if not events:
@@ -163,8 +224,9 @@ def _one_picture(engine: Engine) -> Engine:
 
 
 def _sqlite_engine(url: str, *, writes: bool = False) -> Engine:
+    waits_s = 0.0 if writes else _READERS_WAIT_S
     engine = create_engine(
-        url, connect_args={"check_same_thread": False, "timeout": BUSY_S}, hide_parameters=True
+        url, connect_args={"check_same_thread": False, "timeout": waits_s}, hide_parameters=True
     )
 
     @event.listens_for(engine, "connect")
@@ -176,16 +238,32 @@ def _sqlite_engine(url: str, *, writes: bool = False) -> Engine:
             "synchronous=FULL",
             "foreign_keys=ON",
             "cache_size=-32000",
+            f"journal_size_limit={LOG_SIZE}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
     if writes:
 
         @event.listens_for(engine, "begin")
-        def _begin(connection: Any) -> None:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        def _begin(connection: Connection) -> None:
+            begun_s = time.monotonic()
+            until_s = connection.get_execution_options().get(_UNTIL_S, begun_s + BUSY_S)
+            _patiently(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"), until_s)
 
     return engine
+
+
+def _patiently(act: Callable[[], object], until_s: float) -> None:
+    """Do `act` as soon as no other program is in its way; everything else goes on meanwhile."""
+    while True:
+        try:
+            act()
+        except OperationalError as error:
+            if not is_busy(error) or time.monotonic() > until_s:
+                raise
+            time.sleep(_ASK_AGAIN_S)
+        else:
+            return
 
 
 def _keep_a_log(connection: sqlite3.Connection) -> None:

@@ -230,3 +230,27 @@ class Outdated(Refusal):
     """The press was meant for a ticket that is no longer at the desk. Facts: number."""
 
     code = "outdated"
+
+
+class NotKept(Refusal):
+    """The database cannot take anything down now: what was asked is not done, and can be again."""
+
+    code = "not_kept"
+
+
+class DatabaseBusy(NotKept):
+    """Another program kept the database for itself for too long."""
+
+    code = "database_busy"
+
+
+class NoSpace(NotKept):
+    """The disk is full."""
+
+    code = "no_space"
+
+
+class DatabaseGone(NotKept):
+    """The database is no longer where it was, or another one stands there."""
+
+    code = "database_gone"

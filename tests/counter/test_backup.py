@@ -135,3 +135,14 @@ def test_without_pg_dump_the_sentence_says_what_to_install(
     with pytest.raises(BackupFailed, match="postgresql-client"):
         back_up("postgresql+psycopg://127.0.0.1/balai", tmp_path / "balai.dump")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_backup_that_would_fill_the_disk_is_not_begun(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'balai.db'}"
+    database, _ = a_hall(url)
+    database.close()
+    # Nearly all of it is a hole, and takes no space.
+    os.truncate(tmp_path / "balai.db", 8 * 10**12)
+    with pytest.raises(BackupFailed, match="the copy needs 8000000 MB"):
+        back_up(url, tmp_path / "copy.db")
+    assert not [one for one in tmp_path.iterdir() if "copy" in one.name]

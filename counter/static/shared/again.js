@@ -52,6 +52,6 @@ export function keepFresh({ topic, path, id, then }) {
     (kind) => kind === "refused" && window.location.reload()
   );
   live.addEventListener("status", () => {
-    element("lost").hidden = live.status !== "lost";
+    element("lost").hidden = live.status !== "lost" || live.halted !== "";
   });
 }

@@ -7,7 +7,7 @@ import { ServerTime } from "./servertime.js";
 /** @typedef {{onState: (state: any) => void, onEvent: (kind: string, payload: any) => void}} Ear */
 /** @typedef {{ears: Set<Ear>, last: State | null, settled: boolean}} Following */
 /** @typedef {{ok: boolean, state?: State, code?: string}} Answer */
-/** @typedef {{now: string, seq: number, epoch: string, rate: number}} Heartbeat */
+/** @typedef {{now: string, seq: number, epoch: string, rate: number, halted: string}} Heartbeat */
 /** @typedef {"connecting" | "live" | "lost"} Status */
 
 // The server beats every 2 s: one beat may be missed, but not two, and 5 s must not pass.
@@ -43,6 +43,9 @@ export class Live {
     this._lookedAt = Date.now();
     /** The server's time at its last sign of life, in milliseconds; 0 before the first. */
     this.lastSeenAt = 0;
+    /** Why the server, which answers, keeps nothing any more: a refusal's code, else "". What
+     *  stands on the screen grows old then, as if the line were lost. */
+    this.halted = "";
     this._slowMs = SLOW_MS;
     /** @type {Map<string, Following>} */
     this._followed = new Map();
@@ -175,12 +178,20 @@ export class Live {
   /** @param {Heartbeat} beat */
   _beat(beat) {
     this._time.read(beat.now, beat.rate);
+    const changed = this.halted !== (beat.halted || "");
+    this.halted = beat.halted || "";
     this._heard();
+    if (changed && this.status === "lost") this._tell();
   }
 
   _heard() {
     this._heardAt = performance.now();
+    if (this.halted && this.lastSeenAt) {
+      this._become("lost");
+      return;
+    }
     this.lastSeenAt = this._time.nowMs();
+    if (this.halted) return;
     const settled = Array.from(this._followed.values()).every((following) => following.settled);
     if (settled && this._socket.connected) this._become("live");
   }
@@ -225,6 +236,10 @@ export class Live {
   _become(status) {
     if (status === this.status) return;
     this.status = status;
-    this._ears.dispatchEvent(new CustomEvent("status", { detail: status }));
+    this._tell();
+  }
+
+  _tell() {
+    this._ears.dispatchEvent(new CustomEvent("status", { detail: this.status }));
   }
 }

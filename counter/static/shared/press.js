@@ -5,6 +5,8 @@
 const PATIENCE_MS = 8000;
 const ATTEMPT_MS = 4000;
 const PAUSES_MS = [300, 600, 1200];
+// Nothing was kept, and whoever pressed should hear why instead of waiting: it is not for a moment.
+export const NOT_KEPT = ["not_kept", "no_space", "database_busy", "database_gone"];
 
 /** The rules said no; `title` is the sentence to show. */
 export class Refused extends Error {
@@ -63,8 +65,9 @@ async function send(url, text) {
       body: text,
       signal: stop.signal,
     });
-    if (response.status >= 500) return null;
-    return { ok: response.ok, status: response.status, body: await bodyOf(response) };
+    const body = await bodyOf(response);
+    if (response.status >= 500 && !NOT_KEPT.includes(body.code)) return null;
+    return { ok: response.ok, status: response.status, body };
   } catch (_lost) {
     return null;
   } finally {

@@ -27,7 +27,8 @@ function count(badge) {
 /** Says whether what stands here is as it is now. @param {HTMLElement} place */
 function tell(place) {
   const lost = live.status === "lost";
-  const words = lost ? place.dataset.lost : place.dataset.live;
+  const why = live.halted ? place.dataset.halted : place.dataset.lost;
+  const words = lost ? why : place.dataset.live;
   const [dot, said] = [place.querySelector("i"), place.querySelector("span")];
   // Whoever listens to the page hears of a break and its end, not of every page's connection.
   if (lost) place.setAttribute("aria-live", "polite");

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -14,6 +15,7 @@ import socketio
 
 from models.core.database import Database
 from tests.counter import tiny_hall
+from tests.outage import being_written
 from tests.servers import Server, running_server
 
 SOON_S = 5.0
@@ -76,7 +78,7 @@ class Screen:
 
 
 def post(hall: Server, path: str, body: dict[str, Any] | None = None) -> None:
-    requests.post(f"{hall.url}{path}", json=body, timeout=SOON_S).raise_for_status()
+    requests.post(f"{hall.url}{path}", json=body, timeout=3 * SOON_S).raise_for_status()
 
 
 def readings(hall: Server) -> int:
@@ -238,3 +240,20 @@ def test_a_server_that_is_asked_to_stop_ends_well_with_lines_open(tmp_path: Path
         screen.follow("number/1")
         assert hall.stop() == 0
         screen.next("disconnect")
+
+
+def test_a_stranger_that_holds_the_file_stops_no_screen(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'balai.db'}"
+    with new_mall(url) as database, running_server(TINY, url, "0") as hall, Screen(hall) as screen:
+        before = screen.waiting()
+        with ThreadPoolExecutor(3) as citizens:
+            with being_written(database):
+                presses = [citizens.submit(post, hall, "/take/1") for _ in range(3)]
+                # The one before the press may be on its way already.
+                for _ in range(3):
+                    screen.next("heartbeat")
+                assert screen.waiting() == before
+                assert not any(press.done() for press in presses)
+            for press in presses:
+                press.result()
+        assert screen.waiting() == before + 3

@@ -33,7 +33,8 @@ const HURDLES = {
 
 /** Why nothing can be pressed at all. @param {Model} model */
 function blocked(model) {
-  return model.status === "lost" ? say("off.lost") : "";
+  if (model.status !== "lost") return "";
+  return say(model.halted ? "off.halted" : "off.lost");
 }
 
 /** Why nothing that is for `phases` can be pressed. @param {Model} model @param {string[]} phases */

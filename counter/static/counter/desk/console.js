@@ -45,6 +45,7 @@ export class Console extends EventTarget {
       state: boot.state,
       now: new Date(boot.now),
       status: "connecting",
+      halted: false,
       lastSeenAt: Date.parse(boot.now),
       draft: keptDraft(boot.state, boot.user.id),
       checked: this.papers.seen(boot.state.current),

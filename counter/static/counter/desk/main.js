@@ -52,6 +52,7 @@ function draw() {
   // Until the server's heart has beaten once, the page's own reading of its clock has to do.
   model.now = live.lastSeenAt ? live.now() : new Date(first.nowMs());
   model.status = live.status;
+  model.halted = live.halted !== "";
   model.lastSeenAt = live.lastSeenAt || model.lastSeenAt;
   document.title = title();
   document.body.className = `dk dk--${model.state.phase} ${model.status === "lost" ? "dk--lost" : ""}`;

@@ -151,6 +151,7 @@
  *  @property {DeskState} state
  *  @property {Date} now
  *  @property {"connecting" | "live" | "lost"} status
+ *  @property {boolean} halted whether it is lost because the server keeps nothing any more
  *  @property {number} lastSeenAt
  *  @property {Boot} boot
  *  @property {Draft} draft

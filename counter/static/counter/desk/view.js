@@ -61,7 +61,8 @@ function Top({ model, hands }) {
 /** @param {{model: Model}} props */
 function Connection({ model }) {
   const lost = model.status === "lost";
-  const words = lost ? say("lost.since", { at: clock(model.lastSeenAt) }) : say("connected");
+  const since = model.halted ? "lost.halted_since" : "lost.since";
+  const words = lost ? say(since, { at: clock(model.lastSeenAt) }) : say("connected");
   return html`<span class=${`dk-conn ${lost ? "is-lost" : ""}`}>
     <i class=${`dot ${lost ? "dot--bad" : ""}`}></i>${words}</span>`;
 }
@@ -69,8 +70,10 @@ function Connection({ model }) {
 /** @param {{model: Model}} props */
 function Lost({ model }) {
   if (model.status !== "lost") return html`<div role="status"></div>`;
+  const [icon, why] = model.halted ? ["triangle-alert", "halted"] : ["wifi-off", "text"];
+  const title = say(model.halted ? "lost.halted_title" : "lost.title");
   return html`<div role="status" class="banner banner--bad dk-lost">
-    <${Icon} name="wifi-off" /><p><b>${say("lost.title")}</b> ${say("lost.text", { at: clock(model.lastSeenAt) })}</p>
+    <${Icon} name=${icon} /><p><b>${title}</b> ${say(`lost.${why}`, { at: clock(model.lastSeenAt) })}</p>
   </div>`;
 }
 

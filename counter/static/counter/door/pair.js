@@ -100,7 +100,9 @@ async function go(step) {
   try {
     await step();
   } catch (error) {
-    say(boot.says[statusOf(error) === 429 ? "too_often" : "unreachable"] || "");
+    /** @type {Record<number, string>} */
+    const told = { 429: "too_often", 503: "not_kept", 507: "not_kept" };
+    say(boot.says[told[statusOf(error) || 0] || "unreachable"] || "");
   }
   setTimeout(() => go(boot.place ? pairHere : look), EVERY_MS);
 }

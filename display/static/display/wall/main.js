@@ -41,6 +41,7 @@ function main() {
       states: hall.states(),
       current: announcements.current,
       sound: announcements.sound,
+      halted: live.halted !== "",
       lostSince: live.status === "lost" ? live.lastSeenAt : null,
       now: live.now(),
     };

@@ -31,8 +31,8 @@
  *   voice: boolean, running: Both[], zones: HallZone[]}} Boot */
 
 /** Everything that is on the screen now. `lostSince` is in server milliseconds, 0 when the screen
- *  was never connected, null while it is live.
+ *  was never connected, null while it is live; `halted` tells that the server answers all the same.
  *  @typedef {{boot: Boot, states: ZoneState[], current: Announcement | null,
- *   sound: "on" | "blocked" | "none", lostSince: number | null, now: Date}} Model */
+ *   sound: "on" | "blocked" | "none", lostSince: number | null, halted: boolean, now: Date}} Model */
 
 export {};

@@ -31,7 +31,7 @@ export function Wall(model) {
   const mood = lostSince !== null ? "w--lost" : called ? "w--calling" : "w--settled";
   return html`<div class=${`w-page ${mood}`}>
     <${Top} ...${model} />
-    <${Lost} since=${lostSince} />
+    <${Lost} since=${lostSince} halted=${model.halted} />
     ${closed ? html`<${Closed} ...${model} />` : html`<${Calling} ...${model} />`}
     <${Running} texts=${model.boot.running} />
   </div>`;
@@ -82,10 +82,10 @@ function Top({ boot, now }) {
 }
 
 /** Always on the page, so that its icon is here already when the server is not.
- *  @param {{since: number | null}} props */
-function Lost({ since }) {
+ *  @param {{since: number | null, halted: boolean}} props */
+function Lost({ since, halted }) {
   const said = since
-    ? t("display.wall.lost", { time: clock(since) })
+    ? t(halted ? "display.wall.halted" : "display.wall.lost", { time: clock(since) })
     : t("display.wall.lost_first");
   const words = html`<span><b>${said}</b> ${t("display.wall.lost_do")}</span>`;
   return html`<div class="w-lost" role="alert" hidden=${since === null}>

@@ -65,10 +65,12 @@ class Page {
     this.offerBell();
   }
 
-  /** @param {boolean} lost @param {number} since milliseconds of the server's clock */
-  mark(lost, since) {
+  /** @param {boolean} lost @param {number} since milliseconds of the server's clock
+   *  @param {boolean} halted whether the server answers, but keeps nothing any more */
+  mark(lost, since, halted) {
     const note = element("lost");
     note.hidden = !lost;
+    element("lost-what").textContent = t(halted ? "kiosk.follow.halted" : "kiosk.follow.lost");
     if (lost) element("lost-since").textContent = t("kiosk.follow.lost_since", { time: clock(since) });
     document.body.classList.toggle("is-stale", lost);
   }
@@ -104,4 +106,6 @@ const boot = JSON.parse(element("boot").textContent || "{}");
 const page = new Page(boot);
 const live = new Live();
 live.follow(`ticket/${boot.token}`, (state) => page.show(/** @type {any} */ (state)));
-live.addEventListener("status", () => page.mark(live.status === "lost", live.lastSeenAt));
+live.addEventListener("status", () => 
+  page.mark(live.status === "lost", live.lastSeenAt, live.halted !== "")
+);

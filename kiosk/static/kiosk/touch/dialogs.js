@@ -1,6 +1,7 @@
 // What lies over a screen for a moment: help, a refusal, "still there?", one service more.
 
 import { html, Icon, useEffect, useRef } from "../../shared/parts.js";
+import { NOT_KEPT } from "../../shared/press.js";
 import { knows, t } from "../../shared/words.js";
 import { FeeLine } from "./fees.js";
 import { doubtsOf, isServed, numbersAgain, said, when, whenServed, whyDoubt } from "./figures.js";
@@ -88,7 +89,8 @@ export function RefusedDialog({ trouble, help_desk, now, onClose }) {
   const { next_at, serves_at, holiday } = trouble.facts;
   const next = whenServed({ next_at: instant(next_at), serves_at: instant(serves_at) }, now);
   const facts = { ...trouble.facts, next, help_desk };
-  const key = `kiosk.refused.${trouble.code}${holiday ? "_holiday" : ""}`;
+  const code = NOT_KEPT.includes(trouble.code) ? "not_kept" : trouble.code;
+  const key = `kiosk.refused.${code}${holiday ? "_holiday" : ""}`;
   const sentence = t(knows(key) ? key : "kiosk.refused.other", facts);
   return html`<${Dialog} icon="circle-alert" title=${t("kiosk.refused.title")} onClose=${onClose}>
     <p>${sentence}</p>

@@ -28,7 +28,7 @@ import { useIdle, useNow } from "./waiting.js";
 /** @typedef {import("./stage.js").Stage} Stage */
 /** @typedef {import("./visit.js").Visit} Visit */
 /** @typedef {{catalogue: Catalogue, hall: Hall, paper: boolean, away: boolean,
- *    since: Date}} Told */
+ *    halted: boolean, since: Date}} Told */
 
 /** Where the visit is now.
  *  @param {{told: Told, now: Date, stage: Stage, size: number}} props */
@@ -111,8 +111,9 @@ function screenKey(name, { adding, agency, service }) {
 /** The parts of a screen that is not a ticket.
  *  @param {{told: Told, now: Date, stage: Stage, name: string, size: number}} props */
 function Face({ told, now, stage, name, size }) {
-  const { catalogue, hall, since } = told;
-  if (name === "away") return html`<${Away} catalogue=${catalogue} now=${now} since=${since} />`;
+  const { catalogue, hall, since, halted } = told;
+  const away = { catalogue, now, since, halted };
+  if (name === "away") return html`<${Away} ...${away} />`;
   if (name === "closed") return html`<${Closed} catalogue=${catalogue} hall=${hall} now=${now} />`;
   return html`<${Screen} told=${told} now=${now} stage=${stage} size=${size} />`;
 }

@@ -26,6 +26,7 @@ let told = {
   hall: boot.services,
   paper: true,
   away: false,
+  halted: false,
   since: new Date(boot.now),
 };
 
@@ -43,7 +44,8 @@ function refused(kind) {
 
 live.addEventListener("status", () => {
   const away = live.status === "lost";
-  tell({ away, since: away ? new Date(live.lastSeenAt || boot.now) : told.since });
+  const since = away ? new Date(live.lastSeenAt || boot.now) : told.since;
+  tell({ away, halted: live.halted !== "", since });
 });
 stayPaired(live);
 live.follow(`services/${boot.mall_id}`, (hall) => tell({ hall }), refused);

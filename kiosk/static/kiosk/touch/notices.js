@@ -81,8 +81,9 @@ export function Closed({ catalogue, hall, now }) {
     <//>`;
 }
 
-/** @param {{catalogue: Catalogue, now: Date, since: Date}} props */
-export function Away({ catalogue, now, since }) {
+/** `halted` tells that the server answers, but keeps nothing any more.
+ *  @param {{catalogue: Catalogue, now: Date, since: Date, halted: boolean}} props */
+export function Away({ catalogue, now, since, halted }) {
   const help_desk = said(catalogue.mall.help_desk);
   const steps = [
     html`${t("kiosk.away.go_to")} <strong>${help_desk}</strong>`,
@@ -94,15 +95,16 @@ export function Away({ catalogue, now, since }) {
       lead=${t("kiosk.away.sorry")} title=${t("kiosk.away.title")} />
     <${Sheet} cls="k-sheet--state">
       <div class="st-card" role="alert">
-        <span class="st-ic st-ic--warn"><${Icon} name="wifi-off" /></span>
+        <span class="st-ic st-ic--warn"><${Icon} name=${halted ? "triangle-alert" : "wifi-off"} /></span>
         <div>
-          <b>${t("kiosk.away.since", { time: clock(since) })}</b>
+          <b>${t(halted ? "kiosk.away.halted" : "kiosk.away.since", { time: clock(since) })}</b>
           <p>${t("kiosk.away.still_valid")}</p>
         </div>
       </div>
       <ol class="st-steps">
         ${steps.map((step, place) => html`<li><b>${place + 1}</b><span>${step}</span></li>`)}
       </ol>
-      <p class="k-foot"><${Icon} name="refresh-cw" /><span>${t("kiosk.away.trying")}</span></p>
+      <p class="k-foot"><${Icon} name="refresh-cw" /><span>
+        ${t(halted ? "kiosk.away.comes_back" : "kiosk.away.trying")}</span></p>
     <//>`;
 }
