@@ -32,6 +32,7 @@ from counter.network.throttle import Throttle
 from counter.refusals import answers as refusals
 from counter.server import make_socketio
 from counter.ticker import Ticker
+from counter.timekeeper import Timekeeper
 from counter.words.language import LANGUAGES, Language
 from display.voice.announcer import Announcer
 from display.voice.voice import Voice, VoiceSettings
@@ -40,6 +41,7 @@ from kiosk.phone import find, follow
 from kiosk.touch import take
 from models.core.clock import Clock
 from models.core.database import Database
+from models.core.steady import Steady
 from models.keeping.migrating import upgrade
 from models.mall.mall import Mall
 from models.mall.pairing import furnish
@@ -66,6 +68,7 @@ class Application:
     spooler: Spooler
     agent_watch: AgentWatch
     ticker: Ticker
+    timekeeper: Timekeeper | None
     mall_id: int
 
     def start(self) -> None:
@@ -86,9 +89,12 @@ class Application:
         self.database.close()
 
 
-def build(config: Config, *, clock: Clock | None = None) -> Application:
+def build(
+    config: Config, *, clock: Clock | None = None, steady: Steady | None = None
+) -> Application:
     """Build the house that `config` describes: its database is made and filled, nothing runs yet.
 
+    `steady` is what the clock stands on, None for one that follows the system blindly.
     Raises WrongMall when the database belongs to another one.
     """
     clock = clock or Clock()
@@ -98,8 +104,10 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
     database = Database(config.database_url)
     upgrade(database)
     mall = _filled(database, config, clock)
+    timekeeper = None if steady is None else Timekeeper(database, clock, steady, mall.id)
     app = _dressed(config, mall, language)
-    doorkeeper = Doorkeeper(database, clock, config, mall.id)
+    real_clock = Clock(source=clock.source)
+    doorkeeper = Doorkeeper(database, clock, config, mall.id, real_clock)
     permissions = Permissions()
     permit = permissions.permit
     auth.register(app, doorkeeper, permissions)
@@ -187,7 +195,13 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
         announcer=announcer,
         spooler=printing.spooler,
         agent_watch=AgentWatch(print_agents, mall.id, live.silence_s),
-        ticker=Ticker(database, clock, kept=timedelta(days=config.retention.personal_days)),
+        ticker=Ticker(
+            database,
+            clock,
+            kept=timedelta(days=config.retention.personal_days),
+            timekeeper=timekeeper,
+        ),
+        timekeeper=timekeeper,
         mall_id=mall.id,
     )
 

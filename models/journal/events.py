@@ -224,4 +224,32 @@ class ServiceDayClosed(Event, about=About.MALL, moves_queue=True):
     expired: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class ClockDoubted(Event, about=About.CLOCK, moves_queue=False):
+    """The system's clock jumped by `ahead_s`, or begins so far from the record: nobody follows it.
+
+    Below zero it is behind.
+    """
+
+    ahead_s: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockFollowed(Event, about=About.CLOCK, moves_queue=False):
+    """The system's clock, `ahead_s` ahead, is followed: a leader accepted it, or it came back.
+
+    `answered` tells the one from the other; a command at the server has no user.
+    """
+
+    ahead_s: int
+    answered: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockKept(Event, about=About.CLOCK, moves_queue=False):
+    """A leader said that the hall's time is right, and the system's clock wrong by `ahead_s`."""
+
+    ahead_s: int
+
+
 KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}
