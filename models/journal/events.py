@@ -226,20 +226,14 @@ class ServiceDayClosed(Event, about=About.MALL, moves_queue=True):
 
 @dataclass(frozen=True, kw_only=True)
 class ClockDoubted(Event, about=About.CLOCK, moves_queue=False):
-    """The system's clock jumped by `ahead_s`, or begins so far from the record: nobody follows it.
-
-    Below zero it is behind.
-    """
+    """The system's clock jumped by `ahead_s` (below zero: back), and nobody follows it so far."""
 
     ahead_s: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClockFollowed(Event, about=About.CLOCK, moves_queue=False):
-    """The system's clock, `ahead_s` ahead, is followed: a leader accepted it, or it came back.
-
-    `answered` tells the one from the other; a command at the server has no user.
-    """
+    """The system's clock is followed again: it was `answered`, or came back by itself."""
 
     ahead_s: int
     answered: bool
