@@ -38,6 +38,7 @@ from counter.refusals import answers as refusals
 from counter.server import make_socketio
 from counter.storage import StorageWatch
 from counter.ticker import Ticker
+from counter.timekeeper import Timekeeper
 from counter.words.language import LANGUAGES, Language
 from display.voice.announcer import Announcer
 from display.voice.returning import Returning
@@ -47,6 +48,7 @@ from kiosk.phone import find, follow
 from kiosk.touch import take
 from models.core.clock import Clock
 from models.core.database import Database
+from models.core.steady import Steady
 from models.keeping.migrating import upgrade
 from models.mall.mall import Mall
 from models.mall.pairing import furnish
@@ -79,6 +81,7 @@ class Application:
     ticker: Ticker
     background: Background
     storage: StorageWatch
+    timekeeper: Timekeeper | None
     mall_id: int
 
     def start(self) -> None:
@@ -91,9 +94,12 @@ class Application:
         self.database.close()
 
 
-def build(config: Config, *, clock: Clock | None = None) -> Application:
+def build(
+    config: Config, *, clock: Clock | None = None, steady: Steady | None = None
+) -> Application:
     """Build the house that `config` describes: its database is made and filled, nothing runs yet.
 
+    `steady` is what the clock stands on, None for one that follows the system blindly.
     Raises WrongMall when the database belongs to another one.
     """
     clock = clock or Clock()
@@ -103,8 +109,10 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
     database = Database(config.database_url)
     upgrade(database)
     mall = _filled(database, config, clock)
+    timekeeper = None if steady is None else Timekeeper(database, clock, steady, mall.id)
     app = _dressed(config, mall, language)
-    doorkeeper = Doorkeeper(database, clock, config, mall.id)
+    real_clock = Clock(source=clock.source)
+    doorkeeper = Doorkeeper(database, clock, config, mall.id, real_clock)
     permissions = Permissions()
     permit = permissions.permit
     auth.register(app, doorkeeper, permissions)
@@ -190,7 +198,12 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
     reports.register(app, doorkeeper=doorkeeper, language=language, pages=pages)
     permissions.require_complete(app)
     agent_watch = AgentWatch(print_agents, mall.id, live.silence_s)
-    ticker = Ticker(database, clock, kept=timedelta(days=config.retention.personal_days))
+    ticker = Ticker(
+        database,
+        clock,
+        kept=timedelta(days=config.retention.personal_days),
+        timekeeper=timekeeper,
+    )
     background = Background(database)
     # Screens are told by the process that they follow; of the rest each is done by one.
     background.register(Work("live", live.start, live.stop, once=False))
@@ -215,6 +228,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
         ticker=ticker,
         background=background,
         storage=storage,
+        timekeeper=timekeeper,
         mall_id=mall.id,
     )
 

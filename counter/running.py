@@ -19,8 +19,9 @@ from counter.files.config import Config
 from counter.files.filling import WrongMall
 from counter.files.private import keep_private
 from counter.server import serve
-from models.core.clock import Clock
+from models.core.clock import Clock, system_s
 from models.core.gathering import log_to_stderr
+from models.core.steady import Steady, monotonic_s
 
 log = logging.getLogger(__name__)
 
@@ -126,9 +127,11 @@ def built(config: Config) -> Application:
     Exits with a sentence when it may not open.
     """
     refuse_public_example(config)
-    clock = Clock()
+    # The example's hours are its own, and nobody minds what becomes of its days.
+    steady = None if config.mall.example else Steady(system_s, monotonic_s)
+    clock = Clock() if steady is None else Clock(source=steady.now_s)
     try:
-        application = build(config, clock=clock)
+        application = build(config, clock=clock, steady=steady)
     except WrongMall as wrong:
         click.echo(wrong, err=True)
         sys.exit(1)

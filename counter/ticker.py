@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from counter.demo.example import example_clock
+from counter.timekeeper import Timekeeper
 from models.core.clock import Clock, local_day
 from models.core.database import Database
 from models.keeping.days import close_old_days
@@ -24,8 +25,16 @@ EVERY_S = 1.0
 class Ticker:
     """Looks at the clock once a second and does what is due."""
 
-    def __init__(self, database: Database, clock: Clock, *, kept: timedelta) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        kept: timedelta,
+        timekeeper: Timekeeper | None = None,
+    ) -> None:
         """Forget what points to a person `kept` after it happened."""
+        self._timekeeper = timekeeper
         self._database = database
         self._clock = clock
         self._kept = kept
@@ -50,6 +59,8 @@ class Ticker:
 
     def tick(self) -> None:
         """Close days that are over, forget what is old, and move on an example that has closed."""
+        if self._timekeeper is not None:
+            self._timekeeper.look()
         with self._database.reading() as session:
             malls = [
                 (mall.id, mall.time_zone, mall.example) for mall in session.scalars(select(Mall))

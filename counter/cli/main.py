@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from counter.cli.clock import clock
 from counter.cli.data import backup, catalogue, db, restore
 from counter.cli.devices import device
 from counter.cli.opening import must_open
@@ -134,5 +135,5 @@ def check(config_file: Path) -> None:
     )
 
 
-for command in (db, user, device, catalogue, backup, restore, report):
+for command in (clock, db, user, device, catalogue, backup, restore, report):
     balai.add_command(command)

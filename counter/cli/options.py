@@ -15,8 +15,9 @@ from counter.cli.opening import newer, refusal_of
 from counter.files.config import Config, ConfigError, load_config
 from counter.files.filling import WrongMall, fill, known_mall
 from counter.files.private import make_private
+from counter.timekeeper import time_outside
 from counter.words.reading import WordsWrong
-from models.core.clock import Clock
+from models.core.clock import Clock, system_s
 from models.core.database import Database
 from models.core.one_line import one_line
 from models.keeping.migrating import DatabaseIsNewer, upgrade
@@ -102,13 +103,19 @@ def say(sentence: str) -> None:
 
 @contextmanager
 def the_mall(config: Config) -> Iterator[tuple[Database, int]]:
-    """Open the database with the mall of `config` in it, both made when they are missing."""
+    """Open the database with the mall of `config` in it, both made when they are missing.
+
+    Meanwhile CLOCK tells the hall's time: what a command writes belongs into the same record.
+    """
     make_private(config)
     database = Database(config.database_url)
     try:
         upgrade(database)
-        yield database, _mall_id(database, config)
+        mall_id = _mall_id(database, config)
+        CLOCK.source = time_outside(database, mall_id).steady.now_s
+        yield database, mall_id
     finally:
+        CLOCK.source = system_s
         database.close()
 
 

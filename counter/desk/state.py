@@ -249,7 +249,7 @@ def touched(session: Session, event: Event) -> Iterable[str]:
             return _own(event) | _offering(session, wanted)
         case About.CALL:
             return _own(event) | _keys(session.scalars(_awaiting(event)))
-        case About.PAPER | About.DEVICE | About.ACCOUNT | About.JOURNAL:
+        case About.PAPER | About.DEVICE | About.ACCOUNT | About.CLOCK | About.JOURNAL:
             return set()
 
 

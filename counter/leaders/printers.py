@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response
 from counter.door.pages import SCREENS, Followed, Page
 from counter.files.config import Config
 from counter.files.settings import PrinterSettings
+from counter.leaders.clocks import clock_row, clock_sign, clocks_to_settle, hear_answers
 from kiosk.touch.slip import letterhead
 from models.core.clock import Clock
 from models.core.database import Answer, Database
@@ -122,11 +123,14 @@ def register(
     @routes.get("/printers")
     def page() -> str:
         with database.reading() as session:
-            rows = rows_of(session, config, g.mall_id, clock.now(), slow=slow)
+            at = clock.now()
+            rows = rows_of(session, config, g.mall_id, at, slow=slow)
+            doubted = clock_row(session, g.mall_id, at)
         return render_template(
             "counter/leaders/printers.html",
             rows=rows,
             storage=storage(),
+            clock=doubted,
             boot={"mall_id": g.mall_id},
             press_id=new_press_id,
             done=request.args.get("done", ""),
@@ -155,25 +159,27 @@ def register(
         return redirect("/printers?done=again", 303)
 
     def state(session: Session, mall_id: int, at: datetime) -> dict[str, Any]:
-        return _signs(rows_of(session, config, mall_id, at)) | {"storage": list(storage())}
+        signs = _signs(rows_of(session, config, mall_id, at))
+        return signs | {"clock": clock_sign(session, mall_id), "storage": list(storage())}
 
-    def in_trouble(session: Session, mall_id: int) -> int:
-        """Count the printers that print nothing until somebody comes, and what ails the data."""
+    def to_do(session: Session, mall_id: int) -> int:
+        """Count what waits for somebody: silent printers, a doubted clock, what ails the data."""
         states = printer_states(session, mall_id)
         silent = sum(states[code].state not in PRINTING_STATES for code in known & set(states))
-        return silent + len(storage())
+        return silent + clocks_to_settle(session, mall_id) + len(storage())
 
+    hear_answers(routes, database, clock)
     app.register_blueprint(routes)
     pages(
         Page(
             name="printers",
             path="/printers",
             roles=LEADERS,
-            acts=("test", "again"),
+            acts=("test", "again", "answer_clock"),
             words="counter.printers.title",
             within=SCREENS,
-            live=Followed(state, about=frozenset({About.PAPER}), ticks=True),
-            to_do=in_trouble,
+            live=Followed(state, about=frozenset({About.PAPER, About.CLOCK}), ticks=True),
+            to_do=to_do,
         )
     )
 

@@ -4,6 +4,9 @@ Screens in the building may use plain HTTP while phones and leaders come over TL
 request that decides. Over TLS a name begins with `__Host-`, by which a browser promises that no
 other site and nothing on plain HTTP has set it. What an earlier version or plain HTTP left under
 the bare name is read once more, and leaves under the other.
+
+How long one lasts is told as a length, `Max-Age`, never as an instant: the clock of the desk's PC
+may be days from the hall's.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from typing import Final
 from flask import Flask, Request, current_app, request
 from flask import Response as FlaskResponse
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from itsdangerous import BadSignature
 from typing_extensions import override
 from werkzeug.wrappers import Response
 
@@ -47,13 +51,52 @@ def hand_over(response: Response, name: str, value: str, *, lasts: timedelta) ->
     )
 
 
-class Cookies(SecureCookieSessionInterface):
+class Undated(SecureCookieSessionInterface):
+    """A signed cookie that is good whatever the system's clock says.
+
+    That clock may be set back or ahead by days. How old a sign-in is stands in the cookie itself,
+    by the hall's own time, and whoever reads it judges by that.
+    """
+
+    @override
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        serializer = self.get_signing_serializer(app)
+        sealed = request.cookies.get(self.get_cookie_name(app))
+        if serializer is None or not sealed:
+            return self.session_class()
+        try:
+            return self.session_class(serializer.loads(sealed))
+        except BadSignature:
+            return self.session_class()
+
+    @override
+    def get_expiration_time(self, app: Flask, session: SessionMixin) -> None:
+        """Name no instant at which the cookie ends; how long it lasts is said beside."""
+
+    @override
+    def save_session(self, app: Flask, session: SessionMixin, response: FlaskResponse) -> None:
+        super().save_session(app, session, response)
+        begins = f"{self.get_cookie_name(app)}="
+        lasts_s = int(app.permanent_session_lifetime.total_seconds())
+        cookies = response.headers.getlist("Set-Cookie")
+        response.headers.setlist(
+            "Set-Cookie",
+            [
+                f"{one}; Max-Age={lasts_s}"
+                if one.startswith(begins) and "Max-Age=" not in one
+                else one
+                for one in cookies
+            ],
+        )
+
+
+class Cookies(Undated):
     """The signed cookie of who is signed in."""
 
     def __init__(self, public_url: str) -> None:
         """Know the address by which phones come."""
         self._public_url = public_url
-        self._bare = SecureCookieSessionInterface()
+        self._bare = Undated()
 
     @override
     def get_cookie_secure(self, app: Flask) -> bool:

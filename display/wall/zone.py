@@ -218,7 +218,9 @@ def zones_touched(session: Session, event: Event) -> Iterable[str]:
             told = select(Call.told_zone_id).where(Call.ticket_id == event.ticket_id)
             serving = select(Desk.zone_id).where(touched)
             return _keys(session, or_(Zone.id.in_(serving), Zone.id.in_(told)))
-        case About.CALL | About.PAPER | About.DEVICE | About.ACCOUNT | About.JOURNAL:
+        case About.CALL | About.PAPER | About.DEVICE | About.ACCOUNT:
+            return []
+        case About.CLOCK | About.JOURNAL:
             return []
 
 

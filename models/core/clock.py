@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+
+def system_s() -> float:
+    """Return the system's time in seconds since 1970, which anybody may have set."""
+    return time.time()
 
 
 @dataclass
 class Clock:
     """A clock that may run ahead of the real one (the example mall) or faster (the demo).
 
+    `source` tells real time in seconds since 1970: the system's, or that of models/core/steady.py.
     `ahead` is added to real time; from the instant the rate was set, each real
     second counts as `rate` seconds. A rate of 1 and an `ahead` of zero is real time.
     """
 
     ahead: timedelta = timedelta()
     rate: float = 1.0
+    source: Callable[[], float] = system_s
     _anchor_s: float = 0.0
 
     def now(self) -> datetime:
         """Return the current instant, aware UTC."""
-        real_s = time.time()
+        real_s = self.source()
         if self.rate == 1.0:
             return datetime.fromtimestamp(real_s, UTC) + self.ahead
         extra_s = (real_s - self._anchor_s) * (self.rate - 1.0)
@@ -33,7 +41,7 @@ class Clock:
         if rate <= 0:
             raise ValueError("time cannot stand still or run backwards")
         here = self.now()
-        self._anchor_s = time.time()
+        self._anchor_s = self.source()
         self.rate = rate
         self.ahead = here - datetime.fromtimestamp(self._anchor_s, UTC)
 

@@ -226,6 +226,12 @@ class PlaceTaken(Refusal):
     code = "place_taken"
 
 
+class ClockNotDoubted(Refusal):
+    """The system's clock is followed already, or another question was asked since."""
+
+    code = "clock_not_doubted"
+
+
 class Outdated(Refusal):
     """The press was meant for a ticket that is no longer at the desk. Facts: number."""
 

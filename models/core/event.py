@@ -42,6 +42,7 @@ class About(StrEnum):
     PAPER = "paper"  # a paper, or the printer that it waits for
     DEVICE = "device"  # a kiosk, a board or a print agent
     ACCOUNT = "account"  # who signs in
+    CLOCK = "clock"  # the system's time is doubted, or no longer
     JOURNAL = "journal"  # nothing that a screen shows: it is kept for the figures
 
 

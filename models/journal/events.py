@@ -224,4 +224,26 @@ class ServiceDayClosed(Event, about=About.MALL, moves_queue=True):
     expired: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class ClockDoubted(Event, about=About.CLOCK, moves_queue=False):
+    """The system's clock jumped by `ahead_s` (below zero: back), and nobody follows it so far."""
+
+    ahead_s: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockFollowed(Event, about=About.CLOCK, moves_queue=False):
+    """The system's clock is followed again: it was `answered`, or came back by itself."""
+
+    ahead_s: int
+    answered: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockKept(Event, about=About.CLOCK, moves_queue=False):
+    """A leader said that the hall's time is right, and the system's clock wrong by `ahead_s`."""
+
+    ahead_s: int
+
+
 KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from models.core.clock import local_day
 from models.core.presses import old_presses
 from models.journal.actors import Actor
-from models.journal.events import ServiceDayClosed, ShiftEnded, TicketExpired
+from models.journal.events import ServiceDayClosed, ShiftBegan, ShiftEnded, TicketExpired
 from models.journal.record import record
 from models.mall.mall import Mall
-from models.queue.shifts import Shift, lock_desk
+from models.queue.shifts import Shift, held_by, lock_desk
 from models.queue.tickets import OPEN_STATES, StepState, Ticket
 from models.queue.waiting import lock_ticket
 
@@ -38,16 +38,31 @@ def close_old_days(session: Session, mall: Mall, *, at: datetime) -> int:
     expired = sum(_expire(session, ticket, by=time_itself, at=at) for ticket in left_open)
     for shift in session.scalars(
         select(Shift).where(Shift.mall_id == mall.id, Shift.ended_at.is_(None))
-    ):
+    ).all():
         if local_day(shift.began_at, mall.time_zone) < today:
-            shift.ended_at = at
-            event = ShiftEnded(mall_id=mall.id, at=at, desk_id=shift.desk_id)
-            record(session, event, time_itself)
+            _end(session, shift, today, by=time_itself, at=at)
     session.execute(old_presses(before=at - PRESSES_KEPT))
     if expired:
         event_ = ServiceDayClosed(mall_id=mall.id, at=at, expired=expired)
         record(session, event_, time_itself)
     return expired
+
+
+def _end(session: Session, shift: Shift, today: date, *, by: Actor, at: datetime) -> None:
+    """End a shift of an earlier day; who has called a number of today already goes on in a new one.
+
+    A hall that never closes calls in the first second after midnight, before anything is closed.
+    """
+    shift.ended_at = at
+    session.flush()
+    record(session, ShiftEnded(mall_id=shift.mall_id, at=at, desk_id=shift.desk_id), by)
+    called = held_by(session, shift.desk)
+    if called is None or called.service_day < today:
+        return
+    own = Shift(mall_id=shift.mall_id, desk_id=shift.desk_id, user_id=shift.user_id, began_at=at)
+    session.add(own)
+    session.flush()
+    record(session, ShiftBegan(mall_id=own.mall_id, at=at, desk_id=own.desk_id), by)
 
 
 def _expire(session: Session, ticket: Ticket, *, by: Actor, at: datetime) -> bool:

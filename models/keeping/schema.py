@@ -5,12 +5,13 @@ from __future__ import annotations
 from models.core import leases, presses
 from models.core.base import Base
 from models.journal import record
+from models.keeping import timekeeping
 from models.mall import catalogue, devices, mall, people
 from models.paper import jobs, printers
 from models.queue import issuing, quota, shifts, tickets
 
 TABLE_MODULES = (
-    *(leases, presses, record),
+    *(leases, presses, record, timekeeping),
     *(catalogue, devices, mall, people),
     *(jobs, printers),
     *(issuing, quota, shifts, tickets),

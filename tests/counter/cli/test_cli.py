@@ -51,6 +51,7 @@ def refused(result: Result) -> str:
         *("run", "demo", "check", "backup", "db upgrade", "user add", "user password", "user list"),
         *("user disable", "device pair", "device list", "device withdraw"),
         *("catalogue export", "catalogue import", "report", "restore"),
+        *("clock", "clock accept", "clock keep"),
     ],
 )
 def test_every_command_explains_itself(words: str) -> None:
@@ -94,6 +95,7 @@ def test_a_script_gives_the_password_on_standard_input(run: Run) -> None:
         ("device pair 123456 --place kiosk-1", "", "No screen shows the code 123456"),
         ("device pair 123456 --place dapur", "", 'no kiosk, board or agent "dapur"'),
         ("device withdraw 7", "", "no paired device 7"),
+        ("clock accept", "", "nothing to answer"),
         ("backup copy.db", "", "there is no database"),
         ("catalogue import nowhere", "", "nowhere:1: there is no such folder"),
     ],

@@ -89,6 +89,7 @@ def doors(application: Application) -> Doors:
         "/agent/state": (agent, {"state": "ready", "detail": ""}),
         "/printers/test": (leader, {"printer": AGENTS_PRINTER}),
         "/printers/again": (leader, one_job),
+        "/printers/clock": (leader, {"question": 1, "answer": "keep"}),
         **{f"/desk/{act}": (officer, {"desk_id": 1}) for act in ACTS},
     }
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
+from itsdangerous import TimestampSigner
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -305,6 +306,22 @@ def test_the_halls_own_clock_ends_no_sign_in(
 ) -> None:
     sign_in(browser, HENDRA)
     application.clock.jump_to(application.clock.now() + timedelta(days=3))
+    assert signed_in(browser)
+
+
+@pytest.mark.parametrize("days", [-400, 400])
+def test_a_sign_in_outlives_a_system_clock_that_is_set(
+    browser: FlaskClient, monkeypatch: pytest.MonkeyPatch, days: int
+) -> None:
+    sealed_s = Clock().now().timestamp() + days * 86_400
+    with monkeypatch.context() as wrong:
+        wrong.setattr(TimestampSigner, "get_timestamp", lambda _: int(sealed_s))
+        answer = sign_in(browser, HENDRA)
+    # A desk's PC may be days ahead, too: it is told a length, and no instant of ours.
+    cookies = answer.headers.getlist("Set-Cookie")
+    (cookie,) = [one for one in cookies if one.startswith(f"{SESSION_COOKIE}=")]
+    assert "Max-Age=43200" in cookie
+    assert "Expires" not in cookie
     assert signed_in(browser)
 
 

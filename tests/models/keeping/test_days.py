@@ -8,10 +8,11 @@ from models.core.errors import NobodyWaiting, TicketClosed
 from models.core.presses import AnsweredPress
 from models.journal.events import ServiceDayClosed
 from models.keeping.days import close_old_days
+from models.mall.mall import ServingHours, new_arrangement
 from models.queue.calling import call_next, call_number
-from models.queue.serving import hold
-from models.queue.shifts import held_by, shift_at
-from models.queue.tickets import OPEN_STATES, Step, StepState
+from models.queue.serving import finish, hold, start
+from models.queue.shifts import held_by, officer_at, shift_at
+from models.queue.tickets import OPEN_STATES, Outcome, Step, StepState
 from tests.builders import (
     CITIZEN,
     MINUTE,
@@ -89,6 +90,34 @@ def test_a_shift_of_today_goes_on(session: Session) -> None:
     close_old_days(session, hall.mall, at=MONDAY + DAY + MINUTE)
     assert shift_at(session, late.id) is not None
     assert shift_at(session, hall.desk_a.id) is None
+
+
+def test_who_called_in_the_first_second_after_midnight_is_still_at_the_desk(
+    session: Session,
+) -> None:
+    hall = small_mall(session)
+    for hours in session.scalars(select(ServingHours).where(ServingHours.mall_id == hall.mall.id)):
+        hours.opens_m, hours.closes_m = 0, 24 * 60
+    hall.mall.arrangement = new_arrangement()
+    session.flush()
+    ticket(session, hall.mall, hall.b)  # yesterday's, at nobody's desk
+    second = TUESDAY_MIDNIGHT + timedelta(milliseconds=300)
+    today = ticket(session, hall.mall, hall.a, at=TUESDAY_MIDNIGHT)
+    call_next(session, hall.desk_a, by=CITIZEN, at=second)
+    officer = officer_at(session, hall.desk_a)
+    take_recorded(session)
+
+    assert close_old_days(session, hall.mall, at=second + timedelta(milliseconds=400)) == 1
+    assert held_by(session, hall.desk_a) is today
+    assert officer_at(session, hall.desk_a) == officer is not None
+    assert shift_at(session, hall.desk_ab.id) is None
+    kinds = [type(one).__name__ for one in take_recorded(session) if one.desk_id == hall.desk_a.id]
+    assert kinds == ["ShiftEnded", "ShiftBegan"]
+    # Later in the day nothing of it counts as yesterday's any more.
+    start(session, hall.desk_a, by=CITIZEN, at=second + MINUTE)
+    finish(session, hall.desk_a, outcome=Outcome.ISSUED, by=CITIZEN, at=second + MINUTE)
+    close_old_days(session, hall.mall, at=second + 2 * MINUTE)
+    assert officer_at(session, hall.desk_a) == officer
 
 
 def test_old_presses_are_forgotten_and_young_ones_kept(session: Session) -> None:

@@ -1,0 +1,93 @@
+"""A doubted clock in the hands of the leaders: both times side by side, and their answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import Blueprint, g, redirect, request
+from pydantic import TypeAdapter
+from pydantic.dataclasses import dataclass as checked
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from models.core.clock import Clock, local_day
+from models.core.database import Answer, Database
+from models.core.presses import PressId, RowId
+from models.keeping.timekeeping import ClockAnswer, KeptTime, answer, open_question
+from models.mall.mall import Mall
+
+
+@checked(frozen=True)
+class ClockPress:
+    """Whether the system's clock, asked about in a question of this number, is right."""
+
+    press_id: PressId
+    question: RowId
+    answer: ClockAnswer
+
+
+CLOCK_PRESS = TypeAdapter(ClockPress)
+
+
+@dataclass(frozen=True)
+class ClockRow:
+    """The two times as the page shows them; `closes` tells that accepting begins another day."""
+
+    question: int
+    at: datetime
+    system_at: datetime
+    behind: bool
+    closes: bool
+    kept: bool
+
+
+def hear_answers(routes: Blueprint, database: Database, clock: Clock) -> None:
+    """Let leaders answer at /printers/clock."""
+
+    @routes.post("/printers/clock")
+    def answer_clock() -> Response:
+        press, at, actor = CLOCK_PRESS.validate_python(request.form.to_dict()), clock.now(), g.actor
+
+        def rule(session: Session) -> Answer:
+            question = press.question
+            answer(session, g.mall_id, press.answer, question=question, by=actor, at=at)
+            return {}
+
+        database.press(press.press_id, "printers.clock", at, rule, by=actor.key)
+        return redirect("/printers?done=clock", 303)
+
+
+def clock_row(session: Session, mall_id: int, at: datetime) -> ClockRow | None:
+    """Return what leaders are asked about the clock at the hall's instant `at`, None if nothing."""
+    kept = _unsettled(session, mall_id)
+    if kept is None or kept.ahead_s is None:
+        return None
+    system_at = at + timedelta(seconds=kept.ahead_s)
+    zone = session.get_one(Mall, mall_id).time_zone
+    return ClockRow(
+        question=kept.question,
+        at=at,
+        system_at=system_at,
+        behind=kept.ahead_s < 0,
+        closes=local_day(system_at, zone) > local_day(at, zone),
+        kept=kept.answer is ClockAnswer.KEEP,
+    )
+
+
+def clock_sign(session: Session, mall_id: int) -> list[int | str]:
+    """Return what tells an open page that its question about the clock is no longer right."""
+    kept = _unsettled(session, mall_id)
+    return [] if kept is None else [kept.question, kept.answer or ""]
+
+
+def clocks_to_settle(session: Session, mall_id: int) -> int:
+    """Count the questions about the clock that nobody has answered."""
+    kept = _unsettled(session, mall_id)
+    return int(kept is not None and kept.answer is None)
+
+
+def _unsettled(session: Session, mall_id: int) -> KeptTime | None:
+    kept = open_question(session, mall_id)
+    # What was accepted is followed within a second.
+    return None if kept is None or kept.answer is ClockAnswer.ACCEPT else kept

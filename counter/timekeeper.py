@@ -1,0 +1,210 @@
+"""Keeps the hall's time: begins it from the record, and asks leaders before a jump is believed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import func, select
+
+from models.core.clock import Clock, system_s
+from models.core.database import Database
+from models.core.steady import (
+    BELIEVED_S,
+    Doubt,
+    Footing,
+    Source,
+    Steady,
+    footing_at_start,
+    monotonic_s,
+    this_boot,
+)
+from models.keeping.timekeeping import (
+    ClockAnswer,
+    KeptTime,
+    ask,
+    kept_time,
+    last_instant,
+    note_footing,
+    settle,
+)
+
+log = logging.getLogger(__name__)
+
+# A footing that moved by less is not worth a row: the record tells the next start as much.
+WORTH_NOTING_S: Final = 1.0
+_THEIRS: Final = select(func.clock_timestamp())
+
+
+class DatabaseTime:
+    """The clock of a database's server, which decides where several processes share it.
+
+    Between two comparisons it is carried on by the monotonic clock, so that nobody waits for it.
+    """
+
+    def __init__(self, monotonic: Source, ask_server: Callable[[], float]) -> None:
+        """`ask_server` tells the server's time in seconds since 1970."""
+        self._monotonic, self._ask_server = monotonic, ask_server
+        self._offset_s = 0.0
+        self._known = False
+        self.compare()
+
+    def now_s(self) -> float:
+        """Return the server's time, as it was when compared and carried on since."""
+        return self._monotonic() + self._offset_s
+
+    def compare(self) -> None:
+        """Compare with the server; an answer says no more than the time that it took."""
+        before_s = self._monotonic()
+        theirs_s = self._ask_server()
+        took_s = self._monotonic() - before_s
+        offset_s = theirs_s - (before_s + took_s / 2)
+        if not self._known or abs(offset_s - self._offset_s) > took_s:
+            self._offset_s, self._known = offset_s, True
+
+
+class Timekeeper:
+    """Holds a mall's `steady` time together with its record and with the other processes."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        steady: Steady,
+        mall_id: int,
+        *,
+        system: Source = system_s,
+        monotonic: Source = monotonic_s,
+        boot: str = "",
+    ) -> None:
+        """Begin the time of `clock`, which stands on `steady`.
+
+        `system` and `monotonic` are the machine's two clocks; `boot` names its start.
+        """
+        self._database, self._clock, self._steady = database, clock, steady
+        self._mall_id, self._boot = mall_id, boot or this_boot()
+        # The last question that is over, the one that is asked now, and whether it was refused.
+        self._past, self._refused = 0, False
+        self._asked: int | None = None
+        self._noted: Footing | None = None
+        self._theirs: DatabaseTime | None = None
+        if not database.sqlite:
+            self._theirs = DatabaseTime(monotonic, lambda: server_s(database))
+            system = self._theirs.now_s
+        self._begin(system, monotonic)
+
+    def look(self) -> None:
+        """Compare the clocks, take down what is new, and do what a leader has answered."""
+        if self._theirs is not None:
+            self._theirs.compare()
+        with self._database.reading() as session:
+            kept = kept_time(session, self._mall_id)
+        question = 0 if kept is None else kept.question
+        doubt = self._steady.doubt
+        if doubt is not None:
+            self._heed(doubt, question, kept)
+        if self._steady.doubt is None:
+            if self._asked is not None:
+                self._settle()
+            self._past, self._asked = question, None
+        self._note()
+
+    def _heed(self, doubt: Doubt, question: int, kept: KeptTime | None) -> None:
+        """Ask about `doubt` unless somebody has, and carry out what was answered."""
+        if self._refused and not doubt.kept:
+            # What was refused has jumped again, and that answer does not hold for it.
+            self._past, self._asked, self._refused = question, None, False
+        if question > self._past:
+            self._asked = question
+        if self._asked is None or kept is None:
+            self._ask(doubt, after=question)
+        elif kept.answer is ClockAnswer.ACCEPT:
+            self._steady.accept()
+        elif kept.answer is ClockAnswer.KEEP and not doubt.kept:
+            self._steady.keep()
+            self._refused = True
+        elif kept.answer is None and abs((kept.ahead_s or 0.0) - doubt.ahead_s) > BELIEVED_S:
+            self._ask(doubt, after=question)
+
+    def _begin(self, system: Source, monotonic: Source) -> None:
+        record_s, kept = _left_behind(self._database, self._mall_id)
+        before = None if kept is None else kept.before
+        footing = footing_at_start(
+            system(), monotonic(), boot=self._boot, record_s=record_s, before=before
+        )
+        self._steady.begin(system, footing, record_s or 0.0)
+        if kept is not None:
+            # A question that is open stays the one that is asked, also after a restart.
+            is_open = kept.ahead_s is not None
+            self._past = kept.question - is_open
+            self._asked = kept.question if is_open else None
+        self._note()
+        self.look()
+
+    def _ask(self, doubt: Doubt, *, after: int) -> None:
+        at = self._clock.now()
+        with self._database.transaction() as session:
+            asked = ask(session, self._mall_id, doubt.ahead_s, after=after, at=at)
+        # If another process was first, its question is seen at the next look.
+        if asked:
+            self._asked = after + 1
+            log.warning(
+                "the clock is doubted: the hall has %s, the system %s",
+                at.isoformat(timespec="seconds"),
+                (at + timedelta(seconds=doubt.ahead_s)).isoformat(timespec="seconds"),
+            )
+
+    def _settle(self) -> None:
+        with self._database.transaction() as session:
+            settle(session, self._mall_id, at=self._clock.now())
+        log.warning("the clock is doubted no longer")
+
+    def _note(self) -> None:
+        footing, noted = self._steady.footing, self._noted
+        if (
+            noted is not None
+            and noted.sure == footing.sure
+            and abs(noted.offset_s - footing.offset_s) < WORTH_NOTING_S
+        ):
+            return
+        with self._database.transaction() as session:
+            note_footing(session, self._mall_id, self._boot, footing)
+        self._noted = footing
+
+
+@dataclass(frozen=True)
+class TimeOutside:
+    """What a command that runs beside the hall finds out about its time."""
+
+    steady: Steady
+    system_at: datetime
+
+
+def time_outside(database: Database, mall_id: int) -> TimeOutside:
+    """Return the mall's time as its record and its processes have left it; notes nothing."""
+    read = system_s if database.sqlite else lambda: server_s(database)
+    record_s, kept = _left_behind(database, mall_id)
+    before = None if kept is None else kept.before
+    now_s = read()
+    footing = footing_at_start(
+        now_s, monotonic_s(), boot=this_boot(), record_s=record_s, before=before
+    )
+    steady = Steady(read, monotonic_s, footing=footing, from_s=record_s or 0.0)
+    return TimeOutside(steady, datetime.fromtimestamp(now_s, UTC))
+
+
+def server_s(database: Database) -> float:
+    """Return the time of the database's server in seconds since 1970."""
+    with database.glancing() as connection:
+        theirs: datetime = connection.execute(_THEIRS).scalar_one()
+        return theirs.timestamp()
+
+
+def _left_behind(database: Database, mall_id: int) -> tuple[float | None, KeptTime | None]:
+    with database.reading() as session:
+        last_at = last_instant(session, mall_id)
+        kept = kept_time(session, mall_id)
+    return None if last_at is None else last_at.timestamp(), kept

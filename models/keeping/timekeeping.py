@@ -1,0 +1,133 @@
+"""What is kept of the hall's time: on what it stands, and what leaders said of a doubted clock."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.core.base import Base
+from models.core.errors import ClockNotDoubted
+from models.core.steady import Before, Footing
+from models.journal.actors import Actor
+from models.journal.events import ClockDoubted, ClockFollowed, ClockKept
+from models.journal.record import JournalEntry, record
+
+
+class ClockAnswer(StrEnum):
+    """What a leader says of a system's clock that jumped."""
+
+    ACCEPT = "accept"  # it is right, and the hall follows it
+    KEEP = "keep"  # it is wrong, and the hall goes on without it
+
+
+class KeptTime(Base):
+    """A mall's time: on what it stood when it was last noted, and whether anybody doubts.
+
+    Each doubt is a `question` of its own number; `ahead_s` is None when the last one is settled.
+    All processes of a mall share the row, so that one answer is enough.
+    """
+
+    __tablename__ = "kept_time"
+
+    mall_id: Mapped[int] = mapped_column(ForeignKey("mall.id"), primary_key=True)
+    boot: Mapped[str]
+    offset_s: Mapped[float]
+    sure: Mapped[bool]
+    question: Mapped[int] = mapped_column(default=0)
+    ahead_s: Mapped[float | None]
+    asked_at: Mapped[datetime | None]
+    answer: Mapped[ClockAnswer | None]
+
+    @property
+    def before(self) -> Before:
+        """The same for whoever begins after it."""
+        return Before(self.boot, Footing(self.offset_s, sure=self.sure), self.ahead_s)
+
+
+def last_instant(session: Session, mall_id: int) -> datetime | None:
+    """Return the latest instant in the mall's record, None without any."""
+    return session.scalar(select(func.max(JournalEntry.at)).where(JournalEntry.mall_id == mall_id))
+
+
+def kept_time(session: Session, mall_id: int) -> KeptTime | None:
+    """Return what is kept of the mall's time, None before the first start."""
+    return session.get(KeptTime, mall_id)
+
+
+def open_question(session: Session, mall_id: int) -> KeptTime | None:
+    """Return the mall's time while its system's clock is doubted, else None."""
+    kept = kept_time(session, mall_id)
+    return None if kept is None or kept.ahead_s is None else kept
+
+
+def note_footing(session: Session, mall_id: int, boot: str, footing: Footing) -> None:
+    """Keep on what the mall's time stands, for the next start."""
+    kept = _locked(session, mall_id)
+    if kept is None:
+        kept = KeptTime(mall_id=mall_id, boot=boot)
+        session.add(kept)
+    kept.boot, kept.offset_s, kept.sure = boot, footing.offset_s, footing.sure
+    session.flush()
+
+
+def ask(session: Session, mall_id: int, ahead_s: float, *, after: int, at: datetime) -> bool:
+    """Ask the leaders whether the system's clock is right; True if nobody had asked yet.
+
+    `after` is the last question that the asker knows of: a later one is about the same jump.
+    """
+    kept = _locked(session, mall_id)
+    if kept is None or kept.question > after:
+        return False
+    kept.question += 1
+    kept.ahead_s, kept.asked_at, kept.answer = ahead_s, at, None
+    session.flush()
+    record(session, ClockDoubted(mall_id=mall_id, at=at, ahead_s=round(ahead_s)))
+    return True
+
+
+def settle(session: Session, mall_id: int, *, at: datetime) -> None:
+    """Note that the system's clock may be followed again."""
+    kept = _locked(session, mall_id)
+    if kept is None or kept.ahead_s is None:
+        return
+    if kept.answer is not ClockAnswer.ACCEPT:
+        event = ClockFollowed(mall_id=mall_id, at=at, ahead_s=round(kept.ahead_s), answered=False)
+        record(session, event)
+    kept.ahead_s = None
+    session.flush()
+
+
+def answer(
+    session: Session, mall_id: int, what: ClockAnswer, *, question: int, by: Actor, at: datetime
+) -> timedelta:
+    """Settle for a leader whether the system's clock is right; return how far ahead it is.
+
+    What was refused may be accepted later, and what was accepted stays so. Raises ClockNotDoubted
+    when this question is not open any more.
+    """
+    kept = _locked(session, mall_id)
+    if (
+        kept is None
+        or kept.ahead_s is None
+        or kept.question != question
+        or kept.answer is ClockAnswer.ACCEPT
+    ):
+        raise ClockNotDoubted
+    ahead_s = round(kept.ahead_s)
+    if kept.answer is not what:
+        kept.answer = what
+        session.flush()
+        event = (
+            ClockKept(mall_id=mall_id, at=at, ahead_s=ahead_s)
+            if what is ClockAnswer.KEEP
+            else ClockFollowed(mall_id=mall_id, at=at, ahead_s=ahead_s, answered=True)
+        )
+        record(session, event, by)
+    return timedelta(seconds=ahead_s)
+
+
+def _locked(session: Session, mall_id: int) -> KeptTime | None:
+    return session.get(KeptTime, mall_id, with_for_update=True, populate_existing=True)
