@@ -14,12 +14,12 @@ from gevent.pywsgi import WSGIServer
 from sqlalchemy.orm import Session
 
 from counter.live.live import Live
+from counter.live.visitors import Visitor
 from counter.live.wire import SocketHandler
 from counter.network.connections import BACKLOG
 from counter.server import make_socketio
 from models.core.clock import Clock
 from models.core.database import Database
-from models.journal.actors import Actor
 from models.journal.events import CatalogueChanged
 from models.journal.topics import Topic
 from models.keeping.migrating import upgrade
@@ -43,7 +43,9 @@ def main() -> None:
         socketio = make_socketio(app)
         # A ping between the states would be counted as a part of one.
         getattr(socketio, "server").eio.ping_interval = 3600  # noqa: B009 — the stubs leave it out.
-        live = Live(socketio, database, Clock(), actors_of=lambda _: (Actor(),))
+        live = Live(
+            socketio, database, Clock(), visitor_of=lambda _: Visitor(), actors_of=lambda _: {}
+        )
         live.register(Topic("board", _board, lambda *_: ["1"], lambda *_: True))
         server = WSGIServer(
             ("127.0.0.1", 0), app, backlog=BACKLOG, log=None, handler_class=SocketHandler

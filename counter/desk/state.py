@@ -18,6 +18,8 @@ from models.journal.actors import Actor
 from models.journal.events import (
     CallShown,
     CallSpoken,
+    ShiftBegan,
+    ShiftEnded,
     StepFinished,
     TicketCancelled,
     TicketMissed,
@@ -284,4 +286,10 @@ def may_follow(session: Session, actor: Actor, key: str) -> bool:
     return actor.role is Role.OFFICER and shift is not None and shift.user_id == actor.user_id
 
 
-DESK = Topic(name="desk", state=desk_state, touched=touched, may_follow=may_follow)
+DESK = Topic(
+    name="desk",
+    state=desk_state,
+    touched=touched,
+    may_follow=may_follow,
+    ends_with=frozenset({ShiftBegan, ShiftEnded}),
+)

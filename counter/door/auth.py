@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 import tempfile
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,11 +17,11 @@ from typing import Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from flask import Flask, Request, abort, g, redirect, request, session
-from sqlalchemy import bindparam, select
 from werkzeug.wrappers import Response
 
 from counter.door.permissions import Permissions
 from counter.files.config import Config
+from counter.live.visitors import Visitor
 from counter.network.forgery import require_own_page
 from counter.network.loopback import from_this_machine
 from counter.refusals.answers import wants_json
@@ -30,29 +31,28 @@ from models.core.errors import Forbidden
 from models.core.roles import Role
 from models.journal.actors import Actor
 from models.mall.pairing import Acting, devices_of_tokens, note_seen
-from models.mall.people import User
+from models.mall.sign_ins import LONGEST, SignedInUser, note_used, users_of_tokens
 
 SESSION_COOKIE: Final = "balai"
 DEVICE_COOKIE: Final = "balai-device"
 LANGUAGE_COOKIE: Final = "lang"
-LONGEST_SIGN_IN: Final = timedelta(hours=12)
 # A sign-in and a device are noted as alive once a minute, not at every request.
 NOTE_EVERY: Final = timedelta(minutes=1)
 # Browsers keep no cookie longer than 400 days.
 LANGUAGE_LIFETIME: Final = timedelta(days=400)
+# More than a browser ever shows of the example; whoever sends more is no browser of ours.
+MOST_SCREENS: Final = 32
 KEY_FILE: Final = "secret.key"
-
-_USER: Final = select(User.name, User.role, User.mall_id, User.in_use, User.signed_out_at).where(
-    User.id == bindparam("user_id")
-)
 
 
 @dataclass(frozen=True)
 class Person:
-    """Who is signed in: their name, and as whom they act."""
+    """Who is signed in: their name, as whom they act, and with which sign-in, last noted when."""
 
     name: str
     actor: Actor
+    sign_in_id: int
+    seen_at: datetime
 
 
 @dataclass
@@ -70,58 +70,88 @@ class Doorkeeper:
     real_clock: Clock = field(default_factory=Clock)
     _seen: dict[int, datetime] = field(default_factory=dict)
 
-    def actors_of(self, request: Request) -> tuple[Actor, ...]:
-        """Return all whom this browser may act for: who signed in, then its devices.
+    @property
+    def idle(self) -> timedelta:
+        """How long a sign-in may rest before it is over."""
+        return timedelta(hours=self.config.server.session_hours)
 
-        Never empty: somebody unknown is one actor with the role PUBLIC. `request` is the current
-        one, a page's or that with which a socket begins.
+    def visitor(self, request: Request) -> Visitor:
+        """Return what the current request's browser shows of itself."""
+        sign_in = session.get("sign_in")
+        screens = [token for name, token in request.cookies.items() if _is_device(name)]
+        place = place_meant(request)
+        return Visitor(
+            sign_in=sign_in if isinstance(sign_in, str) else "",
+            screens=tuple(screens[:MOST_SCREENS]),
+            place=place,
+            # One browser shows many screens of the example; each page is the one it names.
+            this_place_alone=bool(place) and self.plays_on_its_own(request),
+        )
+
+    def actors_of(self, visitors: Collection[Visitor]) -> dict[Visitor, tuple[Actor, ...]]:
+        """Return all for whom each browser may act now: who signed in, then its devices.
+
+        Never empty: somebody unknown is one actor with the role PUBLIC. Two statements read it
+        for all of them.
         """
-        return self.actors_beside(self.person(), request)
+        tokens = {one.sign_in for one in visitors if one.sign_in}
+        screens = {token for one in visitors for token in one.screens}
+        people = self._people(tokens)
+        with self.database.glancing() as connection:
+            devices = devices_of_tokens(connection, screens) if screens else {}
+        found = {}
+        for one in visitors:
+            person = people.get(one.sign_in)
+            acting = _in_order(one, devices)
+            found[one] = self._actors(None if person is None else _actor_of(person), acting)
+        return found
 
-    def actors_beside(self, person: Person | None, request: Request) -> tuple[Actor, ...]:
-        """Return the same when it is known already who is signed in."""
-        known = (*(() if person is None else (person.actor,)), *self._devices(request))
-        return known or (Actor(mall_id=self.mall_id),)
+    def person(self, visitor: Visitor) -> Person | None:
+        """Return who is signed in with that browser."""
+        found = self._people([visitor.sign_in]) if visitor.sign_in else {}
+        user = found.get(visitor.sign_in)
+        if user is None:
+            return None
+        return Person(user.name, _actor_of(user), user.sign_in_id, user.seen_at)
+
+    def actors_beside(self, person: Person | None, visitor: Visitor) -> tuple[Actor, ...]:
+        """Return the actors of one browser when it is known already who is signed in.
+
+        The device that it is first of all is noted as alive.
+        """
+        devices: list[Acting] = []
+        if visitor.screens:
+            with self.database.glancing() as connection:
+                devices = _in_order(visitor, devices_of_tokens(connection, visitor.screens))
+        for device in devices[:1]:
+            self._note(device)
+        return self._actors(None if person is None else person.actor, devices)
 
     def plays_on_its_own(self, request: Request) -> bool:
         """Tell whether screens pair themselves for whoever asks: the example, at its machine."""
         return self.config.mall.example and from_this_machine(request)
 
-    def person(self) -> Person | None:
-        """Return who is signed in with the current request's browser."""
-        user_id, began_s, seen_s = (session.get(name) for name in ("user", "began", "seen"))
-        if not (user_id and began_s and seen_s):
-            return None
-        now_s = self.real_clock.now().timestamp()
-        idle_s = self.config.server.session_hours * 3600
-        if now_s - seen_s > idle_s or now_s - began_s > LONGEST_SIGN_IN.total_seconds():
-            return None
-        with self.database.glancing() as connection:
-            user = connection.execute(_USER, {"user_id": user_id}).one_or_none()
-        if user is None or not user.in_use:
-            return None
-        if user.signed_out_at is not None and began_s < user.signed_out_at.timestamp():
-            return None
-        actor = Actor(role=user.role, mall_id=user.mall_id, user_id=user_id)
-        return Person(user.name, actor)
+    def note_used(self, person: Person) -> None:
+        """Let a sign-in that is in use go on."""
+        now = self.real_clock.now()
+        if now - person.seen_at > NOTE_EVERY:
+            with self.database.transaction() as work:
+                note_used(work, person.sign_in_id, now)
 
-    def _devices(self, request: Request) -> list[Actor]:
-        tokens = [token for name, token in request.cookies.items() if _is_device(name)]
+    def _people(self, tokens: Iterable[str]) -> dict[str, SignedInUser]:
+        tokens = list(tokens)
         if not tokens:
-            return []
+            return {}
         with self.database.glancing() as connection:
-            devices = devices_of_tokens(connection, tokens)
-        place = place_meant(request)
-        devices.sort(key=lambda device: device.place != place)
-        if place and self.plays_on_its_own(request):
-            # One browser shows many screens of the example; each page is the one it names.
-            devices = [device for device in devices if device.place == place]
-        for device in devices[:1]:
-            self._note(device)
-        return [
+            return users_of_tokens(connection, tokens, idle=self.idle, at=self.real_clock.now())
+
+    def _actors(self, person: Actor | None, devices: Iterable[Acting]) -> tuple[Actor, ...]:
+        screens = [
             Actor(role=device.role, mall_id=device.mall_id, device_id=device.id)
             for device in devices
         ]
+        known = (*(() if person is None else (person,)), *screens)
+        return known or (Actor(mall_id=self.mall_id),)
 
     def _note(self, device: Acting) -> None:
         at = self.clock.now()
@@ -140,7 +170,7 @@ def register(app: Flask, doorkeeper: Doorkeeper, permissions: Permissions) -> No
         SESSION_COOKIE_NAME=SESSION_COOKIE,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=LONGEST_SIGN_IN,
+        PERMANENT_SESSION_LIFETIME=LONGEST,
         SESSION_REFRESH_EACH_REQUEST=False,
     )
 
@@ -152,8 +182,9 @@ def register(app: Flask, doorkeeper: Doorkeeper, permissions: Permissions) -> No
         if endpoint is not None and endpoint.rpartition(".")[2] == "static":
             return None
         require_own_page(request, config.mall.public_url, _our_cookies(request))
-        g.person = doorkeeper.person()
-        actors = doorkeeper.actors_beside(g.person, request)
+        visitor = doorkeeper.visitor(request)
+        g.person = doorkeeper.person(visitor)
+        actors = doorkeeper.actors_beside(g.person, visitor)
         g.actor = actors[0]
         own = bool(endpoint and permissions.for_devices_alone(endpoint))
         g.lang = _language(config, of_a_screen=own or request.blueprint == "pairing")
@@ -164,7 +195,8 @@ def register(app: Flask, doorkeeper: Doorkeeper, permissions: Permissions) -> No
             return _turn_away(actors, to_pair=own)
         g.actor = allowed or actors[0]
         g.mall_id = g.actor.mall_id or doorkeeper.mall_id
-        _slide(doorkeeper.real_clock.now().timestamp())
+        if g.person is not None:
+            doorkeeper.note_used(g.person)
         return None
 
     @app.after_request
@@ -191,14 +223,11 @@ def secret_key(data_dir: Path) -> bytes:
     return path.read_bytes()
 
 
-def begin_sign_in(user_id: int, at: datetime) -> None:
-    """Make the browser's session one of this user, with nothing left of the one before.
-
-    `at` is the real time, an aware UTC instant.
-    """
+def carry_sign_in(token: str) -> None:
+    """Make the browser's session the one of this sign-in, with nothing left of the one before."""
     session.clear()
     session.permanent = True
-    session.update(user=user_id, began=at.timestamp(), seen=at.timestamp())
+    session["sign_in"] = token
 
 
 def place_meant(request: Request) -> str:
@@ -235,10 +264,15 @@ def _turn_away(actors: tuple[Actor, ...], *, to_pair: bool) -> Response:
     return redirect(f"/sign-in?{urlencode({'next': here})}")
 
 
-def _slide(now_s: float) -> None:
-    """Let a sign-in that is in use go on."""
-    if "user" in session and now_s - session.get("seen", 0.0) > NOTE_EVERY.total_seconds():
-        session["seen"] = now_s
+def _actor_of(user: SignedInUser) -> Actor:
+    return Actor(role=user.role, mall_id=user.mall_id, user_id=user.user_id)
+
+
+def _in_order(visitor: Visitor, devices: dict[str, Acting]) -> list[Acting]:
+    """Return the devices of one browser, the one whose place its page names first."""
+    own = sorted({devices[one] for one in visitor.screens if one in devices}, key=lambda it: it.id)
+    own.sort(key=lambda device: device.place != visitor.place)
+    return [one for one in own if one.place == visitor.place or not visitor.this_place_alone]
 
 
 def _language(config: Config, *, of_a_screen: bool) -> str:

@@ -92,11 +92,11 @@ def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language, permit: 
     def state() -> Response:
         token, at = request.cookies.get(DEVICE_COOKIE, ""), clock.now()
         with database.reading() as session:
-            paired = devices_of_tokens(session, [token])
+            paired = devices_of_tokens(session, [token]).get(token)
             waiting = shown_code(session, token, at) is not None
         return jsonify(
             # Where to go on, because a screen that opened /kiosk may have been made a board.
-            go=PAGES.get(paired[0].role) if paired else None,
+            go=PAGES.get(paired.role) if paired else None,
             over=not waiting,
             clock=language.clock(g.lang, at),
             day=language.day(g.lang, at),

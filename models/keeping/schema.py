@@ -5,13 +5,13 @@ from __future__ import annotations
 from models.core import presses
 from models.core.base import Base
 from models.journal import record
-from models.mall import catalogue, devices, mall, people
+from models.mall import catalogue, devices, mall, people, sign_ins
 from models.paper import jobs, printers
 from models.queue import issuing, quota, shifts, tickets
 
 TABLE_MODULES = (
     *(presses, record),
-    *(catalogue, devices, mall, people),
+    *(catalogue, devices, mall, people, sign_ins),
     *(jobs, printers),
     *(issuing, quota, shifts, tickets),
 )

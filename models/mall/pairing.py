@@ -48,14 +48,12 @@ class Acting:
     place: str
 
 
-_ACTING: Final = (
-    select(Device.id, Device.mall_id, Device.role, Device.place)
-    .where(
-        Device.token_hash.in_(bindparam("hashes", expanding=True)),
-        Device.role.is_not(None),
-        Device.withdrawn_at.is_(None),
-    )
-    .order_by(Device.id)
+_ACTING: Final = select(
+    Device.token_hash, Device.id, Device.mall_id, Device.role, Device.place
+).where(
+    Device.token_hash.in_(bindparam("hashes", expanding=True)),
+    Device.role.is_not(None),
+    Device.withdrawn_at.is_(None),
 )
 
 
@@ -140,11 +138,15 @@ def withdraw(session: Session, device: Device, *, by: Actor, at: datetime) -> No
     record(session, DeviceWithdrawn(mall_id=device.mall_id, at=at, device_id=device.id), by)
 
 
-def devices_of_tokens(looking: Session | Connection, tokens: Iterable[str]) -> list[Acting]:
-    """Return the devices that may act with one of `tokens`: paired, and not withdrawn."""
-    hashes = [fingerprint(token) for token in tokens]
-    found = looking.execute(_ACTING, {"hashes": hashes})
-    return [Acting(id_, mall_id, role, place) for id_, mall_id, role, place in found if role]
+def devices_of_tokens(looking: Session | Connection, tokens: Iterable[str]) -> dict[str, Acting]:
+    """Return by its token each device that may act with one of `tokens`: paired, not withdrawn."""
+    hashes = {fingerprint(token): token for token in tokens}
+    found = looking.execute(_ACTING, {"hashes": list(hashes)})
+    return {
+        hashes[hash_]: Acting(id_, mall_id, role, place)
+        for hash_, id_, mall_id, role, place in found
+        if role
+    }
 
 
 def was_withdrawn(session: Session, token: str) -> bool:

@@ -14,6 +14,7 @@ from counter.door.accounts import add_user
 from counter.door.example_people import EXAMPLE_PASSWORD
 from counter.door.reception import WRONG_PER_ADDRESS
 from models.core.roles import Role
+from models.journal.actors import Actor
 from tests.application import OWN_PAGE, open_application, real_config
 
 PROXY, ELSEWHERE = "10.0.0.2", "10.0.0.66"
@@ -36,6 +37,7 @@ def application(tmp_path: Path) -> Iterator[Application]:
                 name="Sari",
                 role=Role.ADMIN,
                 password=PASSWORD,
+                by=Actor(),
                 at=at,
             )
         yield application

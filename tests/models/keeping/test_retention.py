@@ -58,6 +58,7 @@ HELD: dict[str, Any] = {
     "code": "printed",
     "instant": MONDAY.isoformat(),
     "a person's words": "Ibu Sri pulang",
+    "an address": "192.0.2.7",
 }
 
 
@@ -67,12 +68,13 @@ def test_no_event_keeps_what_people_wrote(session: Session) -> None:
         own = {name: HELD[held] for name, held in kind.own_fields.items()}
         record(session, kind(mall_id=mall.id, at=MONDAY, **own))
     write_recorded(session)
-    written = sum(1 for kind in KINDS.values() if kind.free_text)
+    written = sum(1 for kind in KINDS.values() if kind.personal)
 
     assert forget_people(session, mall, before=MONDAY + timedelta(days=1)) == written
     session.expire_all()
     left = [entry.data for entry in session.scalars(select(JournalEntry))]
     assert "Ibu Sri" not in repr(left)
+    assert "192.0.2.7" not in repr(left)
     assert "printed" in repr(left)
     assert len(left) == len(KINDS)
 
