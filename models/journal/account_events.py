@@ -86,6 +86,20 @@ class AccountReopened(Event, about=About.ACCOUNT, moves_queue=False):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccountExported(Event, about=About.ACCOUNT, moves_queue=False):
+    """What is kept of somebody was written to a file."""
+
+    by_user_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountErased(Event, about=About.ACCOUNT, moves_queue=False):
+    """What pointed to a person was erased; a pseudonym is left of the account."""
+
+    by_user_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReportDownloaded(Event, about=About.ACCOUNT, moves_queue=False):
     """Somebody took a report away as a file."""
 
