@@ -30,8 +30,9 @@ from models.core.database import Database
 from models.core.errors import Forbidden
 from models.core.roles import Role
 from models.journal.actors import Actor
-from models.mall.pairing import Acting, devices_of_tokens, note_seen
+from models.mall.pairing import note_seen
 from models.mall.sign_ins import LONGEST, SignedInUser, note_used, users_of_tokens
+from models.mall.tokens import Acting, devices_of_tokens, settle_token
 
 SESSION_COOKIE: Final = "balai"
 DEVICE_COOKIE: Final = "balai-device"
@@ -125,6 +126,10 @@ class Doorkeeper:
                 devices = _in_order(visitor, devices_of_tokens(connection, visitor.screens))
         for device in devices[:1]:
             self._note(device)
+        for device in devices:
+            if device.renewed:
+                with self.database.transaction() as work:
+                    settle_token(work, device.id)
         return self._actors(None if person is None else person.actor, devices)
 
     def plays_on_its_own(self, request: Request) -> bool:
@@ -270,7 +275,8 @@ def _actor_of(user: SignedInUser) -> Actor:
 
 def _in_order(visitor: Visitor, devices: dict[str, Acting]) -> list[Acting]:
     """Return the devices of one browser, the one whose place its page names first."""
-    own = sorted({devices[one] for one in visitor.screens if one in devices}, key=lambda it: it.id)
+    acting = {devices[one].id: devices[one] for one in visitor.screens if one in devices}
+    own = [acting[id_] for id_ in sorted(acting)]
     own.sort(key=lambda device: device.place != visitor.place)
     return [one for one in own if one.place == visitor.place or not visitor.this_place_alone]
 

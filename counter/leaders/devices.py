@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
@@ -26,11 +27,13 @@ from models.journal.topics import Topic, id_in
 from models.mall.devices import Device
 from models.mall.pairing import (
     Place,
+    kiosk_at,
     pair,
     paired_devices,
     places_played,
     played_before,
     withdraw,
+    words_of_code,
 )
 from models.paper.agents import agent_place
 
@@ -49,9 +52,30 @@ class Confirmed:
     code: Annotated[str, Field(max_length=20)] = ""
     place: Annotated[str, Field(max_length=60)] = ""
     name: Annotated[str, Field(max_length=80)] = ""
+    # What the page said the screen shows, once it had; and whether another kiosk is to leave.
+    words: Annotated[str, Field(max_length=40)] = ""
+    move: Annotated[str, Field(max_length=3)] = ""
 
 
 CONFIRMED = TypeAdapter(Confirmed)
+
+
+class Uncompared(Exception):
+    """The leader was not shown yet which words the screen shows, or they were others."""
+
+
+class KioskThere(Exception):
+    """A kiosk of that name plays the place; nothing was said of its leaving."""
+
+
+# Why a screen was not paired: what the page says, and the status of the answer.
+WHY_NOT: Final[dict[type[Exception], tuple[str, int]]] = {
+    NotFound: ("no_place", 422),
+    Uncompared: ("compare", 409),
+    KioskThere: ("kiosk_taken", 409),
+    PlaceTaken: ("place_taken", 409),
+    CodeUnknown: ("no_code", 409),
+}
 
 
 @dataclass(frozen=True)
@@ -88,18 +112,21 @@ def register(
     database, clock = doorkeeper.database, doorkeeper.clock
     throttle = Throttle(WRONG_CODES, PER_PERSON)
 
-    def shown(form: Confirmed, says: str = "") -> str:
+    def shown(form: Confirmed, says: str = "", holder: str = "") -> str:
         done = request.args.get("done", "")
         with database.reading() as session:
             rows = rows_of(session, g.mall_id, clock.now())
             places = places_of(session, doorkeeper.config, g.mall_id)
             before = _before(session, places, form.code, clock.now())
             if before and not form.place:
-                form = Confirmed(form.code, before["place"], form.name or before["name"])
+                form = replace(form, place=before["place"], name=form.name or before["name"])
+            words = words_of_code(session, g.mall_id, form.code, clock.now())
             return render_template(
                 "counter/leaders/devices.html",
                 form=form,
                 says=says,
+                holder=holder,
+                words=words,
                 places=places,
                 played=places_played(session, g.mall_id),
                 before=before,
@@ -119,17 +146,12 @@ def register(
             return shown(form, "too_often"), 429
         try:
             with database.transaction() as session:
-                place = place_called(session, doorkeeper.config, g.mall_id, form.place)
-                device = pair(
-                    session, g.mall_id, form.code, place, name=form.name, by=g.actor, at=at
-                )
-        except NotFound:
-            return shown(form, "no_place"), 422
-        except PlaceTaken:
-            return shown(form, "place_taken"), 409
-        except CodeUnknown:
-            throttle.count(person, at)
-            return shown(form, "no_code"), 409
+                device = _confirmed(session, doorkeeper.config, form, by=g.actor, at=at)
+        except tuple(WHY_NOT) as no:
+            if isinstance(no, CodeUnknown):
+                throttle.count(person, at)
+            says, status = WHY_NOT[type(no)]
+            return shown(form, says, holder=str(no) if isinstance(no, KioskThere) else ""), status
         return redirect(f"/devices?done={device.id}", 303)
 
     _for_one_screen(blueprint, doorkeeper)
@@ -144,7 +166,7 @@ def _for_one_screen(blueprint: Blueprint, doorkeeper: Doorkeeper) -> None:
 
     @blueprint.get("/devices/screen")
     def screen() -> Response:
-        """Tell what the screen that shows a code was before it was withdrawn; nothing of others."""
+        """Tell what a screen shows beside its code, and what it was before it was withdrawn."""
         person, at = str(g.actor.user_id), clock.now()
         if throttle.wait(person, at):
             abort(429)
@@ -152,7 +174,10 @@ def _for_one_screen(blueprint: Blueprint, doorkeeper: Doorkeeper) -> None:
         code = request.args.get("code", "")[:20]
         with database.reading() as session:
             places = places_of(session, doorkeeper.config, g.mall_id)
-            return jsonify(before=_before(session, places, code, at))
+            return jsonify(
+                before=_before(session, places, code, at),
+                words=words_of_code(session, g.mall_id, code, at),
+            )
 
     @blueprint.post("/devices/<int:device_id>/withdraw")
     def take_back(device_id: int) -> Response:
@@ -162,6 +187,29 @@ def _for_one_screen(blueprint: Blueprint, doorkeeper: Doorkeeper) -> None:
                 raise NotFound
             withdraw(session, device, by=g.actor, at=clock.now())
         return redirect("/devices", 303)
+
+
+def _confirmed(
+    session: Session, config: Config, form: Confirmed, *, by: Actor, at: datetime
+) -> Device:
+    """Pair the screen that shows the code. Raises one of WHY_NOT."""
+    place = place_called(session, config, g.mall_id, form.place)
+    words = words_of_code(session, g.mall_id, form.code, at)
+    if words and words != form.words:
+        # Without a script the page could not say yet what the screen shows.
+        raise Uncompared
+    _free(session, g.mall_id, place, move=bool(form.move), by=by, at=at)
+    return pair(session, g.mall_id, form.code, place, name=form.name, by=by, at=at)
+
+
+def _free(
+    session: Session, mall_id: int, place: Place, *, move: bool, by: Actor, at: datetime
+) -> None:
+    """Raise KioskThere while a kiosk plays `place`; to `move`, it is withdrawn instead."""
+    while (there := kiosk_at(session, mall_id, place)) is not None:
+        if not move:
+            raise KioskThere(there.name)
+        withdraw(session, there, by=by, at=at)
 
 
 def _before(
@@ -188,15 +236,24 @@ def place_called(session: Session, config: Config, mall_id: int, code: str) -> P
 
 
 def pair_by_code(
-    session: Session, config: Config, mall_id: int, code: str, place: str, *, at: datetime
+    session: Session,
+    config: Config,
+    mall_id: int,
+    code: str,
+    place: str,
+    *,
+    move: bool,
+    at: datetime,
 ) -> Device:
     """Pair from the command line, where whoever types owns the machine.
 
     The code of a printer means its agent, where no screen is called the same. Raises NotFound
-    for a place that config.toml does not name, and what pair() raises.
+    for a place that config.toml does not name, KioskThere without `move`, and what pair() raises.
     """
     chosen = place_called(session, config, mall_id, place)
-    return pair(session, mall_id, code, chosen, name="", by=Actor(mall_id=mall_id), at=at)
+    by = Actor(mall_id=mall_id)
+    _free(session, mall_id, chosen, move=move, by=by, at=at)
+    return pair(session, mall_id, code, chosen, name="", by=by, at=at)
 
 
 def rows_of(session: Session, mall_id: int, at: datetime) -> list[Row]:

@@ -17,11 +17,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.base import Base
 from models.core.roles import Role
-from models.mall.pairing import fingerprint
 from models.mall.people import User
+from models.mall.tokens import TOKEN_BYTES, fingerprint
 
 LONGEST: Final = timedelta(hours=12)
-TOKEN_BYTES: Final = 32
 
 
 class SignIn(Base):

@@ -19,8 +19,6 @@ from models.mall.pairing import (
     CODE_LIFETIME,
     UNPAIRED_LIFETIME,
     Place,
-    devices_of_tokens,
-    fingerprint,
     furnish,
     new_code,
     pair,
@@ -29,6 +27,7 @@ from models.mall.pairing import (
     was_withdrawn,
     withdraw,
 )
+from models.mall.tokens import devices_of_tokens, fingerprint
 from tests.builders import MINUTE, MONDAY, mall
 
 KIOSK = Place("kiosk-1", "Kiosk 1", Role.KIOSK, {"printer": "kiosk-1"})

@@ -1,4 +1,4 @@
-"""Keep sign-ins, so that each can be ended.
+"""Keep sign-ins, so that each can be ended, and let a screen's token be renewed.
 
 Those of before stood in the browsers' cookies alone: everybody signs in once more.
 """
@@ -32,9 +32,13 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_sign_in_user_id"), "sign_in", ["user_id"])
     op.drop_column("user_account", "signed_out_at")
+    op.add_column("device", sa.Column("next_token_hash", sa.String(), nullable=True))
+    op.create_index(op.f("ix_device_next_token_hash"), "device", ["next_token_hash"], unique=True)
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_device_next_token_hash"), table_name="device")
+    op.drop_column("device", "next_token_hash")
     op.add_column(
         "user_account", sa.Column("signed_out_at", sa.DateTime(timezone=True), nullable=True)
     )
