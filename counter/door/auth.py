@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from flask import Flask, Request, abort, g, redirect, request, session
 from werkzeug.wrappers import Response
 
+from counter.door.acting import Person, actor_of, in_order
 from counter.door.permissions import Permissions
 from counter.files.config import Config
 from counter.live.visitors import Visitor
@@ -44,16 +45,6 @@ LANGUAGE_LIFETIME: Final = timedelta(days=400)
 # More than a browser ever shows of the example; whoever sends more is no browser of ours.
 MOST_SCREENS: Final = 32
 KEY_FILE: Final = "secret.key"
-
-
-@dataclass(frozen=True)
-class Person:
-    """Who is signed in: their name, as whom they act, and with which sign-in, last noted when."""
-
-    name: str
-    actor: Actor
-    sign_in_id: int
-    seen_at: datetime
 
 
 @dataclass
@@ -103,8 +94,8 @@ class Doorkeeper:
         found = {}
         for one in visitors:
             person = people.get(one.sign_in)
-            acting = _in_order(one, devices)
-            found[one] = self._actors(None if person is None else _actor_of(person), acting)
+            acting = in_order(one, devices)
+            found[one] = self._actors(None if person is None else actor_of(person), acting)
         return found
 
     def person(self, visitor: Visitor) -> Person | None:
@@ -113,7 +104,7 @@ class Doorkeeper:
         user = found.get(visitor.sign_in)
         if user is None:
             return None
-        return Person(user.name, _actor_of(user), user.sign_in_id, user.seen_at)
+        return Person(user.name, actor_of(user), user.sign_in_id, user.seen_at)
 
     def actors_beside(self, person: Person | None, visitor: Visitor) -> tuple[Actor, ...]:
         """Return the actors of one browser when it is known already who is signed in.
@@ -123,7 +114,7 @@ class Doorkeeper:
         devices: list[Acting] = []
         if visitor.screens:
             with self.database.glancing() as connection:
-                devices = _in_order(visitor, devices_of_tokens(connection, visitor.screens))
+                devices = in_order(visitor, devices_of_tokens(connection, visitor.screens))
         for device in devices[:1]:
             self._note(device)
         for device in devices:
@@ -267,18 +258,6 @@ def _turn_away(actors: tuple[Actor, ...], *, to_pair: bool) -> Response:
     if not page:
         abort(401)
     return redirect(f"/sign-in?{urlencode({'next': here})}")
-
-
-def _actor_of(user: SignedInUser) -> Actor:
-    return Actor(role=user.role, mall_id=user.mall_id, user_id=user.user_id)
-
-
-def _in_order(visitor: Visitor, devices: dict[str, Acting]) -> list[Acting]:
-    """Return the devices of one browser, the one whose place its page names first."""
-    acting = {devices[one].id: devices[one] for one in visitor.screens if one in devices}
-    own = [acting[id_] for id_ in sorted(acting)]
-    own.sort(key=lambda device: device.place != visitor.place)
-    return [one for one in own if one.place == visitor.place or not visitor.this_place_alone]
 
 
 def _language(config: Config, *, of_a_screen: bool) -> str:
