@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -15,7 +17,7 @@ from models.core.roles import Role
 from models.journal.actors import Actor
 from models.mall.people import User
 from models.mall.sign_ins import begin_sign_in, sign_ins_of
-from tests.application import open_application
+from tests.application import ROOT, open_application
 from tests.builders import MINUTE, MONDAY
 
 
@@ -33,6 +35,9 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applicatio
         ("katasandi123", "common"),
         ("Password2026!", "common"),
         ("selamat pagi", "common"),
+        ("Sunshine2026!", "common"),
+        ("1q2w3e4r5t6y", "common"),
+        ("chocolate99", "common"),
         ("1234567890", "common"),
         ("aaaabbbbaaaa", "common"),
         ("kusumawati1990", "like_name"),
@@ -43,6 +48,19 @@ def test_easy_passwords_are_refused(password: str, code: str) -> None:
     with pytest.raises(WeakPassword) as refused:
         require_strong(password, "rina.kusumawati", "Rina Kusumawati")
     assert refused.value.code == code
+
+
+@pytest.mark.slow
+def test_the_list_of_common_passwords_is_read_when_it_is_needed() -> None:
+    asked = (
+        "import sys, counter.app; print('zxcvbn' in sys.modules);"
+        "from counter.door.passwords import require_strong; require_strong('tiga kucing di atap');"
+        "print('zxcvbn' in sys.modules)"
+    )
+    told = subprocess.run(  # noqa: S603 — our own program.
+        [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.split() == ["False", "True"]
 
 
 def test_a_sentence_of_ones_own_is_a_good_password() -> None:
