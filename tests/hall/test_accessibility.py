@@ -121,8 +121,8 @@ def test_pages_for_leaders(hall: Server, windows: Windows, audit: Audit) -> None
     audit.look(page, "devices, paired")
     page.goto(f"{hall.url}/account")
     audit.look(page, "account")
-    for field in ("old", "new", "again"):
-        page.locator(f"#{field}").fill(f"bukan ini, {field}")
+    for name in ("old", "new", "again"):
+        page.locator(f"#{name}").fill(f"bukan ini, {name}")
     page.locator("#again").press("Enter")
     expect(page.get_by_role("alert")).to_be_visible()
     audit.look(page, "account, two unlike passwords")
