@@ -135,7 +135,8 @@ class OverHttp:
             [*command, str(data_dir)], cwd=ROOT, stdout=subprocess.PIPE, text=True
         )
         self._settle_apart()
-        address = ("127.0.0.1", self._port())
+        self.port = self._port()
+        address = ("127.0.0.1", self.port)
         self._line = socket.create_connection(address, timeout=PATIENCE_S)
         self._line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._keys = keys

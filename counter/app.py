@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+import gevent
 from flask import Flask, g
 from flask_socketio import SocketIO
 from jinja2.utils import htmlsafe_json_dumps
@@ -20,13 +21,14 @@ from counter.door.reception import Reception
 from counter.files.config import Config
 from counter.files.filling import fill
 from counter.files.places import places_of
+from counter.files.private import make_private
 from counter.icons import drawn_icons
-from counter.leaders import agents, devices, paper, printers, reports
+from counter.leaders import agents, devices, paper, printers, reports, waits
 from counter.leaders.agent_watch import AgentWatch
 from counter.leaders.cautions import slow_lines
 from counter.leaders.spooling import spooling
 from counter.live.live import Live
-from counter.network import compressing, forgery, proxy
+from counter.network import compressing, cookies, forgery, nonsense, proxy
 from counter.network.throttle import Throttle
 from counter.refusals import answers as refusals
 from counter.server import make_socketio
@@ -93,19 +95,18 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
     clock = clock or Clock()
     # Before the database is touched: a version that cannot open must not have moved it on.
     language = Language(config.mall.time_zone)
-    config.data_dir.mkdir(parents=True, exist_ok=True)
+    make_private(config)
     database = Database(config.database_url)
     upgrade(database)
     mall = _filled(database, config, clock)
-    app = _dressed(mall, language)
+    app = _dressed(config, mall, language)
     doorkeeper = Doorkeeper(database, clock, config, mall.id)
     permissions = Permissions()
     permit = permissions.permit
     auth.register(app, doorkeeper, permissions)
     socketio = make_socketio(app, config.mall.public_url)
-    proxy.register(
-        app, public_url=config.mall.public_url, trusted_proxy=config.server.trusted_proxy
-    )
+    proxy.register(app, trusted_proxy=config.server.trusted_proxy)
+    cookies.register(app, public_url=config.mall.public_url)
     live = Live(
         socketio, database, clock, visitor_of=doorkeeper.visitor, actors_of=doorkeeper.actors_of
     )
@@ -140,7 +141,15 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
         permit=permit,
         topics=live.register,
     )
-    follow.register(app, database=database, clock=clock, permit=permit, topics=live.register)
+    follow.register(
+        app,
+        database=database,
+        clock=clock,
+        throttle=Throttle,
+        pause=gevent.sleep,
+        permit=permit,
+        topics=live.register,
+    )
     find.register(app, database=database, clock=clock, throttle=Throttle, permit=permit)
     board.register(
         app,
@@ -175,6 +184,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
         permit=permit,
         topics=live.register,
     )
+    waits.register(app, database=database, clock=clock, pages=pages)
     reports.register(app, doorkeeper=doorkeeper, language=language, pages=pages)
     permissions.require_complete(app)
     return Application(
@@ -214,13 +224,16 @@ def _voice(config: Config) -> Voice:
     return Voice(config.data_dir / "voice", settings)
 
 
-def _dressed(mall: Mall, language: Language) -> Flask:
+def _dressed(config: Config, mall: Mall, language: Language) -> Flask:
     """Return an app without a page yet, but with its refusals, its guard and its words."""
     app = Flask("counter", static_folder="static", static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     _dress(app, mall, language)
     refusals.register(app, language)
-    forgery.register(app)
+    nonsense.register(app)
+    forgery.register(
+        app, public_url=config.mall.public_url, hsts=timedelta(days=config.server.hsts_days)
+    )
     compressing.register(app)
     return app
 

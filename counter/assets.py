@@ -13,6 +13,8 @@ from counter.faces import cut_faces
 
 STATIC = Path(__file__).parent / "static"
 PACKAGES = Path(__file__).parent.parent / "node_modules"
+# The package that brings espeak-ng brings no licence, so its text lies beside what loads it.
+VOICE_LICENCES = Path(__file__).parent.parent / "display" / "voice" / "licences"
 
 FONT = "@fontsource-variable/plus-jakarta-sans"
 LATIN = f"{FONT}/files/plus-jakarta-sans-latin-wght-normal.woff2"
@@ -83,6 +85,8 @@ def build(packages: Path, static: Path) -> Path:
     for source, target in COPIES.items():
         (vendor / target).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(packages / source, vendor / target)
+    for text in VOICE_LICENCES.glob("*.txt"):
+        shutil.copyfile(text, vendor / "licences" / text.name)
     cut_faces(packages / LATIN, vendor / "fonts")
     (vendor / "icons.svg").write_text(sheet, encoding="utf-8")
     return vendor

@@ -22,17 +22,16 @@ def back_up(database_url: str, target: Path) -> int:
     The copy is checked before it gets its name, and only its owner may read it. Raises
     BackupFailed, also when `target` exists: an old backup is never written over.
     """
-    if target.exists():
-        raise BackupFailed(f"{target} exists already; choose another name.")
-    if not target.parent.is_dir():
-        raise BackupFailed(f"there is no folder {target.parent}.")
+    must_be_new(target)
     url = make_url(database_url)
-    copy = _copy_sqlite if url.get_backend_name() == "sqlite" else _copy_postgresql
     unfinished = target.with_name(f".{target.name}.unfinished")
     unfinished.unlink(missing_ok=True)
     try:
         unfinished.touch(0o600)
-        copy(url, unfinished)
+        if url.get_backend_name() == "sqlite":
+            copy_sqlite(Path(url.database or ""), unfinished)
+        else:
+            _copy_postgresql(url, unfinished)
         _to_disk(unfinished)
         size = unfinished.stat().st_size
         _name(unfinished, target)
@@ -43,8 +42,16 @@ def back_up(database_url: str, target: Path) -> int:
     return size
 
 
-def _copy_sqlite(url: URL, target: Path) -> None:
-    source = Path(url.database or "")
+def must_be_new(target: Path) -> None:
+    """Raise BackupFailed unless a new file can be called `target`."""
+    if target.exists():
+        raise BackupFailed(f"{target} exists already; choose another name.")
+    if not target.parent.is_dir():
+        raise BackupFailed(f"there is no folder {target.parent}.")
+
+
+def copy_sqlite(source: Path, target: Path) -> None:
+    """Copy the database file `source` to `target`, and prove the copy. Raises BackupFailed."""
     if not source.is_file():
         raise BackupFailed(f"there is no database {source} yet; `run` makes it.")
     reading = f"{source.absolute().as_uri()}?mode=ro"
@@ -71,8 +78,11 @@ def _copy_postgresql(url: URL, target: Path) -> None:
     tool("pg_restore", "--list", str(target), url=url)
 
 
-def tool(name: str, *arguments: str, url: URL) -> None:
-    """Let a program of PostgreSQL do its work at `url`. Raises BackupFailed with what it said."""
+def tool(name: str, *arguments: str, url: URL) -> str:
+    """Let a program of PostgreSQL do its work at `url`, and return what it wrote.
+
+    Raises BackupFailed with what it complained of.
+    """
     program = shutil.which(name)
     if program is None:
         raise BackupFailed(f"{name} is missing: on Debian, install postgresql-client.")
@@ -92,6 +102,7 @@ def tool(name: str, *arguments: str, url: URL) -> None:
     if done.returncode != 0:
         said = done.stderr.strip().removeprefix(f"{name}: ").removeprefix("error: ")
         raise BackupFailed(f"{name} could not: {said}")
+    return done.stdout
 
 
 def _to_disk(path: Path) -> None:

@@ -7,7 +7,6 @@ import logging
 import sys
 
 import click
-from typing_extensions import override
 
 from counter.app import Application, build
 from counter.demo.example import example_clock, refuse_public_example
@@ -15,8 +14,10 @@ from counter.demo.play import Play
 from counter.demo.show import shown
 from counter.files.config import Config
 from counter.files.filling import WrongMall
+from counter.files.private import keep_private
 from counter.server import serve
 from models.core.clock import Clock
+from models.core.one_line import OneLine
 
 LEVELS = {
     "debug": logging.DEBUG,
@@ -26,22 +27,9 @@ LEVELS = {
 }
 
 
-class OneLine(logging.Formatter):
-    """Writes each message on one line, whatever a stranger's address or name contains.
-
-    Else a request could write lines of its own into the log, or colours into a terminal.
-    """
-
-    @override
-    def formatMessage(self, record: logging.LogRecord) -> str:
-        signs = (one if one.isprintable() else repr(one)[1:-1] for one in record.message)
-        record.message = "".join(signs)
-        return super().formatMessage(record)
-
-
 def run(config: Config) -> None:
     """Serve until stopped; ends the program with a sentence when the hall may not open."""
-    log_to_stderr(config)
+    prepare(config)
     application = built(config)
     # What the house is built of stays until the end. A full collection that walks through it
     # all would hold up every screen for some fifty milliseconds.
@@ -65,7 +53,7 @@ def demo(config: Config, *, speed: float, seed: int, kept: frozenset[str]) -> No
             err=True,
         )
         sys.exit(1)
-    log_to_stderr(config)
+    prepare(config)
     application = built(config)
     # A day of the demo goes on until its last citizen was served.
     application.ticker.moves_example = False
@@ -107,8 +95,9 @@ def listen(application: Application) -> None:
         sys.exit(1)
 
 
-def log_to_stderr(config: Config) -> None:
-    """Let the program's messages of the configured weight go to the error stream."""
+def prepare(config: Config) -> None:
+    """Let messages of the configured weight go to the error stream, and new files be ours alone."""
+    keep_private()
     stderr = logging.StreamHandler()
     stderr.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=LEVELS[config.server.log_level], handlers=[stderr])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import signal
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import gevent
 from flask import Flask
@@ -14,7 +16,15 @@ from counter.live.wire import MESSAGE_LIMIT, wire_of
 from counter.network.connections import Doorway
 from counter.network.forgery import own_origin
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 STOP_WITHIN_S = 3.0
+# The libraries' own words: what they tell of single packets would hold the tokens of tickets, and
+# without a logger they would each bring a handler of their own, past the house's one form.
+sockets = logging.getLogger(f"{__name__}.sockets")
+sockets.setLevel(logging.ERROR)
+_SOCKETS = "/socket.io"
 THIS_MACHINE = ("127.0.0.1", "::1")
 
 
@@ -29,8 +39,10 @@ def make_socketio(app: Flask, public_url: str = "") -> SocketIO:
     def own(origin: str | None, environ: Mapping[str, str]) -> bool:
         return own_origin(origin or "", public_url, environ.get("HTTP_HOST", ""))
 
-    return SocketIO(
+    socketio = SocketIO(
         app,
+        logger=sockets,
+        engineio_logger=sockets,
         async_mode="gevent",
         cors_allowed_origins=own,  # type: ignore[arg-type]  # the stubs know no callable
         # In the order they were sent, and a flood of one client holds up that client alone.
@@ -41,6 +53,26 @@ def make_socketio(app: Flask, public_url: str = "") -> SocketIO:
         ping_timeout=5,
         transports=["websocket"],  # type: ignore[call-arg]  # the stubs leave out what is handed on
     )
+    app.wsgi_app = LinesAlone(app.wsgi_app)  # type: ignore[assignment, method-assign]
+    return socketio
+
+
+class LinesAlone:
+    """Turns away what is sent to the sockets past a line: a library would try to read it."""
+
+    def __init__(self, app: WSGIApplication) -> None:
+        """Put it around `app`, sockets included."""
+        self._app = app
+
+    def __call__(
+        self, environ: WSGIEnvironment, start_response: StartResponse, /
+    ) -> Iterable[bytes]:
+        """Answer a request."""
+        opens = environ["REQUEST_METHOD"] == "GET"
+        if opens or not environ["PATH_INFO"].startswith(_SOCKETS):
+            return self._app(environ, start_response)
+        start_response("400 Bad Request", [("Content-Type", "text/plain")])
+        return [b"Not a WebSocket."]
 
 
 def serve(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from kiosk.doubts import Doubt, doubts_of
 from kiosk.needs import Need, need_of
 from kiosk.texts import both
 from kiosk.ticket_address import ticket_address
@@ -19,12 +20,13 @@ from models.mall.signs import listed
 from models.queue.tickets import OPEN_STATES, Step, StepState, Ticket
 from models.waits.forecast import Outlook
 
-_ROUND = timedelta(minutes=5)
-
 
 @dataclass(frozen=True)
 class Given:
-    """One number as a citizen hears of it; `expected` are aware UTC instants."""
+    """One number as a citizen hears of it; `expected` are aware UTC instants.
+
+    What may not be served today is among the `doubts`, and has no instants.
+    """
 
     ticket: Ticket
     steps: tuple[Step, ...]  # in the order in which they can be served
@@ -34,6 +36,7 @@ class Given:
     places: tuple[tuple[ZoneFacts, tuple[str, ...]], ...]  # of these steps
     ahead: int
     expected: tuple[datetime, datetime] | None
+    doubts: tuple[Doubt, ...]
 
     @property
     def scattered(self) -> bool:
@@ -78,30 +81,32 @@ class Given:
             ],
             "ahead": self.ahead,
             "expected": self.expected and [at.isoformat() for at in self.expected],
+            "doubts": [doubt.to_json() for doubt in self.doubts],
             "url": self.follow_url,
         }
 
 
-def given(session: Session, ticket: Ticket, ahead: Outlook, at: datetime) -> Given:
-    """Look up what to tell about `ticket` at the instant `at`, `ahead` being the outlook then.
+def given(session: Session, ticket: Ticket, ahead: Outlook) -> Given:
+    """Look up what to tell about `ticket` at the instant of the outlook `ahead`.
 
     The zone is that of the step which will be called first, so that the citizen sits where
     the first call is heard. Raises ServiceNotOffered when no desk offers that service.
     """
     arrangement = arrangement_of(session, ticket.mall)
     first = called_first(arrangement, ticket, ahead)
-    zone = zone_of(arrangement, first)
-    wait = ahead.of_step(first.id)
+    zone, desks = place_of(arrangement, first)
+    prospect = ahead.prospect_of_step(first.id)
     steps = in_serving_order(arrangement, ticket)
     return Given(
         ticket=ticket,
         steps=tuple(steps),
         services=tuple(arrangement.services[step.service_id] for step in steps),
         zone=zone,
-        desks=arrangement.desks_in(zone, first.service_id),
-        places=tuple(_place(arrangement, step) for step in steps),
+        desks=desks,
+        places=tuple(place_of(arrangement, step) for step in steps),
         ahead=ahead.ahead_of_step(first.id),
-        expected=None if wait is None else clock_span(at, wait.low, wait.high),
+        expected=None if prospect is None else prospect.expected,
+        doubts=doubts_of(arrangement, steps, ahead),
     )
 
 
@@ -116,13 +121,6 @@ def in_serving_order(arrangement: Arrangement, ticket: Ticket) -> list[Step]:
         rest.remove(ready)
         ordered.append(ready)
     return ordered
-
-
-def clock_span(at: datetime, low: timedelta, high: timedelta) -> tuple[datetime, datetime]:
-    """Return when the call is expected, to the nearest five minutes and never in the past."""
-    earliest = at.replace(second=0, microsecond=0)
-    begins = max(_to_five_minutes(at + low), earliest)
-    return begins, max(_to_five_minutes(at + high), begins + _ROUND)
 
 
 def called_first(arrangement: Arrangement, ticket: Ticket, ahead: Outlook) -> Step:
@@ -146,11 +144,13 @@ def zone_of(arrangement: Arrangement, step: Step) -> ZoneFacts:
     return zone
 
 
-def _place(arrangement: Arrangement, step: Step) -> tuple[ZoneFacts, tuple[str, ...]]:
+def place_of(arrangement: Arrangement, step: Step) -> tuple[ZoneFacts, tuple[str, ...]]:
+    """Return where the step is served: at the one desk it was sent to, else at any of a zone.
+
+    Raises ServiceNotOffered when no desk offers it.
+    """
+    if step.only_desk_id is not None:
+        only = arrangement.desks[step.only_desk_id]
+        return arrangement.zones[only.zone_id], (only.number,)
     zone = zone_of(arrangement, step)
     return zone, arrangement.desks_in(zone, step.service_id)
-
-
-def _to_five_minutes(at: datetime) -> datetime:
-    five_s = _ROUND.total_seconds()
-    return datetime.fromtimestamp(round(at.timestamp() / five_s) * five_s, UTC)

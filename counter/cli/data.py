@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import socket
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
 
-from counter.backup import BackupFailed, back_up
-from counter.cli.archive import (
-    RestoreFailed,
-    keep_keys,
-    pack,
-    put_database,
-    put_keys,
-    put_settings,
-    unpacked,
-)
-from counter.cli.options import CLOCK, CONFIG, DATA_DIR, settings, the_mall
+from counter.backup import BackupFailed, back_up, must_be_new
+from counter.cli.archive import keys_kept, pack
+from counter.cli.opening import folder_refuses
+from counter.cli.options import CLOCK, CONFIG, DATA_DIR, said_instead, settings, the_mall
+from counter.cli.restoring import must_be_key, must_fit, put_back, settings_in
+from counter.cli.unpacking import Kept, RestoreFailed, unpacked
+from counter.door.keys import KEY_FILE
 from counter.files.catalogue import write_catalogue
 from counter.files.config import Config
 from counter.files.exchange import differences, import_catalogue, stored_catalogue
+from counter.files.private import make_private
 from models.core.database import Database
 from models.keeping.migrating import pending
 from models.keeping.migrating import upgrade as bring_up
@@ -45,7 +43,7 @@ def upgrade(config_file: Path, data_dir: Path | None) -> None:
     Make a backup first: there is no way down.
     """
     config = settings(config_file, data_dir=data_dir)
-    config.data_dir.mkdir(parents=True, exist_ok=True)
+    make_private(config)
     database = Database(config.database_url)
     try:
         there = pending(database)
@@ -82,11 +80,13 @@ def backup(target: Path, keys: Path | None, config_file: Path, data_dir: Path | 
     config = settings(config_file, data_dir=data_dir)
     whole = target.suffix == ".tar"
     try:
-        if keys is not None:
-            keep_keys(config, keys, archive=target)
-        size = (
-            pack(config, target, at=CLOCK.now()) if whole else back_up(config.database_url, target)
-        )
+        must_be_new(target)
+        with nullcontext() if keys is None else keys_kept(config, keys, archive=target):
+            size = (
+                pack(config, target, at=CLOCK.now())
+                if whole
+                else back_up(config.database_url, target)
+            )
     except BackupFailed as error:
         raise click.ClickException(f"No backup was made: {error}") from error
     click.echo(f"{target} is a sound copy of {size / 1e6:.1f} MB.")
@@ -115,31 +115,55 @@ def restore(
 ) -> None:
     """Put back what `backup` kept in ARCHIVE, and prove it. Stop the hall first.
 
-    Where there is no config.toml, settings, catalogue and logo are put back, too; one that is
-    there stays. A database that holds a mall is left alone unless --replace is given; then a SQLite
-    file is kept beside the new one under another name. Each file is compared with what it was,
-    the database is checked, and its tickets, events and accounts are counted.
+    Everything is read and checked first; a restore that is refused changes nothing. Where there
+    is no config.toml, settings, catalogue and logo are put back, too; one that is there stays.
+    A database that holds a mall is left alone unless --replace is given, and one of another mall
+    also then; a SQLite file and a secret.key that were there are kept beside the new ones under
+    another name. Each file is compared with what it was, the database is checked, and its
+    tickets, events and accounts are counted.
+
+    ARCHIVE may also be a database file of SQLite or a dump of PostgreSQL, as `backup` writes it
+    under a name that does not end in .tar; then the database alone is put back.
     """
     at = CLOCK.now()
     try:
-        with unpacked(archive) as (folder, listed):
-            put = put_settings(folder, config_file)
-            config = settings(config_file, data_dir=data_dir)
-            _hall_is_closed(config)
-            counts = put_database(folder, listed, config, replace=replace, at=at)
-            if keys is not None:
-                put_keys(keys, config)
+        if keys is not None:
+            must_be_key(keys)
+        with unpacked(archive) as kept:
+            fresh = not config_file.exists()
+            config = (
+                said_instead(settings_in(kept, archive, config_file), data_dir=data_dir)
+                if fresh
+                else settings(config_file, data_dir=data_dir)
+            )
+            _must_be_ready(config)
+            must_fit(kept, config, replace=replace)
+            counts = put_back(kept, config, key=keys, with_settings=fresh, at=at)
     except (RestoreFailed, BackupFailed) as error:
         raise click.ClickException(f"Not restored: {error}") from error
-    click.echo(f"The settings in {config_file} were {'put back' if put else 'left as they are'}.")
-    told = ", ".join(f"{count} of {name}" for name, count in counts.items())
-    click.echo(f"The database of {listed['made_at']} is back and sound: {told}.")
-    if keys is None:
+    _tell(kept, config, counts, fresh=fresh)
+    if not (config.data_dir / KEY_FILE).exists():
         click.echo("secret.key was not given: everybody signs in once more.")
 
 
-def _hall_is_closed(config: Config) -> None:
-    """Nobody may be writing into what is being replaced."""
+def _tell(kept: Kept, config: Config, counts: dict[str, int], *, fresh: bool) -> None:
+    click.echo(f"The settings in {config.file} were {'put back' if fresh else 'left as they are'}.")
+    told = ", ".join(f"{count} of {name}" for name, count in counts.items())
+    click.echo(f"The database of {kept.made_at} is back and sound: {told}.")
+    if kept.settings is None:
+        click.echo("The backup held the database alone: no config.toml, catalogue or logo.")
+    if kept.malls and config.mall.code not in kept.malls:
+        click.echo(
+            f'{config.file} says code = "{config.mall.code}", and the database is of the mall'
+            f' "{min(kept.malls)}": `run` refuses until they are the same.',
+            err=True,
+        )
+
+
+def _must_be_ready(config: Config) -> None:
+    """The folder can be written into, and nobody is writing into what is being replaced."""
+    if refusal := folder_refuses(config):
+        raise RestoreFailed(refusal)
     server = config.server
     host = "127.0.0.1" if server.host in {"0.0.0.0", "::"} else server.host  # noqa: S104 — a comparison.
     try:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from counter.cli.options import CLOCK, CONFIG, DATA_DIR, settings, the_mall
+from counter.cli.options import CLOCK, CONFIG, DATA_DIR, say, settings, the_mall
 from counter.files.places import places_of
 from counter.leaders.devices import KioskThere, pair_by_code, rows_of
 from models.core.errors import CodeUnknown, NotFound, PlaceTaken
@@ -73,8 +73,8 @@ def pair(
                 f"No screen shows the code {code} now. A code is good for five minutes;"
                 " the screen then shows another."
             ) from error
-        click.echo(f"Device {paired.id} is {paired.name} ({paired.place}) now.")
-        click.echo(f'Its screen showed the words "{words}".')
+        say(f"Device {paired.id} is {paired.name} ({paired.place}) now.")
+        say(f'Its screen showed the words "{words}".')
 
 
 @device.command("list")
@@ -88,14 +88,14 @@ def list_(config_file: Path, data_dir: Path | None) -> None:
         for row in rows_of(session, mall_id, CLOCK.now()):
             seen = row.seen_at
             when = "never" if seen is None else f"{seen.astimezone(zone):%Y-%m-%d %H:%M}"
-            click.echo(
+            say(
                 f"{row.id:>4}  {row.role:<6} {row.place:<16} {row.state:<10}"
                 f" seen {when:<16}  {row.name}"
             )
 
 
 @device.command("withdraw")
-@click.argument("device_id", metavar="ID", type=int)
+@click.argument("device_id", metavar="ID", type=click.IntRange(1, 2**31 - 1))
 @CONFIG
 @DATA_DIR
 def withdraw_(device_id: int, config_file: Path, data_dir: Path | None) -> None:
@@ -106,4 +106,4 @@ def withdraw_(device_id: int, config_file: Path, data_dir: Path | None) -> None:
             if found is None or found.mall_id != mall_id or found.role is None:
                 raise click.ClickException(f"There is no paired device {device_id}.")
             withdraw(session, found, by=Actor(mall_id=mall_id), at=CLOCK.now())
-        click.echo(f"Device {device_id} ({found.name}) may act no longer.")
+        say(f"Device {device_id} ({found.name}) may act no longer.")

@@ -115,16 +115,17 @@ def check(config_file: Path) -> None:
     """Check config.toml and the catalogue; print every problem with its file and line.
 
     The words of screens, voice and papers are read, too, and whether the hall could open here:
-    its folder, its address, its database. A printer that cannot do what it is told, or whose
-    line is slow, is named, and is no problem. Changes nothing. The exit status is 0 when all is
-    well and 1 otherwise.
+    its folder, its key, its address, its database. A printer that cannot do what it is told, or
+    whose line is slow, and hours that come to nothing are named, and are no problem. Changes
+    nothing. The exit status is 0 when all is well and 1 otherwise.
     """
+    from counter.files.hours_cautions import hours_cautions
     from counter.leaders.cautions import cautions  # the other commands set no paper
 
     config = settings(config_file)
     language = Language(config.mall.time_zone)
     must_open(config)
-    for caution in cautions(config, language):
+    for caution in (*hours_cautions(config), *cautions(config, language)):
         click.echo(f"{config_file}: note: {caution}.")
     services = sum(1 for _ in config.catalogue.services())
     click.echo(

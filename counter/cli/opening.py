@@ -17,14 +17,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from counter.demo.example import public_example
+from counter.door.keys import KEY_FILE, KeyBroken, sound_key
 from counter.files.config import Config
+from counter.files.database_address import kept_nowhere
 from counter.files.filling import wrong_mall
 from models.keeping.migrating import known_revisions
 
 
 def what_stops(config: Config) -> Iterator[str]:
     """Yield a sentence for each thing that keeps the hall of `config` closed on this machine."""
-    asked = (public_example, _folder_refuses, _address_refuses, _database_refuses)
+    asked = (public_example, folder_refuses, _key_refuses, _address_refuses, _database_refuses)
     yield from filter(None, (ask(config) for ask in asked))
 
 
@@ -51,15 +53,33 @@ def refusal_of(error: SQLAlchemyError | sqlite3.Error) -> str:
     return f"The database refused: {said}"
 
 
-def _folder_refuses(config: Config) -> str:
-    """The nearest folder that is there must let the program write."""
+def folder_refuses(config: Config) -> str:
+    """Say why data_dir cannot be written into, or made; "" when it can."""
     there = config.data_dir
     while not there.exists() and there != there.parent:
         there = there.parent
+    if wrong := kept_nowhere(config.data_dir):
+        return f"{config.data_dir}: {wrong}."
     if not there.is_dir():
         return f"{there}: is a file, and data_dir needs a folder there."
     if not os.access(there, os.W_OK | os.X_OK):
         return f"{there}: may not be written into; give it to the user who runs Balai."
+    return ""
+
+
+def _key_refuses(config: Config) -> str:
+    """The key may be missing, and is made then; one that is there must be whole."""
+    file = config.data_dir / KEY_FILE
+    # A folder that may not be entered has been told of already.
+    if not os.access(config.data_dir, os.X_OK) or not file.exists():
+        return ""
+    try:
+        sound_key(file)
+    except KeyBroken as error:
+        return (
+            f"{file}: {error}. Put back the copy that `backup --keys` made, or take this one away:"
+            " then `run` makes a new one, and everybody signs in once more."
+        )
     return ""
 
 
@@ -93,6 +113,8 @@ def _database_refuses(config: Config) -> str:
                 if file.absolute().parent.is_dir() or not config.server.database_url
                 else (f"there is no folder {file.parent} for the database.")
             )
+        if not file.is_file():
+            return f"{file}: is no file, and the database is one; take it away, and `run` makes it."
         if not os.access(file, os.R_OK | os.W_OK):
             return f"{file}: may not be written; give it to the user who runs Balai."
         url = make_url(f"sqlite:///file:{file.absolute()}?mode=ro&uri=true")

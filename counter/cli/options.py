@@ -14,9 +14,11 @@ from typing_extensions import override
 from counter.cli.opening import newer, refusal_of
 from counter.files.config import Config, ConfigError, load_config
 from counter.files.filling import WrongMall, fill, known_mall
+from counter.files.private import make_private
 from counter.words.reading import WordsWrong
 from models.core.clock import Clock
 from models.core.database import Database
+from models.core.one_line import one_line
 from models.keeping.migrating import DatabaseIsNewer, upgrade
 
 CONFIG = click.option(
@@ -77,6 +79,13 @@ def settings(
         for problem in others:
             click.echo(problem, err=True)
         raise click.ClickException(last) from error
+    return said_instead(config, host=host, port=port, data_dir=data_dir)
+
+
+def said_instead(
+    config: Config, *, host: str | None = None, port: int | None = None, data_dir: Path | None
+) -> Config:
+    """Return `config` with what the command line says instead of it."""
     given = {
         "host": host,
         "port": port,
@@ -86,10 +95,15 @@ def settings(
     return config.model_copy(update={"server": config.server.model_copy(update=said)})
 
 
+def say(sentence: str) -> None:
+    """Print a sentence in which a name stands; whoever gave it commands no terminal with it."""
+    click.echo(one_line(sentence))
+
+
 @contextmanager
 def the_mall(config: Config) -> Iterator[tuple[Database, int]]:
     """Open the database with the mall of `config` in it, both made when they are missing."""
-    config.data_dir.mkdir(parents=True, exist_ok=True)
+    make_private(config)
     database = Database(config.database_url)
     try:
         upgrade(database)

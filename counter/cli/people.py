@@ -11,7 +11,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from counter.cli.options import CLOCK, CONFIG, DATA_DIR, settings, the_mall
+from counter.cli.options import CLOCK, CONFIG, DATA_DIR, say, settings, the_mall
 from counter.door.accounts import (
     BadUsername,
     UserExists,
@@ -90,7 +90,7 @@ def add(
                 by=Actor(),
                 at=CLOCK.now(),
             )
-        click.echo(f"{made.username} ({made.name}) may sign in as {made.role.value}.")
+        say(f"{made.username} ({made.name}) may sign in as {made.role.value}.")
 
 
 @user.command()
@@ -113,7 +113,7 @@ def password(
         with database.transaction() as session:
             account = account_called(session, mall_id, username)
             set_password(session, account, new, by=Actor(), at=CLOCK.now())
-        click.echo(f"{as_username(username)} has a new password.")
+        say(f"{as_username(username)} has a new password.")
 
 
 @user.command("list")
@@ -128,7 +128,7 @@ def list_(config_file: Path, data_dir: Path | None) -> None:
         people = select(User).where(User.mall_id == mall_id).order_by(User.role, User.username)
         for one in session.scalars(people):
             disabled = "" if one.in_use else "  disabled"
-            click.echo(f"{one.role.value:<11} {one.username:<28} {one.name}{disabled}")
+            say(f"{one.role.value:<11} {one.username:<28} {one.name}{disabled}")
 
 
 @user.command()
@@ -148,7 +148,7 @@ def disable(
             account = account_called(session, mall_id, username)
             change = reopen_account if again else close_account
             change(session, account, by=Actor(), at=CLOCK.now())
-        click.echo(f"{account.username} may {'sign in again' if again else 'no longer sign in'}.")
+        say(f"{account.username} may {'sign in again' if again else 'no longer sign in'}.")
 
 
 @user.command("role")
@@ -167,7 +167,7 @@ def role_(username: str, role: str, config_file: Path, data_dir: Path | None) ->
         with database.transaction() as session:
             account = account_called(session, mall_id, username)
             change_role(session, account, Role(role), by=Actor(), at=CLOCK.now())
-        click.echo(f"{account.username} ({account.name}) may sign in as {account.role.value}.")
+        say(f"{account.username} ({account.name}) may sign in as {account.role.value}.")
 
 
 @user.command("sign-out")
@@ -180,7 +180,7 @@ def sign_out_(username: str, config_file: Path, data_dir: Path | None) -> None:
         with database.transaction() as session:
             account = account_called(session, mall_id, username)
             count = sign_out(session, account, by=Actor(), at=CLOCK.now())
-        click.echo(f"{account.username} was signed in with {count} browsers and is out now.")
+        say(f"{account.username} was signed in with {count} browsers and is out now.")
 
 
 @contextmanager

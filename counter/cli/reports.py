@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from counter.cli.options import CLOCK, CONFIG, DATA_DIR, settings, the_mall
-from counter.demo.example import example_clock
+from counter.demo.example import example_now
 from counter.files.config import Config
 from counter.leaders.reporting import (
     LONGEST_DAYS,
@@ -21,7 +21,7 @@ from counter.leaders.reporting import (
     write,
 )
 from counter.words.language import LANGUAGES, Language
-from models.core.clock import Clock, local_day
+from models.core.clock import local_day
 from models.core.database import Database
 from models.figures.figures import Length, Period
 
@@ -101,8 +101,4 @@ def _none_of(days: tuple[str, ...], why: str) -> click.ClickException:
 
 def _now(config: Config, database: Database, mall_id: int) -> datetime:
     """Return the hall's time: an example mall's runs ahead of the real one."""
-    if not config.mall.example:
-        return CLOCK.now()
-    clock = Clock()
-    example_clock(database, clock, mall_id)
-    return clock.now()
+    return example_now(database, CLOCK, mall_id) if config.mall.example else CLOCK.now()

@@ -47,13 +47,9 @@ def example_clock(database: Database, clock: Clock, mall_id: int) -> bool:
 
     It goes on from the newest entry of the journal, so time never runs backwards there.
     """
+    at = example_now(database, clock, mall_id)
     with database.reading() as session:
         timetable = arrangement_of(session, session.get_one(Mall, mall_id)).timetable
-        newest = session.scalar(
-            select(func.max(JournalEntry.at)).where(JournalEntry.mall_id == mall_id)
-        )
-    now = clock.now()
-    at = now if newest is None else max(now, newest)
     intake = timetable.intake(at)
     if intake.phase is IntakePhase.OPEN:
         return _put_forward(clock, at)
@@ -66,6 +62,20 @@ def example_clock(database: Database, clock: Clock, mall_id: int) -> bool:
     opened = [choice for choice in choices if timetable.intake(choice).phase is IntakePhase.OPEN]
     # A hall that never opens would send the clock from day to day without end.
     return bool(opened) and _put_forward(clock, opened[0])
+
+
+def example_now(database: Database, clock: Clock, mall_id: int) -> datetime:
+    """Return the time to which the example mall has come, for who looks at it from outside.
+
+    Its hours are ahead of the real ones, and only the newest entry of the journal tells how far;
+    once real time has passed that entry, it is real time.
+    """
+    with database.reading() as session:
+        newest = session.scalar(
+            select(func.max(JournalEntry.at)).where(JournalEntry.mall_id == mall_id)
+        )
+    now = clock.now()
+    return now if newest is None else max(now, newest)
 
 
 def _put_forward(clock: Clock, at: datetime) -> bool:

@@ -181,7 +181,7 @@ class Play:
                 by=nobody,
                 at=at,
             )
-            told = given(session, ticket, announce(session, ticket, at), at)
+            told = given(session, ticket, announce(session, ticket, at))
             tell_zone(session, ticket, told.zone.id)
             return ticket.id
 

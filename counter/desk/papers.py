@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from counter.desk.figures import shift_figures
-from kiosk.given import given
+from kiosk.given import given, place_of
 from kiosk.needs import need_of
 from kiosk.texts import text_in, text_of
 from kiosk.touch.slip import letterhead
@@ -33,28 +33,36 @@ def promise_transfer(
         return
     ticket, language = step.ticket, step.ticket.language
     try:
-        told = given(session, ticket, ahead, at)
+        told = given(session, ticket, ahead)
     except ServiceNotOffered:
         return  # no desk has it today: there is no place to send anybody to
-    zone, desks = told.zone, told.desks
-    if step.only_desk_id is not None:
-        arrangement = arrangement_of(session, ticket.mall)
-        only = arrangement.desks[step.only_desk_id]
-        zone, desks = arrangement.zones[only.zone_id], (only.number,)
+    arrangement = arrangement_of(session, ticket.mall)
+    zone, desks = place_of(arrangement, step)
+    sits_in = zone if ticket.told_zone_id is None else arrangement.zones[ticket.told_zone_id]
+    prospect = ahead.prospect_of_step(step.id)
+    expected = None if prospect is None else prospect.expected
+    service = arrangement.services[step.service_id]
     payload = {
         **letterhead(ticket.mall, language),
         "prefix": ticket.prefix,
         "number": ticket.number,
-        "services": [text_in(language, service, "name") for service in told.services],
-        "agency": ", ".join(dict.fromkeys(service.agency for service in told.services)),
+        "services": [text_in(language, service, "name")],
+        "agency": service.agency,
         "from_desk": desk.number,
         "zone_name": zone.name,
         "zone_flower": zone.flower,
         "place": text_in(language, zone, "place"),
         "desks": listed(desks),
+        "places": [
+            (text_in(language, one, "name"), where.bare_name, listed(signs))
+            for one, (where, signs) in zip(told.services, told.places, strict=True)
+            if told.scattered
+        ],
+        "heard_in": sits_in.name,
         "transferred_at": at.isoformat(),
-        "people_ahead": told.ahead,
-        "expected": told.expected and [instant.isoformat() for instant in told.expected],
+        "people_ahead": ahead.ahead_of_step(step.id),
+        "expected": expected and [instant.isoformat() for instant in expected],
+        "doubts": [doubt.in_language(language) for doubt in told.doubts],
         "priority": ticket.priority,
         "follow_url": told.follow_url,
     }

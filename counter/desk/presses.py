@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-from models.core.presses import PressId
+from models.core.presses import PressId, RowId
 from models.queue.tickets import Outcome
 
 _STRICT = ConfigDict(strict=True, extra="forbid", str_max_length=500)
@@ -19,21 +19,21 @@ class Press:
     """A press for a desk; the retry of a press carries the same `press_id`."""
 
     press_id: PressId
-    desk_id: int
+    desk_id: RowId
 
 
 @dataclass(frozen=True, config=_STRICT)
 class StepPress(Press):
     """A press meant for one step, so that a screen that is behind acts on nobody else."""
 
-    step_id: int
+    step_id: RowId
 
 
 @dataclass(frozen=True, config=_STRICT)
 class CheckPress(StepPress):
     """The papers that the officer has seen, all of them each time."""
 
-    checked: list[int]
+    checked: Annotated[list[RowId], Field(max_length=100)]
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -41,7 +41,7 @@ class FinishPress(StepPress):
     """How serving ended; `missing` are requirement ids."""
 
     outcome: Outcome
-    missing: list[int] = field(default_factory=list)
+    missing: Annotated[list[RowId], Field(max_length=100)] = field(default_factory=list)
     note: str = ""
 
 
@@ -63,31 +63,31 @@ class CancelPress(StepPress):
 class TransferPress(ReasonPress):
     """Where to: another service, one desk, or both."""
 
-    service_id: int | None = None
-    to_desk_id: int | None = None
-    case_id: int | None = None  # why the other service is needed
+    service_id: RowId | None = None
+    to_desk_id: RowId | None = None
+    case_id: RowId | None = None  # why the other service is needed
 
 
 @dataclass(frozen=True, config=_STRICT)
 class ServicePress(StepPress):
     """One service more for the same number."""
 
-    service_id: int
-    case_id: int | None = None
+    service_id: RowId
+    case_id: RowId | None = None
 
 
 @dataclass(frozen=True, config=_STRICT)
 class CasePress(StepPress):
     """Why the service at the desk is needed."""
 
-    case_id: int
+    case_id: RowId
 
 
 @dataclass(frozen=True, config=_STRICT)
 class NumberPress(Press):
     """A number to call out of its turn, and why."""
 
-    ticket_id: int
+    ticket_id: RowId
     reason: str
 
 
@@ -95,7 +95,7 @@ class NumberPress(Press):
 class UndoPress(Press):
     """The act to be undone, by its number in the journal."""
 
-    entry: int
+    entry: RowId
 
 
 @dataclass(frozen=True, config=_STRICT)

@@ -13,25 +13,21 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 from counter.desk.figures import figures, waits_of
 from counter.desk.ticket import aside_row, names, ticket_at_desk
 from models.core.event import About, Event
-from models.core.roles import LEADERS, Role
-from models.journal.actors import Actor
 from models.journal.events import (
     CallShown,
     CallSpoken,
-    ShiftBegan,
-    ShiftEnded,
     StepFinished,
     TicketCancelled,
     TicketMissed,
 )
-from models.journal.topics import Topic, id_in
+from models.journal.topics import id_in
 from models.mall.arrangement import arrangement_of
 from models.mall.catalogue import Service
 from models.mall.mall import Desk, DeskService
 from models.queue.serving import set_aside
 from models.queue.shifts import Shift, held_by, shift_at
 from models.queue.tickets import Call, Step, StepState, Ticket, heard_in
-from models.queue.undoing import undoable_at
+from models.queue.undoing import overtaken_at, undoable_at
 from models.queue.waiting import callable_at, offered_by
 
 # As many rows as the tallest supported screen shows; the number of all is told beside them.
@@ -82,6 +78,7 @@ def desk_state(session: Session, key: str, at: datetime) -> dict[str, Any] | Non
         "queue": _queue(session, desk, services, at),
         "aside": [aside_row(session, step, desk) for step in set_aside(session, desk)],
         "undo": _undo(session, desk, at),
+        "overtaken": _overtaken(session, desk, at),
         "neighbours": _neighbours(session, desk, services),
         "today": figures(session, desk, None if shift is None else shift.user_id, at),
     }
@@ -202,9 +199,18 @@ def _undo(session: Session, desk: Desk, at: datetime) -> dict[str, Any] | None:
         "entry": undoable.entry,
         "act": _UNDONE_AS[undoable.kind],
         "number": undoable.number,
+        "step_id": undoable.step_id,
         "service": None if service is None else names(service),
         "until_at": undoable.until_at.isoformat(),
     }
+
+
+def _overtaken(session: Session, desk: Desk, at: datetime) -> dict[str, str] | None:
+    """Return the number that can be undone no more because the desk has called the next."""
+    act = overtaken_at(session, desk, at)
+    if act is None:
+        return None
+    return {"number": act.number, "until_at": act.until_at.isoformat()}
 
 
 def _neighbours(session: Session, desk: Desk, services: list[int]) -> list[str]:
@@ -273,23 +279,3 @@ def _offering(session: Session, services: Select[int]) -> set[str]:
 
 def _keys(ids: Iterable[int]) -> set[str]:
     return {str(id_) for id_ in ids}
-
-
-def may_follow(session: Session, actor: Actor, key: str) -> bool:
-    """Tell whether `actor` may see the desk: its officer, or who may stand in for one."""
-    desk = session.get(Desk, id_in(key))
-    if desk is None or desk.mall_id != actor.mall_id:
-        return False
-    if actor.role in LEADERS:
-        return True
-    shift = shift_at(session, desk.id)
-    return actor.role is Role.OFFICER and shift is not None and shift.user_id == actor.user_id
-
-
-DESK = Topic(
-    name="desk",
-    state=desk_state,
-    touched=touched,
-    may_follow=may_follow,
-    ends_with=frozenset({ShiftBegan, ShiftEnded}),
-)

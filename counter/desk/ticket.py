@@ -19,7 +19,8 @@ from models.queue.announcing import announcement_of
 from models.queue.missing import may_miss_from, may_return_until
 from models.queue.serving import next_need
 from models.queue.shifts import Shift
-from models.queue.tickets import Outcome, Step, StepState, Ticket
+from models.queue.tickets import Outcome, Standing, Step, StepState, Ticket
+from models.queue.undoing import finish_taken_back
 
 # What may be told of a service whose outcome is private: done, or returned.
 PRIVATE_OUTCOMES = (Outcome.ISSUED, Outcome.RETURNED)
@@ -43,9 +44,13 @@ def ticket_at_desk(session: Session, ticket: Ticket, desk: Desk) -> dict[str, An
     services = arrangement_of(session, ticket.mall).services
     facts = services[step.service_id]
     then = next_need(session, desk, ticket)
+    # What was typed to finish is still being written then, and nothing that the number brought.
+    taken_back = step.state is StepState.SERVING and finish_taken_back(session, step)
     waited = waits_of(session, [step], step.called_at)[step.id]
     # A range foresees desks in between: beside a wait without them it would look like a broken one.
     elsewhere = waited < step.called_at - step.began_waiting_at
+    # Who came back was told the wait long before, and waits anew.
+    told = None if elsewhere or step.standing is Standing.RETURNED else _announced(step)
     return {
         "ticket_id": ticket.id,
         "step_id": step.id,
@@ -68,10 +73,11 @@ def ticket_at_desk(session: Session, ticket: Ticket, desk: Desk) -> dict[str, An
         "miss_from_at": _said(may_miss_from(session, step)),
         "announcement": _announcement(session, step),
         "waited_s": int(waited.total_seconds()),
-        "announced": None if elsewhere else _announced(step),
+        "announced": told,
         "serving_from_at": _serving_from(session, step),
         "target_s": step.service.target_m * 60,
-        "note": step.note,
+        "note": "" if taken_back else step.note,
+        "written": step.note if taken_back else "",
         "outcomes": list(PRIVATE_OUTCOMES if step.service.private_outcome else Outcome),
         "then": None if then is None else names(then.service),
         "steps": _steps(session, ticket, services),

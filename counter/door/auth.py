@@ -5,14 +5,9 @@ Nothing here knows passwords or codes; it only reads what signing in and pairing
 
 from __future__ import annotations
 
-import os
-import secrets
-import tempfile
 from collections.abc import Collection, Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -20,9 +15,11 @@ from flask import Flask, Request, abort, g, redirect, request, session
 from werkzeug.wrappers import Response
 
 from counter.door.acting import Person, actor_of, in_order
+from counter.door.keys import secret_key
 from counter.door.permissions import Permissions
 from counter.files.config import Config
 from counter.live.visitors import Visitor
+from counter.network.cookies import bare
 from counter.network.forgery import require_own_page
 from counter.network.loopback import from_this_machine
 from counter.refusals.answers import wants_json
@@ -44,7 +41,6 @@ NOTE_EVERY: Final = timedelta(minutes=1)
 LANGUAGE_LIFETIME: Final = timedelta(days=400)
 # More than a browser ever shows of the example; whoever sends more is no browser of ours.
 MOST_SCREENS: Final = 32
-KEY_FILE: Final = "secret.key"
 
 
 @dataclass
@@ -205,20 +201,6 @@ def register(app: Flask, doorkeeper: Doorkeeper, permissions: Permissions) -> No
         return response
 
 
-def secret_key(data_dir: Path) -> bytes:
-    """Return the key that signs cookies, made at the first start and readable by us alone."""
-    path = data_dir / KEY_FILE
-    if not path.exists():
-        handle, draft = tempfile.mkstemp(dir=data_dir, prefix=f"{KEY_FILE}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(32))
-        # A second process that starts now finds no file or a whole one, and the first one stays.
-        with suppress(FileExistsError):
-            os.link(draft, path)
-        Path(draft).unlink()
-    return path.read_bytes()
-
-
 def carry_sign_in(token: str) -> None:
     """Make the browser's session the one of this sign-in, with nothing left of the one before."""
     session.clear()
@@ -236,7 +218,11 @@ def place_meant(request: Request) -> str:
 
 def place_in(url: str) -> str:
     """Return the place that the address `url` names, "" without one."""
-    return (parse_qs(urlsplit(url).query).get("place") or [""])[0]
+    try:
+        query = urlsplit(url).query
+    except ValueError:  # a browser names its page, a stranger anything
+        return ""
+    return (parse_qs(query).get("place") or [""])[0]
 
 
 def local_path(url: str | None) -> str | None:
@@ -273,8 +259,9 @@ def _language(config: Config, *, of_a_screen: bool) -> str:
 
 
 def _is_device(cookie: str) -> bool:
-    return cookie == DEVICE_COOKIE or cookie.startswith(f"{DEVICE_COOKIE}.")
+    name = bare(cookie)
+    return name == DEVICE_COOKIE or name.startswith(f"{DEVICE_COOKIE}.")
 
 
 def _our_cookies(request: Request) -> list[str]:
-    return [name for name in request.cookies if name == SESSION_COOKIE or _is_device(name)]
+    return [name for name in request.cookies if bare(name) == SESSION_COOKIE or _is_device(name)]

@@ -16,6 +16,8 @@ from flask import Flask, Request
 from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.wrappers import Response
 
+from counter.network.cookies import hand_over, sent
+
 COOKIE: Final = "balai-known"
 # Browsers keep no cookie longer than 400 days.
 LIFETIME: Final = timedelta(days=400)
@@ -29,13 +31,12 @@ class KnownBrowsers:
     def __init__(self, app: Flask) -> None:
         """Sign with the key of `app`."""
         assert app.secret_key
-        self._app = app
         self._signer = URLSafeSerializer(app.secret_key, salt=COOKIE)
 
     def users(self, request: Request) -> list[int]:
         """Return the ids of those who have signed in here before, the latest last."""
         try:
-            noted = self._signer.loads(request.cookies.get(COOKIE, ""))
+            noted = self._signer.loads(sent(request, COOKIE) or "")
         except BadData:
             return []
         return [one for one in noted if isinstance(one, int)] if isinstance(noted, list) else []
@@ -43,11 +44,4 @@ class KnownBrowsers:
     def remember(self, response: Response, request: Request, user_id: int) -> None:
         """Let the browser note that `user_id` has signed in."""
         users = [one for one in self.users(request) if one != user_id] + [user_id]
-        response.set_cookie(
-            COOKIE,
-            str(self._signer.dumps(users[-MOST_USERS:])),
-            max_age=LIFETIME,
-            httponly=True,
-            samesite="Lax",
-            secure=self._app.session_interface.get_cookie_secure(self._app),
-        )
+        hand_over(response, COOKIE, str(self._signer.dumps(users[-MOST_USERS:])), lasts=LIFETIME)

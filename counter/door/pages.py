@@ -21,12 +21,13 @@ class Destination:
     icon: str
 
 
+LIVE: Final = Destination("counter.nav.live", "users")
 REPORTS: Final = Destination("counter.reports.title", "chart-column")
 SCREENS: Final = Destination("counter.nav.screens", "monitor")
 CONSOLE: Final = Destination("counter.nav.console", "bell-ring")
 # The rail from top to bottom, in groups. What a role may not open is left out of it, and the
 # order never changes: hands learn the places.
-RAIL: Final = ((REPORTS,), (SCREENS,), (CONSOLE,))
+RAIL: Final = ((LIVE, REPORTS), (SCREENS,), (CONSOLE,))
 
 
 @dataclass(frozen=True)

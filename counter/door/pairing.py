@@ -6,7 +6,7 @@ import io
 from datetime import timedelta
 from typing import Annotated, Final
 
-from flask import Blueprint, Flask, abort, current_app, g, jsonify, render_template, request
+from flask import Blueprint, Flask, abort, g, jsonify, render_template, request
 from pydantic import Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 from qrcode.constants import ERROR_CORRECT_M
@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from counter.door.auth import DEVICE_COOKIE, Doorkeeper, local_path, place_in
 from counter.files.places import places_of
+from counter.network.cookies import hand_over, sent
 from counter.network.throttle import Throttle
 from counter.words.language import Language
 from models.core.errors import Forbidden, NotFound
@@ -34,9 +35,9 @@ PAGES: Final[dict[Role | None, str]] = {Role.KIOSK: "/kiosk", Role.BOARD: "/wall
 
 @dataclass(frozen=True)
 class Here:
-    """Which place a screen of the example wants to be."""
+    """Which place a screen of the example wants to be, or was until somebody took it back."""
 
-    place: Annotated[str, Field(max_length=40)]
+    place: Annotated[str, Field(max_length=40)] = ""
 
 
 HERE = TypeAdapter(Here)
@@ -64,8 +65,13 @@ def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language, permit: 
         if throttle.wait(address, at):
             abort(429)
         throttle.count(address, at)
+        token = sent(request, DEVICE_COOKIE)
+        here = HERE.validate_json(request.get_data() or b"{}")
         with database.transaction() as session:
-            asked = new_code(session, g.mall_id, token=request.cookies.get(DEVICE_COOKIE), at=at)
+            own = sent(request, _cookie_of(here.place)) or ""
+            if here.place and was_withdrawn(session, own):
+                token = own  # so that the leader is offered the place that it had
+            asked = new_code(session, g.mall_id, token=token, at=at)
         url = f"{doorkeeper.config.mall.public_url}/devices?code={asked.code}"
         response = jsonify(
             code=asked.code,
@@ -86,7 +92,7 @@ def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language, permit: 
 
     @blueprint.get("/pair/state")
     def state() -> Response:
-        token, at = request.cookies.get(DEVICE_COOKIE, ""), clock.now()
+        token, at = sent(request, DEVICE_COOKIE) or "", clock.now()
         with database.reading() as session:
             paired = devices_of_tokens(session, [token]).get(token)
             waiting = shown_code(session, token, at) is not None
@@ -101,7 +107,7 @@ def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language, permit: 
     @app.after_request
     def renew(response: Response) -> Response:
         """Let the cookie of a screen that is in use never run out."""
-        token = request.cookies.get(DEVICE_COOKIE)
+        token = sent(request, DEVICE_COOKIE)
         actor: Actor = g.get("actor", Actor())
         if token and actor.device_id is not None and response.mimetype == "text/html":
             _hand_over(response, DEVICE_COOKIE, token)
@@ -123,13 +129,13 @@ def _for_paired_screens(blueprint: Blueprint, doorkeeper: Doorkeeper) -> None:
             raise Forbidden
         wanted = HERE.validate_json(request.get_data())
         at, nobody = clock.now(), Actor(mall_id=g.mall_id)
-        cookie = f"{DEVICE_COOKIE}.{wanted.place}"
+        cookie = _cookie_of(wanted.place)
         with database.transaction() as session:
             places = places_of(session, doorkeeper.config, g.mall_id)
             place = next((one for one in places if one.code == wanted.place), None)
             if place is None:
                 raise NotFound
-            if was_withdrawn(session, request.cookies.get(cookie, "")):
+            if was_withdrawn(session, sent(request, cookie) or ""):
                 # Somebody took it back: now it must show its code, in the example as anywhere.
                 raise Forbidden
             asked = new_code(session, g.mall_id, token=None, at=at)
@@ -144,7 +150,7 @@ def _for_paired_screens(blueprint: Blueprint, doorkeeper: Doorkeeper) -> None:
         The one with which it asked for its code may have been put into its browser by somebody.
         """
         with database.transaction() as session:
-            token = renew_token(session, request.cookies.get(DEVICE_COOKIE, ""))
+            token = renew_token(session, sent(request, DEVICE_COOKIE) or "")
         response = jsonify(renewed=token is not None)
         return response if token is None else _hand_over(response, DEVICE_COOKIE, token)
 
@@ -154,15 +160,13 @@ def _for_paired_screens(blueprint: Blueprint, doorkeeper: Doorkeeper) -> None:
         return Response(status=204)
 
 
+def _cookie_of(place: str) -> str:
+    """Return the cookie of one of the example's screens, of which a browser may show several."""
+    return f"{DEVICE_COOKIE}.{place}"
+
+
 def _hand_over(response: Response, cookie: str, token: str) -> Response:
-    response.set_cookie(
-        cookie,
-        token,
-        max_age=COOKIE_LIFETIME,
-        httponly=True,
-        samesite="Lax",
-        secure=current_app.session_interface.get_cookie_secure(current_app),
-    )
+    hand_over(response, cookie, token, lasts=COOKIE_LIFETIME)
     return response
 
 

@@ -167,7 +167,7 @@ def _home(user: User, asked: str | None, desk: str) -> str:
     """Return where somebody goes who has just signed in; `asked` is a page they may open."""
     if user.role is Role.OFFICER:
         return "/desk"
-    own = "/devices" if user.role in LEADERS else "/reports"
+    own = "/waits" if user.role in LEADERS else "/reports"
     return asked or ("/desk" if desk else own)
 
 

@@ -12,12 +12,16 @@ from pydantic import Field, StringConstraints
 from tomlkit.items import Table
 
 from counter.files.hours import DayHours
+from counter.files.spellings import CODE, PREFIX
 from counter.files.toml_file import Code, Frozen, OptionalText, Text
 
-# I, O and Q look like 1 and 0 on paper and on the walls.
-Prefix = Annotated[str, StringConstraints(pattern="^[A-HJ-NPR-Z]{1,2}$")]
-Icon = Annotated[str, StringConstraints(pattern="^[a-z0-9]+(?:-[a-z0-9]+)*$")]
+Prefix = Annotated[str, StringConstraints(pattern=PREFIX)]
+Icon = Annotated[str, StringConstraints(pattern=CODE)]
 DeskMinutes = Annotated[int, Field(ge=1, le=480)]
+LAST_RANK = 9999
+Rank = Annotated[int, Field(ge=1, le=LAST_RANK)]
+# What PostgreSQL's integer holds, in a round number.
+Rupiah = Annotated[int, Field(ge=0, le=2_000_000_000)]
 
 
 class CaseFile(Frozen):
@@ -47,20 +51,20 @@ class ServiceFile(Frozen):
     subtitle_en: OptionalText = ""
     prefix: Prefix | None = None  # None: the letters of the agency
     icon: Icon
-    popular: Annotated[int, Field(ge=1)] | None = None
+    popular: Rank | None = None
     handling_minutes: DeskMinutes  # mean at the desk; the forecast reckons with it
     target_minutes: DeskMinutes  # at the desk; what an officer aims for
     promise_minutes: DeskMinutes  # of waiting; what the public is promised
     completion_id: OptionalText = ""
     completion_en: OptionalText = ""
-    fee_idr: Annotated[int, Field(ge=0)] | None = None  # 0 is free; None is as the note says
+    fee_idr: Rupiah | None = None  # 0 is free; None is as the note says
     fee_note_id: OptionalText = ""
     fee_note_en: OptionalText = ""
     product_id: OptionalText = ""
     product_en: OptionalText = ""
     legal_basis: OptionalText = ""
     checked_on: date | None = None
-    daily_quota: Annotated[int, Field(ge=1)] | None = None
+    daily_quota: Annotated[int, Field(ge=1, le=9999)] | None = None
     after: Code | None = None
     private_outcome: bool = False
     cases: tuple[CaseFile, ...] = ()
@@ -77,7 +81,7 @@ class AgencyFile(Frozen):
     need_en: Text
     icon: Icon
     prefix: Prefix
-    position: Annotated[int, Field(ge=1)]
+    position: Rank
     hours: tuple[DayHours, ...] = ()  # empty: those of the hall
     services: Annotated[tuple[ServiceFile, ...], Field(min_length=1)]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from counter.files.catalogue import AgencyFile, ServiceFile
+from counter.files.catalogue import LAST_RANK, AgencyFile, ServiceFile
 from counter.files.problems import Problem, unknown
 from counter.files.toml_file import TomlFile, complain_twice
 from counter.files.toml_lines import KeyPath
@@ -80,7 +80,8 @@ class CatalogueFiles:
             code, position = file.raw.get("code"), file.raw.get("position")
             if isinstance(code, str) and code != file.path.stem:
                 file.complain(("code",), f'must be "{file.path.stem}", like the name of the file')
-            if position is not None:
+            # One that is no rank has been told of, and may not even be comparable.
+            if isinstance(position, int) and 1 <= position <= LAST_RANK:
                 positions.append((file, ("position",), position))
         complain_twice("the position", positions)
 

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from counter.files.catalogue import Catalogue
 from counter.files.catalogue_files import CatalogueFiles
-from counter.files.database_address import wrong_address
+from counter.files.database_address import kept_nowhere, wrong_address
 from counter.files.hours_checks import check_hours
 from counter.files.problems import ConfigError, Problem, unknown
 from counter.files.settings import (
@@ -30,6 +30,7 @@ from counter.files.toml_file import TomlFile, complain_twice
 from counter.files.toml_lines import KeyPath
 from models.mall.signs import spoken_parts
 from printing.ink.layout import paper_for
+from printing.ink.logo import NoPicture, seen_in
 
 __all__ = ["Config", "ConfigError", "Problem", "load_config"]
 
@@ -80,7 +81,7 @@ def load_config(path: Path, *, catalogue_dir: Path | None = None) -> Config:
     check_hours(source, catalogue)
     _check_logo(source, settings)
     _check_printers(source)
-    _check_database(source, settings)
+    _check_where_data_lie(source, settings)
     desks = _check_desks(source, catalogue)
     problems = source.problems + catalogue.problems
     if settings is None or problems:
@@ -107,6 +108,10 @@ def _check_names(source: TomlFile) -> None:
             "the code",
             [(source, (*at, "code"), one.code) for at, one in source.sound(model, key)],
         )
+    complain_twice(
+        "the name",
+        [(source, (*at, "name"), one.name) for at, one in source.sound(ZoneSettings, "zones")],
+    )
     for path, board in source.sound(BoardSettings, "boards"):
         if board.zone and board.zone not in zones:
             source.complain((*path, "zone"), unknown("zone", board.zone, zones))
@@ -118,10 +123,20 @@ def _check_names(source: TomlFile) -> None:
 
 
 def _check_logo(source: TomlFile, settings: Settings | None) -> None:
-    """A logo that is named is there: whoever looks for it at the printer looks too late."""
+    """A logo that is named can be printed: whoever looks for it at the printer looks too late."""
     logo = "" if settings is None else settings.slip.logo
-    if logo and not (source.path.parent / logo).is_file():
+    if not logo:
+        return
+    file = source.path.parent / logo
+    if not file.is_file():
         source.complain(("slip", "logo"), f'there is no file "{logo}"')
+        return
+    try:
+        seen_in(file)
+    except NoPicture:
+        source.complain(
+            ("slip", "logo"), f'"{logo}" is no picture that can be printed; make it a PNG'
+        )
 
 
 def _check_printers(source: TomlFile) -> None:
@@ -133,11 +148,15 @@ def _check_printers(source: TomlFile) -> None:
             source.complain((*path, "profile"), str(error))
 
 
-def _check_database(source: TomlFile, settings: Settings | None) -> None:
+def _check_where_data_lie(source: TomlFile, settings: Settings | None) -> None:
     url = "" if settings is None else settings.server.database_url
-    wrong = wrong_address(url) if url else ""
-    if wrong:
+    if url and (wrong := wrong_address(url)):
         source.complain(("server", "database_url"), wrong)
+    folder = "" if settings is None else settings.server.data_dir
+    if "?" in folder:
+        source.complain(("server", "data_dir"), 'must be without "?"')
+    elif folder and (wrong := kept_nowhere(source.path.parent / folder)):
+        source.complain(("server", "data_dir"), wrong)
 
 
 def _check_desks(source: TomlFile, catalogue: CatalogueFiles) -> tuple[DeskSettings, ...]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import delete, select
-from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from counter.files.catalogue import AgencyFile, Catalogue, ServiceFile
 from counter.files.config import Config
+from counter.files.database_address import told_of
 from counter.files.filling_hours import fill_agency_hours, fill_desk_hours, fill_hall_hours
 from models.mall.catalogue import Agency, Requirement, Service, ServiceCase
 from models.mall.mall import (
@@ -61,7 +61,7 @@ def wrong_mall(malls: Sequence[tuple[str, bool]], config: Config) -> str:
     Returns "" when it is, or holds none yet. A code that was changed would begin a second mall,
     empty, beside the one with all the numbers.
     """
-    where = make_url(config.database_url).render_as_string(hide_password=True)
+    where = told_of(config.database_url)
     known = dict(malls)
     if known and config.mall.code not in known:
         return (

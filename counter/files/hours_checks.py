@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Protocol
 
 from counter.files.catalogue_files import CatalogueFiles
 from counter.files.hours import DayHours, SpecialDay
 from counter.files.problems import unknown
 from counter.files.settings import DeskSettings, Holiday
+from counter.files.signs import sign_of
 from counter.files.toml_file import TomlFile, complain_twice
 from counter.files.toml_lines import KeyPath
 
@@ -66,7 +68,7 @@ def _inside_the_hall(complain: _Complaint, own: Weekly, hall: Weekly) -> None:
 
 def _check_special_days(source: TomlFile, agencies: Sequence[str]) -> None:
     special = source.sound(SpecialDay, "hours", "special_days")
-    desks = {desk.number for _, desk in source.sound(DeskSettings, "desks")}
+    desks = _signs_in(source)
     holidays = {one.date: at for at, one in source.sound(Holiday, "holidays")}
     for path, one in special:
         # Without any catalogue file, which is a problem of its own, no agency is known.
@@ -79,6 +81,15 @@ def _check_special_days(source: TomlFile, agencies: Sequence[str]) -> None:
                 line = source.line((*at, "date"))
                 source.complain((*path, "date"), f"the day {day} is a holiday in line {line}")
     _complain_of_overlaps(source, special)
+
+
+def _signs_in(source: TomlFile) -> frozenset[str]:
+    """Return the signs of all desks, also of those that have a problem elsewhere."""
+    signs = set()
+    for number in source.values("desks", name="number"):
+        with suppress(ValueError):
+            signs.add(sign_of(number))
+    return frozenset(signs)
 
 
 def _complain_of_overlaps(source: TomlFile, special: Iterable[tuple[KeyPath, SpecialDay]]) -> None:

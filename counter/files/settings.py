@@ -12,8 +12,11 @@ from pydantic import Field, ValidationInfo, field_validator
 from counter.files.calling import Calling
 from counter.files.hours import DayHours, SpecialDay
 from counter.files.signs import Flower, Sign
+from counter.files.spellings import VOICE
 from counter.files.toml_file import Code, Frozen, Minutes, OptionalAddress, OptionalText, Text
 
+# More makes the dots of a slip's QR code smaller than a phone can tell apart.
+LONGEST_URL: Final = 120
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -26,6 +29,7 @@ class Server(Frozen):
     data_dir: Text
     catalogue_dir: Text
     trusted_proxy: OptionalAddress = ""  # empty: nobody is believed
+    hsts_days: Annotated[int, Field(ge=0, le=730)] = 0  # 0: no browser is told to keep to TLS
     session_hours: Annotated[int, Field(ge=1, le=24)]
     log_level: Literal["debug", "info", "warning", "error"]
 
@@ -75,6 +79,12 @@ class MallSettings(Frozen):
             ) from None
         if parts.scheme not in {"http", "https"} or not parts.hostname or url.endswith("/"):
             raise ValueError("must be an http or https address without a slash at its end")
+        if "@" in parts.netloc or any(sign in url for sign in "?# "):
+            raise ValueError('must be without a space, a name, a "?" and a "#"')
+        if len(url) > LONGEST_URL:
+            raise ValueError(
+                f"must have {LONGEST_URL} characters or fewer, or its QR code cannot be scanned"
+            )
         return url
 
 
@@ -152,9 +162,9 @@ class PrinterSettings(Frozen):
     name: Text
     kind: Literal["virtual", "network", "usb", "serial", "file", "agent"]
     # Only its own kind's keys need be written; the others say nothing.
-    host: Annotated[str, Field(validate_default=True)] = ""
+    host: Annotated[OptionalText, Field(validate_default=True)] = ""
     port: Port = 9100
-    path: Annotated[str, Field(validate_default=True)] = ""
+    path: Annotated[OptionalText, Field(validate_default=True)] = ""
     baud: Literal[9600, 19200, 38400, 57600, 115200] = 115200
     vendor_id: Annotated[_UsbId, Field(validate_default=True)] = 0
     product_id: Annotated[_UsbId, Field(validate_default=True)] = 0
@@ -208,7 +218,7 @@ class BoardSettings(Frozen):
 class Voice(Frozen):
     """How calls are spoken."""
 
-    variant: Annotated[str, Field(pattern=r"^id(\+[a-z0-9]+)?$")]
+    variant: Annotated[str, Field(pattern=VOICE)]
     words_per_minute: Annotated[int, Field(ge=80, le=260)]
     style: Literal["digits", "cardinal"]
     repeat: Annotated[int, Field(ge=1, le=3)]

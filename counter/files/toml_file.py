@@ -22,16 +22,14 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from counter.files.problems import Problem
+from counter.files.spellings import CODE, OPTIONAL_TEXT, RIGHT, TEXT, shown
 from counter.files.toml_lines import KeyPath, line_of, lines_of, spelled
 
 T = TypeVar("T")
 
-# One line of text for people to read: something in it, no space at its ends, no control characters.
-Text = Annotated[str, StringConstraints(pattern=r"^[^\s\p{C}](?:[^\p{C}]*[^\s\p{C}])?$")]
-OptionalText = Annotated[
-    str, StringConstraints(pattern=r"^(?:[^\s\p{C}](?:[^\p{C}]*[^\s\p{C}])?)?$")
-]
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=40)]
+Text = Annotated[str, StringConstraints(pattern=TEXT)]
+OptionalText = Annotated[str, StringConstraints(pattern=OPTIONAL_TEXT)]
+Code = Annotated[str, StringConstraints(pattern=CODE, max_length=40)]
 Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
 
 
@@ -44,12 +42,15 @@ def _address(value: str) -> str:
 
 OptionalAddress = Annotated[str, AfterValidator(_address)]
 
+_MARK = "\ufeff"  # Unseen at the beginning of a file, it says how its letters are written.
+_DIGITS = re.compile(r"[0-9_]{4000,}")
 _SENTENCES = {
     "missing": "is missing",
     "extra_forbidden": 'there is no setting "{key}"',
     "value_error": "{error}",
     "too_short": "must not be empty",
-    "string_pattern_mismatch": "{given} is not spelled as this key must be",
+    "string_pattern_mismatch": "must be {right}, not {given}",
+    "string_too_long": "must have {max_length} characters or fewer, not {given}",
     "literal_error": "must be {expected}, not {given}",
     "greater_than_equal": "must be {ge} or more, not {given}",
     "less_than_equal": "must be {le} or less, not {given}",
@@ -83,6 +84,9 @@ class TomlFile:
         text = ""
         try:
             text = path.read_text(encoding="utf-8-sig")  # Some editors put a mark at the beginning.
+            if text.startswith(_MARK):
+                self._broken(1, "begins with two invisible marks (BOM); save it as UTF-8 without")
+                return
             self.raw = tomllib.loads(text)
             self._lines = lines_of(text)
         except OSError as error:
@@ -96,6 +100,13 @@ class TomlFile:
             where = re.search(r"at line (\d+)", str(error))
             line = int(where[1]) if where else text.count("\n") + 1
             self._broken(line, f"is not TOML: {error}")
+        except ValueError:
+            # Python reads no number of more than some thousand digits.
+            endless = _DIGITS.search(text)
+            if endless is None:
+                raise
+            line = text.count("\n", 0, endless.start()) + 1
+            self._broken(line, "holds a number of too many digits")
 
     def _broken(self, line: int, message: str) -> None:
         self.problems.append(Problem(self.path, line, "", message))
@@ -138,8 +149,12 @@ class TomlFile:
 
         A reference to a table that has a problem elsewhere is not a second problem.
         """
-        found = [table.get(name) for table in self._tables(*keys) if isinstance(table, dict)]
-        return [one for one in found if isinstance(one, str)]
+        return [one for one in self.values(*keys, name=name) if isinstance(one, str)]
+
+    def values(self, *keys: str, name: str) -> list[object]:
+        """Return the value of every key `name` in the array at `keys`, whatever it is."""
+        tables = [table for table in self._tables(*keys) if isinstance(table, dict)]
+        return [table[name] for table in tables if name in table]
 
     def line(self, path: KeyPath) -> int:
         """Return the line of the key at `path`, or of the table that lacks it."""
@@ -174,9 +189,11 @@ def _frozen(value: object) -> object:
 
 def _sentence(detail: ErrorDetails) -> str:
     """Say what a person should write; pydantic speaks to programmers."""
-    given = repr(detail["input"])
+    given = shown(detail["input"])
     said = _SENTENCES.get(detail["type"])
     if said is None:
         return f"{detail['msg']}, not {given}"
     key = detail["loc"][-1] if detail["loc"] else ""
-    return said.format(given=given, key=key, **detail.get("ctx", {}))
+    context = detail.get("ctx", {})
+    right = RIGHT.get(context.get("pattern", ""), "")
+    return said.format(given=given, key=key, right=right, **context)

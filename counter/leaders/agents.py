@@ -19,7 +19,7 @@ from models.core.clock import Clock
 from models.core.database import Database
 from models.core.errors import Forbidden, NotFound
 from models.core.event import Event
-from models.core.presses import PressId
+from models.core.presses import PressId, RowId
 from models.core.roles import AGENTS, Permit, Role
 from models.journal.actors import Actor
 from models.journal.events import PaperChanged, PrinterChanged
@@ -42,7 +42,7 @@ class ClaimPress:
     """May I print this paper?"""
 
     press_id: PressId
-    job_id: int
+    job_id: RowId
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class ResultPress:
     """What came of a paper that was claimed."""
 
     press_id: PressId
-    job_id: int
+    job_id: RowId
     state: Literal["sent", "printed", "failed", "doubtful", "waiting"]
     error: Annotated[str, Field(max_length=200)]
 
@@ -226,28 +226,29 @@ def register(
 
     @blueprint.post("/agent/claim")
     def claim_one() -> Response:
-        press, at = CLAIM.validate_python(request.get_json()), clock.now()
+        press, at = CLAIM.validate_json(request.get_data()), clock.now()
         answer = database.press(
             press.press_id,
             "agent.claim",
             at,
             lambda session: agents.claimed(session, g.actor, press.job_id, at),
+            by=g.actor.key,
         )
         # The retry of a press gets the first answer; meanwhile the paper may have been doubted.
         return jsonify(claimed=answer["claimed"] and agents.holds(press.job_id))
 
     @blueprint.post("/agent/result")
     def result() -> Response:
-        press, at = RESULT.validate_python(request.get_json()), clock.now()
+        press, at = RESULT.validate_json(request.get_data()), clock.now()
 
         def rule(session: Session) -> dict[str, Any]:
             return {"taken": agents.take_result(session, g.actor, press, at)}
 
-        return jsonify(database.press(press.press_id, "agent.result", at, rule))
+        return jsonify(database.press(press.press_id, "agent.result", at, rule, by=g.actor.key))
 
     @blueprint.post("/agent/state")
     def state() -> Response:
-        press, at = STATE.validate_python(request.get_json()), clock.now()
+        press, at = STATE.validate_json(request.get_data()), clock.now()
 
         def rule(session: Session) -> dict[str, Any]:
             printer = agents.own_printer(session, g.actor)
@@ -256,7 +257,7 @@ def register(
             )
             return {"news": news}
 
-        return jsonify(database.press(press.press_id, "agent.state", at, rule))
+        return jsonify(database.press(press.press_id, "agent.state", at, rule, by=g.actor.key))
 
     permit(AGENTS, "agents.who", "agents.claim_one", "agents.result", "agents.state")
     app.register_blueprint(blueprint)

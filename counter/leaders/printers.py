@@ -23,7 +23,7 @@ from models.core.clock import Clock
 from models.core.database import Answer, Database
 from models.core.errors import NotFound
 from models.core.event import About
-from models.core.presses import PressId, new_press_id
+from models.core.presses import PressId, RowId, new_press_id
 from models.core.roles import LEADERS
 from models.mall.mall import Mall
 from models.paper.jobs import REPRINTABLE, JobState, PaperKind, PrintJob, ask_for_paper, reprint
@@ -58,7 +58,7 @@ class AgainPress:
     """Which paper shall be printed once more."""
 
     press_id: PressId
-    job_id: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    job_id: RowId
 
 
 TEST, AGAIN = TypeAdapter(TestPress), TypeAdapter(AgainPress)
@@ -138,7 +138,7 @@ def register(
         def rule(session: Session) -> Answer:
             return _promise_test(session, g.mall_id, press.printer, g.lang, at)
 
-        database.press(press.press_id, "printers.test", at, rule)
+        database.press(press.press_id, "printers.test", at, rule, by=g.actor.key)
         return redirect("/printers?done=test", 303)
 
     @routes.post("/printers/again")
@@ -148,7 +148,7 @@ def register(
         def rule(session: Session) -> Answer:
             return _promise_again(session, g.mall_id, press.job_id, at)
 
-        database.press(press.press_id, "printers.again", at, rule)
+        database.press(press.press_id, "printers.again", at, rule, by=g.actor.key)
         return redirect("/printers?done=again", 303)
 
     def state(session: Session, mall_id: int, at: datetime) -> dict[str, Any]:

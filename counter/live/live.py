@@ -239,7 +239,8 @@ class Live:
                 state = read(name)
             except Exception:
                 # A door between rooms: one room's fault must not darken the others' screens.
-                log.exception("topic %s could not be read", name)
+                # A ticket's own name is the key to it, so only the family is told.
+                log.exception("topic %s could not be read", name.partition("/")[0])
                 session.rollback()
                 self._dirty.add(name)  # Once more at the next gathering.
                 continue

@@ -21,6 +21,8 @@ from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection, CloseConnection, Ping, Request, TextMessage
 from wsproto.utilities import ProtocolError
 
+from counter.live.speech import Speech
+
 # A client says "follow" and little else.
 MESSAGE_LIMIT = 4096
 # A screen that comes back follows a handful of topics at once and then says that it is there;
@@ -87,6 +89,7 @@ class Connection:
         self._connections = connections
         self._messages: deque[str] = deque()
         self._parts: list[str] = []
+        self._speech = Speech()
         self._may_say = float(MESSAGES_AT_ONCE)
         self._heard_s = time.monotonic()
         self._writing = BoundedSemaphore(1)
@@ -117,11 +120,10 @@ class Connection:
     @property
     def behind(self) -> int:
         """How many packets wait to be written."""
-        waiting: int = self._engine.queue.qsize()
-        return waiting
+        return int(self._engine.queue.qsize())
 
     def wait(self) -> str | None:
-        """Return the next message, or None when the line has ended."""
+        """Return the next message, or None when the line has ended or makes no sense."""
         while not self._messages:
             try:
                 data = self._socket.recv(4096)
@@ -134,7 +136,8 @@ class Connection:
                 return None
         # One who talks without a pause must not keep the others from being heard.
         gevent.sleep(0)
-        return self._messages.popleft()
+        message = self._messages.popleft()
+        return message if self._speech.makes_sense(message) else None
 
     def send(self, message: str) -> None:
         """Write a whole frame, however long the client takes; ConnectionLost when it is gone."""

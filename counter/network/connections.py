@@ -42,6 +42,11 @@ class Handler(SocketHandler):
         # Requests that arrive faster than they are answered would never let go of the loop.
         gevent.sleep(0)
 
+    @override
+    def log_error(self, *_words: object) -> None:
+        # Those are the words of who sent no request, and may hold anything, a token too.
+        log.debug("%s sent what is no request", self.client_address)
+
     def _handle_client_error(self, ex: Exception) -> object:
         # Hanging up in the middle of a request is no error of ours that needs a stack trace.
         return None if isinstance(ex, OSError) else super()._handle_client_error(ex)

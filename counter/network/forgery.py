@@ -7,14 +7,21 @@ Browsers say instead where a request comes from, and no page can make them lie a
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, request
 
+from counter.network.proxy import over_tls
+from counter.refusals.answers import place_asked
 from models.core.errors import Forbidden
 
 log = logging.getLogger(__name__)
+
+# What a browser may name as our host; anything else has no place in a header of ours.
+_HOST = re.compile(r"[A-Za-z0-9._-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -26,14 +33,12 @@ CONTENT_POLICY = {
     "style-src-attr": "'unsafe-inline'",
     "img-src": "'self' data: blob:",
     "media-src": "'self' blob:",
-    "connect-src": "'self' ws: wss:",
     "object-src": "'none'",
     "base-uri": "'none'",
     "form-action": "'self'",
     "frame-ancestors": "'none'",
 }
 HEADERS = {
-    "Content-Security-Policy": "; ".join(map(" ".join, CONTENT_POLICY.items())),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -62,7 +67,7 @@ def require_own_page(request: Request, public_url: str, our_cookies: Iterable[st
         log.warning(
             "refused %s %s: Sec-Fetch-Site %s, Origin %s, Host %s",
             request.method,
-            request.url_rule or request.path,
+            place_asked(),
             site,
             origin,
             request.host,
@@ -75,15 +80,40 @@ def own_origin(origin: str, public_url: str, host: str) -> bool:
 
     A proxy may speak https where we hear http, so the host decides, not the scheme.
     """
-    return bool(origin) and (origin == public_url or urlsplit(origin).netloc == host)
+    if not origin or origin == public_url:
+        return bool(origin)
+    try:
+        return urlsplit(origin).netloc == host
+    except ValueError:  # "http://[" is no address, so it is not ours
+        return False
 
 
-def register(app: Flask) -> None:
-    """Let every answer of `app` tell the browser what the page may and may not do."""
+def content_policy(request: Request, public_url: str) -> str:
+    """Return what a page may load, and with whom it may speak.
+
+    Old browsers do not count the page's own sockets as 'self', so they are named: by the name
+    that the browser asked for, and by ours, which a proxy may have hidden.
+    """
+    parts = urlsplit(public_url)
+    known = {f"{'wss' if parts.scheme == 'https' else 'ws'}://{parts.netloc}"}
+    if _HOST.fullmatch(request.host):
+        known.add(f"{'wss' if over_tls(request, public_url) else 'ws'}://{request.host}")
+    policy = CONTENT_POLICY | {"connect-src": " ".join(["'self'", *sorted(known)])}
+    return "; ".join(map(" ".join, policy.items()))
+
+
+def register(app: Flask, *, public_url: str = "", hsts: timedelta = timedelta()) -> None:
+    """Let every answer of `app` tell the browser what the page may and may not do.
+
+    For as long as `hsts` a browser that came over TLS shall not come without.
+    """
 
     @app.after_request
     def guard(response: Response) -> Response:
-        for name, value in HEADERS.items():
+        told = HEADERS | {"Content-Security-Policy": content_policy(request, public_url)}
+        if hsts and over_tls(request, public_url):
+            told["Strict-Transport-Security"] = f"max-age={int(hsts.total_seconds())}"
+        for name, value in told.items():
             response.headers.setdefault(name, value)
         # What says nothing about keeping it was made for one person at one moment.
         if "Cache-Control" not in response.headers and not is_static(request.endpoint):

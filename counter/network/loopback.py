@@ -21,7 +21,10 @@ def from_this_machine(request: Request) -> bool:
         return False
     if any(name.lower().startswith(PROXY_SIGNS) for name, _ in request.headers):
         return False
-    host = urlsplit(f"//{request.host}").hostname or ""
+    try:
+        host = urlsplit(f"//{request.host}").hostname or ""
+    except ValueError:  # a name such as "["
+        return False
     return host == "localhost" or is_loopback(host)
 
 

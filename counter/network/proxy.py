@@ -10,9 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, request
-from flask.sessions import SecureCookieSessionInterface
-from typing_extensions import override
+from flask import Flask, Request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 if TYPE_CHECKING:
@@ -36,30 +34,13 @@ class TrustedProxy:
         return (self._through if trusted else self._app)(environ, start_response)
 
 
-class Cookies(SecureCookieSessionInterface):
-    """Cookies that came over TLS go back over TLS alone.
-
-    Screens in the building may use plain HTTP while phones come over TLS from outside: it is
-    the request that decides, for a browser drops a secure cookie that it gets over plain HTTP.
-    """
-
-    def __init__(self, public_url: str) -> None:
-        """Know the address by which phones come."""
-        self._public_url = public_url
-
-    @override
-    def get_cookie_secure(self, app: Flask) -> bool:
-        return over_tls(request, self._public_url)
-
-
 def over_tls(request: Request, public_url: str) -> bool:
     """Tell whether the browser spoke TLS, also to a proxy that does not say so."""
     parts = urlsplit(public_url)
     return request.is_secure or (parts.scheme == "https" and request.host == parts.netloc)
 
 
-def register(app: Flask, *, public_url: str, trusted_proxy: str) -> None:
+def register(app: Flask, *, trusted_proxy: str) -> None:
     """Let `app`, which has its sockets already, know whom to believe; "" believes nobody."""
-    app.session_interface = Cookies(public_url)
     if trusted_proxy:
         app.wsgi_app = TrustedProxy(app.wsgi_app, trusted_proxy)  # type: ignore[assignment, method-assign]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from datetime import datetime
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, render_template, request
@@ -26,7 +27,9 @@ def register(app: Flask, language: Language) -> None:
 
     def answer(status: int, code: str, facts: dict[str, object]) -> Response:
         lang = g.get("lang", "id")
-        title = language.say(lang, f"counter.refusals.{code}", **facts)
+        named = f"{code}_holiday" if facts.get("holiday") else code
+        again = _come_again(language, lang, facts)
+        title = language.say(lang, f"counter.refusals.{named}", **facts, again=again)
         if wants_json():
             body = {"type": "about:blank", "title": title, "status": status, "code": code}
             told = {name: _plain(fact) for name, fact in facts.items()}
@@ -59,15 +62,34 @@ def register(app: Flask, language: Language) -> None:
     @app.errorhandler(Exception)
     def broken(error: Exception) -> Response:
         incident = secrets.token_hex(4)
-        # The rule, not the path: a ticket's own address is the key to it.
-        log.error("incident %s at %s", incident, request.url_rule or request.path, exc_info=error)
+        log.error("incident %s at %s", incident, place_asked(), exc_info=error)
         return answer(500, "broken", {"incident": incident})
+
+
+def place_asked() -> str:
+    """Return what the request asked for, fit for a log: a ticket's own address is the key to it."""
+    if request.url_rule is not None:
+        return request.url_rule.rule
+    first, _, more = request.path.removeprefix("/").partition("/")
+    return f"/{first}/…" if more else f"/{first}"
 
 
 def wants_json() -> bool:
     """Tell whether the request came from a script rather than from somebody who reads pages."""
     accepted = request.accept_mimetypes
     return request.is_json or accepted.best_match(["text/html", "application/json"]) != "text/html"
+
+
+def _come_again(language: Language, lang: str, facts: dict[str, object]) -> object:
+    """Tell when desks serve again, and with it when numbers begin, where that is earlier."""
+    next_at, serves_at = facts.get("next_at"), facts.get("serves_at")
+    if not isinstance(next_at, datetime) or not isinstance(serves_at, datetime):
+        return language.formatted(lang, None)
+    if serves_at == next_at:
+        return language.formatted(lang, serves_at)
+    numbers, served = language.clock(lang, next_at), language.clock(lang, serves_at)
+    day = language.day(lang, serves_at)
+    return language.say(lang, "counter.refusals.ahead", day=day, numbers=numbers, served=served)
 
 
 def _plain(fact: object) -> Any:

@@ -19,7 +19,7 @@ from display.wall.zone import ZONE, describe_zone, needs_of_desks
 from models.core.clock import Clock
 from models.core.database import Answer, Database
 from models.core.errors import NotFound
-from models.core.presses import PressId
+from models.core.presses import PressId, RowId
 from models.core.roles import BOARDS, EVERYBODY, Permit
 from models.journal.actors import Actor
 from models.journal.topics import Topic
@@ -40,7 +40,7 @@ class ReceiptPress:
     """A wall's receipt: it has played the call, or shows it large."""
 
     press_id: PressId
-    call_id: int
+    call_id: RowId
 
 
 _RECEIPT = TypeAdapter(ReceiptPress)
@@ -97,7 +97,7 @@ def register(
             mark(session, call, by=actor, at=at)
             return {}
 
-        return database.press(press.press_id, act, at, receive)
+        return database.press(press.press_id, act, at, receive, by=actor.key)
 
     permit(BOARDS, "board.wall", "board.shown", "board.spoken")
     permit(EVERYBODY, "board.static", "board.clip")

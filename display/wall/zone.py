@@ -93,7 +93,7 @@ def _shifts(session: Session, desks: Iterable[Desk]) -> dict[int, Shift]:
 def _desks(
     session: Session, desks: list[Desk], shifts: dict[int, Shift], at: datetime
 ) -> list[State]:
-    """Return what each desk shows; one that is free in a break by its hours is not ready."""
+    """Return what each desk shows; one that is free is ready only while it serves by the hours."""
     at_desks = session.execute(
         select(Ticket, Step.state)
         .join(Step, (Step.ticket_id == Ticket.id) & Step.state.in_(AT_DESK))
@@ -111,8 +111,7 @@ def _desks(
         if shift and shift.break_began_at is not None:
             state, until_at = "break", shift.break_until_at
         elif state == "ready":
-            until_at = arrangement_of(session, desk.mall).pauses_until(desk.id, at)
-            state = "break" if until_at else "ready"
+            state, until_at = arrangement_of(session, desk.mall).desk_state(desk.id, at)
         shown.append(
             {
                 "number": desk.number,

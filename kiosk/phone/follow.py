@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Flask, g, redirect, render_template, request
@@ -13,6 +13,8 @@ from pydantic.dataclasses import dataclass as checked
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from kiosk.phone.find import Throttle
+from kiosk.phone.reading import PER_ADDRESS, PER_TOKEN, WITHIN, Readers
 from kiosk.phone.visit import Visit, visit_of
 from models.core.clock import Clock
 from models.core.database import Answer, Database
@@ -133,12 +135,16 @@ def register(
     *,
     database: Database,
     clock: Clock,
+    throttle: Callable[[int, timedelta], Throttle],
+    pause: Callable[[float], object],
     permit: Permit,
     topics: Callable[[Topic], None],
 ) -> None:
-    """Open the tickets' pages in `app`."""
+    """Open the tickets' pages in `app`; `pause` lets others go on for so many seconds."""
     phone = Phone(app, database, clock)
+    readers = Readers(clock, throttle(PER_TOKEN, WITHIN), throttle(PER_ADDRESS, WITHIN), pause)
     routes = Blueprint("follow", "kiosk", template_folder="templates", url_prefix="/t/<token>")
+    routes.before_request(readers.turn_away)
     routes.add_url_rule("", "page", phone.page)
     routes.add_url_rule("/cancel", "ask_to_cancel", phone.ask_to_cancel)
     routes.add_url_rule("/cancel", "cancel", phone.cancel, methods=["POST"])

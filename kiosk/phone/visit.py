@@ -7,21 +7,20 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from kiosk.given import called_first, clock_span, zone_of
+from kiosk.doubts import Doubt, doubt_of
+from kiosk.given import called_first, zone_of
 from kiosk.needs import Need, need_of
+from kiosk.phone.taken_up import Place, TakenUp, taken_up
 from kiosk.texts import Both, both, text_of
 from models.mall.arrangement import Arrangement, arrangement_of
 from models.mall.facts import ZoneFacts
 from models.mall.fees import FeeKind
 from models.mall.signs import listed
 from models.queue.missing import may_miss_from, may_return_until
-from models.queue.shifts import staffed_desks
 from models.queue.tickets import AT_DESK, ENGAGED, OPEN_STATES, Outcome, Step, StepState, Ticket
-from models.waits.forecast import outlook
+from models.waits.forecast import Outlook, outlook
 
 _S = StepState
-# A zone, and the numbers of desks in it.
-Place = tuple[ZoneFacts, tuple[str, ...]]
 _KIND_OF_STEP = {
     _S.CALLED: "called",
     _S.SERVING: "serving",
@@ -44,6 +43,7 @@ class Errand:
     zone: str
     state: str  # of a step, or: now, next, returned
     missing: tuple[Both, ...]  # papers for want of which it was returned
+    doubt: Doubt | None  # it may not be served today
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,13 @@ class Visit:
     token: str
     zone: ZoneFacts
     desk: str | None
+    again: TakenUp | None  # of what was set aside, held or missed
+    again_at: datetime | None  # when a break ends before it
+    opens_at: datetime | None  # when the desks begin today, while that is still to come
     errands: tuple[Errand, ...]
     ahead: int
     expected: tuple[datetime, datetime] | None
+    doubt: Doubt | None  # the next service may not be served today
     until_at: datetime | None  # how long the officer, or the number, waits
     called_at: datetime | None
     calls: int  # how often the officer has called, each call being one to hear
@@ -88,23 +92,28 @@ def visit_of(session: Session, ticket: Ticket, at: datetime) -> Visit:
     arrangement = arrangement_of(session, ticket.mall)
     ahead = outlook(session, ticket.mall, at)
     first = current or called_first(arrangement, ticket, ahead)
-    place = _open_place(session, arrangement, first) or _place(arrangement, first)
+    again = taken_up(session, arrangement, first, at)
+    place = again.place if again else _place(arrangement, first)
     zone = _seat(arrangement, ticket) or place[0]
     until_at = _until(session, current)
-    wait = ahead.of_step(first.id)
+    prospect = ahead.prospect_of_step(first.id)
     return Visit(
         kind=_kind(ticket, until_at, at),
         number=ticket.spoken,
         token=ticket.token,
         zone=zone,
         desk=listed(place[1]) if current else None,
+        again=again.who if again else None,
+        again_at=again.from_at if again else None,
+        opens_at=ahead.opens_at(first.service_id),
         errands=tuple(
-            _errand(arrangement, step, first, place if step is first else None)
+            _errand(arrangement, ahead, step, first, place if step is first else None)
             for step in ticket.steps
             if step.state in _SHOWN
         ),
         ahead=ahead.ahead_of_step(first.id),
-        expected=None if wait is None else clock_span(at, wait.low, wait.high),
+        expected=None if prospect is None else prospect.expected,
+        doubt=doubt_of(arrangement.services[first.service_id], prospect),
         until_at=until_at,
         called_at=None if current is None else current.called_at,
         calls=0 if current is None else current.calls,
@@ -145,23 +154,6 @@ def _place(arrangement: Arrangement, step: Step) -> Place:
     return zone, arrangement.desks_in(zone, step.service_id)
 
 
-def _open_place(session: Session, arrangement: Arrangement, step: Step) -> Place | None:
-    """Return where a step that was set aside can be taken up, when its own desk has closed."""
-    if step.state not in (_S.HELD, _S.MISSED) or step.desk_id is None:
-        return None
-    staffed = staffed_desks(session, step.mall_id)
-    if step.desk_id in staffed:
-        own = arrangement.desks[step.desk_id]
-        return arrangement.zones[own.zone_id], (own.number,)
-    near = arrangement.desks[step.desk_id].zone_id
-    fit = [desk for desk in arrangement.desks_for(step.service_id) if desk.id in staffed]
-    if not fit:
-        return None
-    zone_id = min((desk.zone_id for desk in fit), key=lambda zone_id: (zone_id != near, zone_id))
-    zone = arrangement.zones[zone_id]
-    return zone, tuple(desk.number for desk in fit if desk.zone_id == zone_id)
-
-
 def _seat(arrangement: Arrangement, ticket: Ticket) -> ZoneFacts | None:
     """Return where a ticket that waits was told to wait: its call is heard there, too."""
     if ticket.current is not None or ticket.told_zone_id is None:
@@ -169,20 +161,24 @@ def _seat(arrangement: Arrangement, ticket: Ticket) -> ZoneFacts | None:
     return arrangement.zones.get(ticket.told_zone_id)
 
 
-def _errand(arrangement: Arrangement, step: Step, first: Step, place: Place | None) -> Errand:
+def _errand(
+    arrangement: Arrangement, ahead: Outlook, step: Step, first: Step, place: Place | None
+) -> Errand:
     zone, desks = place or _place(arrangement, step)
     state = "next" if step is first and step.state is StepState.WAITING else step.state.value
     if step.state in ENGAGED:
         state = "now"
     if _returned(step):
         state = "returned"
+    service = arrangement.services[step.service_id]
     return Errand(
-        need=need_of(arrangement.services[step.service_id], step.case_id),
+        need=need_of(service, step.case_id),
         open=step.state in OPEN_STATES,
         desks=listed(desks),
         zone=zone.bare_name,
         state=state,
         missing=_missing(step) if state == "returned" else (),
+        doubt=doubt_of(service, ahead.prospect_of_step(step.id)),
     )
 
 

@@ -51,7 +51,9 @@ class ChecklistPrinter:
                 raise NotFound
             return {"job_id": job_id}
 
-        return jsonify(self.database.press(press.press_id, "kiosk.checklist", at, rule))
+        return jsonify(
+            self.database.press(press.press_id, "kiosk.checklist", at, rule, by=actor.key)
+        )
 
 
 def _wanted(session: Session, mall: Mall, press: ChecklistPress) -> ServiceFacts:

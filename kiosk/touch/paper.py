@@ -49,7 +49,7 @@ class SlipReprinter:
                 raise NotReprintable
             return {"job_id": reprint(session, job, at=at).id}
 
-        return jsonify(self.database.press(press.press_id, "kiosk.reprint", at, rule))
+        return jsonify(self.database.press(press.press_id, "kiosk.reprint", at, rule, by=actor.key))
 
 
 def slip_topic() -> Topic:

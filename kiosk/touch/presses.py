@@ -8,11 +8,9 @@ from flask import abort, request
 from pydantic import ConfigDict, Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
-from models.core.presses import PressId
+from models.core.presses import PressId, RowId
 
 _STRICT: Final = ConfigDict(strict=True, extra="forbid")
-# PostgreSQL's integer ends here; a larger id names nothing and must not reach the database.
-_Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
 _Token = Annotated[str, Field(pattern=r"^[0-9a-f]{8,64}$")]
 _Language = Literal["id", "en"]
 P = TypeVar("P")
@@ -22,8 +20,8 @@ P = TypeVar("P")
 class WishPress:
     """One service, and why."""
 
-    service_id: _Id
-    case_id: _Id | None = None
+    service_id: RowId
+    case_id: RowId | None = None
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -42,8 +40,8 @@ class AddPress:
 
     press_id: PressId
     token: _Token
-    service_id: _Id
-    case_id: _Id | None = None
+    service_id: RowId
+    case_id: RowId | None = None
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -51,9 +49,9 @@ class ChecklistPress:
     """What `Cetak daftar syarat` sends."""
 
     press_id: PressId
-    service_id: _Id
+    service_id: RowId
     language: _Language
-    case_id: _Id | None = None
+    case_id: RowId | None = None
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -62,7 +60,7 @@ class ReprintPress:
 
     press_id: PressId
     token: _Token
-    job_id: _Id
+    job_id: RowId
 
 
 TAKE, ADD = TypeAdapter(TakePress), TypeAdapter(AddPress)

@@ -34,6 +34,7 @@ def slip_payload(given: Given, words: Mapping[str, str]) -> dict[str, Any]:
         "taken_at": ticket.taken_at.isoformat(),
         "people_ahead": given.ahead,
         "expected": given.expected and [at.isoformat() for at in given.expected],
+        "doubts": [doubt.in_language(lang) for doubt in given.doubts],
         "priority": ticket.priority,
         "follow_url": given.follow_url,
         "follow_code": written(ticket.code),

@@ -94,7 +94,9 @@ class Kiosk:
             return self._with_paper(session, ticket, actor, at)
 
         try:
-            return jsonify(self.database.press(press.press_id, "kiosk.take", at, rule))
+            return jsonify(
+                self.database.press(press.press_id, "kiosk.take", at, rule, by=actor.key)
+            )
         except NoNumber as refusal:
             self._note(refusal, wishes[0].service_id, at)
             raise
@@ -110,7 +112,7 @@ class Kiosk:
             add_service(session, ticket, wish, by=actor, at=at)
             return self._with_paper(session, ticket, actor, at)
 
-        return jsonify(self.database.press(press.press_id, "kiosk.add", at, rule))
+        return jsonify(self.database.press(press.press_id, "kiosk.add", at, rule, by=actor.key))
 
     def _with_paper(self, session: Session, ticket: Ticket, actor: Actor, at: datetime) -> Answer:
         """Tell of the number as it stands now, and promise the paper that says all of it."""
@@ -161,6 +163,6 @@ def register(
 
 
 def _announced(session: Session, ticket: Ticket, at: datetime) -> Given:
-    told = given(session, ticket, announce(session, ticket, at), at)
+    told = given(session, ticket, announce(session, ticket, at))
     tell_zone(session, ticket, told.zone.id)
     return told

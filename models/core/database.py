@@ -34,7 +34,7 @@ Listener = Callable[[Sequence[Event]], None]
 Answer = dict[str, Any]
 
 
-_EARLIER = select(AnsweredPress.act, AnsweredPress.answer).where(
+_EARLIER = select(AnsweredPress.act, AnsweredPress.actor, AnsweredPress.answer).where(
     AnsweredPress.id == bindparam("press_id")
 )
 _CARRIED_OUT = insert(table_of(AnsweredPress))
@@ -82,18 +82,25 @@ class Database:
             yield connection
 
     def press(
-        self, press_id: str, act: str, at: datetime, rule: Callable[[Session], Answer]
+        self,
+        press_id: str,
+        act: str,
+        at: datetime,
+        rule: Callable[[Session], Answer],
+        *,
+        by: str = "",
     ) -> Answer:
         """Carry out `rule` once for `press_id` and return its answer, now and at each retry.
 
-        The answer must be JSON-able. Raises BadInput when the id was used for another act,
-        and whatever `rule` raises; then nothing is stored and a retry asks the rule again.
+        The answer must be JSON-able. `by` names who presses; "" is for what is nobody's own.
+        Raises BadInput when the id was used for another act or by somebody else, and whatever
+        `rule` raises; then nothing is stored and a retry asks the rule again.
         """
-        claim = {"id": press_id, "act": act, "at": at}
+        claim = {"id": press_id, "act": act, "actor": by, "at": at}
         try:
             with self.transaction() as session:
                 if earlier := _earlier(session, press_id):
-                    return _same_act(earlier, act)
+                    return _same_press(earlier, act, by)
                 if self.sqlite:
                     answer = rule(session)
                     session.execute(_CARRIED_OUT, claim | {"answer": answer})
@@ -110,7 +117,7 @@ class Database:
                 earlier = _earlier(session, press_id)
                 if earlier is None:
                     raise
-                return _same_act(earlier, act)
+                return _same_press(earlier, act, by)
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -127,14 +134,18 @@ class Database:
                 log.exception("a listener failed")
 
 
-def _earlier(session: Session, press_id: str) -> tuple[str, Answer] | None:
+_Earlier = tuple[str, str | None, Answer]
+
+
+def _earlier(session: Session, press_id: str) -> _Earlier | None:
     row = session.execute(_EARLIER, {"press_id": press_id}).one_or_none()
-    return None if row is None else (row.act, row.answer)
+    return None if row is None else (row.act, row.actor, row.answer)
 
 
-def _same_act(earlier: tuple[str, Answer], act: str) -> Answer:
-    first_act, answer = earlier
-    if first_act != act:
+def _same_press(earlier: _Earlier, act: str, by: str) -> Answer:
+    first_act, first_by, answer = earlier
+    # In an answer stand names, papers and tokens: it is told to nobody but who pressed.
+    if first_act != act or first_by not in (None, by):
         raise BadInput(field="press_id")
     return answer
 

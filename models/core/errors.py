@@ -35,43 +35,55 @@ class BadInput(Refusal):
 
 
 class NoNumber(Refusal):
-    """No number is given; each kind tells when it makes sense to come (`next_at`)."""
+    """No number is given; each kind tells when it makes sense to come.
+
+    `next_at` is when numbers are given again, `serves_at` when desks serve then.
+    """
 
     code = "no_number"
 
 
 class HallClosed(NoNumber):
-    """The mall is closed. Facts: next_at."""
+    """The mall is closed. Facts: next_at, serves_at, holiday (its name, else empty)."""
 
     code = "hall_closed"
 
 
 class IntakeClosed(NoNumber):
-    """The mall serves on, but gives no new numbers today. Facts: next_at, closes_at."""
+    """The mall serves on, but gives no new numbers today. Facts: next_at, serves_at, closes_at."""
 
     code = "intake_closed"
 
 
 class HallOnBreak(NoNumber):
-    """The whole mall is on a break. Facts: next_at."""
+    """The whole mall is on a break. Facts: next_at, serves_at."""
 
     code = "hall_on_break"
 
 
 class QuotaUsedUp(NoNumber):
-    """The service's numbers of today are gone. Facts: service, quota, next_at."""
+    """The service's numbers of today are gone. Facts: service, quota, next_at, serves_at."""
 
     code = "quota_used_up"
 
 
 class ServiceClosedToday(NoNumber):
-    """No desk serves it today, or none any more. Facts: service, next_at."""
+    """No desk serves it today, or none any more. Facts: service, next_at, serves_at."""
 
     code = "service_closed_today"
 
 
+class ServiceIntakeClosed(NoNumber):
+    """Its desks serve on, but no new numbers are given today.
+
+    Facts: service, next_at, serves_at, closes_at.
+    """
+
+    code = "service_intake_closed"
+
+
 class ServiceNotYet(NoNumber):
-    """Its desks serve later today. Facts: service, next_at."""
+    """Its desks serve later today. Facts: service, next_at, serves_at."""
 
     code = "service_not_yet"
 
@@ -182,6 +194,12 @@ class UndoOver(Refusal):
     """The act can no longer be undone. Facts: number."""
 
     code = "undo_over"
+
+
+class UndoPlaceTaken(Refusal):
+    """Somebody took the last place of the day that an undo would need. Facts: number, service."""
+
+    code = "undo_place_taken"
 
 
 class GraceOver(Refusal):

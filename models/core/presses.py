@@ -17,6 +17,9 @@ from models.core.base import Base
 PRESS_ID: Final = r"^[A-Za-z0-9_-]{8,64}$"
 PressId = Annotated[str, Field(pattern=PRESS_ID)]
 
+# PostgreSQL's integer ends here; a larger id names nothing and must not reach the database.
+RowId = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
 
 def new_press_id() -> str:
     """Return an id for one press, the same at each of its retries."""
@@ -28,13 +31,15 @@ LASTING: Final = ("live.epoch",)
 
 
 class AnsweredPress(Base):
-    """A press that was carried out, with its answer: the retry of a press gets this one."""
+    """A press that was carried out, with its answer: whoever pressed gets this one at a retry."""
 
     __tablename__ = "press"
 
     id: Mapped[str] = mapped_column(primary_key=True)
     act: Mapped[str]
     at: Mapped[datetime] = mapped_column(index=True)
+    # Whose press it was, in the words of Actor.key; None in rows of before this was noted.
+    actor: Mapped[str | None]
     answer: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 

@@ -10,10 +10,11 @@ Officers are never named: desks work, people rest.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from models.paper.jobs import JobState
 from models.paper.outages import Outage
 from models.queue.tickets import Outcome
 
@@ -86,7 +87,7 @@ def _next_month(first: date) -> date:
 
 
 def share(part: int, whole: int) -> float | None:
-    """Return `part` of `whole` as 0 to 1, None of nothing."""
+    """Return `part` by `whole`, None of nothing."""
     return part / whole if whole else None
 
 
@@ -179,7 +180,7 @@ class AgencyFigures:
 class HourFigures:
     """One hour of the clock, such as 9: numbers taken, calls, and how many waited on average.
 
-    Over a month all three are means of the days with visits.
+    Over more than a day all three are means of the days with visits on which it has passed.
     """
 
     hour: int
@@ -212,6 +213,7 @@ class DayFigures:
     """One day of a longer period: its visits, and the waits of its steps."""
 
     day: date
+    over: bool  # the hall has closed
     visits: int
     left: int
     never_called: int
@@ -220,18 +222,24 @@ class DayFigures:
 
 @dataclass(frozen=True)
 class Headline:
-    """What a period is compared by. `days` are those on which anybody came."""
+    """What a period is compared by.
+
+    `full_days` are those on which anybody came and which are over. A day without anybody is none
+    of the hall's: it was closed, or did not keep its queue here yet. A day that goes on would
+    pull every mean down.
+    """
 
     period: Period
-    days: int
+    full_days: int
+    visits_on_full_days: int
     visits: int
     left: int
     waits: Times
 
     @property
     def visits_a_day(self) -> float | None:
-        """Visits on a day with visits."""
-        return self.visits / self.days if self.days else None
+        """The mean number of visits on a full day."""
+        return share(self.visits_on_full_days, self.full_days)
 
     @property
     def left_share(self) -> float | None:
@@ -266,6 +274,7 @@ class Figures:
     refusals: Mapping[str, int]
     desks: tuple[DeskFigures, ...]
     outages: tuple[Outage, ...]
+    papers: Mapping[JobState, int] = field(default_factory=dict)  # by how each ended
 
     @property
     def services(self) -> list[ServiceFigures]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -31,6 +31,7 @@ from models.journal.record import JournalEntry
 from models.mall.arrangement import arrangement_of
 from models.mall.catalogue import Agency, Service
 from models.mall.mall import Desk, Mall
+from models.paper.counted import papers_by_state
 from models.paper.outages import outages
 from models.queue.tickets import Outcome, StepState
 
@@ -61,11 +62,12 @@ def figures(session: Session, mall: Mall, period: Period, *, at: datetime) -> Fi
         open=total.open,
         total=_steps(total.services.values()),
         agencies=_agencies(session, mall, total),
-        hours=_hours(total, sum(1 for day in days if day.visits)),
+        hours=_hours(total),
         days=tuple(day for day in days if day.visits or book.closes_at(day.day) is not None),
         refusals=dict(sorted(total.refusals.items())),
         desks=_desks(session, mall, total),
         outages=tuple(outages(session, mall.id, from_at=from_at, until_at=until_at, at=at)),
+        papers=papers_by_state(session, mall.id, from_at=from_at, until_at=until_at),
     )
 
 
@@ -88,20 +90,37 @@ class _Book:
         for day in period.days:
             if day > self._today:
                 break
-            tally = self._count(day)
-            steps = _steps(tally.services.values())
-            days.append(DayFigures(day, tally.visits, tally.left, steps.never_called, steps.waits))
+            marks = self._marks(day)
+            tally = self._count(day, marks)
+            if tally.visits:
+                # The hours of a single day are its own, and no means that must wait for an end.
+                passed = sum(mark <= self._at for mark in marks[1:])
+                tally.keep_hours(HOURS if period.is_day else passed)
             total.merge(tally)
+            days.append(self._day(day, tally, marks))
         return total, days
+
+    def _day(self, day: date, tally: Tally, marks: Sequence[datetime]) -> DayFigures:
+        steps = _steps(tally.services.values())
+        return DayFigures(
+            day=day,
+            over=(self.closes_at(day) or marks[-1]) <= self._at,
+            visits=tally.visits,
+            left=tally.left,
+            never_called=steps.never_called,
+            waits=steps.waits,
+        )
+
+    def _marks(self, day: date) -> list[datetime]:
+        """Return when each hour of `day` begins, and when its last one ends."""
+        return [local_instant(day, hour * 60, self._mall.time_zone) for hour in range(HOURS + 1)]
 
     def closes_at(self, day: date) -> datetime | None:
         """Return when the mall closes on `day`; None when the timetable has it closed."""
         noon = local_instant(day, NOON_M, self._mall.time_zone)
         return self._timetable.intake(noon).closes_at
 
-    def _count(self, day: date) -> Tally:
-        zone = self._mall.time_zone
-        marks = [local_instant(day, hour * 60, zone) for hour in range(HOURS + 1)]
+    def _count(self, day: date, marks: Sequence[datetime]) -> Tally:
         ends_at = min(self.closes_at(day) or marks[-1], self._at)
         tally = Tally(self._limits)
         for visit in visits_of(self._session, self._mall.id, day):
@@ -139,9 +158,11 @@ class _Book:
 
 
 def _headline(period: Period, total: Tally, days: list[DayFigures]) -> Headline:
+    full = [day.visits for day in days if day.visits and day.over]
     return Headline(
         period=period,
-        days=sum(1 for day in days if day.visits),
+        full_days=len(full),
+        visits_on_full_days=sum(full),
         visits=total.visits,
         left=total.left,
         waits=_steps(total.services.values()).waits,
@@ -214,8 +235,11 @@ def _service(service: Service, total: Tally) -> ServiceFigures:
     )
 
 
-def _hours(total: Tally, days: int) -> tuple[HourFigures, ...]:
-    """Return the hours from the first to the last in which anything happened."""
+def _hours(total: Tally) -> tuple[HourFigures, ...]:
+    """Return the hours from the first to the last in which anything happened.
+
+    Each is divided by the days on which it is told: an hour before it has as many or more.
+    """
     busy = [
         number
         for number, hour in enumerate(total.hours)
@@ -226,11 +250,12 @@ def _hours(total: Tally, days: int) -> tuple[HourFigures, ...]:
     return tuple(
         HourFigures(
             hour=number,
-            arrivals=total.hours[number].arrivals / days,
-            calls=total.hours[number].calls / days,
-            waiting=total.hours[number].waiting / timedelta(hours=1) / days,
+            arrivals=hour.arrivals / hour.days,
+            calls=hour.calls / hour.days,
+            waiting=hour.waiting / timedelta(hours=1) / hour.days,
         )
-        for number in range(busy[0], busy[-1] + 1)
+        for number, hour in enumerate(total.hours[: busy[-1] + 1])
+        if number >= busy[0]
     )
 
 

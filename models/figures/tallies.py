@@ -49,7 +49,7 @@ class StepTally:
             self.never_called += step.state is not StepState.WAITING
         else:
             self.waits.add(waited)
-        self._compare(step, visit.wait_ended_at(step, closes_at) - step.began_at)
+        self._compare(step, visit.wait_ended_at(step, closes_at))
         if step.outcome is not None:
             self.outcomes[step.outcome] += 1
             self.serving.add(step.handling.spent)
@@ -70,22 +70,23 @@ class StepTally:
         self.serving.merge(other.serving)
         self.quota_refused += other.quota_refused
 
-    def _compare(self, step: StepHistory, passed: timedelta) -> None:
-        """Compare a range with what came true, by the clock by which it was announced.
+    def _compare(self, step: StepHistory, ended_at: datetime) -> None:
+        """Compare a range with what came true, by the clock on which its citizen read it.
 
         A range tells when somebody will be called, desks in between included, so it is held
-        against all the time that `passed`. Not compared is what nobody could foresee: the
-        range of who was put aside or did not come elsewhere meanwhile, and of who came back,
-        for they were told anew. Without a call a range is only false once it has passed.
+        against the instant at which the wait ended, whatever filled it. Not compared is what
+        nobody could foresee: the range of who was put aside or did not come elsewhere
+        meanwhile, and of who came back, for they were told anew. Without a call a range is only
+        false once it has passed.
         """
         if step.announced is None or step.came_back or step.disturbed:
             return
-        low, high = step.announced
-        if step.called_at is None and passed <= high:
+        begins, ends = step.announced.by_the_clock(step.began_at)
+        if step.called_at is None and ended_at <= ends:
             return
         self.announced += 1
-        self.earlier += passed < low
-        self.later += passed > high
+        self.earlier += ended_at < begins
+        self.later += ended_at > ends
 
 
 @dataclass
@@ -106,8 +107,9 @@ class DeskTally:
 
 @dataclass
 class HourTally:
-    """Counts over one hour of the clock."""
+    """Counts over one hour of the clock, on so many `days`."""
 
+    days: int = 0
     arrivals: int = 0
     calls: int = 0
     waiting: timedelta = field(default_factory=timedelta)
@@ -159,6 +161,12 @@ class Tally:
         for from_at, until_at in visit.waits(ends_at):
             self._add_wait(marks, from_at, until_at)
 
+    def keep_hours(self, count: int) -> None:
+        """Keep the first `count` hours of this one day, and let go of those after them."""
+        self.hours[count:] = [HourTally() for _ in range(HOURS - count)]
+        for hour in self.hours[:count]:
+            hour.days = 1
+
     def merge(self, other: Tally) -> None:
         """Count all that `other` has counted, too; what desks did keeps no last act."""
         self.visits += other.visits
@@ -177,6 +185,7 @@ class Tally:
             ours.manned += theirs.manned
             ours.breaks += theirs.breaks
         for hour, others in zip(self.hours, other.hours, strict=True):
+            hour.days += others.days
             hour.arrivals += others.arrivals
             hour.calls += others.calls
             hour.waiting += others.waiting

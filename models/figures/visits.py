@@ -32,9 +32,9 @@ from models.journal.events import (
 from models.journal.record import JournalEntry
 from models.journal.undone import without_undone
 from models.queue.tickets import Outcome, Step, StepState, Ticket
+from models.waits.ranges import Range
 
 ROWS_AT_ONCE = 1000
-ANNOUNCED = tuple[timedelta, timedelta]
 # Each is told in a way of its own below; a test says which event that moves a ticket is missing.
 TOLD: Final = frozenset(
     kind.__name__
@@ -75,7 +75,7 @@ class StepHistory:
 
     service_id: int
     began_at: datetime
-    announced: ANNOUNCED | None = None
+    announced: Range | None = None
     called_at: datetime | None = None
     disturbed: bool = False
     handling: Handling = field(default_factory=Handling)
@@ -135,7 +135,7 @@ class Visit:
             _, until_at = self.calls[-1]
         return free_spans(self.taken_at, until_at, self.engaged.spans)
 
-    def hear(self, entry: Row[Any], announced: dict[int, ANNOUNCED]) -> None:
+    def hear(self, entry: Row[Any], announced: dict[int, Range]) -> None:
         """Go on with the next entry of the journal."""
         if entry.kind in _OF_STEP:
             self._hear_step(entry, announced)
@@ -148,7 +148,7 @@ class Visit:
         if cancelled:
             self.cancelled_at = entry.at
 
-    def _hear_step(self, entry: Row[Any], announced: dict[int, ANNOUNCED]) -> None:
+    def _hear_step(self, entry: Row[Any], announced: dict[int, Range]) -> None:
         kind, at, desk_id = entry.kind, entry.at, entry.desk_id
         self.engaged.hear(kind, at)
         if kind == StepAdded.__name__:
@@ -189,7 +189,7 @@ class Visit:
             step.disturbed = step.disturbed or step.called_at is None
 
     def _add(
-        self, step_id: int, service_id: int, at: datetime, announced: dict[int, ANNOUNCED]
+        self, step_id: int, service_id: int, at: datetime, announced: dict[int, Range]
     ) -> None:
         self.steps[step_id] = StepHistory(service_id, at, announced.get(step_id))
 
@@ -229,7 +229,7 @@ def visits_of(session: Session, mall_id: int, day: date) -> Iterator[Visit]:
         yield visit
 
 
-def _announced(session: Session, mall_id: int, day: date) -> dict[int, ANNOUNCED]:
+def _announced(session: Session, mall_id: int, day: date) -> dict[int, Range]:
     told = session.execute(
         select(Step.id, Step.announced_low_s, Step.announced_high_s)
         .join(Step.ticket)
@@ -239,7 +239,7 @@ def _announced(session: Session, mall_id: int, day: date) -> dict[int, ANNOUNCED
         .execution_options(yield_per=ROWS_AT_ONCE)
     )
     return {
-        step_id: (timedelta(seconds=low_s), timedelta(seconds=high_s))
+        step_id: Range(timedelta(seconds=low_s), timedelta(seconds=high_s))
         for step_id, low_s, high_s in told
         if low_s is not None and high_s is not None
     }

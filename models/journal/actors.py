@@ -15,3 +15,10 @@ class Actor:
     mall_id: int | None = None
     user_id: int | None = None
     device_id: int | None = None
+
+    @property
+    def key(self) -> str:
+        """Who it is, in a word that tells one from all others; empty for a citizen."""
+        if self.user_id is not None:
+            return f"user/{self.user_id}"
+        return "" if self.device_id is None else f"device/{self.device_id}"

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, Final
@@ -23,7 +24,7 @@ from models.core.database import SHARED
 from models.mall.catalogue import Agency, Requirement, Service, ServiceCase
 from models.mall.facts import CaseFacts, DeskFacts, NeededPaper, ServiceFacts, ZoneFacts
 from models.mall.fees import fee_of
-from models.mall.hours import HORIZON_DAYS, ServingDay, Timetable, merged, read_timetable
+from models.mall.hours import HORIZON_DAYS, Opening, ServingDay, Timetable, merged, read_timetable
 from models.mall.mall import (
     Desk,
     DeskService,
@@ -41,6 +42,15 @@ _ARRANGED: Final = (
     *(Agency, Service, ServiceCase, Requirement),
     *(Zone, Desk, DeskService, ServingHours, Holiday),
 )
+
+
+class DeskState(StrEnum):
+    """Whether a desk with an officer serves, by the hours of the mall and of its agencies."""
+
+    READY = "ready"
+    BREAK = "break"
+    NOT_YET = "not_yet"  # its agencies begin later today
+    CLOSED = "closed"  # none of its agencies serves today
 
 
 @dataclass(frozen=True)
@@ -75,14 +85,43 @@ class Arrangement:
         )
         return self.timetable.serving_day(day, spans[0][0], spans[-1][1]) if spans else None
 
-    def next_day(self, service_id: int, at: datetime) -> datetime | None:
+    def next_day(self, service_id: int, at: datetime) -> Opening:
         """Return when numbers for the service are given on a local day after that of `at`."""
         today = local_day(at, self.timetable.time_zone)
         for ahead in range(1, HORIZON_DAYS):
             day = self.serving_day(service_id, today + timedelta(days=ahead))
-            if day is not None and (given_at := day.gives_from(day.begins_at)) is not None:
-                return given_at
-        return None
+            if day is not None and (opening := day.opening(day.begins_at)) is not None:
+                return opening
+        return Opening()
+
+    def opens_at(self, desk_id: int, day: date) -> datetime | None:
+        """Return when an officer at the desk begins to serve on the local `day`; None: not at all.
+
+        The hours of the desk's agencies count, and not its own: an officer is there.
+        """
+        asked = (desk_id, day)
+        if asked not in self._openings:
+            spans = [
+                span
+                for agency in self._agencies_at(desk_id)
+                for span in self.timetable.spans(day, agency)
+            ]
+            begins_at = self.timetable.instants(day, min(spans))[0] if spans else None
+            self._openings[asked] = begins_at
+        return self._openings[asked]
+
+    def desk_state(self, desk_id: int, at: datetime) -> tuple[DeskState, datetime | None]:
+        """Tell whether a desk with an officer serves at `at`, by the hours, and if not until when.
+
+        Who stays past the hours serves on: the queue of the day is still there.
+        """
+        opens_at = self.opens_at(desk_id, local_day(at, self.timetable.time_zone))
+        if opens_at is None:
+            return DeskState.CLOSED, None
+        if at < opens_at:
+            return DeskState.NOT_YET, opens_at
+        until_at = self.pauses_until(desk_id, at)
+        return (DeskState.BREAK if until_at else DeskState.READY), until_at
 
     def pauses_until(self, desk_id: int, at: datetime) -> datetime | None:
         """Return when the break ends that the hall, or the desk by its hours, has at `at`."""
@@ -90,9 +129,10 @@ class Arrangement:
         for starts_at, ends_at in self.timetable.breaks_on(today):
             if starts_at <= at < ends_at:
                 return ends_at
-        agencies = {self.services[one].agency_id for one in self.desks[desk_id].services}
         spans = merged(
-            span for agency in agencies for span in self.timetable.spans(today, agency, desk_id)
+            span
+            for agency in self._agencies_at(desk_id)
+            for span in self.timetable.spans(today, agency, desk_id)
         )
         served = [self.timetable.instants(today, span) for span in spans]
         for (_, stops_at), (goes_on_at, _) in pairwise(served):
@@ -119,6 +159,14 @@ class Arrangement:
         """Return the services that one can reach from `services`, going from desk to desk."""
         services = frozenset(services)
         return services.union(*(self._tied.get(one, ()) for one in services))
+
+    def _agencies_at(self, desk_id: int) -> set[int]:
+        return {self.services[one].agency_id for one in self.desks[desk_id].services}
+
+    @cached_property
+    def _openings(self) -> dict[tuple[int, date], datetime | None]:
+        """What was asked so far: every forecast asks it of all desks with an officer."""
+        return {}
 
     @cached_property
     def _tied(self) -> dict[int, frozenset[int]]:
@@ -203,6 +251,7 @@ def _services(session: Session, mall: Mall) -> Iterator[ServiceFacts]:
             agency=agency,
             prefix=one.prefix,
             handling=timedelta(minutes=one.handling_m),
+            promise=timedelta(minutes=one.promise_m),
             fee=fee_of(one),
             daily_quota=one.daily_quota,
             after_id=one.after_id,

@@ -41,6 +41,7 @@ class ServiceFacts:
     agency: str
     prefix: str
     handling: timedelta
+    promise: timedelta  # of waiting, to the public
     fee: ServiceFee
     daily_quota: int | None
     after_id: int | None

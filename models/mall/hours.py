@@ -12,13 +12,10 @@ from sqlalchemy.orm import Session
 
 from models.core.clock import local_day, local_instant
 from models.mall.mall import Holiday, Mall, ServingHours
+from models.mall.own_hours import DayHours, HoursRow, OwnHours, Span, Spans
 
 # A holiday decree rarely closes more than two weeks; past that there is no promise to make.
 HORIZON_DAYS = 60
-
-# From when until when, in minutes after local midnight; several stand in order and do not touch.
-Span = tuple[int, int]
-Spans = tuple[Span, ...]
 
 
 class IntakePhase(StrEnum):
@@ -37,6 +34,7 @@ class Intake:
     `next_at` is when numbers are given again (None while open, or beyond the horizon), and
     `serves_at` when desks serve again then: later, where numbers are given ahead of them.
     `opens_at`, `cut_off_at`, `closes_at` belong to the current local day, None on a closed day.
+    `pauses_until` is when the break ends that the whole mall has now, None without one.
     `holiday` is the name of the day on which the mall stays closed, else empty.
     """
 
@@ -46,67 +44,16 @@ class Intake:
     cut_off_at: datetime | None
     closes_at: datetime | None
     serves_at: datetime | None = None
+    pauses_until: datetime | None = None
     holiday: str = ""
 
 
 @dataclass(frozen=True)
-class DayHours:
-    """The hours of one day, with the breaks inside them by their start."""
+class Opening:
+    """When numbers are given again, and when desks serve then; aware UTC, None if nobody knows."""
 
-    opens_m: int
-    closes_m: int
-    breaks: Spans = ()
-
-    @property
-    def spans(self) -> Spans:
-        """When it serves: the hours without the breaks."""
-        spans, begins = [], self.opens_m
-        for starts, ends in self.breaks:
-            spans.append((begins, starts))
-            begins = max(begins, ends)
-        return tuple(one for one in [*spans, (begins, self.closes_m)] if one[0] < one[1])
-
-
-@dataclass(frozen=True)
-class HoursRow:
-    """Hours of one weekday, or of every day where it is None, from a first to a last day."""
-
-    first_day: date | None
-    last_day: date | None
-    weekday: int | None
-    hours: DayHours | None  # None is closed
-
-    def reaches(self, day: date) -> bool:
-        """Tell whether `day` lies between the first and the last day."""
-        begun = self.first_day is None or self.first_day <= day
-        return begun and (self.last_day is None or day <= self.last_day)
-
-
-@dataclass(frozen=True)
-class OwnHours:
-    """What the mall, an agency or a desk says of its own hours."""
-
-    rows: tuple[HoursRow, ...] = ()
-
-    def says(self, day: date) -> bool:
-        """Tell whether these rows decide about `day`; else whoever stands above does."""
-        return any(row.reaches(day) for row in self.rows)
-
-    def on(self, day: date) -> DayHours | None:
-        """Return the hours of `day`, None when it is closed or nothing is said of it."""
-        reaching = [row for row in self.rows if row.reaches(day)]
-        special = [row for row in reaching if row.weekday is None]
-        weekly = [row for row in reaching if row.weekday == day.weekday()]
-        return next((row.hours for row in special or weekly), None)
-
-    def week(self, day: date) -> dict[int, DayHours]:
-        """Return the hours of each weekday with service, as they stand on `day`."""
-        reaching = [row for row in self.rows if row.reaches(day)]
-        return {
-            row.weekday: row.hours
-            for row in sorted(reaching, key=lambda row: row.weekday or 0)
-            if row.weekday is not None and row.hours is not None
-        }
+    next_at: datetime | None = None
+    serves_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -125,11 +72,23 @@ class ServingDay:
 
     def gives_from(self, at: datetime) -> datetime | None:
         """Return the first instant from `at` on when numbers are given; None if none is left."""
-        at = max(at, self.begins_at)
+        at = self._past_breaks(max(at, self.begins_at))
+        return at if at < self.cut_off_at else None
+
+    def serves_from(self, at: datetime) -> datetime:
+        """Return the first instant from `at` on when desks serve, as if they never closed."""
+        return self._past_breaks(max(at, self.opens_at))
+
+    def opening(self, at: datetime) -> Opening | None:
+        """Return when numbers are given from `at` on, and served; None if none is left."""
+        given_at = self.gives_from(at)
+        return None if given_at is None else Opening(given_at, self.serves_from(given_at))
+
+    def _past_breaks(self, at: datetime) -> datetime:
         for starts_at, ends_at in self.breaks:
             if starts_at <= at < ends_at:
                 at = ends_at
-        return at if at < self.cut_off_at else None
+        return at
 
 
 @dataclass(frozen=True)
@@ -148,30 +107,30 @@ class Timetable:
         """Tell whether the mall gives numbers at the instant `at`, or when it will."""
         today = local_day(at, self.time_zone)
         day = self._day(today)
-        given_at = None if day is None else day.gives_from(at)
-        if day is not None and given_at == at:
-            phase, next_at, serves_at = IntakePhase.OPEN, None, None
-        elif day is not None and given_at is not None:
-            inside = day.opens_at <= at
+        breaks = () if day is None else day.breaks
+        opening = None if day is None else day.opening(at)
+        inside = day is not None and day.opens_at <= at < day.closes_at
+        if opening is not None and opening.next_at == at:
+            phase, opening = IntakePhase.OPEN, Opening()
+        elif opening is not None:
             phase = IntakePhase.BREAK if inside else IntakePhase.CLOSED
-            next_at, serves_at = given_at, max(given_at, day.opens_at)
         else:
-            over = day is None or not day.opens_at <= at < day.closes_at
-            phase = IntakePhase.CLOSED if over else IntakePhase.CUT_OFF
-            next_at, serves_at = self._next_opening(today)
+            phase = IntakePhase.CUT_OFF if inside else IntakePhase.CLOSED
+            opening = self._next_opening(today)
         return Intake(
             phase=phase,
-            next_at=next_at,
+            next_at=opening.next_at,
             opens_at=None if day is None else day.opens_at,
             cut_off_at=None if day is None else day.cut_off_at,
             closes_at=None if day is None else day.closes_at,
-            serves_at=serves_at,
+            serves_at=opening.serves_at,
+            pauses_until=next((ends for starts, ends in breaks if starts <= at < ends), None),
             holiday=self.holidays.get(today, ""),
         )
 
     def next_day(self, at: datetime) -> datetime | None:
         """Return when numbers are given again on a local day after that of `at`."""
-        return self._next_opening(local_day(at, self.time_zone))[0]
+        return self._next_opening(local_day(at, self.time_zone)).next_at
 
     def hall_on(self, day: date) -> DayHours | None:
         """Return the hours of the mall on the local `day`, None when it stays closed."""
@@ -212,12 +171,12 @@ class Timetable:
         begins, ends = (local_instant(day, minutes, self.time_zone) for minutes in span)
         return begins, ends
 
-    def _next_opening(self, after: date) -> tuple[datetime | None, datetime | None]:
+    def _next_opening(self, after: date) -> Opening:
         for ahead in range(1, HORIZON_DAYS):
             day = self._day(after + timedelta(days=ahead))
-            if day is not None and (given_at := day.gives_from(day.begins_at)) is not None:
-                return given_at, max(given_at, day.opens_at)
-        return None, None
+            if day is not None and (opening := day.opening(day.begins_at)) is not None:
+                return opening
+        return Opening()
 
     def _day(self, day: date) -> ServingDay | None:
         hours = self.hall_on(day)

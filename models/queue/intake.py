@@ -1,4 +1,4 @@
-"""Whether a number is given for a service now: served, used up, closed today, or not yet."""
+"""Whether a number is given for a service now: served, used up, ended, closed, or not yet."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.core.clock import local_day
-from models.core.errors import ServiceClosedToday, ServiceNotOffered, ServiceNotYet
+from models.core.errors import (
+    ServiceClosedToday,
+    ServiceIntakeClosed,
+    ServiceNotOffered,
+    ServiceNotYet,
+)
 from models.mall.arrangement import Arrangement, arrangement_of
 from models.mall.facts import ServiceFacts
 from models.mall.hours import ServingDay
@@ -30,7 +35,9 @@ class ServiceState(StrEnum):
     OPEN = "open"
     NOT_YET = "not_yet"  # later today: before its hours, or in a break of the whole mall
     USED_UP = "used_up"
-    CLOSED = "closed"  # no desk serves it today, or none any more
+    ENDED = "ended"  # its desks serve on, without new numbers
+    OVER = "over"  # no desk serves it any more today
+    CLOSED = "closed"  # no desk serves it today
 
 
 @dataclass(frozen=True)
@@ -38,12 +45,14 @@ class ServiceIntake:
     """What somebody who asks for the service at one instant is told; instants aware UTC.
 
     `next_at` is when numbers for it are given again, on a day that serves it: None while they are,
-    or beyond the horizon. `until_at` is when they end today. `left` counts the places of today's
-    quota, None without one.
+    or beyond the horizon. `serves_at` is when desks serve it then, or, while numbers are given
+    before them, today; None while they do. `until_at` is when numbers end today. `left` counts
+    the places of today's quota, None without one.
     """
 
     state: ServiceState
     next_at: datetime | None
+    serves_at: datetime | None
     until_at: datetime | None
     left: int | None
 
@@ -79,18 +88,22 @@ def intakes(
 def require_numbers(
     session: Session, mall: Mall, services: Sequence[ServiceFacts], at: datetime
 ) -> None:
-    """Raise ServiceClosedToday or ServiceNotYet unless numbers for all of `services` are given.
+    """Raise a NoNumber unless numbers for all of `services` are given.
 
-    What no desk is known to serve at all is ServiceNotOffered. Quotas are for whoever counts.
+    It is ServiceNotYet, ServiceIntakeClosed or ServiceClosedToday; ServiceNotOffered for what no
+    desk is known to serve at all. Quotas are for whoever counts.
     """
     arrangement = arrangement_of(session, mall)
     present = _with_officers(session, arrangement, services)
     for service in services:
-        day, given_at = _today(arrangement, service, present, at)
-        if day is None or given_at is None:
-            _refuse(arrangement, service, at)
-        elif given_at > at:
-            raise ServiceNotYet(service=service.name_id, next_at=given_at)
+        day = _today(arrangement, service, present, at)
+        opening = None if day is None else day.opening(at)
+        if opening is None:
+            _refuse(arrangement, service, day, at)
+        elif opening.next_at != at:
+            raise ServiceNotYet(
+                service=service.name_id, next_at=opening.next_at, serves_at=opening.serves_at
+            )
 
 
 def require_served(session: Session, mall: Mall, service: ServiceFacts, at: datetime) -> None:
@@ -101,13 +114,13 @@ def require_served(session: Session, mall: Mall, service: ServiceFacts, at: date
     """
     arrangement = arrangement_of(session, mall)
     present = _with_officers(session, arrangement, [service])
-    day, _ = _today(arrangement, service, present, at)
+    day = _today(arrangement, service, present, at)
     if day is not None and at < day.closes_at:
         return
     desks = [desk.id for desk in arrangement.desks_for(service.id)]
     signed_on = select(Shift.id).where(Shift.desk_id.in_(desks), Shift.ended_at.is_(None))
     if session.scalars(signed_on.limit(1)).first() is None:
-        _refuse(arrangement, service, at)
+        _refuse(arrangement, service, day, at)
 
 
 def _with_officers(
@@ -126,11 +139,21 @@ def _with_officers(
     return frozenset(session.scalars(signed_on))
 
 
-def _refuse(arrangement: Arrangement, service: ServiceFacts, at: datetime) -> None:
-    next_at = arrangement.next_day(service.id, at)
-    if next_at is None:
-        raise ServiceNotOffered(service=service.name_id)
-    raise ServiceClosedToday(service=service.name_id, next_at=next_at)
+def _refuse(
+    arrangement: Arrangement, service: ServiceFacts, day: ServingDay | None, at: datetime
+) -> None:
+    """Say of a service without numbers today whether its `day` goes on, and when to come."""
+    name, again = service.name_id, arrangement.next_day(service.id, at)
+    if day is not None and at < day.closes_at:
+        raise ServiceIntakeClosed(
+            service=name,
+            next_at=again.next_at,
+            serves_at=again.serves_at,
+            closes_at=day.closes_at,
+        )
+    if again.next_at is None:
+        raise ServiceNotOffered(service=name)
+    raise ServiceClosedToday(service=name, next_at=again.next_at, serves_at=again.serves_at)
 
 
 def _intake(
@@ -140,22 +163,27 @@ def _intake(
     left: int | None,
     at: datetime,
 ) -> ServiceIntake:
-    day, given_at = _today(arrangement, service, present, at)
-    if day is None or given_at is None:
-        next_at = arrangement.next_day(service.id, at)
-        return ServiceIntake(ServiceState.CLOSED, next_at, None, left)
-    if left == 0:
-        next_at = arrangement.next_day(service.id, at)
-        return ServiceIntake(ServiceState.USED_UP, next_at, None, left)
-    if given_at > at:
-        return ServiceIntake(ServiceState.NOT_YET, given_at, day.cut_off_at, left)
-    return ServiceIntake(ServiceState.OPEN, None, day.cut_off_at, left)
+    day = _today(arrangement, service, present, at)
+    opening = None if day is None else day.opening(at)
+    if day is None or opening is None or left == 0:
+        again = arrangement.next_day(service.id, at)
+        state = _over(day, at) if opening is None else ServiceState.USED_UP
+        return ServiceIntake(state, again.next_at, again.serves_at, None, left)
+    given_at, serves_at = opening.next_at, opening.serves_at
+    if given_at != at:
+        return ServiceIntake(ServiceState.NOT_YET, given_at, serves_at, day.cut_off_at, left)
+    ahead = None if serves_at == at else serves_at
+    return ServiceIntake(ServiceState.OPEN, None, ahead, day.cut_off_at, left)
+
+
+def _over(day: ServingDay | None, at: datetime) -> ServiceState:
+    if day is None:
+        return ServiceState.CLOSED
+    return ServiceState.ENDED if at < day.closes_at else ServiceState.OVER
 
 
 def _today(
     arrangement: Arrangement, service: ServiceFacts, present: frozenset[int], at: datetime
-) -> tuple[ServingDay | None, datetime | None]:
-    """Return the service's day of `at`, and from when on numbers are given in it."""
+) -> ServingDay | None:
     today = local_day(at, arrangement.timetable.time_zone)
-    day = arrangement.serving_day(service.id, today, present=present)
-    return day, None if day is None else day.gives_from(at)
+    return arrangement.serving_day(service.id, today, present=present)

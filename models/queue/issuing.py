@@ -151,12 +151,13 @@ def add_service(session: Session, ticket: Ticket, wish: Wish, *, by: Actor, at: 
 
 def _require_intake(session: Session, mall: Mall, at: datetime) -> None:
     intake = arrangement_of(session, mall).timetable.intake(at)
+    again = {"next_at": intake.next_at, "serves_at": intake.serves_at}
     if intake.phase is IntakePhase.CLOSED:
-        raise HallClosed(next_at=intake.next_at)
+        raise HallClosed(**again, holiday=intake.holiday)
     if intake.phase is IntakePhase.CUT_OFF:
-        raise IntakeClosed(next_at=intake.next_at, closes_at=intake.closes_at)
+        raise IntakeClosed(**again, closes_at=intake.closes_at)
     if intake.phase is IntakePhase.BREAK:
-        raise HallOnBreak(next_at=intake.next_at)
+        raise HallOnBreak(**again)
 
 
 def _services(session: Session, mall: Mall, wishes: Sequence[Wish]) -> list[ServiceFacts]:
@@ -213,5 +214,10 @@ def _count_towards_quota(
 ) -> None:
     taken = take_place(session, service.id, day)
     if service.daily_quota is not None and taken > service.daily_quota:
-        next_at = arrangement_of(session, mall).next_day(service.id, at)
-        raise QuotaUsedUp(service=service.name_id, quota=service.daily_quota, next_at=next_at)
+        again = arrangement_of(session, mall).next_day(service.id, at)
+        raise QuotaUsedUp(
+            service=service.name_id,
+            quota=service.daily_quota,
+            next_at=again.next_at,
+            serves_at=again.serves_at,
+        )

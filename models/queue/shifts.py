@@ -6,7 +6,7 @@ import logging
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ForeignKey, Index, Select, bindparam, select, text, update
+from sqlalchemy import ForeignKey, Index, Select, bindparam, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.base import Base, alone
@@ -125,10 +125,12 @@ def officer_at(session: Session, desk: Desk) -> int | None:
     return session.execute(_OFFICER, {"desk_id": desk.id}).scalar_one_or_none()
 
 
-def staffed_desks(session: Session, mall_id: int) -> frozenset[int]:
-    """Return the ids of the mall's desks where an officer is signed on."""
-    open_shifts = select(Shift.desk_id).where(Shift.mall_id == mall_id, Shift.ended_at.is_(None))
-    return frozenset(session.scalars(open_shifts))
+def staffed_desks(session: Session, mall_id: int) -> dict[int, datetime | None]:
+    """Return the mall's desks with an officer by their ids, and until when each pauses, if so."""
+    open_shifts = select(Shift.desk_id, Shift.break_until_at).where(
+        Shift.mall_id == mall_id, Shift.ended_at.is_(None)
+    )
+    return {row.desk_id: row.break_until_at for row in session.execute(open_shifts)}
 
 
 def sign_on(session: Session, desk: Desk, user: User, *, by: Actor, at: datetime) -> Shift:
@@ -202,6 +204,13 @@ def shift_of(session: Session, user_id: int) -> Shift | None:
     return session.scalars(
         select(Shift).where(Shift.user_id == user_id, Shift.ended_at.is_(None))
     ).first()
+
+
+def serves_or_left_last(session: Session, desk_id: int, user_id: int) -> bool:
+    """Tell whether the user's newest shift was at the desk, and is the newest of the desk."""
+    own = session.scalar(select(func.max(Shift.id)).where(Shift.user_id == user_id))
+    newest = session.scalar(select(func.max(Shift.id)).where(Shift.desk_id == desk_id))
+    return own is not None and own == newest
 
 
 def begin_break(

@@ -32,7 +32,7 @@ from models.mall.mall import Desk, Mall
 TOKEN_BYTES: Final = 10
 CODE_LENGTH: Final = 8
 
-_TOKEN = re.compile(rf"[0-9a-f]{{{2 * TOKEN_BYTES}}}")
+TOKEN: Final = re.compile(rf"[0-9a-f]{{{2 * TOKEN_BYTES}}}")
 
 
 class StepState(StrEnum):
@@ -159,7 +159,7 @@ class Ticket(DirectRow):
 
 def ticket_of_token(session: Session, token: str) -> Ticket | None:
     """Return the ticket with `token`; what can be none is not even looked for."""
-    if not _TOKEN.fullmatch(token):
+    if not TOKEN.fullmatch(token):
         return None
     return session.scalars(_OF_TOKEN, {"token": token}).one_or_none()
 

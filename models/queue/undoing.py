@@ -5,7 +5,8 @@ The journal keeps both, the act and its undoing; whoever counts leaves both out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,33 +14,35 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.core.errors import DeskBusy, DeskClosed, DeskOnBreak, NotFound, UndoOver
+from models.core.errors import (
+    DeskBusy,
+    DeskClosed,
+    DeskOnBreak,
+    NotFound,
+    Refusal,
+    UndoOver,
+    UndoPlaceTaken,
+)
 from models.core.event import About
 from models.journal.actors import Actor
 from models.journal.events import (
     KINDS,
     ActUndone,
-    StepAdded,
     StepContinued,
     StepFinished,
     StepHeld,
-    StepResumed,
-    StepStarted,
-    StepTransferred,
-    TicketCalled,
-    TicketCalledAgain,
     TicketCancelled,
     TicketCompleted,
     TicketMissed,
-    TicketWelcomedBack,
 )
 from models.journal.record import JournalEntry, record
 from models.journal.undone import without_undone
 from models.mall.arrangement import arrangement_of
 from models.mall.mall import Desk
-from models.queue.quota import take_place
+from models.queue.quota import places_taken, take_place
+from models.queue.retelling import Stood, stood_after
 from models.queue.shifts import held_by, lock_desk, require_serving, shift_at
-from models.queue.tickets import AT_DESK, ENGAGED, Step, StepState, Ticket
+from models.queue.tickets import AT_DESK, Step, StepState, Ticket
 from models.queue.waiting import lock_ticket, settle
 
 # Long enough to see the mistake, short enough that nobody has acted on it.
@@ -47,40 +50,43 @@ UNDO_WITHIN: Final = timedelta(seconds=20)
 UNDOABLE: Final = frozenset(kind.__name__ for kind in (StepFinished, TicketMissed, TicketCancelled))
 
 _S = StepState
-# What each entry makes of its step, as far as a step can be taken back to it.
-_MADE: Final = {
-    StepAdded.__name__: _S.WAITING,
-    TicketCalled.__name__: _S.CALLED,
-    StepStarted.__name__: _S.SERVING,
-    StepContinued.__name__: _S.SERVING,
-    StepHeld.__name__: _S.HELD,
-    StepResumed.__name__: _S.SERVING,
-    TicketMissed.__name__: _S.MISSED,
-    TicketWelcomedBack.__name__: _S.WAITING,
-}
-_INVITES: Final = frozenset({TicketCalled.__name__, StepContinued.__name__})
-_BEGINS: Final = frozenset({StepStarted.__name__, StepContinued.__name__})
 # What a finish brings about in its own press, and no other act does.
 _FOLLOWS: Final = frozenset({TicketCompleted.__name__, StepContinued.__name__})
-_ENDS: Final = frozenset({StepFinished.__name__, StepTransferred.__name__})
 
 
 @dataclass(frozen=True)
 class Undoable:
     """An act that can still be taken back: its journal entry, its kind, and until when.
 
-    `service_id` is None of an act that is about the whole number.
+    `step_id` and `service_id` are None of an act that is about the whole number.
     """
 
     entry: int
     kind: str
     number: str
+    step_id: int | None
     service_id: int | None
     until_at: datetime
 
 
 def undoable_at(session: Session, desk: Desk, at: datetime) -> Undoable | None:
     """Return the newest act at `desk` that may be undone at the instant `at`, None without one."""
+    for act, entry in _recent(session, desk, at):
+        if _hindrance(session, desk, entry) is None:
+            return act
+    return None
+
+
+def overtaken_at(session: Session, desk: Desk, at: datetime) -> Undoable | None:
+    """Return the newest act that could be undone at `at` had `desk` taken up nobody else since."""
+    for act, entry in _recent(session, desk, at):
+        if isinstance(_hindrance(session, desk, entry), DeskBusy):
+            return act
+    return None
+
+
+def _recent(session: Session, desk: Desk, at: datetime) -> Iterator[tuple[Undoable, JournalEntry]]:
+    """Yield the acts at `desk`, newest first, on which nothing has been built yet."""
     recent = session.scalars(
         select(JournalEntry)
         .where(
@@ -91,11 +97,35 @@ def undoable_at(session: Session, desk: Desk, at: datetime) -> Undoable | None:
         .order_by(JournalEntry.id.desc())
     )
     for entry in recent:
-        ticket = session.get_one(Ticket, entry.ticket_id)
-        if _stands_alone(session, entry) and _has_room(session, desk, entry, ticket):
-            until_at = entry.at + UNDO_WITHIN
-            return Undoable(entry.id, entry.kind, ticket.spoken, entry.service_id, until_at)
-    return None
+        if _stands_alone(session, entry):
+            act = Undoable(
+                entry=entry.id,
+                kind=entry.kind,
+                number=session.get_one(Ticket, entry.ticket_id).spoken,
+                step_id=entry.step_id,
+                service_id=entry.service_id,
+                until_at=entry.at + UNDO_WITHIN,
+            )
+            yield act, entry
+
+
+def finish_taken_back(session: Session, step: Step) -> bool:
+    """Tell whether the note of `step` is that of a finish which was taken back."""
+    noted = (ActUndone.__name__, StepHeld.__name__)
+    last = session.scalars(
+        select(JournalEntry)
+        .where(
+            JournalEntry.ticket_id == step.ticket_id,
+            JournalEntry.step_id == step.id,
+            JournalEntry.kind.in_(noted),
+        )
+        .order_by(JournalEntry.id.desc())
+        .limit(1)
+    ).first()
+    if last is None or last.kind != ActUndone.__name__:
+        return False
+    undone = session.get(JournalEntry, last.data["undone"])
+    return undone is not None and undone.kind == StepFinished.__name__
 
 
 def undo(session: Session, desk: Desk, entry_id: int, *, by: Actor, at: datetime) -> Ticket:
@@ -103,8 +133,9 @@ def undo(session: Session, desk: Desk, entry_id: int, *, by: Actor, at: datetime
 
     Everything of the ticket is again as it was, but for the note: what was typed stays. Raises
     NotFound for what was not pressed at `desk`, UndoOver when it is too late or something
-    depends on it by now, and DeskBusy, DeskClosed or DeskOnBreak when its citizen would come
-    back to a desk that cannot take them.
+    depends on it by now, DeskClosed or DeskOnBreak while nobody serves there, DeskBusy when its
+    citizen would come back to a desk that holds somebody else, and UndoPlaceTaken when the last
+    place of the day that it gave back is taken.
     """
     lock_desk(session, desk)
     entry = session.get(JournalEntry, entry_id)
@@ -116,8 +147,8 @@ def undo(session: Session, desk: Desk, entry_id: int, *, by: Actor, at: datetime
         raise UndoOver(number=ticket.spoken)
     stood = _stood_before(session, entry, ticket)
     _require_room(session, desk, ticket, stood)
-    back = [step for step in ticket.steps if step.id in stood and _has_moved(step, stood[step.id])]
-    _take_places(session, ticket, [step for step in back if _gave_its_place_back(step)])
+    back = _come_back(ticket, stood)
+    _take_places(session, ticket, back)
     ticket.desk_id = ticket.closed_at = None
     for step in back:
         step.state = _S.PAUSED  # at no desk, until each is back where it was
@@ -142,48 +173,6 @@ def undo(session: Session, desk: Desk, entry_id: int, *, by: Actor, at: datetime
     return ticket
 
 
-@dataclass
-class _Stood:
-    """Where an open step stood before the act: its state, and when it came there."""
-
-    state: StepState
-    at: datetime
-    desk_id: int | None = None  # of the last call or what took its place
-    called_at: datetime | None = None
-    started_at: datetime | None = None
-    calls: int = 0
-
-    def hear(self, entry: JournalEntry) -> None:
-        self.state, self.at = _MADE.get(entry.kind, self.state), entry.at
-        if entry.kind in _INVITES:
-            self.called_at, self.started_at = entry.at, None
-            self.calls = int(entry.kind == TicketCalled.__name__)
-        if entry.kind in _BEGINS:
-            self.started_at = entry.at
-        if entry.kind == TicketCalledAgain.__name__:
-            self.calls += 1
-        if self.state in ENGAGED:
-            self.desk_id = entry.desk_id
-
-
-def _stood(entries: Iterable[JournalEntry]) -> dict[int, _Stood]:
-    """Return the steps that are open after `entries` of one ticket, oldest first, by their id."""
-    open_steps: dict[int, _Stood] = {}
-    for entry in entries:
-        kind, step_id = entry.kind, entry.step_id
-        if step_id is None:
-            continue
-        if kind == StepAdded.__name__:
-            open_steps[step_id] = _Stood(_S.WAITING, entry.at)
-        elif kind in _ENDS:
-            open_steps.pop(step_id, None)
-        elif step_id in open_steps:
-            open_steps[step_id].hear(entry)
-        if kind == StepTransferred.__name__:
-            open_steps[entry.data["to_step_id"]] = _Stood(_S.WAITING, entry.at)
-    return open_steps
-
-
 def _stands_alone(session: Session, entry: JournalEntry) -> bool:
     """Tell whether nothing has happened to the ticket since the press of `entry`.
 
@@ -199,55 +188,78 @@ def _stands_alone(session: Session, entry: JournalEntry) -> bool:
     return all(kind in _FOLLOWS or KINDS[kind].about is not About.TICKET for kind in later)
 
 
-def _stood_before(session: Session, entry: JournalEntry, ticket: Ticket) -> dict[int, _Stood]:
+def _stood_before(session: Session, entry: JournalEntry, ticket: Ticket) -> dict[int, Stood]:
     """Return where the ticket's open steps stood before the act of `entry`, by their id."""
     told = session.scalars(
         select(JournalEntry)
         .where(JournalEntry.ticket_id == ticket.id, JournalEntry.id < entry.id)
         .order_by(JournalEntry.id)
     )
-    return _stood(without_undone(told))
+    return stood_after(without_undone(told))
 
 
-def _has_room(session: Session, desk: Desk, entry: JournalEntry, ticket: Ticket) -> bool:
+def _hindrance(session: Session, desk: Desk, entry: JournalEntry) -> Refusal | None:
+    """Return what is against undoing `entry` now, None where nothing is."""
+    ticket = session.get_one(Ticket, entry.ticket_id)
+    stood = _stood_before(session, entry, ticket)
     try:
-        _require_room(session, desk, ticket, _stood_before(session, entry, ticket))
-    except (DeskClosed, DeskOnBreak, DeskBusy):
-        return False
-    return True
+        _require_room(session, desk, ticket, stood)
+        _require_places(session, ticket, _come_back(ticket, stood))
+    except (DeskClosed, DeskOnBreak, DeskBusy, UndoPlaceTaken) as refusal:
+        return refusal
+    return None
 
 
-def _require_room(session: Session, desk: Desk, ticket: Ticket, stood: dict[int, _Stood]) -> None:
-    """Raise DeskClosed, DeskOnBreak or DeskBusy where the citizen cannot be at `desk` again."""
+def _require_room(session: Session, desk: Desk, ticket: Ticket, stood: dict[int, Stood]) -> None:
+    """Raise DeskClosed, DeskOnBreak or DeskBusy where `desk` cannot have the ticket back."""
+    require_serving(session, desk)
     if not any(step.state in AT_DESK for step in stood.values()):
         return
-    require_serving(session, desk)
     held = held_by(session, desk)
     if held is not None and held.id != ticket.id:
         raise DeskBusy(number=held.spoken)
 
 
-def _has_moved(step: Step, stood: _Stood) -> bool:
+def _has_moved(step: Step, stood: Stood) -> bool:
     """Tell whether the step is elsewhere now; waiting or pausing, settle() decides."""
     waits = {_S.WAITING, _S.PAUSED}
     return step.state is not stood.state and not {step.state, stood.state} <= waits
 
 
-def _gave_its_place_back(step: Step) -> bool:
-    return step.state is _S.CANCELLED and step.started_at is None
+def _come_back(ticket: Ticket, stood: dict[int, Stood]) -> list[Step]:
+    """Return the steps that the act moved, and that its undoing moves back."""
+    return [step for step in ticket.steps if step.id in stood and _has_moved(step, stood[step.id])]
 
 
-def _take_places(session: Session, ticket: Ticket, steps: Iterable[Step]) -> None:
-    """Let `steps` count towards their quotas again; UndoOver when somebody took the last place."""
-    services = arrangement_of(session, ticket.mall).services
-    for service_id in sorted(step.service_id for step in steps):
-        quota = services[service_id].daily_quota
+def _places_given_back(steps: Iterable[Step]) -> list[int]:
+    """Return the services in which `steps` gave a place back, one for each step, in order."""
+    return sorted(
+        step.service_id for step in steps if step.state is _S.CANCELLED and step.started_at is None
+    )
+
+
+def _require_places(session: Session, ticket: Ticket, back: Iterable[Step]) -> None:
+    """Raise UndoPlaceTaken where no place is left for what would come back."""
+    needed = Counter(_places_given_back(back))
+    taken = places_taken(session, needed, ticket.service_day) if needed else {}
+    for service_id, places in needed.items():
+        _require_quota(session, ticket, service_id, taken.get(service_id, 0) + places)
+
+
+def _take_places(session: Session, ticket: Ticket, back: Iterable[Step]) -> None:
+    """Let the steps count towards their quotas again. Raises UndoPlaceTaken."""
+    for service_id in _places_given_back(back):
         taken = take_place(session, service_id, ticket.service_day)
-        if quota is not None and taken > quota:
-            raise UndoOver(number=ticket.spoken)
+        _require_quota(session, ticket, service_id, taken)
 
 
-def _take_back(session: Session, step: Step, stood: _Stood) -> None:
+def _require_quota(session: Session, ticket: Ticket, service_id: int, taken: int) -> None:
+    service = arrangement_of(session, ticket.mall).services[service_id]
+    if service.daily_quota is not None and taken > service.daily_quota:
+        raise UndoPlaceTaken(number=ticket.spoken, service=service.name_id)
+
+
+def _take_back(session: Session, step: Step, stood: Stood) -> None:
     if stood.state is not _S.WAITING:
         step.state = stood.state
     if stood.state in AT_DESK:

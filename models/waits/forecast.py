@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import ceil, floor
 from sys import maxsize
 
 from sqlalchemy.orm import Session
 
+from models.core.clock import local_day
 from models.core.rows import update_row
 from models.journal.record import recorded_so_far
 from models.mall.arrangement import arrangement_of
+from models.mall.hours import ServingDay
 from models.mall.mall import Mall
 from models.queue.tickets import Standing, StepState, Ticket
 from models.queue.waiting import head_start
 from models.waits.playing import Probe, play
-from models.waits.situation import Situation, read_situation, situation_near
-
-STEP_M = 5
-# Playing the rule forward with means missed by a quarter of the wait in our simulations
-# (mean error 6.4 of 25.8 minutes), seldom on the early side: the range is wider upwards.
-EARLY, LATE, LATE_M = 0.75, 1.3, 2.0
-
-
-@dataclass(frozen=True)
-class Range:
-    """A wait from now: between `low` and `high`, both whole multiples of 5 minutes."""
-
-    low: timedelta
-    high: timedelta
+from models.waits.prospects import Chance, Prospect
+from models.waits.ranges import Range, rounded
+from models.waits.situation import Situation, WaitingStep, read_situation, situation_near
 
 
 class Outlook:
@@ -44,14 +33,37 @@ class Outlook:
         self._waiting = Counter(step.service_id for step in situation.steps)
         self._steps = {step.id: step for step in situation.steps}
         self.waiting = len({step.ticket_id for step in situation.steps})
+        self._days: dict[int, ServingDay | None] = {}
 
     def of_step(self, step_id: int) -> Range | None:
         """Return when the waiting step will be called; None when no open desk may take it."""
-        return rounded(self._played.steps.get(step_id))
+        step = self._steps.get(step_id)
+        wait = self._played.steps.get(step_id)
+        return None if step is None else rounded(wait, self._idle(step.service_id))
 
     def of_service(self, service_id: int, *, priority: bool = False) -> Range | None:
         """Return the wait of somebody who asks for the service now; None without an open desk."""
-        return rounded(self._played.probes.get(Probe(service_id, priority)))
+        wait = self._played.probes.get(Probe(service_id, priority))
+        return rounded(wait, self._idle(service_id))
+
+    def prospect_of_step(self, step_id: int) -> Prospect | None:
+        """Return what may be told of the waiting step; None when no open desk may take it."""
+        step = self._steps.get(step_id)
+        return None if step is None else self._prospect(step.service_id, self.of_step(step_id))
+
+    def prospect_of_service(self, service_id: int, *, priority: bool = False) -> Prospect | None:
+        """Return what may be told to somebody who asks for the service now."""
+        return self._prospect(service_id, self.of_service(service_id, priority=priority))
+
+    def closes_at(self, service_id: int) -> datetime | None:
+        """Return when the desks of the service close today; None on a day without service."""
+        day = self._day(service_id)
+        return None if day is None else day.closes_at
+
+    def opens_at(self, service_id: int) -> datetime | None:
+        """Return when the desks of the service begin today, while that is still to come."""
+        day = self._day(service_id)
+        return day.opens_at if day is not None and self._situation.at < day.opens_at else None
 
     def ahead_of_step(self, step_id: int) -> int:
         """Return how many people are called before the step by desks that might take it."""
@@ -68,9 +80,33 @@ class Outlook:
             return self._played.ahead_of_probe(probe)
         return len(self._due_before(service_id, (self._probes[priority], maxsize)))
 
+    @property
+    def waiting_steps(self) -> tuple[WaitingStep, ...]:
+        """All that waits, in calling order; without who is away."""
+        return self._situation.steps
+
     def waiting_for(self, service_id: int) -> int:
         """Return how many steps wait for the service."""
         return self._waiting[service_id]
+
+    def _prospect(self, service_id: int, wait: Range | None) -> Prospect | None:
+        if wait is None:
+            return None
+        closes_at, opens_at = self.closes_at(service_id), self.opens_at(service_id)
+        return Prospect(wait, self._situation.at, closes_at, opens_at)
+
+    def _idle(self, service_id: int) -> timedelta:
+        """Return for how long from now nobody serves the service: before opening, in a break."""
+        day, at = self._day(service_id), self._situation.at
+        return timedelta() if day is None else day.serves_from(at) - at
+
+    def _day(self, service_id: int) -> ServingDay | None:
+        if service_id not in self._days:
+            arrangement, at = self._situation.arrangement, self._situation.at
+            today = local_day(at, arrangement.timetable.time_zone)
+            open_desks = [desk.id for desk in self._situation.desks]
+            self._days[service_id] = arrangement.serving_day(service_id, today, present=open_desks)
+        return self._days[service_id]
 
     def _due_before(self, service_id: int, turn: tuple[datetime, int]) -> set[int]:
         """Return the tickets due before `turn` that share the service's desks.
@@ -104,33 +140,21 @@ def outlook(session: Session, mall: Mall, at: datetime) -> Outlook:
 def announce(session: Session, ticket: Ticket, at: datetime) -> Outlook:
     """Store with each newly waiting step of `ticket` the range that its citizen is told now.
 
-    What was announced before stays: a promise is measured against its first word. Returns
-    the outlook that it was read from, which knows only what can touch this ticket, and nothing
-    of newcomers.
+    What was announced before stays: a promise is measured against its first word. A range that
+    reaches past closing is told to nobody, and so not stored. Returns the outlook that it was
+    read from, which knows only what can touch this ticket, and nothing of newcomers.
     """
     wanted = [step.service_id for step in ticket.steps]
     ahead = Outlook(situation_near(session, ticket.mall, wanted, at), probes={})
     for step in ticket.steps:
         if step.state is not StepState.WAITING or step.announced_low_s is not None:
             continue
-        told = ahead.of_step(step.id)
-        if told is not None:
+        told = ahead.prospect_of_step(step.id)
+        if told is not None and told.chance is Chance.SURE:
             update_row(
                 session,
                 step,
-                announced_low_s=int(told.low.total_seconds()),
-                announced_high_s=int(told.high.total_seconds()),
+                announced_low_s=int(told.wait.low.total_seconds()),
+                announced_high_s=int(told.wait.high.total_seconds()),
             )
     return ahead
-
-
-def rounded(wait: timedelta | None) -> Range | None:
-    """Turn a played wait into the range that is announced; no wait at all stays exactly zero."""
-    if wait is None:
-        return None
-    minutes = wait.total_seconds() / 60
-    if minutes <= 0:
-        return Range(timedelta(), timedelta())
-    low = STEP_M * floor(minutes * EARLY / STEP_M)
-    high = STEP_M * ceil((minutes * LATE + LATE_M) / STEP_M)
-    return Range(timedelta(minutes=low), timedelta(minutes=high))

@@ -153,7 +153,13 @@ def _situation(
             OpenDesk(
                 id=desk_id,
                 services=arrangement.desks[desk_id].offers,
-                free_at=max(at, busy_desks.get(desk_id, at), break_until_at or at),
+                free_at=max(
+                    at,
+                    busy_desks.get(desk_id, at),
+                    break_until_at or at,
+                    # Who calls early is a surprise for the better: nobody is told to count on it.
+                    arrangement.opens_at(desk_id, day) or at,
+                ),
                 ticket_id=at_desks.get(desk_id),
             )
             for desk_id, break_until_at in session.execute(_OPEN_SHIFTS, {"mall_id": mall.id})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import tomllib
 from dataclasses import asdict, field
@@ -15,6 +16,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from models.core.clock import Clock
+from models.core.one_line import OneLine
 from printing.agent.connection import News, Stop
 from printing.agent.journal import Journal, JournalInUse
 from printing.agent.life import Agent
@@ -95,9 +97,9 @@ def main(url: str, config_file: Path, state_dir: Path) -> None:
 
     Ends with status 0 when it was stopped, and 1 with a sentence when it cannot start.
     """
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    stderr = logging.StreamHandler()
+    stderr.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[stderr])
     printer = _printer_in(config_file)
     journal = _journal_in(state_dir)
     news: SimpleQueue[News] = SimpleQueue()
@@ -138,6 +140,8 @@ def _opened(local: _LocalPrinter) -> Printer:
 
 def _journal_in(state_dir: Path) -> Journal:
     try:
+        # In the journal lie papers, and beside it the key to the hall's printer.
+        os.umask(0o077)
         state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         return Journal(state_dir / _JOURNAL_FILE)
     except JournalInUse as error:

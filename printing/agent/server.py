@@ -80,7 +80,10 @@ class Server:
         """Ask for a code to be paired with. Raises Unreachable or Refused."""
         response = self._send("POST", "/pair/code", {})
         shown = _read(_CODES, response)
-        token = response.cookies.get(_DEVICE_COOKIE)
+        # Over TLS it has another name; either is understood when it goes back.
+        token = response.cookies.get(f"__Host-{_DEVICE_COOKIE}") or response.cookies.get(
+            _DEVICE_COOKIE
+        )
         if not token:
             raise Unreachable("the answer to /pair/code bears no token")
         return ShownCode(shown.code, shown.left_s, token, shown.words)

@@ -15,6 +15,10 @@ _FLAT = 0.85
 _TONES = range(256)
 
 
+class NoPicture(Exception):
+    """A file holds no picture that can be printed; the message says why."""
+
+
 @lru_cache(4)
 def logo(path: Path, width: int, height: int) -> Image.Image | None:
     """Return the picture in `path` as a mask that fits `width` by `height` dots (255 is ink).
@@ -22,9 +26,8 @@ def logo(path: Path, width: int, height: int) -> Image.Image | None:
     None, and a line in the log, when there is no picture to read: paper comes out all the same.
     """
     try:
-        with Image.open(path) as picture:
-            grey = _on_white(picture)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        grey = seen_in(path)
+    except NoPicture as error:
         log.warning("the logo %s cannot be read: %s", path, error)
         return None
     grey = ImageOps.contain(grey, (width, height), Image.Resampling.LANCZOS)
@@ -33,6 +36,15 @@ def logo(path: Path, width: int, height: int) -> Image.Image | None:
         return grey.point(lambda tone: 255 if tone <= black else 0)
     dots = ImageOps.autocontrast(grey, cutoff=1).convert("1", dither=Image.Dither.FLOYDSTEINBERG)
     return ImageOps.invert(dots.convert("L"))
+
+
+def seen_in(path: Path) -> Image.Image:
+    """Return what can be seen of the picture in `path`, in greys. Raises NoPicture."""
+    try:
+        with Image.open(path) as picture:
+            return _on_white(picture)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise NoPicture(str(error)) from error
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import AwareDatetime
 from typing_extensions import override
@@ -38,6 +38,16 @@ class Need:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Doubt:
+    """A need that may not be served today; `chance` is a word of the papers."""
+
+    service: str
+    chance: Literal["doubtful", "unlikely"]
+    not_before: AwareDatetime | None = None
+    closes_at: AwareDatetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Slip(Content):
     """All that stands on the paper of one ticket, without personal data.
 
@@ -57,6 +67,7 @@ class Slip(Content):
     taken_at: AwareDatetime
     people_ahead: int
     expected: tuple[AwareDatetime, AwareDatetime] | None = None
+    doubts: tuple[Doubt, ...] = ()
     priority: bool = False
     follow_url: str = ""
     follow_code: str = ""
@@ -92,21 +103,13 @@ class Slip(Content):
         writer.sheet.feed(12)
         name = writer.said("zone", name=bare_name(self.zone_name))
         writer.place("wait_in", name, (self.place, self.desks), self.zone_flower)
-        self._places(writer)
+        write_places(writer, self.places, self.zone_name)
         writer.facts(*forecast(writer, self.people_ahead, self.expected))
+        write_doubts(writer, self.doubts, among=len(self.needs))
         if writer.paper.requirements:
             write_papers(writer, writer.said("prepare"), self.needs)
         self._follow(writer)
         self._foot(writer)
-
-    def _places(self, writer: Writer) -> None:
-        """Write where each service is: the call to any of them is heard where people wait."""
-        for service, place in self.places:
-            writer.paragraph(service, BOLD)
-            writer.paragraph(place, Look())
-        if self.places:
-            writer.paragraph(writer.said("heard_here", name=bare_name(self.zone_name)), Look())
-            writer.sheet.feed(12)
 
     def _follow(self, writer: Writer) -> None:
         if writer.paper.shows_codes:
@@ -117,7 +120,8 @@ class Slip(Content):
                 writer.paragraph(writer.said("scan"))
             else:
                 writer.paragraph(self.follow_url)
-        if self.follow_code:
+        # Where the whole address stands in letters, nobody needs a code to type.
+        if self.follow_code and writer.paper.shows_codes:
             writer.paragraph(writer.said("type", address=self._type_at))
             writer.paragraph(f"{writer.said('code')} {self.follow_code}", BOLD_MIDDLE)
         writer.sheet.feed(12)
@@ -130,6 +134,16 @@ class Slip(Content):
         writer.own_lines()
         writer.paragraph(writer.when(self.taken_at))
         writer.paragraph(self.kiosk)
+
+
+def write_places(writer: Writer, places: Sequence[tuple[str, str]], heard_in: str) -> None:
+    """Write where each service is, and that the call to any is heard in the zone `heard_in`."""
+    for service, place in places:
+        writer.paragraph(service, BOLD)
+        writer.paragraph(place, Look())
+    if places:
+        writer.paragraph(writer.said("heard_here", name=bare_name(heard_in)), Look())
+        writer.sheet.feed(12)
 
 
 def services_in_line(writer: Writer, services: tuple[str, ...], *, in_order: bool) -> str:
@@ -147,6 +161,19 @@ def forecast(
     if expected is not None:
         facts.append((writer.said("called_about"), writer.span(expected)))
     return facts
+
+
+def write_doubts(writer: Writer, doubts: Sequence[Doubt], *, among: int) -> None:
+    """Write what may not be served today, by name where a number has several services."""
+    for doubt in doubts:
+        if among > 1:
+            writer.paragraph(f"{doubt.service}:", BOLD)
+        writer.paragraph(writer.said(f"doubts.{doubt.chance}"), BOLD)
+        told = [("not_before", doubt.not_before), ("desks_close", doubt.closes_at)]
+        rest = [writer.said(f"doubts.{key}", clock=writer.clock(at)) for key, at in told if at]
+        if rest:
+            writer.paragraph(" ".join(rest))
+        writer.sheet.feed(12)
 
 
 def write_papers(writer: Writer, heading: str, needs: Sequence[Need]) -> None:

@@ -8,13 +8,17 @@ from pydantic import AwareDatetime
 from typing_extensions import override
 
 from models.mall.signs import bare_name
-from printing.papers.slip import forecast, services_in_line
+from printing.papers.slip import Doubt, forecast, services_in_line, write_doubts, write_places
 from printing.papers.writing import BOLD_MIDDLE, Content, Writer
 
 
 @dataclass(frozen=True, kw_only=True)
 class Transfer(Content):
-    """A ticket that a desk has sent on; desks are told by their numbers: "11–13"."""
+    """A ticket that a desk has sent on; desks are told by their numbers: "11–13".
+
+    `services` are what it was sent on for. `places` are each open need with its zone and its
+    desks, when they are in several zones; `heard_in` is the zone in which all calls are heard.
+    """
 
     prefix: str
     number: int
@@ -25,9 +29,12 @@ class Transfer(Content):
     zone_flower: str
     place: str
     desks: str
+    places: tuple[tuple[str, str, str], ...] = ()
+    heard_in: str = ""
     transferred_at: AwareDatetime
     people_ahead: int
     expected: tuple[AwareDatetime, AwareDatetime] | None = None
+    doubts: tuple[Doubt, ...] = ()
     priority: bool = False
     follow_url: str = ""
 
@@ -41,7 +48,16 @@ class Transfer(Content):
         name = writer.said("zone", name=bare_name(self.zone_name))
         desks = writer.said("desks", desks=self.desks)
         writer.place("transfer.go", name, (self.place, desks), self.zone_flower)
+        places = [
+            (
+                service,
+                ", ".join((writer.said("zone", name=zone), writer.said("desks", desks=signs))),
+            )
+            for service, zone, signs in self.places
+        ]
+        write_places(writer, places, self.heard_in or self.zone_name)
         writer.facts(*forecast(writer, self.people_ahead, self.expected))
+        write_doubts(writer, self.doubts, among=len(self.services))
         writer.code(self.follow_url)
         writer.foot()
         writer.both("transfer.no_new_number", BOLD_MIDDLE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -19,8 +19,10 @@ LOCALES: Final[Mapping[str, str]] = MappingProxyType({"id": "id_ID", "en": "en_G
 CLOCKS: Final[Mapping[str, str]] = MappingProxyType({"id": "HH.mm", "en": "HH:mm"})
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
+HOUR_M = 60
 # Below this, a whole percentage would tell 2.4 and 1.6 as the same 2.
-FINE_SHARE = 0.1
+FINE_SHARE = Decimal("0.1")
+LEAST_SHARE, MOST_SHARE = 0.001, 0.999
 
 Value: TypeAlias = str | int | float | timedelta | date | datetime | None
 
@@ -72,11 +74,17 @@ class Formats:
         return told
 
     def share(self, value: float) -> str:
-        """Write a share of 0 to 1: `91%`, but `2,1%` below a tenth."""
-        fine = 0 < value < FINE_SHARE
-        digits = 1 if fine else 0
+        """Write a share of 0 to 1: `91%`, but `2,1%` below a tenth.
+
+        Only nothing is 0% and only all is 100%: near the ends it is `<0,1%`, `99,7%`, `>99,9%`.
+        """
+        digits = share_digits(value)
         exact = rounded(value, digits + 2)
-        return format_percent(exact, "0.0%" if fine else "0%", self.locale)
+        if value and not exact:
+            return f"<{self.share(LEAST_SHARE)}"
+        if value < 1 and exact == 1:
+            return f">{self.share(MOST_SHARE)}"
+        return format_percent(exact, "0.0%" if digits else "0%", self.locale)
 
     def clock(self, at: datetime) -> str:
         """Write the local time of an aware instant: `09.41`."""
@@ -130,6 +138,16 @@ class Formats:
             return f"{format_date(first, f'd {month}', self.locale)} – {end}"
         return f"{first.day}–{end}"
 
+    def length_parts(self, length: timedelta, word: Callable[[str], str]) -> list[tuple[str, str]]:
+        """Write a length for people: minutes, and from an hour on hours with what is over."""
+        minutes = whole_minutes(length)
+        if minutes < HOUR_M:
+            unit = "unit_minutes_one" if minutes == 1 else "unit_minutes"
+            return [(self.number(minutes), word(unit))]
+        hours, over = divmod(minutes, HOUR_M)
+        parts = [(self.number(hours), word("part_hours")), (str(over), word("part_minutes"))]
+        return parts if over else parts[:1]
+
     def _length(self, kind: Kind, value: timedelta) -> str:
         if kind is Kind.HOURS:
             return self.number(value / HOUR, 1)
@@ -142,6 +160,13 @@ def rounded(value: float, digits: int) -> Decimal:
     A float stands for the shortest decimal that it is written as, so 29 of 400 is a true half.
     """
     return Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+
+
+def share_digits(value: float) -> int:
+    """Return how many decimals the percentage of a share has, on paper as in a cell."""
+    few = value > 0 and rounded(value, 3) < FINE_SHARE
+    nearly_all = value < 1 and rounded(value, 2) == 1
+    return 1 if few or nearly_all else 0
 
 
 def whole_minutes(length: timedelta) -> int:

@@ -41,7 +41,7 @@ def at_a_glance(report: Report) -> Iterator[Flowable]:
     if report.lead:
         yield Paragraph(escape(" ".join(report.lead)), look.LEAD)
     yield _tiles(report)
-    if report.figures.hours:
+    if report.chart:
         yield from _charts(report)
     yield _columns(_services(report), [*_outcomes(report), *_attention(report)])
 
@@ -70,10 +70,15 @@ def _tiles(report: Report) -> Flowable:
     return Table([cells], colWidths=widths, style=style)
 
 
+def _figure(figure: str, unit: str) -> str:
+    """Set a figure with its unit, small."""
+    if not unit:
+        return escape(figure)
+    return f'{escape(figure)} <font name="{look.STRONG}" size="10">{escape(unit)}</font>'
+
+
 def _tile(report: Report, fact: Fact) -> list[Flowable]:
-    told = escape(report.told(fact))
-    if fact.kind is Kind.MINUTES and fact.value is not None:
-        told += f' <font name="{look.STRONG}" size="10">{report.word("unit_minutes")}</font>'
+    told = " ".join(_figure(*part) for part in report.parts(fact, fact.value))
     lines: list[Flowable] = [
         Paragraph(escape(fact.label), look.LABEL),
         Paragraph(told, look.FIGURE),
@@ -81,7 +86,7 @@ def _tile(report: Report, fact: Fact) -> list[Flowable]:
     if fact.basis:
         lines.append(Paragraph(escape(fact.basis), look.LABEL))
     if fact.before is not None:
-        before = report.formats.told(fact.kind, fact.before)
+        before = report.told_before(fact)
         lines.append(Paragraph(escape(f"{report.before} {before}"), look.LABEL))
     return lines
 

@@ -79,6 +79,10 @@ def set_pages(report: Report, story: Sequence[Flowable]) -> bytes:
 
 def _numbering(report: Report) -> type[Canvas]:
     """Return a canvas that draws head and foot once it knows how many pages there are."""
+    # The machine's own clock may be hours from the hall's, and an example's days.
+    made_at = report.figures.made_at.astimezone(report.formats.zone)
+    offset = f"{made_at:%z}"
+    made = f"D:{made_at:%Y%m%d%H%M%S}{offset[:3]}'{offset[3:5]}'"
 
     class Numbering(Canvas):
         """Keeps pages until their number is known, each with the headings on it."""
@@ -88,6 +92,7 @@ def _numbering(report: Report) -> type[Canvas]:
             self._pages: list[dict[str, Any]] = []
             self.headings: list[tuple[str, float]] = []
             self.setViewerPreference("DisplayDocTitle", "true")
+            self.setDateFormatter(lambda *_: made)
 
         @override
         def showPage(self) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from models.figures.figures import Figures
-from printing.reports.formats import Formats, Kind, Value
+from printing.reports.formats import HOUR, Formats, Kind, Value
 
 # More days than a month has would write their numbers over one another; a phone has room for six.
 MARKED_DAYS, MARKS = 31, 6
@@ -55,7 +56,7 @@ def shows_hours(figures: Figures) -> bool:
 class Report:
     """All that a report says, in one language; screen, PDF, CSV and XLSX take it from here.
 
-    `chart` says in words what the one chart shows, empty when nobody came.
+    `chart` says in words what the one chart shows, empty without one.
     `tables` come in the order of a file; `notes` say how things are counted. `attention` and
     `notes` may set words bold by <b>. `fingerprint` is the same for the same figures, whenever
     they were made.
@@ -107,6 +108,25 @@ class Report:
     def told(self, fact: Fact) -> str:
         """Write a fact's value."""
         return self.formats.told(fact.kind, fact.value)
+
+    def parts(self, fact: Fact, value: Value) -> list[tuple[str, str]]:
+        """Write a value of a fact for people, each figure with its unit: 1 jam, 20 menit."""
+        if fact.kind is Kind.MINUTES and isinstance(value, timedelta):
+            return self.formats.length_parts(value, self.word)
+        return [(self.formats.told(fact.kind, value), "")]
+
+    def unit(self, fact: Fact) -> str:
+        """Return the unit of a fact that is a length of time, as it stands after its value."""
+        if fact.kind is Kind.MINUTES and fact.value is not None:
+            return self.word("unit_minutes_one" if self.told(fact) == "1" else "unit_minutes")
+        return self.word("unit_hours") if fact.kind is Kind.HOURS else ""
+
+    def told_before(self, fact: Fact) -> str:
+        """Write what a fact is compared with; its unit stands above, unless it is another."""
+        parts = self.parts(fact, fact.before)
+        if isinstance(fact.before, timedelta) and fact.before < HOUR:
+            return parts[0][0]
+        return " ".join(f"{figure} {unit}".strip() for figure, unit in parts)
 
     def word(self, key: str, **facts: object) -> str:
         """Return a sentence of the report with its facts filled in."""

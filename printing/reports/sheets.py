@@ -16,11 +16,14 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from printing.reports.formats import FINE_SHARE, HOUR, MINUTE, Kind, Value
+from printing.reports.formats import HOUR, MINUTE, Kind, Value, share_digits
 from printing.reports.report import Column, Fact, Report, Table
 
-# A cell that begins so is a formula for a spreadsheet, whoever wrote it into the catalogue.
-FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
+# A cell that begins so may be a formula for a spreadsheet, whoever wrote it into the catalogue:
+# some drop what cannot be seen before the sign, and some read the signs of full width as well.
+FORMULA: Final = re.compile(
+    r"[\t\r\n]|[\s\x00-\x1f\u00ad\u200b-\u200f\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]"
+)
 LENGTHS: Final = {Kind.MINUTES: "minutes", Kind.HOURS: "hours"}
 WIDEST: Final = 60
 
@@ -134,7 +137,7 @@ def _plain(report: Report, kind: Kind, value: Value) -> str:
 
 
 def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA_SIGNS) else cell
+    return f"'{cell}" if FORMULA.match(cell) else cell
 
 
 def as_xlsx(report: Report) -> bytes:
@@ -220,19 +223,27 @@ def _cell(
         cell.data_type = "s"  # never a formula
         cell.font = Font(bold=bold)
     else:
-        cell.number_format = _number_format(kind, value)
+        cell.number_format = _number_format(report, kind, value)
     return cell
 
 
-def _number_format(kind: Kind, value: Value) -> str:
-    fine = isinstance(value, float) and 0 < value < FINE_SHARE
+def _number_format(report: Report, kind: Kind, value: Value) -> str:
+    if kind is Kind.SHARE and isinstance(value, float):
+        return _share_format(report, value)
     return {
         Kind.TEXT: "General",
         Kind.COUNT: "#,##0",
         Kind.MEAN: "#,##0.0",
         Kind.MINUTES: "0",
         Kind.HOURS: "0.0",
-        Kind.SHARE: "0.0%" if fine else "0%",
+        Kind.SHARE: "0%",
         Kind.DAY: "yyyy-mm-dd",
         Kind.MOMENT: "hh:mm",
     }[kind]
+
+
+def _share_format(report: Report, value: float) -> str:
+    told = report.formats.share(value)
+    if told.startswith(("<", ">")):
+        return f'"{told}"'  # the cell keeps the exact value and shows the words
+    return "0.0%" if share_digits(value) else "0%"

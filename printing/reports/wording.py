@@ -10,7 +10,8 @@ from html import escape
 from models.core.clock import local_day
 from models.core.errors import QuotaUsedUp
 from models.figures.figures import Figures, Headline, Length, ServiceFigures, Times
-from printing.reports.formats import Formats, Kind, Value, whole_minutes
+from models.paper.jobs import JobState
+from printing.reports.formats import MINUTE, Formats, Kind, Value, whole_minutes
 from printing.reports.report import Fact, Report, Table, shows_hours
 from printing.reports.tabling import name_of, tables_of
 
@@ -57,14 +58,26 @@ class _Wording:
     def _say(self, key: str, **facts: object) -> str:
         return self.words[f"report.{key}"].format_map(facts)
 
+    def _count(self, key: str, count: float, **facts: object) -> str:
+        """Say a sentence that tells `count`, which has a form of its own for one."""
+        number = self.formats.number(count)
+        return self._say(f"{key}_one" if number == "1" else key, count=number, **facts)
+
+    def _length(self, length: timedelta) -> str:
+        parts = self.formats.length_parts(length, self._say)
+        return " ".join(f"{figure} {unit}" for figure, unit in parts)
+
+    def _at_most(self, length: timedelta) -> str:
+        """Tell a length that was not exceeded, so that no minute told is below it."""
+        return self._length(-(-length // MINUTE) * MINUTE)
+
     def _headline(self) -> str:
         visits, kept = self.figures.headline.visits, self.figures.headline.waits.kept
         if not visits:
             return self._say("headline_none")
-        number = self.formats.number(visits)
         if kept is None:
-            return self._say("headline_visits", visits=number)
-        return self._say("headline", visits=number, kept=self.formats.share(kept))
+            return self._count("headline_visits", visits)
+        return self._count("headline", visits, kept=self.formats.share(kept))
 
     def _made(self) -> str:
         key = "so_far" if self.figures.going_on else "made"
@@ -87,21 +100,22 @@ class _Wording:
     def _lead(self) -> Iterator[str]:
         waits, before = self.figures.headline.waits, self.figures.before
         never = self.figures.total.never_called
-        in_vain = self._say("lead_never", never=self.formats.number(never)) if never else ""
+        in_vain = self._count("lead_never", never) if never else ""
         if waits.median is None or waits.eight_of_ten is None:
             if in_vain:
                 yield in_vain
             return
         median = whole_minutes(waits.median)
-        eight = whole_minutes(waits.eight_of_ten)
-        called = self.formats.number(waits.n)
-        yield self._say("lead_waits", called=called, median=median, eight=eight)
+        half, eight = (self._at_most(one) for one in (waits.median, waits.eight_of_ten))
+        yield self._count("lead_waits", waits.n, median=half, eight=eight)
         if in_vain:
             yield in_vain
         if before is not None and before.waits.median is not None:
             more = median - whole_minutes(before.waits.median)
             key = "lead_more" if more > 0 else "lead_less" if more else "lead_same"
-            yield self._say(key, minutes=abs(more), before=self._before(before))
+            yield self._say(
+                key, length=self._length(abs(more) * MINUTE), before=self._before(before)
+            )
         yield from self._worst()
 
     def _worst(self) -> Iterator[str]:
@@ -114,10 +128,10 @@ class _Wording:
         if good == len(services):
             yield self._say("lead_all_good", line=line)
             return
-        yield self._say(
+        yield self._count(
             "lead_worst",
+            len(services),
             good=good,
-            services=len(services),
             line=line,
             service=name_of(worst, self.formats),
             kept=self.formats.share(_kept(worst)),
@@ -125,15 +139,14 @@ class _Wording:
 
     def _chart(self) -> str:
         hours, days = self.figures.hours, self.figures.days
-        if not hours:
+        if not self.figures.headline.visits:
             return ""
         if shows_hours(self.figures):
+            if not hours:  # means that wait for their first hour to pass
+                return ""
             busiest = max(hours, key=lambda one: one.arrivals)
-            return self._say(
-                "chart_hours",
-                hour=self.formats.hour(busiest.hour),
-                most=self.formats.number(busiest.arrivals),
-            )
+            hour = self.formats.hour(busiest.hour)
+            return self._count("chart_hours", busiest.arrivals, hour=hour)
         fullest = max(days, key=lambda one: one.visits)
         return self._say(
             "chart_days",
@@ -153,7 +166,8 @@ class _Wording:
         yield fact("visits", Kind.COUNT, head.visits, None if before is None else before.visits)
         if not self.figures.period.is_day:
             a_day = None if before is None else before.visits_a_day
-            yield fact("visits_a_day", Kind.COUNT, head.visits_a_day, a_day)
+            of_days = self._of_days(head.full_days) if head.visits else ""
+            yield fact("visits_a_day", Kind.COUNT, head.visits_a_day, a_day, basis=of_days)
         of_called = self._of_called()
         eight = head.waits.eight_of_ten
         yield fact("wait_median", Kind.MINUTES, head.waits.median, was.median, basis=of_called)
@@ -177,19 +191,24 @@ class _Wording:
         yield fact("quota_refused", Kind.COUNT, quota)
         yield fact("other_refused", Kind.COUNT, sum(self.figures.refusals.values()) - quota)
         yield fact("outage_time", Kind.HOURS, self._outage_time())
+        yield fact("papers_printed", Kind.COUNT, self.figures.papers.get(JobState.PRINTED, 0))
+        yield fact("papers_sent", Kind.COUNT, self.figures.papers.get(JobState.SENT, 0))
 
     def _of(self, count: int) -> str:
-        return self._say("of", count=self.formats.number(count)) if count else ""
+        return self._count("of", count) if count else ""
+
+    def _of_days(self, count: int) -> str:
+        return self._count("of_days", count) if count else self._say("of_no_days")
 
     def _of_called(self) -> str:
         total = self.figures.total
         if not total.waits.n:
             return ""
-        return self._say(
-            "of_called",
-            called=self.formats.number(total.waits.n),
-            never=self.formats.number(total.never_called),
-        )
+        called = self._count("of_called", total.waits.n)
+        if not total.never_called:
+            return called
+        never = self.formats.number(total.never_called)
+        return self._say("of_never", called=called, never=never)
 
     def _outage_time(self) -> timedelta:
         made_at = self.figures.made_at
@@ -212,10 +231,10 @@ class _Wording:
         ]
         refused.sort(key=lambda one: -one.of.quota_refused)
         return [
-            self._say(
+            self._count(
                 "attention_quota",
+                one.of.quota_refused,
                 service=escape(name_of(one, self.formats)),
-                count=self.formats.number(one.of.quota_refused),
             )
             for one in refused
         ]
@@ -229,7 +248,7 @@ class _Wording:
                 printer=escape(one.printer),
                 state=self._say(f"state_{one.state}"),
                 when=self._span(one.from_at, one.until_at),
-                minutes=self.formats.number(whole_minutes(one.length(made_at))),
+                length=self._length(one.length(made_at)),
             )
             for one in longest
         ]
@@ -245,6 +264,8 @@ class _Wording:
     def _notes(self) -> Iterator[str]:
         for key in ("wait", "serving", "percentile", "kept", "never", "range", "left"):
             yield self._say(f"define_{key}")
+        if not self.figures.period.is_day:
+            yield self._say("define_mean")
         yield self._say("define_day", zone=self.figures.time_zone)
 
 

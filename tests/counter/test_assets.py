@@ -49,6 +49,14 @@ def test_missing_packages_leave_the_old_files(static: Path, tmp_path: Path) -> N
     assert (vendor / "icons.svg").exists()
 
 
+def test_the_licence_of_the_voice_travels_with_the_others(static: Path) -> None:
+    licences = build(PACKAGES, static) / "licences"
+    text = (licences / "espeak-ng.txt").read_text(encoding="utf-8")
+    assert "GNU GENERAL PUBLIC LICENSE" in text
+    assert "Version 3, 29 June 2007" in text
+    assert (HOUSE / "display" / "voice" / "licences" / "espeak-ng.txt").read_text() == text
+
+
 def test_every_icon_on_a_page_is_on_the_sheet() -> None:
     pages = [
         path

@@ -15,6 +15,7 @@ import counter
 from models.core.database import Database
 from models.core.presses import PressId
 from tests.counter import tiny_hall
+from tests.models.core.lengths import LENGTHS
 from tests.servers import Server, running_server
 
 TEMPLATES = Path(counter.__file__).parent / "templates"
@@ -24,6 +25,12 @@ WORDS = {
     "id": {"kiosk.waits": "{n} orang menunggu", "kiosk.only": "hanya di sini"},
     "en": {"kiosk.waits": "{n} people are waiting"},
 }
+
+# What a page says about lengths, as in the words of the kiosk.
+SAY = """((key, facts) => ({ none: "Tanpa antre", minutes: "{minutes} menit", hours: "{hours} jam",
+    hours_minutes: "{hours} jam {minutes} menit", minutes_hours: "{minutes} menit–{hours} jam",
+    at_risk: "mungkin lebih lama", broken: "lebih lama",
+  })[key].replace(/\\{(\\w+)\\}/g, (_, name) => facts[name]))"""
 
 
 @pytest.fixture(scope="module")
@@ -169,26 +176,32 @@ def test_a_part_is_the_same_object_in_scripts_as_in_templates(
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "level", "lit", "said"),
+    ("low", "high", "promise", "level", "lit", "said"),
     [
-        (0, 0, 0, 1, "Tanpa antre"),
-        (5, 10, 1, 1, "5–10 menit"),
-        (10, 20, 2, 2, "10–20 menit"),
-        (5, 30, 2, 2, "5–30 menit"),
-        (20, 35, 3, 3, "20–35 menit"),
+        (0, 0, "kept", 0, 1, "Tanpa antre"),
+        (5, 15, "kept", 1, 1, "5–15 menit"),
+        (40, 55, "kept", 1, 1, "40–55 menit"),
+        (20, 35, "at_risk", 2, 2, "20–35 menit, mungkin lebih lama"),
+        (15, 20, "broken", 3, 3, "15–20 menit, lebih lama"),
+        (120, 200, "broken", 3, 3, "2–3,5 jam, lebih lama"),
     ],
 )
-def test_a_wait_is_told_by_bars_and_by_words(
-    run: Any, low: int, high: int, level: int, lit: int, said: str
+def test_a_wait_is_told_by_bars_against_the_promise_and_by_words(
+    run: Any, low: int, high: int, promise: str, level: int, lit: int, said: str
 ) -> None:
     seen = run(
-        """([low, high]) => {
+        """([low, high, promise]) => {
+            w.setLanguage("id");
             const box = document.createElement("div");
-            const words = { none: "Tanpa antre", minutes: "menit" };
-            p.render(p.h(p.Wait, { low, high, words }), box);
+            p.render(p.h(p.Wait, { low, high, promise, say }), box);
             return [box.firstChild.className, box.querySelectorAll("rect:not([opacity])").length,
                 box.textContent];
-        }""",
-        [low, high],
+        }""".replace("say })", f"say: {SAY} }})"),
+        [low, high, promise],
     )
     assert seen == [f"wait wait--{level}", lit, said]
+
+
+@pytest.mark.parametrize(("ends", "told"), LENGTHS)
+def test_a_wait_reads_in_hours_from_an_hour_on(run: Any, ends: list[int], told: str) -> None:
+    assert run(f"(ends) => (w.setLanguage('id'), f.lasting({SAY}, ...ends))", ends) == told

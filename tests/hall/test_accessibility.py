@@ -151,7 +151,7 @@ def test_printers_and_reports(hall: Server, windows: Windows, audit: Audit) -> N
         page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
         audit.look(page, f"reports, {state}")
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
-    for path in ("/printers", f"/reports?day={today}", "/devices", "/account"):
+    for path in ("/waits", "/printers", f"/reports?day={today}", "/devices", "/account"):
         page.goto(f"{hall.url}{path}")
         audit.look(page, f"{path} on a phone")
         wide = page.evaluate("document.documentElement.scrollWidth")

@@ -32,8 +32,10 @@ def test_from_the_desk_to_the_reports_and_back(hall: Server, windows: Windows) -
     page = windows.signed_in(hall, "hendra.saputra")
     page.goto(f"{hall.url}/desk?desk=3")
     page.get_by_role("link", name="Halaman pengelola").click()
-    expect(page).to_have_url(re.compile("/reports$"))
+    expect(page).to_have_url(re.compile("/waits$"))
     rail = page.get_by_role("navigation", name="Utama")
+    rail.get_by_role("link", name="Laporan").click()
+    expect(page).to_have_url(re.compile("/reports$"))
     expect(rail.get_by_role("link", name="Laporan")).to_have_attribute("aria-current", "page")
     rail.get_by_role("link", name="Konsol").click()
     expect(page).to_have_url(re.compile("/desk$"))
@@ -53,9 +55,16 @@ def test_the_rail_is_walked_by_keyboard(hall: Server, windows: Windows) -> None:
     skip = page.get_by_role("link", name="Langsung ke isi halaman")
     expect(skip).to_be_focused()
     expect(skip).to_be_in_viewport()
-    for name in ("Mal Pelayanan Publik, halaman depan", "Laporan", "Layar", "Konsol", "Perangkat"):
+    for name in (
+        "Mal Pelayanan Publik, halaman depan",
+        "Langsung",
+        "Laporan",
+        "Layar",
+        "Konsol",
+        "Perangkat",
+    ):
         page.keyboard.press("Tab")
-        expect(page.get_by_role("link", name=name)).to_be_focused()
+        expect(page.get_by_role("link", name=name, exact=name == "Langsung")).to_be_focused()
     page.goto(f"{hall.url}/printers")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
@@ -82,7 +91,16 @@ def test_a_printer_that_needs_a_hand_is_counted_on_every_page(
 def test_a_phone_has_its_bar_below(hall: Server, windows: Windows) -> None:
     page = windows.signed_in(hall, "hendra.saputra")
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
-    for path in ("/reports", "/devices", "/printers", "/desk", "/paper", "/nothing-here", "/"):
+    for path in (
+        "/waits",
+        "/reports",
+        "/devices",
+        "/printers",
+        "/desk",
+        "/paper",
+        "/nothing-here",
+        "/",
+    ):
         page.goto(f"{hall.url}{path}")
         assert page.evaluate("document.documentElement.scrollWidth") == PHONE[0], path
         expect(page.locator(".st-user, .we-me")).to_contain_text("Hendra Saputra")
@@ -92,7 +110,9 @@ def test_a_phone_has_its_bar_below(hall: Server, windows: Windows) -> None:
     assert box
     assert box["y"] + box["height"] == PHONE[1]
     assert box["height"] < 80
-    expect(rail.get_by_role("link")).to_have_text(["Laporan", re.compile("Layar"), "Konsol"])
+    expect(rail.get_by_role("link")).to_have_text(
+        ["Langsung", "Laporan", re.compile("Layar"), "Konsol"]
+    )
     leave = rail.get_by_role("button", name="Keluar")
     rail.get_by_text("Lainnya").click()
     expect(leave).to_be_visible()

@@ -5,10 +5,13 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,10 +19,11 @@ from urllib.parse import quote
 import pytest
 import requests
 import socketio
+import websocket
 from socketio.exceptions import ConnectionError as Refused
 
-from counter.door.auth import KEY_FILE
 from counter.door.example_people import EXAMPLE_PASSWORD, EXAMPLE_SUPERVISOR
+from counter.door.keys import KEY_FILE
 from tests.application import ROOT, running_application
 from tests.hall.morning import live_through
 from tests.servers import Server
@@ -80,6 +84,31 @@ def kiosk(hall: Server) -> Caller:
     caller = Caller(hall, "/kiosk?place=kiosk-1")
     assert caller.say("/pair/here", {"place": "kiosk-1"}).status_code == 200
     return caller
+
+
+@dataclass
+class Quiet:
+    """A hall, and what it wrote into its log since somebody last looked."""
+
+    hall: Server
+    log: Path
+    read: int = 0
+
+    @property
+    def socket(self) -> str:
+        return f"ws://127.0.0.1:{self.hall.port}/socket.io/"
+
+    def lines(self) -> list[str]:
+        text = self.log.read_text()
+        new, self.read = text[self.read :], len(text)
+        return new.splitlines()
+
+
+@pytest.fixture(scope="module")
+def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Quiet]:
+    folder = tmp_path_factory.mktemp("quiet")
+    with (folder / "log").open("w") as log, running_application(folder, log=log) as hall:
+        yield Quiet(hall, folder / "log")
 
 
 @pytest.fixture
@@ -341,6 +370,58 @@ def test_no_stranger_writes_lines_of_their_own_into_the_log(tmp_path: Path) -> N
     assert all("refused POST /x" in line and line.isprintable() for line in lines)
 
 
+@pytest.mark.parametrize(
+    "frames",
+    [
+        ["40", *["42[]"] * 20],
+        *([frame] * 20 for frame in ("42[]", "", "x", "4", "45-[]", "9", "\u0663", "2probe")),
+        *(["40", frame] for frame in ("40", "42{}", "42[1]", '42["connect"]', '42["disconnect"]')),
+        *(["40", frame] for frame in ('42["follow",1,2]', f"42{'[' * 4000}", f"42[{'9' * 3000}]")),
+        *(["40", frame] for frame in ("42/x,[]", "43[]", '42["here"', f"42{'9' * 120}[]", "44{}")),
+    ],
+    ids=lambda frames: f"{frames[-1][:16]}",
+)
+def test_packets_that_make_no_sense_end_the_line(quiet: Quiet, frames: list[str]) -> None:
+    line = websocket.create_connection(f"{quiet.socket}?EIO=4&transport=websocket", timeout=10)
+    with suppress(OSError):  # it may hang up while we speak
+        for frame in frames:
+            line.send(frame)
+    with suppress(websocket.WebSocketException, OSError):
+        while line.recv():
+            pass
+    line.shutdown()  # type: ignore[no-untyped-call]  # it comes half typed
+    assert requests.get(f"{quiet.hall.url}/sign-in", timeout=20).status_code == 200
+    assert quiet.lines() == []
+
+
+def test_what_is_no_request_leaves_at_most_one_short_line(quiet: Quiet) -> None:
+    sockets = f"{quiet.hall.url}/socket.io/?EIO=4&transport=websocket"
+    for more in ("&sid=%0aINVENTED%1b[31m", "&j=x", "&sid=1&sid=2"):
+        for method in ("GET", "POST", "OPTIONS"):
+            answer = requests.request(method, sockets + more, data=b"x", timeout=20)
+            assert answer.status_code in (400, 403), (method, more)
+    for head in (
+        b"GET /t/secret-token HTTP/9.9\r\n\r\n",
+        b"GET /t/secret-token\r\n\r\n",
+        b"\x00\x1b[31m\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\nno header\r\n\r\n",
+        b"GET /" + b"x" * 20_000 + b" HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nX: " + b"x" * 200_000 + b"\r\n\r\n",
+        b"POST /kiosk/take HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    ):
+        with socket.create_connection(("127.0.0.1", quiet.hall.port), timeout=10) as line:
+            with suppress(OSError):
+                line.sendall(head)
+                line.shutdown(socket.SHUT_WR)
+            with suppress(OSError):
+                assert line.recv(64).split(b" ")[1:2] != [b"500"], head[:30]
+    lines = quiet.lines()
+    assert all(line.isprintable() and len(line) < 200 for line in lines), lines
+    assert "secret-token" not in "".join(lines)
+    assert len(lines) <= 3, lines
+
+
 def test_nothing_nasty_comes_back_as_it_was(hall: Server, stranger: Caller) -> None:
     for nasty in NASTY:
         form = {"name": nasty, "password": nasty, "desk": nasty, "next": nasty}
@@ -385,7 +466,7 @@ def test_devices_may_have_any_name_and_no_script(hall: Server) -> None:
 def test_nobody_is_sent_elsewhere(hall: Server, stranger: Caller, target: str) -> None:
     _, answer = signed_in(hall, EXAMPLE_SUPERVISOR[0], next=target)
     assert answer.status_code == 303
-    assert answer.headers["Location"] == "/devices"
+    assert answer.headers["Location"] == "/waits"
     assert "a=b" not in answer.headers.get("Set-Cookie", "")
     pairing = stranger.get(stranger.at("/pair"), params={"next": target}, timeout=20)
     boot = re.search(r'id="boot">(.*?)</script>', pairing.text)

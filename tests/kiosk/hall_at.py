@@ -33,24 +33,37 @@ KEY = re.compile(r"\b(counter|display|kiosk)\.\w+\.\w")
 
 
 @contextmanager
-def hall_at(at: datetime, folder: Path, *, port: int = 0, paper: bool = True) -> Iterator[Server]:
-    """Run the house from the instant `at` on; without `paper` its printers are unplugged."""
-    arguments = (str(folder), at.isoformat(), str(port), "paper" if paper else "")
+def hall_at(
+    at: datetime, folder: Path, *, port: int = 0, paper: bool = True, ahead_m: int = 0
+) -> Iterator[Server]:
+    """Run the house from the instant `at` on; without `paper` its printers are unplugged.
+
+    Numbers are given `ahead_m` minutes before desks open.
+    """
+    arguments = (str(folder), at.isoformat(), str(port), "paper" if paper else "", str(ahead_m))
     with running_server("tests.kiosk.hall_at", *arguments) as hall:
         yield hall
 
 
 @contextmanager
 def kiosk_screen(
-    browser: Browser, hall: Server, folder: Path, *, landscape: bool = False
+    browser: Browser,
+    hall: Server,
+    folder: Path,
+    *,
+    landscape: bool = False,
+    touch: bool = False,
 ) -> Iterator[Page]:
-    """A window that is paired as the first kiosk.
+    """A window that is paired as the first kiosk; with `touch` fingers can tap on it.
 
     An error of its scripts fails the test, and so does a key that is shown for a sentence.
     """
     width, height = (1280, 720) if landscape else (1080, 1920)
     with browser.new_context(
-        viewport={"width": width, "height": height}, locale="id-ID", timezone_id="Asia/Makassar"
+        viewport={"width": width, "height": height},
+        has_touch=touch,
+        locale="id-ID",
+        timezone_id="Asia/Makassar",
     ) as context:
         token = (folder / TOKEN_FILE).read_text()
         context.add_cookies([{"name": DEVICE_COOKIE, "value": token, "url": hall.url}])
@@ -62,13 +75,14 @@ def kiosk_screen(
         assert page.get_by_text(KEY).count() == 0
 
 
-def _settings(folder: Path, port: int, *, paper: bool) -> Config:
+def _settings(folder: Path, port: int, *, paper: bool, ahead_m: int) -> Config:
     config = example_config(folder, port=port)
     # Not an example: its clock would jump to an open hour.
     mall = config.mall.model_copy(update={"example": False})
     away = {"kind": "network", "host": "127.0.0.1", "port": 1}
     printers = tuple(one if paper else one.model_copy(update=away) for one in config.printers)
-    return config.model_copy(update={"mall": mall, "printers": printers})
+    hours = config.hours.model_copy(update={"intake_opens_minutes_before": ahead_m})
+    return config.model_copy(update={"mall": mall, "printers": printers, "hours": hours})
 
 
 def _furnish(application: Application, folder: Path) -> None:
@@ -96,9 +110,9 @@ def _furnish(application: Application, folder: Path) -> None:
     (folder / TOKEN_FILE).write_text(asked.token)
 
 
-def _run(folder: Path, at: datetime, port: int, *, paper: bool) -> None:
+def _run(folder: Path, at: datetime, port: int, *, paper: bool, ahead_m: int) -> None:
     clock = Clock(ahead=at - Clock().now())
-    application = build(_settings(folder, port, paper=paper), clock=clock)
+    application = build(_settings(folder, port, paper=paper, ahead_m=ahead_m), clock=clock)
     _furnish(application, folder)
     application.start()
     try:
@@ -108,5 +122,11 @@ def _run(folder: Path, at: datetime, port: int, *, paper: bool) -> None:
 
 
 if __name__ == "__main__":
-    _folder, _at, _port, _paper = sys.argv[1:]
-    _run(Path(_folder), datetime.fromisoformat(_at), int(_port), paper=bool(_paper))
+    _folder, _at, _port, _paper, _ahead_m = sys.argv[1:]
+    _run(
+        Path(_folder),
+        datetime.fromisoformat(_at),
+        int(_port),
+        paper=bool(_paper),
+        ahead_m=int(_ahead_m),
+    )

@@ -77,9 +77,32 @@ export function rupiah(amount) {
   return `Rp${count(amount)}`;
 }
 
-/** "25–40", or "5" where both ends are the same. @param {number} low @param {number} high */
+/** "25–40", or "5" where both ends are the same. @param {number | string} low
+ *  @param {number | string} high */
 export function range(low, high) {
   return low === high ? String(low) : `${low}–${high}`;
+}
+
+/** "3,5" of seven half hours. @param {number} halves */
+function hoursOf(halves) {
+  return (halves / 2).toLocaleString(LOCALES[language()] || "id-ID");
+}
+
+/** How long a wait is, in minutes, and from an hour on in hours: "45 menit", "1 jam 20 menit". A
+ *  range of hours goes outwards to half hours: "2–3,5 jam". `say` words it, as models/core/lengths.py
+ *  does for papers and pages.
+ *  @param {(key: string, facts: Record<string, unknown>) => string} say
+ *  @param {number} low whole minutes
+ *  @param {number} high */
+export function lasting(say, low, high = low) {
+  if (high < 60) return say("minutes", { minutes: range(low, high) });
+  if (low === high) {
+    const facts = { hours: Math.floor(high / 60), minutes: high % 60 };
+    return say(facts.minutes ? "hours_minutes" : "hours", facts);
+  }
+  const most = hoursOf(Math.ceil(high / 30));
+  if (low > 0 && low < 60) return say("minutes_hours", { minutes: low, hours: most });
+  return say("hours", { hours: range(hoursOf(Math.floor(low / 30)), most) });
 }
 
 /** "6:42", "1:06:42": how long something lasts. @param {number} seconds */

@@ -1,7 +1,7 @@
 // The shared pieces of every page; the same objects as in templates/parts.html.
 
 import { html } from "/static/vendor/preact.js";
-import { numberParts, range } from "./format.js";
+import { lasting, numberParts } from "./format.js";
 
 export {
   Component,
@@ -71,11 +71,12 @@ export function Plate({ number, flower = null, size = "", cls = "" }) {
   </span>`;
 }
 
-/** How many bars a wait of up to `high` minutes lights: 0 to 3. @param {number} high */
-export function waitLevel(high) {
-  if (high <= 0) return 0;
-  if (high <= 15) return 1;
-  return high <= 30 ? 2 : 3;
+const LEVELS = { kept: 1, at_risk: 2, broken: 3 };
+
+/** How many bars a wait of up to `high` minutes lights, 0 to 3: what it is to the promise of its
+ *  service. @param {number} high @param {keyof typeof LEVELS} promise */
+export function waitLevel(high, promise) {
+  return high <= 0 ? 0 : LEVELS[promise];
 }
 
 const BARS = [
@@ -84,11 +85,12 @@ const BARS = [
   { x: 17, y: 4, height: 18 },
 ];
 
-/** Three bars, the range in minutes, and words: never colour alone. `words.none` is said when
- *  nobody waits, `words.minutes` is the unit.
- *  @param {{low: number, high: number, words: {none: string, minutes: string}, cls?: string}} props */
-export function Wait({ low, high, words, cls = "" }) {
-  const level = waitLevel(high);
+/** Three bars, the range, and words: never colour alone. `say` words the length as in format.js,
+ *  `none` where nobody waits, and for who cannot see the bars the promise that may not be kept.
+ *  @param {{low: number, high: number, promise: keyof typeof LEVELS,
+ *    say: (key: string, facts?: Record<string, unknown>) => string, cls?: string}} props */
+export function Wait({ low, high, promise, say, cls = "" }) {
+  const level = waitLevel(high, promise);
   const lit = Math.max(level, 1); // an empty queue still shows one bar: a blank looks broken
   const bars = BARS.map(
     ({ x, y, height }, place) =>
@@ -96,8 +98,10 @@ export function Wait({ low, high, words, cls = "" }) {
         opacity=${place < lit ? undefined : ".28"} />`
   );
   const said = level
-    ? html`<span><span class="num">${range(low, high)}</span> ${words.minutes}</span>`
-    : html`<span>${words.none}</span>`;
+    ? html`<span class="num">${lasting(say, low, high)}${
+        level > 1 && html`<span class="sr">, ${say(promise)}</span>`
+      }</span>`
+    : html`<span>${say("none")}</span>`;
   return html`<span class=${classes("wait", `wait--${level}`, cls)}>
     <svg class="bars" viewBox="0 0 24 24" fill="currentColor" aria-hidden="true">${bars}</svg>${said}
   </span>`;

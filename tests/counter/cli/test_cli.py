@@ -232,3 +232,12 @@ def test_a_real_mall_is_no_stage_for_the_demo(run: Run, folder: Path) -> None:
     path.write_text(text.replace("example = true", "example = false"), encoding="utf-8")
     assert "example mall only" in refused(run("demo"))
     assert not (folder / "var").exists()
+
+
+def test_no_name_commands_the_terminal(run: Run) -> None:
+    words = ("user", "add", "lestari", "--name", "Les\x1b[31mtari\nINVENTED", "--role", "admin")
+    told = (
+        run(*words, "--password-stdin", typed=f"{PASSWORD}\n").stdout + run("user", "list").stdout
+    )
+    assert [line.isprintable() for line in told.splitlines()] == [True, True]
+    assert told.count(r"Les\x1b[31mtari\nINVENTED") == 2

@@ -23,6 +23,26 @@ WRONG: dict[str, tuple[tuple[str, str], ...]] = {
         ('database_url = ""', 'database_url = "postgresql+pg8000://a/b"'),
     ),
     "everything is forgotten": (('database_url = ""', 'database_url = "sqlite://"'),),
+    "must name the file by its path alone": (
+        ('database_url = ""', 'database_url = "sqlite:///file::memory:?uri=true"'),
+    ),
+    "server.database_url: names /dev/null, which is no file; name one": (
+        ('database_url = ""', 'database_url = "sqlite:////dev/null"'),
+    ),
+    "server.database_url: lies in /proc, where no files are kept": (
+        ('database_url = ""', 'database_url = "sqlite:////proc/balai.db"'),
+    ),
+    "server.data_dir: lies in /proc, where no files are kept": (
+        ('data_dir = "var"', 'data_dir = "/proc/balai"'),
+    ),
+    'server.data_dir: must be without "?"': (('data_dir = "var"', 'data_dir = "va?r"'),),
+    "server.data_dir: lies in /sys": (('data_dir = "var"', 'data_dir = "/sys/balai"'),),
+    "server.database_url: names the port 99999; ports go from 1": (
+        ('database_url = ""', 'database_url = "postgresql+psycopg://a@127.0.0.1:99999/b"'),
+    ),
+    "server.database_url: holds characters that cannot be seen": (
+        ('database_url = ""', 'database_url = "sqlite:///a\\u0000b"'),
+    ),
     "The database refused: ": (
         ('database_url = ""', 'database_url = "postgresql+psycopg://a@127.0.0.1:1/b"'),
     ),
@@ -46,6 +66,9 @@ WRONG: dict[str, tuple[tuple[str, str], ...]] = {
     "mall.public_url: must be": (('"http://127.0.0.1:8000"', '"http://["'),),
     "with a port from 1 to 65535": (('"http://127.0.0.1:8000"', '"http://a:99999"'),),
     'slip.logo: there is no file "logo.png"': (('logo = ""', 'logo = "logo.png"'),),
+    'slip.logo: "config.toml" is no picture that can be printed': (
+        ('logo = ""', 'logo = "config.toml"'),
+    ),
     "retention: must be a table": (
         ("[retention]\n", "[retained]\n"),
         ("[server]", "retention = 3\n[server]"),
@@ -102,6 +125,10 @@ def no_database(folder: Path) -> None:
     (folder / "var" / "balai.db").write_bytes(b"no database at all" * 99)
 
 
+def a_folder_for_a_database(folder: Path) -> None:
+    (folder / "var" / "balai.db").mkdir(parents=True)
+
+
 def another_code(folder: Path) -> None:
     path = folder / "config.toml"
     CliRunner().invoke(balai, ["user", "list", "--config", str(path)])
@@ -113,6 +140,40 @@ def another_kind(folder: Path) -> None:
     path = folder / "config.toml"
     CliRunner().invoke(balai, ["user", "list", "--config", str(path)])
     path.write_text(path.read_text(encoding="utf-8").replace(*REAL), encoding="utf-8")
+
+
+def a_key_of(folder: Path, size: int) -> None:
+    (folder / "var").mkdir()
+    (folder / "var" / "secret.key").write_bytes(b"k" * size)
+
+
+def no_key(folder: Path) -> None:
+    a_key_of(folder, 0)
+
+
+def too_long_a_key(folder: Path) -> None:
+    a_key_of(folder, 33)
+
+
+def a_folder_for_a_key(folder: Path) -> None:
+    (folder / "var" / "secret.key").mkdir(parents=True)
+
+
+@pytest.mark.parametrize("command", [("check",), ("run",)])
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (no_key, "secret.key: holds 0 bytes, and a key has 32. Put back the copy"),
+        (too_long_a_key, "secret.key: holds 33 bytes, and a key has 32."),
+        (a_folder_for_a_key, "secret.key: is no file, and a key is a file of 32 bytes."),
+        (a_folder_for_a_database, "balai.db: is no file, and the database is one; take it away"),
+    ],
+)
+def test_what_is_no_key_or_database_is_told_with_its_remedy(
+    folder: Path, command: tuple[str, ...], spoil: Callable[[Path], None], sentence: str
+) -> None:
+    spoil(folder)
+    assert sentence in said(folder, *command)
 
 
 @pytest.mark.parametrize("command", [("check",), ("run",), ("user", "list")])
@@ -131,6 +192,42 @@ def test_a_hall_that_is_not_this_one_is_a_sentence(
 ) -> None:
     spoil(folder)
     assert sentence in said(folder, *command)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql+psycopg://a:rahasia@asia@127.0.0.1:1/b",
+        "postgresql+psycopg://a:rahasia@as/ia@127.0.0.1:1/b",
+        "postgresql+psycopg://a:rahasia@asia:1@127.0.0.1:1/b",
+        "postgresql+psycopg://a:rahasia@asia?x@127.0.0.1:1/b",
+        "postgresql+psycopg://a/x:rahasia@127.0.0.1:1/b",
+        "postgresql+psycopg://127.0.0.1:1/asia?password=rahasia",
+        "postgresql+psycopg://a:rahasia%40asia@127.0.0.1:1/b",
+        "postgresql:a:rahasia@asia/b",
+        "mysql://a:rahasia@asia/b",
+    ],
+)
+def test_no_part_of_a_password_is_shown(folder: Path, address: str) -> None:
+    path = folder / "config.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('database_url = ""', f'database_url = "{address}"'))
+    for command in ("check", "run"):
+        told = said(folder, command).replace(str(folder), "")
+        assert "asia" not in told.replace("Asia/", "")
+
+
+def test_an_at_sign_in_a_password_is_told_with_its_spelling(folder: Path) -> None:
+    path = folder / "config.toml"
+    text = path.read_text(encoding="utf-8")
+    address = "postgresql+psycopg://a:rahasia@asia@127.0.0.1:1/b"
+    path.write_text(text.replace('database_url = ""', f'database_url = "{address}"'))
+    assert 'server.database_url: holds an "@"' in said(folder, "check")
+    assert "%40" in said(folder, "check")
+
+
+def test_another_data_folder_is_asked_as_well(folder: Path) -> None:
+    assert "/proc/balai: lies in /proc" in said(folder, "run", "--data-dir", "/proc/balai")
 
 
 def test_check_changes_nothing(folder: Path) -> None:

@@ -21,6 +21,8 @@ from tests.counter.demo.demo_hall import Hall
 
 SEED = 7
 MICROSECONDS = 1_000_000
+MINUTE = 60 * MICROSECONDS
+FIVE_MINUTES = 5 * MINUTE
 JOURNAL = """
     SELECT ticket_id, kind, at, step_id, service_id, data FROM journal
     WHERE ticket_id IS NOT NULL ORDER BY ticket_id, id
@@ -104,6 +106,19 @@ def nearest_rank(lengths: list[int], percent: int) -> timedelta:
     return timedelta(seconds=sorted(lengths)[place - 1])
 
 
+def nearest_five(at: int) -> int:
+    half_more = at + FIVE_MINUTES // 2
+    return half_more - half_more % FIVE_MINUTES
+
+
+def shown(since: int, low: int, high: int) -> tuple[int, int]:
+    """The minutes of the clock between which who began to wait then was told of the call."""
+    this_minute = since - since % MINUTE
+    begins = this_minute if low == 0 else max(nearest_five(since + low), this_minute)
+    ends = nearest_five(since + high)
+    return begins, begins + FIVE_MINUTES if ends - begins < FIVE_MINUTES else ends
+
+
 @pytest.mark.slow
 def test_another_way_of_counting_comes_to_the_same(tmp_path: Path) -> None:
     hall = Hall(tmp_path, seed=SEED)
@@ -149,16 +164,19 @@ def test_another_way_of_counting_comes_to_the_same(tmp_path: Path) -> None:
     assert (total.waits.within, total.waits.judged) == (len(kept), len(called) + len(late))
     assert total.never_called == len(in_vain)
 
-    hits = compared = 0
+    hits = compared = at_once = at_once_hits = 0
     for step_id, (low, high) in ranges.items():
         wish = wishes[step_id]
         ended_at = wish.called_at if wish.called_at is not None else wish.given_up_at
         assert ended_at is not None
-        passed = ended_at - wish.since
-        over = passed > high * MICROSECONDS
+        begins, ends = shown(wish.since, low * MICROSECONDS, high * MICROSECONDS)
+        over = ended_at > ends
         if wish.bothered or wish.returned or (wish.called_at is None and not over):
             continue
         compared += 1
-        hits += low * MICROSECONDS <= passed and not over
+        hits += begins <= ended_at and not over
+        at_once += high == 0
+        at_once_hits += high == 0 and begins <= ended_at <= ends
     assert compared > 300
+    assert at_once_hits > at_once / 2 > 0
     assert (total.announced, total.announced - total.earlier - total.later) == (compared, hits)

@@ -155,6 +155,8 @@ def test_missing_opens_after_the_malls_time(application: Application, rina: Crew
     rina.press("welcome-back", step_id=step)
     assert rina.state()["queue"][0]["standing"] == Standing.RETURNED
     assert rina.state()["aside"] == []
+    rina.press("call-next")
+    assert rina.state()["current"]["announced"] is None  # the wait told was that of the first call
 
 
 def test_the_grace_ends(application: Application, rina: Crew) -> None:
@@ -403,8 +405,24 @@ def test_a_slip_of_the_finger_is_taken_back_once(application: Application, rina:
     rina.finish()
     clock_of(application).pass_by(timedelta(seconds=20))
     assert rina.state()["undo"] is None
-    assert rina.refused("undo", entry=2**40) == "not_found"
+    assert rina.refused("undo", entry=10**9) == "not_found"
+    assert rina.refused("undo", entry=2**40) == "bad_input"
     assert rina.state()["today"]["served"] == 1
+
+
+def test_the_note_of_a_finish_taken_back_is_still_being_written(
+    application: Application, rina: Crew
+) -> None:
+    citizen(application, "ktp-el")
+    step = rina.serve()
+    rina.finish(outcome="returned", note="Fotokopi kurang")
+    rina.press("undo", entry=rina.state()["undo"]["entry"])
+    at_desk = rina.state()["current"]
+    assert (at_desk["note"], at_desk["written"]) == ("", "Fotokopi kurang")
+    rina.press("hold", step_id=step, reason="Ambil fotokopi")
+    rina.press("resume", step_id=step)
+    at_desk = rina.state()["current"]
+    assert (at_desk["note"], at_desk["written"]) == ("Ambil fotokopi", "")
 
 
 NONSENSE = [

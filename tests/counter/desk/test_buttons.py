@@ -32,6 +32,7 @@ from tests.counter.desk.crew import Crew, citizen, crew, ticket_of
 ROOT = Path(__file__).parents[3]
 # Ends a break where there is one; without one nothing changes, and nobody is told off.
 HARMLESS = {"end-break"}
+NOBODYS_STEP = 999_999
 # Offered for what was pressed a moment ago, whatever the phase; the state tells (`undo`).
 OF_A_MOMENT = {"undo"}
 AT_DESK = {Phase.CALLED, Phase.SERVING}
@@ -125,7 +126,7 @@ def scene(tmp_path: Path, phase: Phase) -> Iterator[Scene]:
 
 
 def test_an_act_is_offered_for_the_desk_when_it_can_be_done(scene: Scene, phase: Phase) -> None:
-    here = scene.rina.step_id() if phase in AT_DESK else 0
+    here = scene.rina.step_id() if phase in AT_DESK else NOBODYS_STEP
     # For want of a number at the desk, these would be about one that is set aside.
     acts = ACTS.keys() - OF_A_MOMENT
     possible = {act for act in acts if not scene.refusal(act, here)}

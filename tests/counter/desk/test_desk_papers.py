@@ -35,7 +35,7 @@ def application(tmp_path: Path, example_url: str) -> Iterator[Application]:
 def rina(application: Application) -> Crew:
     """Desk 3 of Dukcapil, open, with a printer beside it."""
     with application.database.transaction() as session:
-        session.scalars(select(Desk).where(Desk.number == 3)).one().printer = "kiosk-2"
+        session.scalars(select(Desk).where(Desk.number == "3")).one().printer = "kiosk-2"
     return crew(application, 3)
 
 
@@ -64,6 +64,19 @@ def test_a_transfer_gives_a_paper_that_says_where_to_go(
     said = words_on(job)
     for told in (number, "Nomor Anda tetap", "Zona Mawar", "Dialihkan oleh Loket 3", "SKCK"):
         assert told in said
+
+
+def test_a_transfer_beside_other_needs_sends_each_to_its_own_zone(
+    application: Application, rina: Crew
+) -> None:
+    citizen(application, "ktp-el", "nib")
+    step = rina.serve()
+    rina.press("transfer", step_id=step, service_id=service_id(application, "skck"))
+    (job,) = papers(application)
+    said = words_on(job)
+    assert "SKCK Zona Mawar, Loket 7–9" in said
+    assert "NIB Zona Kenanga, Loket 11–13" in said
+    assert said.index("SKCK") < said.index("Silakan pindah ke") < said.index("Kenanga")
 
 
 def test_a_transfer_to_one_desk_names_that_desk(application: Application, rina: Crew) -> None:

@@ -314,3 +314,25 @@ def test_everything_fits(
     page.keyboard.press("a")
     expect(page.locator("dialog #reason")).to_be_in_viewport(ratio=1)
     expect(page.locator("dialog footer .btn--primary")).to_be_in_viewport(ratio=1)
+
+
+def test_the_note_stays_in_sight_below_the_papers_that_are_missing(
+    page: Page, hall: Server, citizens: Citizens
+) -> None:
+    citizens.take("akta-kelahiran", "kia", "skck")
+    sign_in(page, hall)
+    for words in ("Panggil berikutnya", "Mulai layani"):
+        main_says(page, words)
+        page.keyboard.press("Enter")
+    main_says(page, "Selesai, lanjut")
+    page.keyboard.press("e")
+    papers = page.locator(".dk-miss label")
+    for width, height in [(1920, 1080), (1440, 900), (1280, 720), (1024, 576)]:
+        page.set_viewport_size({"width": width, "height": height})
+        expect(papers.first).to_be_in_viewport(ratio=1)
+        expect(page.locator("#note")).to_be_in_viewport(ratio=1)
+        expect(page.locator(".dk-addstep .kbd")).to_be_in_viewport(ratio=1)
+        papers.last.click()
+        expect(papers.last).to_be_in_viewport(ratio=0.9)
+        expect(page.locator("#note")).to_be_in_viewport(ratio=1)
+        papers.first.scroll_into_view_if_needed()

@@ -87,6 +87,49 @@ def test_dialog_that_another_window_overtook_shuts_and_says_why(
         expect(page.locator(OUTSIDE)).to_contain_text("Bisa setelah nomor yang dipanggil")
 
 
+def test_letters_for_a_dialog_that_somebody_took_away_press_nothing(
+    page: Page, chromium: Browser, hall: Server, citizens: Citizens
+) -> None:
+    number = citizens.take("ktp-el")
+    citizens.take("ktp-el")
+    sign_in(page, hall)
+    serve(page)
+    page.keyboard.press("t")
+    main_says(page, "Panggil berikutnya")
+    with other_browser(chromium) as colleague:
+        sign_in(colleague, hall, 4, "ayu.wulandari")
+        page.locator(".dk-aside .dk-x").click()
+        page.keyboard.type("Pulang dan ")
+        colleague.locator(".dk-aside [data-act=resume]").click()
+        main_says(colleague, "Selesai, panggil berikutnya")
+        expect(page.locator("dialog")).to_have_count(0)
+        page.keyboard.type("ingin nanti")
+        page.keyboard.press("Enter")
+        expect(page.locator(OUTSIDE)).to_contain_text(number)
+        main_says(page, "Panggil berikutnya")
+        expect(page.locator("dialog")).to_have_count(0)
+        page.keyboard.press("i")
+        expect(page.locator("dialog")).to_be_visible()
+
+
+def test_letters_for_a_note_that_somebody_took_away_press_nothing(
+    page: Page, chromium: Browser, hall: Server, citizens: Citizens
+) -> None:
+    number = citizens.take("ktp-el")
+    sign_in(page, hall)
+    serve(page)
+    with second_window(chromium, page) as other:
+        main_says(other, "Selesai, panggil berikutnya")
+        page.keyboard.press("n")
+        page.keyboard.type("KK asl")
+        other.keyboard.press("Enter")
+        expect(page.locator("#note")).to_have_count(0)
+        page.keyboard.type("i tertinggal")
+        expect(page.locator(OUTSIDE)).to_contain_text(number)
+        main_says(page, "Antrean kosong")
+        expect(page.locator("dialog")).to_have_count(0)
+
+
 def test_break_until_an_hour_gone_by_is_no_choice(
     page: Page, hall: Server, citizens: Citizens
 ) -> None:
@@ -274,6 +317,94 @@ def test_a_note_that_was_not_sent_outlives_a_reload_and_the_end_of_a_sign_in(
     page.reload()
     main_says(page, "Selesai, panggil berikutnya")
     expect(page.locator("#note")).to_have_value("")
+
+
+def test_what_was_typed_to_finish_comes_back_with_the_number(
+    page: Page, chromium: Browser, hall: Server, citizens: Citizens
+) -> None:
+    citizens.take("ktp-el", case="hilang")
+    sign_in(page, hall)
+    serve(page)
+    page.keyboard.press("e")
+    page.locator(".dk-miss label").first.click()
+    page.locator("#note").fill("Surat kehilangan dari Polres")
+    page.keyboard.press("Escape")
+    page.keyboard.press("s")
+    main_says(page, "Panggil berikutnya")
+    page.reload()
+    main_says(page, "Panggil berikutnya")
+    page.keyboard.press("z")
+    main_says(page, "Selesai, panggil berikutnya")
+    expect(page.get_by_role("radio", name="Berkas dikembalikan")).to_be_checked()
+    expect(page.locator(".dk-miss input").first).to_be_checked()
+    expect(page.locator("#note")).to_have_value("Surat kehilangan dari Polres")
+    with second_window(chromium, page) as other:
+        expect(other.locator("#note")).to_have_value("Surat kehilangan dari Polres")
+    with page.expect_request("**/desk/finish") as request:
+        page.keyboard.press("s")
+    assert json.loads(request.value.post_data or "{}")["note"] == "Surat kehilangan dari Polres"
+    main_says(page, "Panggil berikutnya")
+
+
+def test_undoing_after_the_next_was_called_says_that_it_is_too_late(
+    page: Page, hall: Server, citizens: Citizens
+) -> None:
+    first, second = citizens.take("ktp-el"), citizens.take("ktp-el")
+    sign_in(page, hall)
+    serve(page)
+    page.keyboard.press("Enter")
+    main_says(page, "Mulai layani")
+    page.keyboard.press("z")
+    expect(page.locator(OUTSIDE)).to_contain_text(
+        f"{first} tidak bisa diurungkan lagi: {second} sudah dipanggil."
+    )
+
+
+# Presses the key as soon as the page offers to undo a number, faster than any hand.
+AT_ONCE = """([number, key]) => new MutationObserver((_, watching) => {
+    const offered = document.querySelector(".dk-undo");
+    if (!offered || !offered.textContent.includes(number)) return;
+    if (document.querySelector("#go[aria-busy]")) return;
+    watching.disconnect();
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    document.body.dataset.pressed = "";
+}).observe(document, { attributes: true, childList: true, subtree: true, characterData: true })"""
+
+
+def test_two_quick_presses_undo_one_thing(page: Page, hall: Server, citizens: Citizens) -> None:
+    numbers = [citizens.take("ktp-el"), citizens.take("ktp-el")]
+    sign_in(page, hall)
+    for _ in numbers:
+        serve(page)
+        page.keyboard.press("t")
+    expect(page.locator(".dk-aside li")).to_have_count(2)
+    for left, number in enumerate(reversed(numbers)):
+        page.locator(f".dk-aside li[data-number='{number}'] .dk-x").click()
+        page.locator("#reason").fill("Pulang")
+        page.locator("#reason").press("Enter")
+        expect(page.locator(".dk-aside li")).to_have_count(1 - left)
+        ready(page)
+    undone: list[str] = []
+    page.on("request", lambda asked: undone.append(asked.url) if "undo" in asked.url else None)
+    page.evaluate(AT_ONCE, [numbers[1], "z"])
+    page.keyboard.press("z")
+    expect(page.locator("body[data-pressed] .dk-undo[data-steady]")).to_contain_text(numbers[1])
+    assert [url.rpartition("/")[2] for url in undone] == ["undo"]
+    page.keyboard.press("z")
+    expect(page.locator(".dk-aside li")).to_have_count(2)
+
+
+def test_enter_sends_a_transfer_from_the_choice_of_its_reason(
+    page: Page, hall: Server, citizens: Citizens
+) -> None:
+    citizens.take("kartu-keluarga")
+    sign_in(page, hall)
+    serve(page)
+    page.keyboard.press("a")
+    page.keyboard.type("KTP-el")
+    page.locator("#case").press("Enter")
+    expect(page.locator("dialog")).to_have_count(0)
+    main_says(page, "Panggil berikutnya")
 
 
 def test_a_list_with_nobody_in_it_says_that_nobody_waits(

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from counter.door.example_people import EXAMPLE_PASSWORD
 from models.core.database import Database
@@ -30,12 +31,11 @@ class Citizens:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def take(self, code: str, *, case: str | None = None, priority: bool = False) -> str:
+    def take(self, *codes: str, case: str | None = None, priority: bool = False) -> str:
+        """Take one number for all the services; `case` is why the one that knows it is needed."""
         with self.database.transaction() as session:
             mall = session.scalars(select(Mall)).one()
-            service = session.scalars(select(Service).where(Service.code == code)).one()
-            why = next((one.id for one in service.cases if one.code == case), None)
-            wishes = [Wish(service.id, why)]
+            wishes = [_wish(session, code, case) for code in codes]
             ticket = take(session, mall, wishes, priority=priority, by=Actor(), at=MONDAY)
             return ticket.spoken
 
@@ -53,6 +53,12 @@ class Citizens:
                     cancel(session, ticket, reason="", by=by, at=MONDAY)
             for desk in there:
                 sign_off(session, desk, by=by, at=MONDAY)
+
+
+def _wish(session: Session, code: str, case: str | None) -> Wish:
+    service = session.scalars(select(Service).where(Service.code == code)).one()
+    why = next((one.id for one in service.cases if one.code == case), None)
+    return Wish(service.id, why)
 
 
 def plate(number: str) -> str:

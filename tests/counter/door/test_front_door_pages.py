@@ -25,7 +25,7 @@ def leader(chromium: Browser, hall: Server) -> Iterator[Page]:
         window = context.new_page()
         window.goto(hall.url)
         window.get_by_role("button", name="Hendra Saputra").click()
-        expect(window.get_by_role("heading", name="Perangkat", exact=True)).to_be_visible()
+        expect(window.get_by_role("heading", name="Antrean hari ini", exact=True)).to_be_visible()
         yield window
 
 
@@ -91,6 +91,7 @@ def test_a_screen_goes_on_when_it_is_paired_and_back_when_it_is_not(
     expect(shown).to_have_text(re.compile(r"^\d{6}$"))
     expect(page.locator("#left")).to_contain_text(re.compile(r"[45]:\d\d"))
 
+    leader.goto(f"{hall.url}/devices")
     leader.get_by_label("Kode di layar").fill(shown.inner_text().replace("\n", ""))
     words = page.locator("#words")
     expect(words).to_have_text(re.compile("^[a-z]+ [a-z]+$"))

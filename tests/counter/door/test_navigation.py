@@ -34,9 +34,9 @@ USERS = {
 }
 RAILS = {
     Role.OFFICER: ["/desk"],
-    Role.SUPERVISOR: ["/reports", "/devices", "/desk"],
-    Role.ADMIN: ["/reports", "/devices", "/desk"],
-    Role.AUDITOR: ["/reports"],
+    Role.SUPERVISOR: ["/waits", "/reports", "/devices", "/desk"],
+    Role.ADMIN: ["/waits", "/reports", "/devices", "/desk"],
+    Role.AUDITOR: ["/waits", "/reports"],
 }
 WORDS = {
     Role.OFFICER: "Petugas",
@@ -44,7 +44,7 @@ WORDS = {
     Role.ADMIN: "Admin",
     Role.AUDITOR: "Auditor",
 }
-PAGES = ("/reports", "/devices", "/printers", "/desk", "/paper")
+PAGES = ("/waits", "/reports", "/devices", "/printers", "/desk", "/paper")
 EVERY_ROLE = pytest.mark.parametrize("role", list(USERS))
 
 
@@ -196,7 +196,7 @@ def test_a_page_of_a_broken_mall_still_says_who_is_signed_in(tmp_path: Path) -> 
 
 
 def test_the_console_leads_those_back_who_have_other_pages(application: Application) -> None:
-    for role, path in ((Role.SUPERVISOR, "/reports"), (Role.OFFICER, "")):
+    for role, path in ((Role.SUPERVISOR, "/waits"), (Role.OFFICER, "")):
         page = look(user_client(application, USERS[role]), "/desk")[1]
         boot = re.search(r'id="boot">(.*?)</script>', page, re.DOTALL)
         assert boot

@@ -117,6 +117,18 @@ def test_no_door_takes_what_names_no_press(doors: Doors, no_id: str) -> None:
     assert _shut(doors, lambda: no_id) == list(doors)
 
 
+def test_no_screen_hears_the_answer_of_another(application: Application) -> None:
+    kiosks = [kiosk_client(application, place) for place in ("kiosk-1", "kiosk-2")]
+    wanted = {"service_id": service_id(application, "ktp-el")}
+    order = {"services": [wanted], "priority": False, "language": "id", "press_id": "p" * 20}
+    first, other, again = (
+        kiosk.post("/kiosk/take", json=order, headers=OWN_PAGE) for kiosk in (*kiosks, kiosks[0])
+    )
+    assert first.get_json() == again.get_json()
+    assert other.status_code == 422
+    assert first.get_json()["token"] not in other.text
+
+
 def test_every_address_that_reads_a_press_is_tried(application: Application, doors: Doors) -> None:
     posted = {
         rule.rule

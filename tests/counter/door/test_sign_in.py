@@ -15,9 +15,10 @@ from werkzeug.test import TestResponse
 
 from counter.app import Application
 from counter.door import passwords
-from counter.door.auth import KEY_FILE, SESSION_COOKIE, local_path, secret_key
+from counter.door.auth import SESSION_COOKIE, local_path
 from counter.door.example_people import EXAMPLE_PASSWORD
 from counter.door.guesses import MOST_WRONG, Stranger, charge
+from counter.door.keys import KEY_FILE, secret_key
 from counter.door.reception import REFUSED_AFTER_S, WRONG_PER_ADDRESS, Reception
 from counter.door.sign_in import DESK_COOKIE
 from models.core.clock import Clock
@@ -101,7 +102,7 @@ def test_the_next_morning_the_same_desk_is_offered(browser: FlaskClient) -> None
 
 
 def test_a_supervisor_needs_no_desk(application: Application, browser: FlaskClient) -> None:
-    assert sign_in(browser, HENDRA).location == "/devices"
+    assert sign_in(browser, HENDRA).location == "/waits"
     assert browser.get("/devices").status_code == 200
 
 
@@ -127,7 +128,7 @@ def test_a_desk_in_use_is_told_before_the_password_and_nobodys_name_with_it(
     browser.post("/sign-out", headers=OWN_PAGE)
     with application.database.transaction() as session:
         bagus = session.scalars(select(User).where(User.username == "bagus.prasetyo")).one()
-        desk = session.scalars(select(Desk).where(Desk.number == 3)).one()
+        desk = session.scalars(select(Desk).where(Desk.number == "3")).one()
         sign_on(session, desk, bagus, by=Actor(user_id=bagus.id), at=application.clock.now())
     page = browser.get("/sign-in").text
     assert "Loket 3, loket komputer ini, sedang dipakai petugas lain." in page
@@ -375,12 +376,12 @@ def test_a_session_from_before_the_sign_in_is_not_continued(browser: FlaskClient
     ("wanted", "goes"),
     [
         ("/devices?code=408217", "/devices?code=408217"),
-        ("https://example.org/", "/devices"),
-        ("//example.org/", "/devices"),
-        ("/\\example.org/", "/devices"),
-        ("/\texample.org", "/devices"),
-        ("desk", "/devices"),
-        ("", "/devices"),
+        ("https://example.org/", "/waits"),
+        ("//example.org/", "/waits"),
+        ("/\\example.org/", "/waits"),
+        ("/\texample.org", "/waits"),
+        ("desk", "/waits"),
+        ("", "/waits"),
     ],
 )
 def test_nobody_is_sent_to_another_site(browser: FlaskClient, wanted: str, goes: str) -> None:

@@ -259,11 +259,14 @@ def test_every_problem_of_every_file_is_told_at_once(tmp_path: Path) -> None:
     ("more", "sentence"),
     [
         ('after = "surat"', '"surat" would have to come after itself'),
-        ('prefix = "I"', "'I' is not spelled as this key must be"),
+        ('prefix = "I"', "must be one or two capital letters, but not I, O or Q, not 'I'"),
         ('subtitle_id = "Satu"', "is missing, but subtitle_id is given"),
         ('product_en = "One"', "is missing, but product_en is given"),
         ('checked_on = "2026-11-23"', "must be a day such as 2026-12-25, not '2026-11-23'"),
         ("daily_quota = 0", "must be 1 or more, not 0"),
+        ("daily_quota = 10000", "must be 9999 or less, not 10000"),
+        ("popular = 2147483648", "must be 9999 or less, not 2147483648"),
+        (f"popular = 0x{'f' * 9999}", "must be 9999 or less, not a number of so many digits"),
         (
             '[[services.cases]]\ncode = "rusak"\nname_id = "a"\nname_en = "a"\n' * 2,
             "the case rusak is taken by dinas.toml:20",
@@ -284,6 +287,22 @@ def test_a_wrong_service_is_refused_with_a_sentence(
     agency_file(tmp_path, "dinas", service("surat", more))
     (only,) = told(tmp_path)
     assert only.endswith(f": {sentence}")
+
+
+def test_no_number_is_larger_than_the_database_can_hold(tmp_path: Path) -> None:
+    one = service("surat").replace("fee_idr = 0", "fee_idr = 2_000_000_001")
+    agency_file(tmp_path, "dinas", one, position=2**31)
+    position, fee = told(tmp_path)
+    assert position.endswith("position: must be 9999 or less, not 2147483648")
+    assert fee.endswith("fee_idr: must be 2000000000 or less, not 2000000001")
+
+
+def test_a_position_that_is_a_list_is_one_problem(tmp_path: Path) -> None:
+    agency_file(tmp_path, "dinas", service("surat"))
+    path = tmp_path / "dinas.toml"
+    path.write_text(path.read_text().replace("position = 1", "position = [1]"))
+    (only,) = told(tmp_path)
+    assert only.endswith("position: must be a whole number, not a list")
 
 
 def test_services_that_wait_for_each_other_are_refused(tmp_path: Path) -> None:

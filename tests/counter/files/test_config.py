@@ -13,6 +13,7 @@ import pytest
 from pydantic import BaseModel
 
 from counter.files.config import Config, ConfigError, load_config
+from counter.files.hours_cautions import hours_cautions
 from counter.files.settings import Settings
 from counter.files.toml_lines import KeyPath, lines_of
 
@@ -281,6 +282,33 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_file(folder: Path) ->
         ("repeat = 2", "repeat = 9", "voice.repeat: must be 3 or less, not 9"),
         ("priority = 45", "priority = -1", "calling.head_start_minutes.priority: must be"),
         ('name = "Melati"', "", "zones[0].name: is missing"),
+        ('name = "Mawar"', 'name = "Melati"', "zones[1].name: the name Melati is taken by"),
+        ("127.0.0.1:8000", "127.0.0.1:8000?a=b", "mall.public_url: must be without a space"),
+        ('"http://127.0.0.1:8000', '"http://127.0.0.1 :80/a', "mall.public_url: must be"),
+        ('"http://127.0.0.1', '"http://a:b@127.0.0.1', "mall.public_url: must be without"),
+        ("127.0.0.1:8000", "a" * 120, "mall.public_url: must have 120 characters or fewer"),
+        (
+            'days = ["friday"]\nopens = 08:00:00',
+            'days = ["friday"]\nopens = { at = 07:00:00 }',
+            "hours.days[1].opens: must be a time such as 08:00:00, not a table",
+        ),
+        (
+            "opens = 08:00:00",
+            "opens = 2026-01-01",
+            "hours.days[0].opens: must be a time such as 08:00:00, not 2026-01-01",
+        ),
+        ("example = true", "example = 07:00:00", "mall.example: must be true or false, not 07:00"),
+        (
+            'code = "tirtawangi"',
+            'code = "Tirta Wangi"',
+            "mall.code: must be of small letters, digits and single hyphens, such as",
+        ),
+        ('region = "', 'region = " ', "mall.region: must be one line of text without spaces"),
+        ('variant = "id+f3"', 'variant = "en"', 'voice.variant: must be "id", or "id" with'),
+        ('fallback = ""', f'fallback = "{"x" * 99}"', "kiosks[1].fallback: must have 40"),
+        ('path = ""', 'path = "/dev/\\u0000"', "printers[0].path: must be one line of text"),
+        ("number = 1\n", "number = {}\n", "desks[0].number: must be a whole number"),
+        ("port = 8000", f"port = 0x{'f' * 9999}", "server.port: must be 65535 or less, not a numb"),
     ],
 )  # fmt: skip
 def test_an_impossible_value_is_refused_with_a_sentence(
@@ -297,6 +325,64 @@ def test_a_broken_file_is_told_with_its_line(folder: Path) -> None:
     (only,) = caught.value.problems
     assert only.line == SHIPPED[: SHIPPED.index("port = 8000")].count("\n") + 1
     assert only.message.startswith("is not TOML")
+
+
+def test_a_number_of_thousands_of_digits_is_told_with_its_line(folder: Path) -> None:
+    spoil(folder, ("repeat = 2", f"repeat = {'9' * 5000}"))
+    with pytest.raises(ConfigError) as caught:
+        load_config(folder / "config.toml")
+    (only,) = caught.value.problems
+    assert only.message == "holds a number of too many digits"
+    assert only.line == SHIPPED[: SHIPPED.index("repeat = 2")].count("\n") + 1
+
+
+def test_a_second_mark_at_the_beginning_is_named(folder: Path) -> None:
+    path = folder / "config.toml"
+    path.write_bytes(b"\xef\xbb\xbf" * 2 + path.read_bytes())
+    assert told(folder) == [": begins with two invisible marks (BOM); save it as UTF-8 without"]
+
+
+def test_a_desk_with_a_problem_is_still_there_for_others(folder: Path) -> None:
+    spoil(folder, ('number = 24\nzone = "mawar"', "number = 24\nzone = 3"))
+    assert told(folder) == ["desks[23].zone: must be a text in quotation marks, not 3"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "caution"),
+    [
+        ("", "", ""),
+        (
+            "intake_cutoff_minutes = 30",
+            "intake_cutoff_minutes = 440",
+            (
+                "hours.days[0]: no number is given between 08:00 and 15:00,"
+                " because intake_cutoff_minutes = 440"
+            ),
+        ),
+        (
+            "opens = 10:00:00\ncloses = 14:00:00",
+            "opens = 07:00:00\ncloses = 14:00:00",
+            "hours.special_days[1]: the hall is open from 08:00 until 15:00 only on 2025-12-22",
+        ),
+        (
+            "date = 2025-12-22",
+            "date = 2026-12-25",
+            (
+                "hours.special_days[1]: the hall is closed on 2026-12-25,"
+                " so these hours change nothing"
+            ),
+        ),
+        # From a Friday until the next Monday: the days between are closed, and that is no fault.
+        ("date = 2025-12-22", "date = 2026-01-09\nuntil = 2026-01-12", ""),
+        ("date = 2025-12-22", "date = 2026-01-10\nuntil = 9999-12-31", ""),
+    ],
+)
+def test_hours_that_come_to_nothing_are_noted(
+    folder: Path, old: str, new: str, caution: str
+) -> None:
+    spoil(folder, (old, new))
+    found = list(hours_cautions(load_config(folder / "config.toml")))
+    assert (caution in found) if caution else (found == [])
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:

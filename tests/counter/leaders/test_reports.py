@@ -26,6 +26,8 @@ from counter.app import Application
 from counter.cli.main import balai
 from counter.door.example_people import EXAMPLE_PASSWORD, EXAMPLE_SUPERVISOR
 from models.journal.actors import Actor
+from models.journal.events import CatalogueChanged
+from models.journal.record import record
 from models.mall.catalogue import Service
 from models.mall.mall import Desk, Mall
 from models.queue.calling import call_next
@@ -79,7 +81,7 @@ def told_on_screen(page: str) -> dict[str, str]:
 def test_today_is_what_opens_first(client: FlaskClient) -> None:
     page = client.get("/reports", headers=PAGE)
     assert page.status_code == 200
-    assert "2 kunjungan, 100% dipanggil sesuai janji" in page.text
+    assert "2 kunjungan, 100% keperluan sesuai janji" in page.text
     assert f"/reports/day/{TODAY}.pdf" in page.text
     assert "Berikutnya" not in page.text  # tomorrow has no report yet
 
@@ -138,7 +140,9 @@ def test_page_leads_to_every_length_and_to_what_lies_beside(client: FlaskClient)
 def test_page_says_how_waits_are_counted_and_of_how_many(client: FlaskClient) -> None:
     page = client.get("/reports", headers=PAGE).text
     assert "waktu warga bebas untuk dipanggil" in page
-    assert "dari 1 yang dipanggil; 0 tidak pernah" in page
+    assert "tanpa panggilan, sampai nomor dibatalkan, mal tutup, atau laporan dibuat" in page
+    assert "dari 1 keperluan yang dipanggil" in page
+    assert "0 tidak pernah" not in page
 
 
 @pytest.mark.parametrize(
@@ -236,7 +240,7 @@ def test_files_that_cannot_be_are_not_found(client: FlaskClient, path: str) -> N
 
 def test_english_reader_gets_an_english_report(client: FlaskClient) -> None:
     page = client.get(f"/reports?day={TODAY}&lang=en", headers=PAGE)
-    assert "2 visits, 100% called within the promise" in page.text
+    assert "2 visits, 100% of needs within the promise" in page.text
     facts = facts_in(client.get(f"/reports/day/{TODAY}.zip?lang=en").data, ",")
     assert ["Visits", "2", "", ""] in facts
 
@@ -307,6 +311,22 @@ def test_command_goes_by_the_examples_clock(tmp_path: Path) -> None:
         said = command(ahead, "day", f"{someday:%Y-%m-%d}", "--out", str(tmp_path / "day.pdf"))
     assert said.exit_code == 0, said.output
     assert "1 kunjungan" in said.output
+
+
+def test_command_never_jumps_to_a_day_that_has_not_begun(tmp_path: Path) -> None:
+    evening = MONDAY + timedelta(weeks=1000, hours=10)  # 19.00, long after closing
+    with open_application(tmp_path) as ahead:
+        with ahead.database.transaction() as session:
+            record(session, CatalogueChanged(mall_id=ahead.mall_id, at=evening))
+        today, tomorrow = (f"{evening + timedelta(days=n):%Y-%m-%d}" for n in (0, 1))
+        target = tmp_path / "day.pdf"
+        told = command(ahead, "day", today, "--out", str(target))
+        too_soon = command(ahead, "day", tomorrow, "--out", str(tmp_path / "tomorrow.pdf"))
+    assert told.exit_code == 0, told.output
+    page = " ".join(PdfReader(target).pages[0].extract_text().split())
+    assert "pukul 19.00, belum selesai" in page
+    assert too_soon.exit_code == 1
+    assert "it has not begun" in too_soon.output
 
 
 def command(application: Application, *words: str) -> Result:

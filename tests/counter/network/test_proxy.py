@@ -11,11 +11,12 @@ from werkzeug.test import TestResponse
 
 from counter.app import Application
 from counter.door.accounts import add_user
+from counter.door.auth import DEVICE_COOKIE
 from counter.door.example_people import EXAMPLE_PASSWORD
 from counter.door.reception import WRONG_PER_ADDRESS
 from models.core.roles import Role
 from models.journal.actors import Actor
-from tests.application import OWN_PAGE, open_application, real_config
+from tests.application import OWN_PAGE, kiosk_client, open_application, real_config
 
 PROXY, ELSEWHERE = "10.0.0.2", "10.0.0.66"
 PUBLIC = "https://mpp.tirtawangi.example"
@@ -112,6 +113,96 @@ def test_cookies_go_back_the_way_they_came(
         "/pair/code", headers=OWN_PAGE | headers, environ_base={"REMOTE_ADDR": peer}
     )
     assert ("Secure" in asked.headers["Set-Cookie"]) == secure
+
+
+TLS = {"Host": "mpp.tirtawangi.example"}
+PLAIN = {"Host": "192.168.1.10:8000"}
+
+
+def names(answer: TestResponse) -> set[str]:
+    """The cookies that an answer sets, and not those that it takes away."""
+    set_now = [one for one in answer.headers.getlist("Set-Cookie") if "Max-Age=0" not in one]
+    return {one.partition("=")[0] for one in set_now}
+
+
+def test_over_tls_the_browser_guards_the_names_of_our_cookies(application: Application) -> None:
+    client = application.app.test_client()
+    signed_in = sign_in(client, PASSWORD, peer=ELSEWHERE, **TLS)
+    assert {"__Host-balai", "__Host-balai-known"} <= names(signed_in)
+    asked = client.post("/pair/code", headers=OWN_PAGE | TLS)
+    assert names(asked) == {"__Host-balai-device"}
+    for cookie in (*signed_in.headers.getlist("Set-Cookie"), *asked.headers.getlist("Set-Cookie")):
+        if cookie.startswith("__Host-"):
+            assert "Secure" in cookie
+            assert "Path=/" in cookie
+            assert "Domain" not in cookie
+    plain = application.app.test_client()
+    assert "balai" in names(sign_in(plain, PASSWORD, peer=ELSEWHERE, **PLAIN))
+    assert names(plain.post("/pair/code", headers=OWN_PAGE | PLAIN)) == {"balai-device"}
+
+
+def test_a_sign_in_from_before_tls_goes_on_under_the_guarded_name(
+    application: Application,
+) -> None:
+    client = application.app.test_client()
+    before = sign_in(client, PASSWORD, peer=ELSEWHERE, **PLAIN)
+    jar = [one.partition(";")[0] for one in before.headers.getlist("Set-Cookie")]
+    phone = application.app.test_client(use_cookies=False)
+    cookie = next(one for one in jar if one.startswith("balai="))
+    asked = phone.get("/devices", headers=TLS | {"Cookie": cookie})
+    assert asked.status_code == 200
+    assert "__Host-balai" in names(asked)
+    assert any(one.startswith("balai=;") for one in asked.headers.getlist("Set-Cookie"))
+    # Nobody who has signed out comes back by the name of before.
+    out = phone.post("/sign-out", headers=OWN_PAGE | TLS | {"Cookie": cookie})
+    gone = [one for one in out.headers.getlist("Set-Cookie") if "Max-Age=0" in one]
+    assert {one.partition("=")[0] for one in gone} == {"__Host-balai", "balai"}
+
+
+def test_a_screen_keeps_its_place_when_it_moves_to_tls(application: Application) -> None:
+    screen = kiosk_client(application)
+    token = screen.get_cookie(DEVICE_COOKIE)
+    assert token
+    moved = application.app.test_client(use_cookies=False)
+    cookie = f"{DEVICE_COOKIE}={token.value}"
+    opened = moved.get("/kiosk", headers=TLS | {"Cookie": cookie})
+    assert opened.status_code == 200
+    assert names(opened) == {"__Host-balai-device"}
+    guarded = {"Cookie": f"__Host-{cookie}"}
+    assert moved.get("/kiosk", headers=TLS | guarded).status_code == 200
+    # A press with our cookie and without a page of ours is forged by either name.
+    assert moved.post("/pair/alive", headers=TLS | guarded).status_code == 403
+
+
+def test_pages_name_their_own_sockets_for_old_televisions(application: Application) -> None:
+    def spoken_with(**headers: str) -> str:
+        policy = (
+            application.app.test_client()
+            .get("/", headers=headers)
+            .headers["Content-Security-Policy"]
+        )
+        return next(one for one in policy.split("; ") if one.startswith("connect-src"))
+
+    public = "wss://mpp.tirtawangi.example"
+    assert spoken_with(**TLS) == f"connect-src 'self' {public}"
+    assert spoken_with(**PLAIN) == f"connect-src 'self' ws://192.168.1.10:8000 {public}"
+    assert spoken_with(Host="[::1]:8000") == f"connect-src 'self' ws://[::1]:8000 {public}"
+    assert spoken_with(Host="a; script-src *") == f"connect-src 'self' {public}"
+
+
+def test_browsers_are_held_to_tls_only_when_the_mall_says_so(
+    application: Application, tmp_path: Path
+) -> None:
+    header = "Strict-Transport-Security"
+    assert header not in application.app.test_client().get("/", headers=TLS).headers
+    config = real_config(tmp_path / "held", hsts_days=365)
+    mall = config.mall.model_copy(update={"public_url": PUBLIC})
+    (tmp_path / "held").mkdir()
+    held = config.model_copy(update={"mall": mall})
+    with open_application(tmp_path / "held", config=held) as other:
+        client = other.app.test_client()
+        assert client.get("/", headers=TLS).headers[header] == "max-age=31536000"
+        assert header not in client.get("/", headers=PLAIN).headers
 
 
 def test_the_example_is_kind_to_nobody_behind_a_proxy(tmp_path: Path) -> None:

@@ -118,8 +118,8 @@ def test_balai_does_not_start_with_a_sentence_in_one_language(tmp_path: Path) ->
     for package in (*TOPS, "models"):
         shutil.copytree(ROOT / package, tmp_path / package, ignore=unserved)
     with (tmp_path / "counter/desk/words.toml").open("a", encoding="utf-8") as file:
-        file.write('alone.id = "Sendiri"\n')
-    why = "desk.choice.alone: is missing in en."
+        file.write('\n[desk.last]\nalone.id = "Sendiri"\n')
+    why = "desk.last.alone: is missing in en."
     data = tmp_path / "data"
     for command in (["check"], ["run", "--port", "0", "--data-dir", str(data)]):
         refused = subprocess.run(  # noqa: S603 — our own program.

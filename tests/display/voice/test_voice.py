@@ -32,6 +32,10 @@ def loudness(sound: "array[int]") -> float:
     return math.sqrt(sum(sample * sample for sample in sound) / len(sound))
 
 
+# Different in every digit: two that share two of three are at times as alike as one said twice.
+APART = (107, 218, 329, 430, 541, 652, 763, 894)
+
+
 def alike(one: "array[int]", other: "array[int]") -> float:
     """How alike two sounds rise and fall, 1 being the same: the engine's breath is random,
 
@@ -160,7 +164,7 @@ def test_folder_stays_within_its_bound_and_keeps_what_was_used_last(tmp_path: Pa
 def test_many_desks_calling_at_once_are_each_heard_right(tmp_path: Path) -> None:
     alone = {
         number: samples(Voice(tmp_path / "alone", BARE).speak(call_sentence("A", number, "3")))
-        for number in range(8)
+        for number in APART
     }
     voice = Voice(tmp_path / "together", BARE)
     together: dict[int, array[int]] = {}

@@ -136,7 +136,7 @@ def wall(chromium: Browser) -> Iterator[Page]:
 
 def open_wall(page: Page, place: Place, board: str) -> None:
     page.goto(f"{place.hall.url}/wall?place={board}")
-    shown = ".w-zcard" if board == "hall" else ".w-desks li"
+    shown = ".w-zcard, .w-await li" if board == "hall" else ".w-desks li"
     expect(page.locator(shown).first).to_be_visible(timeout=15_000)
 
 
@@ -220,6 +220,49 @@ def test_only_a_later_state_knows_better_than_a_call(
 ) -> None:
     open_wall(wall, place, "melati")
     assert wall.evaluate(JUDGED, told) == [wanted, at_the_desk]
+
+
+def test_after_the_cut_off_the_wall_promises_no_more_than_the_hours(
+    wall: Page, place: Place
+) -> None:
+    """A number may be told on its phone that it will hardly be served today."""
+    open_wall(wall, place, "melati")
+    said = wall.evaluate(
+        """async () => {
+          const { urgent } = await import("/static/display/wall/card.js");
+          const state = { phase: "cut_off", closes_at: "2026-11-23T08:00:00+00:00" };
+          return urgent({ boot: {}, states: [state], current: null });
+        }"""
+    )
+    assert said["head"] == "Pengambilan nomor sudah ditutup"
+    assert said["text"] == "Nomor yang sudah diambil dilayani sampai pukul 15.00"
+
+
+@pytest.mark.parametrize(
+    ("next_at", "said"),
+    [
+        ("2026-12-25T01:00:00+00:00", "bisa diambil mulai pukul 08.00."),
+        ("2026-12-28T01:00:00+00:00", "pada hari Senin, 28 Desember 2026 mulai pukul 08.00."),
+    ],
+)
+def test_closed_wall_names_the_day_of_the_next_numbers(
+    wall: Page, place: Place, next_at: str, said: str
+) -> None:
+    open_wall(wall, place, "melati")
+    shown = wall.evaluate(
+        """async (next_at) => {
+          const { html, render } = await import("/static/shared/parts.js");
+          const { Closed } = await import("/static/display/wall/closed.js");
+          const states = [{ next_at, serves_at: next_at, holiday: "Hari Natal" }];
+          const now = new Date("2026-12-25T00:00:00+00:00");
+          const box = document.createElement("div");
+          render(html`<${Closed} boot=${{ zones: [] }} states=${states} now=${now} />`, box);
+          return box.querySelector("p").textContent;
+        }""",
+        next_at,
+    )
+    assert "Hari ini libur: Hari Natal." in shown
+    assert said in shown
 
 
 def test_television_without_sound_asks_for_one_press(wall: Page, place: Place) -> None:
@@ -308,6 +351,20 @@ def test_zone_with_many_desks_shows_those_that_serve(wall: Page, place: Place) -
     expect(rows).to_have_count(min(7, len(desks)))
     expect(rows.last).to_contain_text("Siap melayani")
     officer.close()
+
+
+def test_a_desk_before_its_hours_says_when_it_opens(wall: Page, place: Place) -> None:
+    open_wall(wall, place, "cempaka")
+    said = wall.evaluate("""async () => {
+      const { html, render } = await import("/static/shared/parts.js");
+      const { Desks } = await import("/static/display/wall/desks.js");
+      const until_at = "2026-11-23T01:00:00Z";
+      const desks = [{ number: "3", state: "not_yet", ticket: "", until_at, needs: [] }];
+      const box = document.createElement("div");
+      render(html`<${Desks} desks=${desks} call=${null} now=${new Date()} />`, box);
+      return box.querySelector("li.is-off .w-dtxt").textContent;
+    }""")
+    assert said == "Buka 08.00"
 
 
 def test_numbers_can_be_read_from_the_back_of_the_hall(wall: Page, place: Place) -> None:

@@ -137,6 +137,34 @@ def test_no_desk_is_ready_in_a_break_of_the_hall_or_of_its_own(
     assert noon["state"] == "break"
 
 
+def test_a_desk_before_its_hours_tells_when_it_opens(session: Session, hall: SmallMall) -> None:
+    hall.mall.intake_ahead_m = 30
+    later = builders.agency(session, hall.mall, code="polres")
+    hall.b.agency_id = later.id
+    builders.hours(session, hall.mall, 0, 9 * 60, 12 * 60, agency=later)
+    state = seen(session, hall.desk_a, minutes=-89)
+    told = [row(state, one) for one in (hall.desk_a, hall.desk_b, hall.desk_ab)]
+    eight = (MONDAY - 60 * MINUTE).isoformat()
+    assert [(one["state"], one["until_at"]) for one in told] == [
+        ("not_yet", eight),
+        ("not_yet", MONDAY.isoformat()),
+        ("not_yet", eight),
+    ]
+    assert state["phase"] == "open"
+    nine = seen(session, hall.desk_a)
+    assert [one["state"] for one in nine["desks"]] == ["ready"] * 3
+
+
+def test_a_desk_whose_agency_serves_another_day_is_closed(
+    session: Session, hall: SmallMall
+) -> None:
+    later = builders.agency(session, hall.mall, code="polres")
+    hall.b.agency_id = later.id
+    builders.hours(session, hall.mall, 2, agency=later)
+    state = seen(session, hall.desk_b)
+    assert [row(state, one)["state"] for one in (hall.desk_b, hall.desk_ab)] == ["closed", "ready"]
+
+
 def test_a_ticket_at_a_desk_is_shown_through_the_break(session: Session, hall: SmallMall) -> None:
     builders.hours(session, hall.mall, 0, breaks=[(10 * 60, 10 * 60 + 30)], desk=hall.desk_a)
     builders.ticket(session, hall.mall, hall.a)

@@ -110,6 +110,15 @@ def test_who_tries_many_codes_shuts_out_their_own_network_for_a_minute(
     assert type_in(phone, given["code"]).status_code == 303
 
 
+def test_after_a_wrong_code_the_field_has_the_focus(phone: FlaskClient) -> None:
+    field = (
+        type_in(phone, WRONG).text.partition('<input class="input pf-code"')[2].partition(">")[0]
+    )
+    assert f'value="{WRONG}"' in field
+    assert 'aria-describedby="wrong"' in field
+    assert field.endswith(" autofocus")
+
+
 def test_many_who_try_together_are_stopped_by_the_hall(
     application: Application, phone: FlaskClient, given: dict[str, str]
 ) -> None:

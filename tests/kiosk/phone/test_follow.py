@@ -22,6 +22,7 @@ from models.queue.issuing import Wish, take
 from models.queue.missing import miss
 from models.queue.seating import tell_zone
 from models.queue.serving import finish, hold, start
+from models.queue.shifts import begin_break, sign_off
 from models.queue.tickets import Outcome, StepState, Ticket
 from models.queue.transferring import transfer
 from tests.application import OWN_PAGE, clock_of, open_desk, service_id
@@ -48,7 +49,11 @@ def called_at_desk_3(application: Application) -> None:
 
 
 def desk_3(session: Session) -> Desk:
-    return session.scalars(select(Desk).where(Desk.number == "3")).one()
+    return _desk(session, "3")
+
+
+def _desk(session: Session, number: str) -> Desk:
+    return session.scalars(select(Desk).where(Desk.number == number)).one()
 
 
 def state_of(application: Application, token: str) -> set[StepState]:
@@ -151,6 +156,19 @@ def test_called_page_names_the_desk(application: Application, phone: FlaskClient
     assert 'Loket<b class="num">3</b>' in page
 
 
+@pytest.mark.parametrize(("codes", "said"), [(["ktp-el"], False), (["ktp-el", "skck"], True)])
+def test_other_services_keep_their_place_only_where_there_are_any(
+    application: Application, phone: FlaskClient, codes: list[str], said: bool
+) -> None:
+    token = a_ticket(application, *codes)
+    called_at_desk_3(application)
+    with application.database.transaction() as session:
+        start(session, desk_3(session), by=Actor(), at=application.clock.now())
+    page = inside(phone, token)
+    assert "Anda sedang dilayani di Loket 3" in page
+    assert ("Layanan lain pada nomor ini" in page) is said
+
+
 def test_english_is_one_touch_away(application: Application, phone: FlaskClient) -> None:
     page = phone.get(f"/t/{a_ticket(application)}?lang=en").text
     assert "Your visit" in page
@@ -221,6 +239,55 @@ def test_held_served_and_done_are_told(application: Application, phone: FlaskCli
     with application.database.transaction() as session:
         hold(session, desk_3(session), reason="fotokopi", by=Actor(), at=at)
     assert "Ditunda oleh Loket 3" in phone.get(f"/t/{token}").text
+
+
+def test_a_held_number_is_sent_to_who_serves_when_its_desk_has_closed(
+    application: Application, phone: FlaskClient
+) -> None:
+    token = a_ticket(application)
+    called_at_desk_3(application)
+    at = application.clock.now()
+    open_desk(application, 1)
+    open_desk(application, 2)
+    until_at = at + timedelta(minutes=30)
+    with application.database.transaction() as session:
+        start(session, desk_3(session), by=Actor(), at=at)
+        hold(session, desk_3(session), reason="fotokopi", by=Actor(), at=at)
+        sign_off(session, desk_3(session), by=Actor(), at=at)
+        begin_break(session, _desk(session, "2"), until_at=until_at, by=Actor(), at=at)
+    page = inside(phone, token)
+    assert "Ditunda. Datang ke Loket 1." in page
+    assert "Kembalilah ke loket itu" not in page
+    assert "On hold. Come to Desk 1." in inside(phone, token, "en")
+    with application.database.transaction() as session:
+        begin_break(
+            session, _desk(session, "1"), until_at=until_at + timedelta(hours=1), by=Actor(), at=at
+        )
+    assert "Ditunda. Loket 2 istirahat sampai 09.30." in inside(phone, token)
+    with application.database.transaction() as session:
+        for number in ("1", "2"):
+            sign_off(session, _desk(session, number), by=Actor(), at=at)
+    page = inside(phone, token)
+    assert "Ditunda. Sekarang belum ada petugas di loket." in page
+    assert "Datang ke Meja informasi" in page
+    open_desk(application, 3)
+    assert "Ditunda oleh Loket 3" in inside(phone, token)
+
+
+def test_a_held_number_is_sent_to_no_desk_while_the_hall_pauses(
+    application: Application, phone: FlaskClient
+) -> None:
+    clock_of(application).pass_by(timedelta(days=4))
+    token = a_ticket(application)
+    called_at_desk_3(application)
+    open_desk(application, 2)
+    at = application.clock.now()
+    with application.database.transaction() as session:
+        start(session, desk_3(session), by=Actor(), at=at)
+        hold(session, desk_3(session), reason="fotokopi", by=Actor(), at=at)
+        sign_off(session, desk_3(session), by=Actor(), at=at)
+    clock_of(application).pass_by(timedelta(hours=2, minutes=45))
+    assert "Ditunda. Loket 2 istirahat sampai 13.00." in inside(phone, token)
 
 
 def test_finished_visit_says_thank_you(application: Application, phone: FlaskClient) -> None:

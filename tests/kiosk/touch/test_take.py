@@ -309,13 +309,90 @@ def test_a_service_that_no_desk_serves_today_gives_no_number_but_a_day(
     response = press(kiosk, an_order(application))
     assert refused(response) == "service_closed_today"
     wednesday = "2026-11-25T01:00:00+00:00"
-    assert response.get_json()["facts"] == {"service": "KTP-el", "next_at": wednesday}
+    facts = {"service": "KTP-el", "next_at": wednesday, "serves_at": wednesday}
+    assert response.get_json()["facts"] == facts
     assert tickets(application) == 0
     with application.database.reading() as session:
         told = services_state(session, str(application.mall_id), clock_of(application).now())
     assert told is not None
     shown = told["services"][str(ktp)]
     assert (shown["state"], shown["next_at"]) == ("closed", wednesday)
+    # An officer who sits at such a desk serves nobody.
+    open_desk(application, 1)
+    assert _hall(application)["desks_open"] == 0
+
+
+def test_a_desk_whose_agency_has_closed_is_not_counted(application: Application) -> None:
+    """Kantor Pajak closes an hour before the hall, and an officer may stay to tidy up."""
+    open_desk(application, 1)
+    open_desk(application, 22)
+    assert _hall(application)["desks_open"] == 2
+    clock_of(application).pass_by(timedelta(hours=5) - timedelta(minutes=1))
+    assert _hall(application)["desks_open"] == 2
+    clock_of(application).pass_by(timedelta(minutes=1))
+    assert _hall(application)["desks_open"] == 1
+
+
+def test_before_the_desks_open_a_number_is_promised_for_the_opening(
+    application: Application, kiosk: FlaskClient
+) -> None:
+    """An officer who sits there early serves nobody yet: neither for the kiosk nor the phone."""
+    eight = clock_of(application).now() - timedelta(hours=1)
+    with application.database.transaction() as session:
+        session.get_one(Mall, application.mall_id).intake_ahead_m = 30
+    clock_of(application).at = eight - timedelta(minutes=29)
+    open_desk(application, 1)
+    ktp = str(service_id(application, "ktp-el"))
+    hall = _hall(application)
+    assert (hall["phase"], hall["desks_open"]) == ("open", 0)
+    assert (hall["services"][ktp]["state"], hall["services"][ktp]["serves_at"]) == (
+        "open",
+        eight.isoformat(),
+    )
+    given = given_to(kiosk, application)
+    ends = (eight + timedelta(minutes=5)).isoformat()
+    assert given["expected"] == [eight.isoformat(), ends]
+    for language, sentence in (
+        ("id", "Loket mulai melayani pukul 08.00"),
+        ("en", "Desks open at 08:00"),
+    ):
+        phone = application.app.test_client().get(f"/t/{given['token']}?lang={language}")
+        assert sentence in phone.text
+    clock_of(application).at = eight
+    assert _hall(application)["desks_open"] == 1
+    assert _hall(application)["services"][ktp]["serves_at"] is None
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("id", "Senin, 23 November 2026: nomor mulai 07.30, dilayani mulai 08.00."),
+        ("en", "Monday, 23 November 2026: numbers from 07:30, served from 08:00."),
+    ],
+)
+def test_a_refusal_tells_when_desks_serve_and_when_numbers_begin(
+    application: Application, kiosk: FlaskClient, language: str, said: str
+) -> None:
+    with application.database.transaction() as session:
+        session.get_one(Mall, application.mall_id).intake_ahead_m = 30
+    clock_of(application).pass_by(timedelta(hours=-3))
+    response = press(kiosk, an_order(application), url=f"/kiosk/take?lang={language}")
+    assert refused(response) == "hall_closed"
+    assert response.get_json()["title"].endswith(said)
+
+
+def test_a_refusal_on_a_holiday_names_it(application: Application, kiosk: FlaskClient) -> None:
+    clock_of(application).pass_by(timedelta(days=32))
+    response = press(kiosk, an_order(application))
+    said = "Hari ini libur: Hari Natal. Buka lagi Senin, 28 Desember 2026, 08.00."
+    assert response.get_json()["title"] == said
+
+
+def _hall(application: Application) -> dict[str, Any]:
+    with application.database.reading() as session:
+        told = services_state(session, str(application.mall_id), clock_of(application).now())
+    assert told is not None
+    return told
 
 
 def test_the_last_numbers_of_a_quota_are_told(application: Application, kiosk: FlaskClient) -> None:

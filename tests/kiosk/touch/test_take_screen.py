@@ -8,7 +8,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from models.core.clock import Clock
+from models.waits.ranges import Range
 from tests.builders import MONDAY
 from tests.kiosk.hall_at import hall_at, kiosk_screen
 from tests.servers import Server
@@ -134,9 +135,8 @@ def test_a_second_need_asks_its_reason_and_shows_its_papers(kiosk: Page) -> None
     kiosk.locator(TAKE).click()
     number_on(kiosk)
     assert sent[0].count('"case_id"') == 2
-    needs = kiosk.locator(".t-needs")
-    expect(needs).to_contain_text("KTP-el: Gratis. SKCK: Rp30.000.")
-    expect(needs).not_to_contain_text("belum dipilih")
+    expect(kiosk.locator(".t-fees")).to_contain_text("KTP-el: Gratis. SKCK: Rp30.000.")
+    expect(kiosk.locator(".t-card")).not_to_contain_text("belum dipilih")
 
 
 def test_rare_reasons_wait_behind_one_button(kiosk: Page) -> None:
@@ -291,6 +291,7 @@ def test_every_word_changes_with_the_language(kiosk: Page) -> None:
 def test_help_says_where_people_are(kiosk: Page) -> None:
     kiosk.get_by_role("button", name="Bantuan petugas").click()
     expect(kiosk.get_by_role("dialog")).to_contain_text("Meja informasi di dekat pintu masuk")
+    expect(kiosk.get_by_role("dialog")).to_contain_text("bisa mengambilkan nomor untuk Anda")
     kiosk.keyboard.press("Escape")
     expect(kiosk.get_by_role("dialog")).to_be_hidden()
 
@@ -351,6 +352,31 @@ def shown_whole(page: Page, selector: str) -> bool:
         selector,
     )
     return shown
+
+
+@pytest.mark.parametrize("landscape", [False, True])
+def test_reasons_papers_and_extras_are_in_sight_together(
+    chromium: Browser, hall: Server, folder: Path, landscape: bool
+) -> None:
+    with kiosk_screen(chromium, hall, folder, landscape=landscape) as page:
+        page.goto(f"{hall.url}/kiosk")
+        open_ktp(page)
+        page.get_by_role("button", name="Hilang", exact=True).click()
+        expect(page.locator(".k-checks")).to_contain_text("Surat kehilangan dari polisi")
+        expect(page.locator(".k-leaf")).to_have_count(0)
+        for part in (".k-prio", ".k-seg", ".k-checks", ".k-multi"):
+            assert shown_whole(page, part), part
+        expect(page.locator(".k-hero")).to_contain_text("Jangan beri uang kepada siapa pun")
+
+
+def test_without_a_popular_service_the_block_is_absent(chromium: Browser, tmp_path: Path) -> None:
+    with hall_at(MONDAY, tmp_path) as hall, kiosk_screen(chromium, hall, tmp_path) as page:
+        with closing(sqlite3.connect(tmp_path / "balai.db")) as database, database:
+            database.execute("UPDATE service SET popular_rank = NULL")
+        page.goto(f"{hall.url}/kiosk")
+        expect(page.locator(".k-tile", has_text="Polres")).to_be_visible()
+        expect(page.get_by_text("Paling sering diurus")).to_have_count(0)
+        expect(page.locator(".k-card")).to_have_count(0)
 
 
 def check_screen(page: Page) -> None:
@@ -428,16 +454,57 @@ def test_long_names_cover_nothing(
         check_screen(page)
 
 
+@pytest.mark.parametrize("aids", [[], ["Large text"], ["Large text", "Contrast", "Low reach"]])
+@pytest.mark.parametrize("landscape", [False, True])
+def test_agencies_are_paged_or_leafed_but_not_both(
+    chromium: Browser, hall: Server, folder: Path, aids: list[str], landscape: bool
+) -> None:
+    with kiosk_screen(chromium, hall, folder, landscape=landscape) as page:
+        page.goto(f"{hall.url}/kiosk")
+        page.get_by_role("button", name="English").click()
+        for aid in aids:
+            page.get_by_role("button", name=aid).click()
+        tiles = page.locator(".k-tile")
+        expect(tiles.first).to_be_visible()
+        expect(page.locator(".k-leaf")).to_have_count(0)
+        assert all(shown_whole(page, part) for part in (".k-pop", ".k-grid"))
+        assert tiles.count() >= (4 if aids else 12)
+        page.locator(".k-card").first.click()
+        page.get_by_role("button", name="Another service").click()
+        expect(tiles).to_have_count(12)
+        expect(page.locator(".k-leaf, .k-pager")).to_have_count(0)
+
+
+def test_a_long_wait_stays_on_its_card(kiosk: Page) -> None:
+    # Written and measured at one go, before the screen draws its own figures again.
+    ends = kiosk.locator(".k-card .wait > span").first.evaluate(
+        """one => {
+          one.textContent = "30 menit–1,5 jam";
+          const words = document.createRange();
+          words.selectNodeContents(one);
+          const card = one.closest(".k-card").getBoundingClientRect();
+          return [words.getBoundingClientRect().right, card.right - 20];
+        }"""
+    )
+    assert ends[0] <= ends[1]
+
+
 def test_nothing_is_left_to_leaf_through_once_all_fits_again(kiosk: Page) -> None:
-    grid = kiosk.locator(".k-grid")
+    kiosk.locator(".k-tile").first.click()
+    rows = kiosk.locator(".k-list")
     leaf = kiosk.locator(".k-leaf")
     expect(leaf).to_have_count(0)
     # So high that it just fits, and would not beside the button.
-    grid.evaluate("one => { one.style.minHeight = `${one.offsetHeight - 20}px`; }")
+    rows.evaluate(
+        """one => {
+          const foot = document.querySelector(".k-foot");
+          one.style.minHeight = `${foot.offsetTop - one.offsetTop - 40}px`;
+        }"""
+    )
     expect(leaf).to_have_count(0)
-    grid.evaluate("one => { one.style.marginBottom = '200px'; }")
+    rows.evaluate("one => { one.style.marginBottom = '200px'; }")
     expect(leaf).to_be_visible()
-    grid.evaluate("one => { one.style.marginBottom = ''; }")
+    rows.evaluate("one => { one.style.marginBottom = ''; }")
     expect(leaf).to_have_count(0)
 
 
@@ -445,7 +512,8 @@ def test_no_queue_is_said_only_where_nobody_is_ahead(kiosk: Page) -> None:
     ranges = kiosk.evaluate(
         """async () => {
           const { rangeOf } = await import("/static/kiosk/touch/figures.js");
-          const wait = (low_m, high_m, ahead) => ({ regular: { low_m, high_m, ahead } });
+          const sure = { chance: "sure", promise: "kept" };
+          const wait = (low_m, high_m, ahead) => ({ regular: { low_m, high_m, ahead, ...sure } });
           const services = { 1: wait(0, 0, 0), 2: wait(0, 0, 1), 3: wait(10, 25, 4) };
           return [[1], [2], [1, 3]].map((ids) => rangeOf({ services }, ids));
         }"""
@@ -453,16 +521,34 @@ def test_no_queue_is_said_only_where_nobody_is_ahead(kiosk: Page) -> None:
     assert [(one["low_m"], one["high_m"]) for one in ranges] == [(0, 0), (0, 5), (0, 25)]
 
 
+@pytest.mark.parametrize("seconds", [0, 130, 150, 170, 290])
+@pytest.mark.parametrize("wait", [(0, 0), (0, 5), (5, 15)])
+def test_the_screen_tells_the_minutes_that_figures_compare(
+    kiosk: Page, wait: tuple[int, int], seconds: int
+) -> None:
+    at = MONDAY + timedelta(seconds=seconds)
+    told = kiosk.evaluate(
+        """async ([low_m, high_m, at]) => {
+          const { expected } = await import("/static/kiosk/touch/figures.js");
+          const span = expected({ low_m, high_m, closes_at: null }, new Date(at));
+          return span.map((one) => one.toISOString());
+        }""",
+        [*wait, at.isoformat()],
+    )
+    low, high = (timedelta(minutes=minutes) for minutes in wait)
+    assert tuple(map(datetime.fromisoformat, told)) == Range(low, high).by_the_clock(at)
+
+
 def test_low_reach_leaves_the_upper_half_to_the_eyes(kiosk: Page) -> None:
     kiosk.get_by_role("button", name="Kursi roda").click()
-    expect(kiosk.locator(".k-pager")).to_contain_text("1–6 dari 12 instansi")
+    expect(kiosk.locator(".k-pager")).to_contain_text(re.compile(r"^1–\d dari 12 instansi"))
     tops = kiosk.evaluate(
         """() => [...document.querySelectorAll("button")]
           .map(one => one.getBoundingClientRect().top / innerHeight)"""
     )
     assert min(tops) > 0.4
-    kiosk.get_by_role("button", name="6 instansi lainnya").click()
-    expect(kiosk.locator(".k-pager")).to_contain_text("7–12 dari 12 instansi")
+    kiosk.get_by_role("button", name="instansi lainnya").click()
+    expect(kiosk.locator(".k-pager")).to_contain_text(re.compile(r"^\d+–12 dari 12 instansi"))
 
 
 def test_without_paper_the_number_says_that_it_is_valid(chromium: Browser, tmp_path: Path) -> None:
@@ -480,15 +566,26 @@ def test_without_paper_the_number_says_that_it_is_valid(chromium: Browser, tmp_p
         check_screen(page)
 
 
+# After nine, on the days of the next test: numbers have ended, and desks serve on.
+SERVED_ON = (timedelta(hours=5, minutes=45), timedelta(hours=2, minutes=35))
+NUMBERS_TOMORROW = "Nomor bisa diambil lagi besok, Selasa, pukul 08.00"
+
+
 @pytest.mark.parametrize(
     ("after", "title", "next_time"),
     [
         (timedelta(hours=10), "sudah ditutup", "Buka lagi besok, Selasa, pukul 08.00"),
-        (timedelta(hours=5, minutes=45), "sudah ditutup", "besok, Selasa, pukul 08.00"),
+        (timedelta(hours=5, minutes=45), "sudah ditutup", NUMBERS_TOMORROW),
         (timedelta(hours=-3), "Kami belum buka", "Buka hari ini pukul 08.00"),
-        (timedelta(days=5), "Hari ini kami tutup", "Buka lagi Senin, 30 November 2026 pukul"),
-        (timedelta(days=4, hours=3), "sedang istirahat", "hari ini pukul 13.00"),
-        (timedelta(days=32), "Hari ini libur: Hari Natal", "Buka lagi Senin, 28 Desember 2026"),
+        (timedelta(days=5), "Hari ini kami tutup", "Buka lagi pada hari Senin, 30 November 2026"),
+        (timedelta(days=4, hours=3), "sedang istirahat", "Kami melayani lagi hari ini pukul 13.00"),
+        # A Tuesday that is shortened: the week below does not tell.
+        (timedelta(days=-328, hours=2, minutes=35), "ditutup", "Hari ini tutup pukul 12.00"),
+        (
+            timedelta(days=32),
+            "Hari ini libur: Hari Natal",
+            "Buka lagi pada hari Senin, 28 Desember 2026",
+        ),
     ],
 )
 def test_a_closed_hall_says_when_to_come(
@@ -504,13 +601,80 @@ def test_a_closed_hall_says_when_to_come(
         expect(page.locator("main")).to_contain_text("Senin–Kamis 08.00–15.00")
         expect(page.locator("main")).to_contain_text("Jumat 08.00–15.30, istirahat 11.30–13.00")
         expect(page.locator(TAKE)).to_have_count(0)
-        # Whoever has gone home is not ready to help.
-        served = next_time == "hari ini pukul 13.00" or after == timedelta(hours=5, minutes=45)
+        # Whoever has gone home, or pauses with the whole hall, is not ready to help.
+        served = after % timedelta(days=1) in SERVED_ON
+        queued = page.get_by_text(
+            re.compile("Nomor yang sudah diambil dilayani sampai pukul 1[25]")
+        )
+        expect(queued).to_have_count(1 if served else 0)
         expect(page.get_by_text("Petugas siap membantu")).to_have_count(1 if served else 0)
         check_screen(page)
         page.get_by_role("button", name="Bantuan petugas").click()
         title = "Petugas siap membantu" if served else "Sekarang belum ada petugas"
         expect(page.locator("dialog h2")).to_have_text(title)
+        # Nobody may take a number for anybody now.
+        expect(page.locator("dialog")).not_to_contain_text("mengambilkan nomor")
+        asked = "Ada pertanyaan?" if served else "Datang ke Meja informasi"
+        expect(page.locator("dialog p").first).to_contain_text(asked)
+        again = page.locator("dialog").get_by_text("Nomor bisa diambil lagi")
+        expect(again).to_have_count(1 if served else 0)
+
+
+def test_before_the_desks_open_the_screens_say_when_they_do(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    before = MONDAY - timedelta(hours=1, minutes=20)
+    with (
+        hall_at(before, tmp_path, ahead_m=30) as hall,
+        kiosk_screen(chromium, hall, tmp_path) as page,
+    ):
+        page.goto(f"{hall.url}/kiosk")
+        expect(page.locator(".k-live")).to_contain_text("Loket mulai melayani 08.00")
+        expect(page.locator(".k-live")).not_to_contain_text("loket melayani")
+        # Whether an officer has come or not.
+        for place in (".k-card", ".k-tile"):
+            waits = page.locator(place).locator(".wait")
+            assert set(waits.all_inner_texts()) == {"Dilayani mulai 08.00"}
+        check_screen(page)
+        open_ktp(page)
+        expect(page.locator(".k-facts")).to_contain_text("Dilayani mulai 08.00")
+        expect(page.locator(TAKE)).to_contain_text("dipanggil sekitar pukul 08.00–08.05")
+        page.locator(TAKE).click()
+        number_on(page)
+        expect(page.locator(".t-facts")).to_contain_text("08.00–08.05")
+
+
+@pytest.mark.parametrize(
+    ("after", "tile", "said"),
+    [
+        # Kantor Pajak closes at 14.00, and numbers for it end half an hour before.
+        (
+            timedelta(hours=4, minutes=45),
+            "Nomor sudah ditutup",
+            "Nomor untuk NPWP hari ini sudah ditutup. Silakan datang lagi besok, Selasa:",
+        ),
+        (
+            timedelta(hours=5),
+            "Sudah tutup",
+            "NPWP hari ini sudah tutup. Silakan datang lagi besok, Selasa:",
+        ),
+    ],
+)
+def test_a_service_whose_numbers_have_ended_is_not_called_closed(
+    chromium: Browser, tmp_path: Path, after: timedelta, tile: str, said: str
+) -> None:
+    with (
+        hall_at(MONDAY + after, tmp_path, ahead_m=30) as hall,
+        kiosk_screen(chromium, hall, tmp_path) as page,
+    ):
+        page.goto(f"{hall.url}/kiosk")
+        agency = page.locator(".k-tile", has_text="NPWP dan pajak pusat")
+        expect(agency).to_contain_text(tile)
+        agency.click()
+        page.locator(".k-row").first.click()
+        ahead = "nomor mulai 07.30, dilayani mulai 08.00."
+        expect(page.locator(TAKE)).to_contain_text(f"{said} {ahead}")
+        check_screen(page)
 
 
 def test_a_service_that_is_closed_today_says_when_it_is_served(
@@ -524,10 +688,10 @@ def test_a_service_that_is_closed_today_says_when_it_is_served(
         page.goto(f"{hall.url}/kiosk")
         expect(page.locator(".k-live")).to_contain_text("Nomor s.d. 14.30, tutup 15.00")
         tile = page.locator(".k-tile", has_text="NPWP dan pajak pusat")
-        expect(tile).to_contain_text("Tutup hari ini")
+        expect(tile).to_contain_text("Sudah tutup")
         tile.click()
         page.locator(".k-row").first.click()
-        said = "NPWP hari ini tutup. Silakan datang besok, Selasa, pukul 08.00."
+        said = "NPWP hari ini sudah tutup. Silakan datang lagi besok, Selasa, pukul 08.00."
         expect(page.locator(TAKE)).to_contain_text(said)
         expect(page.locator(TAKE)).to_be_disabled()
         check_screen(page)

@@ -51,6 +51,25 @@ def test_the_same_press_for_another_act_makes_no_sense(database: Database) -> No
         database.press("p-1", "finish", MONDAY, lambda _session: {})
 
 
+def test_the_answer_to_a_press_is_told_to_nobody_else(database: Database) -> None:
+    def press(by: str, said: str) -> Answer:
+        return database.press("p-1", "take", MONDAY, lambda _session: {"token": said}, by=by)
+
+    assert press("device/1", "of the first") == {"token": "of the first"}
+    for other in ("device/2", "user/1", ""):
+        with pytest.raises(BadInput):
+            press(other, "of another")
+    assert press("device/1", "again") == {"token": "of the first"}
+
+
+def test_the_answers_of_before_are_kept_for_their_retries(database: Database) -> None:
+    with database.transaction() as session:
+        old = AnsweredPress(id="p-1", act="take", at=MONDAY, answer={"number": "A-001"})
+        session.add(old)
+    told = database.press("p-1", "take", MONDAY, lambda _session: {}, by="device/1")
+    assert told == {"number": "A-001"}
+
+
 def test_a_refused_press_stores_nothing_and_may_be_tried_again(database: Database) -> None:
     hall = _hall(database, tickets=0)
     with pytest.raises(NobodyWaiting):

@@ -133,6 +133,25 @@ def test_a_range_told_in_vain_is_a_false_one(session: Session) -> None:
     assert (total.announced, total.later) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    ("called_after_s", "earlier", "later"), [(1, 0, 0), (60, 0, 0), (300, 0, 0), (500, 0, 1)]
+)
+@pytest.mark.parametrize("taken_s", [0, 170])
+def test_no_wait_is_compared_with_the_minutes_that_were_told(
+    session: Session, taken_s: int, called_after_s: int, earlier: int, later: int
+) -> None:
+    hall = small_mall(session)
+    at = o_clock(9) + timedelta(seconds=taken_s)
+    told = ticket(session, hall.mall, hall.a, at=at)
+    told.steps[0].announced_low_s = told.steps[0].announced_high_s = 0
+    # Told 9.00-9.05, or 9.02-9.07: a clock shows no seconds.
+    called_at = at.replace(second=0) + timedelta(seconds=max(called_after_s, taken_s % 60))
+    _serve(session, hall, called_at)
+    write_recorded(session)
+    total = figures(session, hall.mall, Period.of_day(DAY), at=NIGHT).total
+    assert (total.announced, total.earlier, total.later) == (1, earlier, later)
+
+
 def _serve(session: Session, hall: SmallMall, at: datetime, minutes: int = 1) -> None:
     call_next(session, hall.desk_a, by=CITIZEN, at=at)
     start(session, hall.desk_a, by=CITIZEN, at=at)
@@ -212,7 +231,8 @@ def test_month_is_the_sum_of_its_days(session: Session) -> None:
     write_recorded(session)
     month = figures(session, hall.mall, Period.of_month(DAY), at=tuesday + 30 * MINUTE)
     assert month.headline.visits == 7
-    assert (month.headline.days, month.headline.visits_a_day) == (2, 3.5)
+    # Tuesday is half an hour old: it has visits, but no part in what a day has on average.
+    assert (month.headline.full_days, month.headline.visits_a_day) == (1, 6)
     assert (month.open, month.total.open) == (1, 1)
     visits = {one.day.day: one.visits for one in month.days}
     assert visits[23] == 6
@@ -221,8 +241,39 @@ def test_month_is_the_sum_of_its_days(session: Session) -> None:
     assert 22 not in visits  # a Sunday
     assert month.total.waits.median == 30 * MINUTE
     assert month.going_on
-    nine = next(one for one in month.hours if one.hour == 9)
-    assert (nine.arrivals, nine.calls, nine.waiting) == (2.5, 1.0, 0.75)
+    assert [(one.hour, one.arrivals) for one in month.hours][:2] == [(9, 4), (10, 1)]
+
+
+def test_a_day_that_goes_on_pulls_no_mean_down(session: Session) -> None:
+    hall = counted_day(session).hall
+    tuesday = MONDAY + timedelta(days=1)
+    ticket(session, hall.mall, hall.b, at=tuesday)
+    write_recorded(session)
+
+    def told(period: Period, at: datetime) -> Figures:
+        return figures(session, hall.mall, period, at=at)
+
+    def arrivals(at: datetime) -> list[float]:
+        return [one.arrivals for one in told(Period.of_week(DAY), at).hours]
+
+    # 9-10 has passed on both days; 10-11 and what follows on Monday alone.
+    assert arrivals(tuesday + 60 * MINUTE) == [2.5, 1, 0, 0, 0, 1]
+    assert arrivals(tuesday + 6 * 60 * MINUTE) == [2.5, 0.5, 0, 0, 0, 0.5]
+    before, closed = tuesday + 359 * MINUTE, tuesday + 360 * MINUTE
+    assert told(Period.of_week(DAY), before).headline.visits_a_day == 6
+    assert told(Period.of_week(DAY), closed).headline.visits_a_day == 3.5
+    # Of a single day nothing is a mean, so that hour is told from its first minute on.
+    today = told(Period.of_day(tuesday.date()), tuesday + MINUTE)
+    assert [(one.hour, one.arrivals) for one in today.hours] == [(9, 1)]
+    assert today.headline.visits_a_day is None
+
+
+def test_a_period_that_has_only_begun_has_no_means(session: Session) -> None:
+    hall = small_mall(session)
+    ticket(session, hall.mall, hall.b, at=MONDAY)
+    write_recorded(session)
+    week = figures(session, hall.mall, Period.of_week(DAY), at=MONDAY + MINUTE)
+    assert (week.headline.visits, week.headline.visits_a_day, week.hours) == (1, None, ())
 
 
 def test_day_is_compared_with_the_same_weekday_a_week_ago(session: Session) -> None:

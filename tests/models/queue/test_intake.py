@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from models.core.errors import (
     QuotaUsedUp,
     ServiceClosedToday,
+    ServiceIntakeClosed,
     ServiceNotOffered,
     ServiceNotYet,
 )
@@ -68,7 +69,8 @@ def test_an_agency_with_days_of_its_own_gives_numbers_on_these_alone(session: Se
     assert _state(session, hall, MONDAY + 2 * DAY) == ("open", None)
     with pytest.raises(ServiceClosedToday) as refused:
         take(session, hall.mall, [Wish(hall.a.id)], by=CITIZEN, at=MONDAY)
-    assert refused.value.facts == {"service": "Layanan A", "next_at": wednesday}
+    facts = {"service": "Layanan A", "next_at": wednesday, "serves_at": wednesday}
+    assert refused.value.facts == facts
 
 
 def test_the_numbers_of_an_agency_end_with_its_own_hours(session: Session) -> None:
@@ -78,9 +80,40 @@ def test_the_numbers_of_an_agency_end_with_its_own_hours(session: Session) -> No
     assert _state(session, hall, EIGHT) == ("not_yet", MONDAY)
     assert _state(session, hall, MONDAY) == ("open", None)
     assert _told(session, hall.mall, hall.a.id, MONDAY).until_at == MONDAY + 2.5 * HOUR
-    assert _state(session, hall, MONDAY + 2.5 * HOUR) == ("closed", MONDAY + DAY)
+    # Its desks serve on for half an hour, so it is not closed.
+    noon = MONDAY + 3 * HOUR
+    assert _state(session, hall, noon - MINUTE) == ("ended", MONDAY + DAY)
+    assert _state(session, hall, noon) == ("over", MONDAY + DAY)
     with pytest.raises(ServiceNotYet):
         ticket(session, hall.mall, hall.a, at=EIGHT)
+    with pytest.raises(ServiceIntakeClosed) as refused:
+        ticket(session, hall.mall, hall.a, at=noon - MINUTE)
+    assert (refused.value.facts["closes_at"], refused.value.facts["next_at"]) == (
+        noon,
+        MONDAY + DAY,
+    )
+
+
+def test_an_agency_that_begins_later_tells_when_numbers_begin_and_when_it_serves(
+    session: Session,
+) -> None:
+    hall = small_mall(session, mall(session, intake_ahead_m=30))
+    for weekday in range(5):
+        hours(session, hall.mall, weekday, 9 * 60, 12 * 60, agency=_agency_of(session, hall))
+    numbers_at = MONDAY - 0.5 * HOUR
+    early = _told(session, hall.mall, hall.a.id, EIGHT)
+    assert (early.state, early.next_at, early.serves_at) == (_S.NOT_YET, numbers_at, MONDAY)
+    given = _told(session, hall.mall, hall.a.id, numbers_at)
+    assert (given.state, given.next_at, given.serves_at) == (_S.OPEN, None, MONDAY)
+    assert _told(session, hall.mall, hall.a.id, MONDAY).serves_at is None
+    with pytest.raises(ServiceNotYet) as refused:
+        ticket(session, hall.mall, hall.a, at=EIGHT)
+    assert (refused.value.facts["next_at"], refused.value.facts["serves_at"]) == (
+        numbers_at,
+        MONDAY,
+    )
+    over = _told(session, hall.mall, hall.a.id, MONDAY + 4 * HOUR)
+    assert (over.next_at, over.serves_at) == (numbers_at + DAY, MONDAY + DAY)
 
 
 def test_own_hours_never_reach_beyond_those_of_the_mall(session: Session) -> None:
@@ -100,7 +133,7 @@ def test_desks_past_their_own_hours_give_no_number_unless_an_officer_is_there(
     afternoon = MONDAY + 3 * HOUR
     assert _state(session, hall, afternoon) == ("open", None)
     _without_officers(session, hall.desk_a, hall.desk_ab)
-    assert _state(session, hall, afternoon) == ("closed", EIGHT + 7 * DAY)
+    assert _state(session, hall, afternoon) == ("over", EIGHT + 7 * DAY)
     officer = user(session, hall.mall)
     sign_on(session, hall.desk_ab, officer, by=actor(officer), at=afternoon)
     assert _state(session, hall, afternoon) == ("open", None)
@@ -128,7 +161,7 @@ def test_a_single_day_may_be_shortened_or_closed(session: Session) -> None:
     hall = small_mall(session)
     hours(session, hall.mall, None, 8 * 60, 11 * 60, day=date(2026, 11, 23))
     hours(session, hall.mall, None, None, None, day=date(2026, 11, 24))
-    assert _state(session, hall, MONDAY + 1.5 * HOUR) == ("closed", EIGHT + 2 * DAY)
+    assert _state(session, hall, MONDAY + 1.5 * HOUR) == ("ended", EIGHT + 2 * DAY)
     assert _state(session, hall, MONDAY + DAY) == ("closed", EIGHT + 2 * DAY)
 
 

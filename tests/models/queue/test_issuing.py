@@ -123,14 +123,26 @@ def test_a_number_knows_who_gave_it_and_the_language_it_was_asked_for_in(session
     assert by_officer.taken_at == MONDAY
 
 
+def _again(at: datetime | None) -> dict[str, object]:
+    """What is told of an opening whose numbers begin with it."""
+    return {"next_at": at, "serves_at": at}
+
+
+def test_where_numbers_begin_before_the_desks_both_are_told(session: Session) -> None:
+    hall = small_mall(session, mall(session, intake_ahead_m=30))
+    facts = {"next_at": MONDAY_OPENS_AT - 30 * MINUTE, "serves_at": MONDAY_OPENS_AT}
+    night = _refusal(session, hall.mall, MONDAY_OPENS_AT - 60 * MINUTE, hall.a.id)
+    assert night.facts == facts | {"holiday": ""}
+
+
 def test_before_and_after_hours_the_next_opening_is_told(session: Session) -> None:
     hall = small_mall(session)
     early = _refusal(session, hall.mall, MONDAY_OPENS_AT - MINUTE, hall.a.id)
     assert isinstance(early, HallClosed)
-    assert early.facts == {"next_at": MONDAY_OPENS_AT}
+    assert early.facts == _again(MONDAY_OPENS_AT) | {"holiday": ""}
     late = _refusal(session, hall.mall, MONDAY_OPENS_AT + 7 * 60 * MINUTE, hall.a.id)
     assert isinstance(late, HallClosed)
-    assert late.facts == {"next_at": MONDAY_OPENS_AT + DAY}
+    assert late.facts == _again(MONDAY_OPENS_AT + DAY) | {"holiday": ""}
     ticket(session, hall.mall, hall.a, at=MONDAY_OPENS_AT)
 
 
@@ -139,10 +151,8 @@ def test_after_the_cut_off_no_number_is_given_but_a_service_is_added(session: Se
     visit = ticket(session, hall.mall, hall.a, at=CUT_OFF_AT - MINUTE)
     refused = _refusal(session, hall.mall, CUT_OFF_AT, hall.a.id)
     assert isinstance(refused, IntakeClosed)
-    assert refused.facts == {
-        "next_at": MONDAY_OPENS_AT + DAY,
-        "closes_at": CUT_OFF_AT + 30 * MINUTE,
-    }
+    closes_at = CUT_OFF_AT + 30 * MINUTE
+    assert refused.facts == _again(MONDAY_OPENS_AT + DAY) | {"closes_at": closes_at}
     step = add_service(session, visit, Wish(hall.b.id), by=CITIZEN, at=CUT_OFF_AT)
     assert (step.state, step.due_at) == (StepState.WAITING, CUT_OFF_AT)
 
@@ -151,7 +161,7 @@ def test_during_the_friday_break_its_end_is_told(session: Session) -> None:
     hall = small_mall(session)
     refused = _refusal(session, hall.mall, FRIDAY + 150 * MINUTE, hall.a.id)
     assert isinstance(refused, HallOnBreak)
-    assert refused.facts == {"next_at": FRIDAY + 240 * MINUTE}
+    assert refused.facts == _again(FRIDAY + 240 * MINUTE)
     ticket(session, hall.mall, hall.a, at=MONDAY + 150 * MINUTE)
     ticket(session, hall.mall, hall.a, at=FRIDAY + 240 * MINUTE)
 
@@ -161,9 +171,10 @@ def test_a_holiday_and_the_weekend_lead_to_the_next_open_day(session: Session) -
     session.add(Holiday(mall_id=hall.mall.id, day=date(2026, 11, 30), name="Libur"))
     session.flush()
     saturday = _refusal(session, hall.mall, FRIDAY + DAY, hall.a.id)
-    assert saturday.facts == {"next_at": MONDAY_OPENS_AT + 8 * DAY}
+    assert saturday.facts == _again(MONDAY_OPENS_AT + 8 * DAY) | {"holiday": ""}
     holiday = _refusal(session, hall.mall, MONDAY + 7 * DAY, hall.a.id)
     assert isinstance(holiday, HallClosed)
+    assert holiday.facts["holiday"] == "Libur"
 
 
 def test_a_mall_that_never_opens_promises_nothing(session: Session) -> None:
@@ -173,7 +184,7 @@ def test_a_mall_that_never_opens_promises_nothing(session: Session) -> None:
     session.add(made)
     session.flush()
     wanted = service(session, made)
-    assert _refusal(session, made, MONDAY, wanted.id).facts == {"next_at": None}
+    assert _refusal(session, made, MONDAY, wanted.id).facts == _again(None) | {"holiday": ""}
 
 
 @pytest.mark.parametrize(
@@ -186,7 +197,7 @@ def test_hours_and_days_are_those_of_the_malls_own_zone(
     hall = small_mall(session, mall(session, time_zone=time_zone))
     opens_at = datetime(2026, 11, 24, tzinfo=UTC) + timedelta(hours=opens_at_utc)
     refused = _refusal(session, hall.mall, opens_at - MINUTE, hall.a.id)
-    assert refused.facts == {"next_at": opens_at}
+    assert refused.facts == _again(opens_at) | {"holiday": ""}
     # In Papua this is still Monday in UTC; the service day is the citizen's Tuesday.
     assert ticket(session, hall.mall, hall.a, at=opens_at).service_day == date(2026, 11, 24)
 
@@ -209,11 +220,8 @@ def test_a_quota_ends_for_its_day_and_says_when_to_come_again(session: Session) 
         refused = _refusal(session, made, MONDAY, few.id)
         savepoint.rollback()
     assert isinstance(refused, QuotaUsedUp)
-    assert refused.facts == {
-        "service": few.name_id,
-        "quota": 2,
-        "next_at": MONDAY_OPENS_AT + DAY,
-    }
+    told = {"service": few.name_id, "quota": 2}
+    assert refused.facts == told | _again(MONDAY_OPENS_AT + DAY)
     assert session.get_one(QuotaRoll, (few.id, date(2026, 11, 23))).taken == 2
     assert ticket(session, made, few, at=MONDAY + DAY).spoken == "A-001"
     assert session.get(QuotaRoll, (few.id, date(2026, 11, 25))) is None

@@ -7,16 +7,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from models.core.errors import DeskBusy, DeskClosed, NotFound, UndoOver
+from models.core.errors import DeskBusy, DeskClosed, NotFound, UndoOver, UndoPlaceTaken
 from models.journal.actors import Actor
 from models.journal.events import ActUndone
 from models.queue.calling import call_next
-from models.queue.issuing import Wish, add_service
+from models.queue.issuing import Wish, add_service, take
 from models.queue.missing import miss, welcome_back
 from models.queue.serving import cancel, finish, hold, set_aside
 from models.queue.shifts import held_by, sign_off
 from models.queue.tickets import Outcome, Step, StepState, Ticket
-from models.queue.undoing import undo, undoable_at
+from models.queue.undoing import overtaken_at, undo, undoable_at
 from tests.builders import (
     CITIZEN,
     MINUTE,
@@ -175,15 +175,58 @@ def test_a_desk_that_has_called_or_closed_takes_nobody_back(
     take_recorded(session)
     found = undoable_at(session, hall.desk_a, SOON)
     assert found is not None
+    assert overtaken_at(session, hall.desk_a, SOON) is None
     with session.begin_nested() as savepoint:
         call_next(session, hall.desk_a, by=CITIZEN, at=LATER)
         assert undoable_at(session, hall.desk_a, SOON) is None
+        overtaken = overtaken_at(session, hall.desk_a, SOON)
+        assert overtaken is not None
+        assert overtaken.number == found.number
         with pytest.raises(DeskBusy):
             undo(session, hall.desk_a, found.entry, by=_officer(hall), at=SOON)
         savepoint.rollback()
     sign_off(session, hall.desk_a, by=CITIZEN, at=LATER)
     with pytest.raises(DeskClosed):
         undo(session, hall.desk_a, found.entry, by=_officer(hall), at=SOON)
+    take_recorded(session)
+    assert undoable_at(session, hall.desk_a, SOON) is None
+
+
+def test_a_closed_desk_takes_nothing_back_that_it_put_aside(
+    session: Session, hall: SmallMall
+) -> None:
+    visit = ticket(session, hall.mall, hall.a)
+    serve_next(session, hall.desk_a, at=MONDAY)
+    hold(session, hall.desk_a, reason="", by=CITIZEN, at=MONDAY + MINUTE)
+    cancel(session, visit, reason="Pulang", from_desk=hall.desk_a, by=_officer(hall), at=LATER)
+    take_recorded(session)
+    found = undoable_at(session, hall.desk_a, SOON)
+    assert found is not None
+    sign_off(session, hall.desk_a, by=CITIZEN, at=LATER)
+    take_recorded(session)
+    assert undoable_at(session, hall.desk_a, SOON) is None
+    with pytest.raises(DeskClosed):
+        undo(session, hall.desk_a, found.entry, by=_officer(hall), at=SOON)
+
+
+def test_a_number_whose_place_was_taken_meanwhile_stays_cancelled(
+    session: Session, hall: SmallMall
+) -> None:
+    hall.a.daily_quota = 1
+    session.flush()
+    wish = [Wish(hall.a.id)]
+    visit = take(session, hall.mall, wish, by=CITIZEN, at=MONDAY)
+    call_next(session, hall.desk_a, by=CITIZEN, at=MONDAY)
+    cancel(session, visit, reason="Pulang", from_desk=hall.desk_a, by=_officer(hall), at=LATER)
+    take_recorded(session)
+    found = undoable_at(session, hall.desk_a, SOON)
+    assert found is not None
+    take(session, hall.mall, wish, by=CITIZEN, at=LATER)
+    take_recorded(session)
+    assert undoable_at(session, hall.desk_a, SOON) is None
+    with pytest.raises(UndoPlaceTaken) as refused:
+        undo(session, hall.desk_a, found.entry, by=_officer(hall), at=SOON)
+    assert refused.value.facts == {"number": visit.spoken, "service": hall.a.name_id}
 
 
 def test_neither_another_desks_act_nor_the_citizens_own_is_taken_back(

@@ -23,15 +23,18 @@ from models.queue.shifts import begin_break, held_by, sign_off
 from models.queue.tickets import Outcome, Step, Ticket
 from models.queue.transferring import transfer
 from models.queue.waiting import offered_by
-from models.waits.forecast import announce, outlook, rounded
+from models.waits.forecast import announce, outlook
 from models.waits.playing import Probe
+from models.waits.ranges import rounded
 from models.waits.situation import situation_near
 from tests.builders import (
     CITIZEN,
     FRIDAY,
     MINUTE,
     MONDAY,
+    agency,
     desk,
+    hours,
     mall,
     serve_next,
     service,
@@ -307,6 +310,55 @@ def test_who_is_at_a_desk_is_called_to_the_next_one_as_soon_as_both_are_free(
     assert waits == [3 * MINUTE, 13 * MINUTE]
     assert [ahead.ahead_of_step(visit.steps[1].id) for visit in visits] == [0, 1]
     assert ahead.ahead_of_step(visits[0].steps[0].id) == 0  # it was called already
+
+
+def test_no_range_begins_before_the_desks_do(session: Session) -> None:
+    """Numbers may be given earlier, and officers be there: the announced time is still 08.00."""
+    made = mall(session, intake_ahead_m=30)
+    wanted = service(session, made, minutes=10)
+    eight = MONDAY - 60 * MINUTE
+    at = eight - 29 * MINUTE
+    desk(session, made, [wanted], open_since=at)
+    first, second = (ticket(session, made, wanted, at=at) for _ in range(2))
+    ahead = outlook(session, made, at)
+    told = [ahead.prospect_of_step(visit.steps[0].id) for visit in (first, second)]
+    assert [one and one.expected for one in told] == [
+        (eight, eight + 5 * MINUTE),
+        (eight + 5 * MINUTE, eight + 15 * MINUTE),
+    ]
+    newcomer = ahead.prospect_of_service(wanted.id)
+    assert newcomer is not None
+    assert (newcomer.opens_at, newcomer.wait.low) == (eight, 44 * MINUTE)
+    assert outlook(session, made, eight).opens_at(wanted.id) is None
+    announce(session, first, at)
+    assert _announced(first) == [(29, 29)]
+
+
+def test_of_several_agencies_each_begins_by_its_own_hours(session: Session) -> None:
+    """A desk that serves two agencies begins with the first, and the other's range waits."""
+    made = mall(session, intake_ahead_m=90)
+    a, b = service(session, made, "A"), service(session, made, "B")
+    later = agency(session, made, code="polres")
+    b.agency_id = later.id
+    hours(session, made, 0, 9 * 60, 12 * 60, agency=later)
+    eight = MONDAY - 60 * MINUTE
+    desk(session, made, [a, b], open_since=eight - 40 * MINUTE)
+    ahead = outlook(session, made, eight - 30 * MINUTE)
+    told = [ahead.of_service(one.id) for one in (a, b)]
+    assert [one and one.low for one in told] == [30 * MINUTE, 90 * MINUTE]
+
+
+def test_in_the_break_of_the_hall_no_range_begins_before_its_end(session: Session) -> None:
+    hall = small_mall(session)
+    visit = ticket(session, hall.mall, hall.a, at=FRIDAY + 140 * MINUTE)
+    for where in (hall.desk_a, hall.desk_ab):
+        begin_break(
+            session, where, until_at=FRIDAY + 155 * MINUTE, by=CITIZEN, at=FRIDAY + 140 * MINUTE
+        )
+    told = outlook(session, hall.mall, FRIDAY + 155 * MINUTE).prospect_of_step(visit.steps[0].id)
+    assert told is not None
+    ends_at = FRIDAY + 240 * MINUTE
+    assert told.expected == (ends_at, ends_at + 5 * MINUTE)
 
 
 def test_of_two_wishes_at_the_same_instant_the_first_one_is_told_the_shorter_wait(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from models.mall.fees import FeeKind
 from printing.ink import codes, drawing
 from printing.ink.layout import PAPERS, Paper
-from printing.papers.slip import Need, Slip
+from printing.papers.slip import Doubt, Need, Slip
 from printing.papers.writing import compose
 from tests.printing.papers.slips import (
     ALL_PAPERS,
@@ -128,6 +128,22 @@ def test_everything_a_citizen_needs_is_there(paper: Paper) -> None:
         "Selasa, 24 November 2026, 09.41 Kiosk 1",
     ):
         assert needed in words
+
+
+@every_paper
+def test_what_may_not_be_served_today_says_so_in_place_of_an_instant(paper: Paper) -> None:
+    closes = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+    late = Doubt(service="KTP-el", chance="unlikely", closes_at=closes)
+    soon = replace(late, chance="doubtful", not_before=closes - timedelta(minutes=20))
+    one = text_of(slip(needs=(KTP,), expected=None, doubts=(late,)), paper)
+    assert "Kemungkinan besar tidak terlayani hari ini. Loket tutup pukul 15.00." in one
+    assert "Dipanggil sekitar" not in one
+    both = text_of(slip(expected=None, doubts=(soon, replace(late, service="Aktivasi IKD"))), paper)
+    for said in (
+        "KTP–el: Mungkin tidak terlayani hari ini. Dipanggil paling cepat pukul 14.40. Loket tutup",
+        "Aktivasi IKD: Kemungkinan besar tidak terlayani hari ini.",
+    ):
+        assert said in both.replace("-", "–")
 
 
 def test_english_paper_is_english() -> None:

@@ -27,9 +27,9 @@ from printing.reports.formats import Formats, Kind
 from printing.reports.pdf import as_pdf
 from printing.reports.report import Report
 from printing.reports.ruling import ruled
-from printing.reports.sheets import as_xlsx, as_zip, defined
-from tests.counted_day import o_clock
-from tests.printing.reports.told_report import LANGUAGE, empty_day, told_day
+from printing.reports.sheets import FORMULA, as_xlsx, as_zip, defined
+from tests.counted_day import NIGHT, o_clock
+from tests.printing.reports.told_report import LANGUAGE, empty_day, short_day, told_day
 
 NOON = o_clock(12)
 TOKENS = Path(__file__).parents[3] / "counter" / "static" / "shared" / "tokens.css"
@@ -57,6 +57,8 @@ FIGURES = {
     "quota_refused": "2",
     "other_refused": "1",
     "outage_time": "24,3",
+    "papers_printed": "0",
+    "papers_sent": "0",
 }
 
 
@@ -79,18 +81,18 @@ def test_facts_are_what_was_counted_by_hand(report: Report) -> None:
 
 
 def test_headline_and_lead_say_it_in_words(report: Report) -> None:
-    assert report.headline == "6 kunjungan, 83% dipanggil sesuai janji"
+    assert report.headline == "6 kunjungan, 83% keperluan sesuai janji"
     waits, in_vain = report.lead[:2]
     assert waits == (
-        "Separuh dari 6 yang dipanggil menunggu paling lama 30 menit,"
+        "Separuh dari 6 keperluan yang dipanggil menunggu paling lama 30 menit,"
         " delapan dari sepuluh paling lama 55 menit."
     )
-    assert in_vain == "2 tidak pernah dipanggil."
-    assert report.fact("wait_eight").basis == "dari 6 yang dipanggil; 2 tidak pernah"
-    assert report.fact("wait_kept").basis == "dari 6"
+    assert in_vain == "2 keperluan tidak pernah dipanggil."
+    assert report.fact("wait_eight").basis == "dari 6 keperluan yang dipanggil; 2 tidak pernah"
+    assert report.fact("wait_kept").basis == "dari 6 keperluan"
     assert report.attention == (
-        "<b>Layanan B</b> Kuota habis, 2 orang tidak mendapat nomor.",
-        "<b>Printer kiosk-2</b> tidak tersambung, 00.00–24.00, 1.440 menit.",
+        "<b>Layanan B</b> Kuota habis, 2 permintaan ditolak.",
+        "<b>Printer kiosk-2</b> tidak tersambung, 00.00–24.00, 24 jam.",
         "<b>Printer kiosk-1</b> kertas habis, 09.30–09.50, 20 menit.",
     )
 
@@ -113,7 +115,7 @@ def test_paper_leads_with_the_same_figures(report: Report, pdf: PdfReader) -> No
     assert report.headline in first
     for told in (
         "Kunjungan 6",
-        "Tunggu, tengah 30 menit dari 6 yang dipanggil; 2 tidak pernah",
+        "Tunggu, tengah 30 menit dari 6 keperluan yang dipanggil; 2 tidak pernah",
         "Sesuai janji 83%",
         "Perkiraan tepat 33%",
         "Pulang sebelum dilayani 33%",
@@ -138,6 +140,8 @@ def test_file_names_itself_and_its_language(report: Report, pdf: PdfReader) -> N
     assert pdf.metadata.title == "Laporan pelayanan, Senin, 23 November 2026" == report.title
     assert pdf.metadata.author == "Mal Pelayanan Publik Uji Kabupaten Uji"
     assert pdf.metadata.subject == report.subject
+    assert pdf.metadata.creation_date_raw == "D:20261124000500+07'00'"
+    assert pdf.metadata.creation_date == NIGHT
     catalogue: Any = pdf.root_object
     assert catalogue["/Lang"] == "id-ID"
     assert catalogue["/ViewerPreferences"]["/DisplayDocTitle"].value is True
@@ -279,7 +283,12 @@ def test_csv_has_one_table_a_file_with_the_same_figures(report: Report) -> None:
     heads, *rows = facts
     assert heads == ["Angka", "Nilai", "Satuan", "Dasar"]
     assert {labels[row[0]]: row[1] for row in rows} == FIGURES
-    assert ["Tunggu, 8 dari 10", "55", "menit", "dari 6 yang dipanggil; 2 tidak pernah"] in rows
+    assert [
+        "Tunggu, 8 dari 10",
+        "55",
+        "menit",
+        "dari 6 keperluan yang dipanggil; 2 tidak pernah",
+    ] in rows
     assert ["Laporan", report.title] in about
     assert {defined(note) for note in report.notes} <= {(row[0], row[1]) for row in about}
     assert len(tables) == len(report.tables)
@@ -322,6 +331,15 @@ def as_shown(cell: Any) -> str:
     return f"{text}%" if share else text
 
 
+@pytest.mark.parametrize(
+    "before", ["", " ", "\n", "\r\n", "\ufeff", "\u00a0 ", "\u200b", "\t", "\x00"]
+)
+@pytest.mark.parametrize("sign", "=+-@＝＋－＠")
+def test_no_cell_begins_as_a_formula(before: str, sign: str) -> None:
+    assert FORMULA.match(f"{before}{sign}HYPERLINK(0)")
+    assert not FORMULA.match(f"Loket {sign}")
+
+
 def test_nothing_in_a_file_is_a_formula(tmp_path: Path) -> None:
     report = told_day(tmp_path)
     table = report.table("services")
@@ -344,12 +362,32 @@ def test_month_tells_each_day(tmp_path: Path) -> None:
     assert report.title == "Laporan pelayanan, November 2026"
     assert report.told(report.fact("visits_a_day")) == "6"
     assert "23 Nov 6 33% 30 55 83% 2" in words_of(pdf)
-    assert "Kunjungan per hari 6 Tunggu" in words_of(pdf)
+    assert "Kunjungan per hari 6 dari satu hari penuh Tunggu" in words_of(pdf)
+
+
+def test_means_say_of_which_days_they_are(tmp_path: Path) -> None:
+    month = told_day(tmp_path, month=True)
+    assert month.fact("visits_a_day").basis == "dari satu hari penuh"
+    noted = "hari yang masih berjalan tidak ikut"
+    assert any(noted in note for note in month.notes)
+    assert noted in words_of(PdfReader(io.BytesIO(as_pdf(month, own_faces()))))
+    about = csv_files(month)["00-tentang-laporan.csv"]
+    assert any(row[0] == "Rata-rata" and noted in row[1] for row in about)
+
+
+@pytest.mark.parametrize("at", [o_clock(9, 1), NOON])
+def test_a_week_that_has_only_begun_is_told_without_means(tmp_path: Path, at: datetime) -> None:
+    report = told_day(tmp_path, period=Period.of_week(date(2026, 11, 23)), at=at)
+    told = report.fact("visits_a_day")
+    assert (told.value, told.basis) == (None, "belum ada hari penuh")
+    assert bool(report.chart) == (at == NOON)
+    assert as_pdf(report, own_faces())
+    assert as_xlsx(report)
 
 
 def test_english_report_counts_the_same(report: Report, tmp_path: Path) -> None:
     english = told_day(tmp_path, "en")
-    assert english.headline == "6 visits, 83% called within the promise"
+    assert english.headline == "6 visits, 83% of needs within the promise"
     assert {one.key: one.value for one in english.facts} == {
         one.key: one.value for one in report.facts
     }
@@ -368,10 +406,56 @@ def test_day_without_anybody_says_so(tmp_path: Path) -> None:
     assert as_xlsx(report)
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "id",
+            [
+                "1 kunjungan, 100% keperluan sesuai janji",
+                "Satu-satunya keperluan yang dipanggil menunggu paling lama 1 menit.",
+                "dari 1 keperluan yang dipanggil",
+                "<b>Layanan A</b> Kuota habis, 1 permintaan ditolak.",
+            ],
+        ),
+        (
+            "en",
+            [
+                "1 visit, 100% of needs within the promise",
+                "The one need that was called waited at most 1 minute.",
+                "of 1 need called",
+                "<b>Service A</b> Quota used up, 1 request refused.",
+            ],
+        ),
+    ],
+)
+def test_one_is_told_as_one(tmp_path: Path, language: str, said: list[str]) -> None:
+    report = short_day(tmp_path, language, waited=timedelta(seconds=50))
+    (lead,) = report.lead
+    assert [report.headline, lead, report.fact("wait_eight").basis, report.attention[0]] == said
+    told = [*said, report.chart, f"1 {report.unit(report.fact('wait_eight'))}"]
+    assert not any(re.search(r"\b1 (people|arrivals|visits|needs|minutes)\b", one) for one in told)
+
+
+def test_at_most_never_tells_less_than_somebody_waited(tmp_path: Path) -> None:
+    # To the nearest minute 10 minutes and 20 seconds are 10, which nobody kept to.
+    report = short_day(tmp_path, "id", waited=timedelta(minutes=10, seconds=20))
+    assert report.lead == ("Satu-satunya keperluan yang dipanggil menunggu paling lama 11 menit.",)
+
+
 def test_fingerprint_tells_same_figures_from_others(report: Report, tmp_path: Path) -> None:
     assert told_day(tmp_path).fingerprint == report.fingerprint
     (tmp_path / "other").mkdir()
     assert empty_day(tmp_path / "other").fingerprint != report.fingerprint
+
+
+def test_lengths_read_in_hours_from_an_hour_on_for_people(report: Report) -> None:
+    def said(minutes: int) -> list[tuple[str, str]]:
+        return report.formats.length_parts(timedelta(minutes=minutes), report.word)
+
+    assert said(59) == [("59", "menit")]
+    assert said(60) == [("1", "jam")]
+    assert said(80) == [("1", "jam"), ("20", "menit")]
 
 
 def test_a_half_is_rounded_up_whoever_writes_it() -> None:
@@ -382,6 +466,34 @@ def test_a_half_is_rounded_up_whoever_writes_it() -> None:
     assert [formats.number(one) for one in (0.5, 1.5, 2.5)] == ["1", "2", "3"]
     assert [formats.number(one, 1) for one in (0.25, 0.35, 7.25)] == ["0,3", "0,4", "7,3"]
     assert formats.told(Kind.HOURS, timedelta(minutes=15)) == "0,3"
+
+
+def test_only_nothing_is_none_and_only_all_is_all() -> None:
+    formats = Formats("id", "Asia/Jakarta")
+    told = {
+        0.0: "0%",
+        0.0004: "<0,1%",
+        0.0005: "0,1%",
+        0.0996: "10%",
+        0.1: "10%",
+        0.994: "99%",
+        0.995: "99,5%",
+        0.9967: "99,7%",
+        0.9996: ">99,9%",
+        1.0: "100%",
+    }
+    assert {share: formats.share(share) for share in told} == told
+    assert Formats("en", "Asia/Jakarta").share(0.0004) == "<0.1%"
+
+
+def test_a_cell_shows_a_share_as_paper_does(report: Report) -> None:
+    fact = report.fact("left_share")
+    for share, form in ((0.0004, '"<0,1%"'), (0.0996, "0%"), (0.9967, "0.0%"), (0.5, "0%")):
+        facts = (type(fact)(**{**vars(fact), "value": share}),)
+        told = type(report)(**{**vars(report), "facts": facts})
+        sheet = load_workbook(io.BytesIO(as_xlsx(told)))[report.word("facts")]
+        (cell,) = (row[1] for row in sheet.iter_rows(min_row=6) if row[0].value == fact.label)
+        assert (cell.value, cell.number_format) == (share, form)
 
 
 def test_numbers_are_written_the_indonesian_way() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -13,10 +13,13 @@ from counter.words.language import Language
 from models.core.database import Database
 from models.figures.figures import Period
 from models.figures.reckoning import figures
+from models.journal.events import TicketRefused
+from models.journal.record import record, write_recorded
 from models.keeping.migrating import upgrade
+from models.queue.calling import call_next
 from printing.reports.report import Report
 from printing.reports.wording import report_of
-from tests.builders import small_mall
+from tests.builders import CITIZEN, MONDAY, small_mall, ticket
 from tests.counted_day import NIGHT, counted_day
 
 DAY = date(2026, 11, 23)
@@ -57,3 +60,18 @@ def empty_day(folder: Path) -> Report:
     with mall_session(folder) as session:
         told = figures(session, small_mall(session).mall, Period.of_day(DAY), at=NIGHT)
     return report_of(told, LANGUAGE.words("printing.reports", "id"), "id")
+
+
+def short_day(folder: Path, language: str, *, waited: timedelta) -> Report:
+    """The report of a day on which one citizen was called, and one request was refused."""
+    with mall_session(folder) as session:
+        hall = small_mall(session)
+        ticket(session, hall.mall, hall.a, at=MONDAY)
+        call_next(session, hall.desk_a, by=CITIZEN, at=MONDAY + waited)
+        refused = TicketRefused(
+            mall_id=hall.mall.id, at=MONDAY, service_id=hall.a.id, code="quota_used_up"
+        )
+        record(session, refused)
+        write_recorded(session)
+        told = figures(session, hall.mall, Period.of_day(DAY), at=NIGHT)
+    return report_of(told, LANGUAGE.words("printing.reports", language), language)

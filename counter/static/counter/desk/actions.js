@@ -4,12 +4,13 @@
 import { clock, duration } from "../../shared/format.js";
 import { announced } from "./announcing.js";
 import { isPrivate, stillMissing } from "./draft.js";
-import { minutesSince, named, say, secondsSince, wordOf } from "./words.js";
+import { named, say, secondsSince, waitSince, wordOf } from "./words.js";
 
 /** @typedef {import("./types.js").Act} Act */
 /** @typedef {import("./types.js").Action} Action */
 /** @typedef {import("./types.js").AsideRow} AsideRow */
 /** @typedef {import("./types.js").Model} Model */
+/** @typedef {import("./types.js").Undo} Undo */
 
 /** The one dominant act of each phase. */
 const MAIN = {
@@ -48,7 +49,7 @@ function offUnless(model, phases) {
 function nextHint(model) {
   const first = model.state.queue[0];
   if (!first) return say("hint.nobody");
-  const facts = { number: first.number, minutes: minutesSince(first.free_since, model.now) };
+  const facts = { number: first.number, wait: waitSince(first.free_since, model.now) };
   return say(first.standing === "priority" ? "hint.next_priority" : "hint.next", facts);
 }
 
@@ -78,9 +79,19 @@ export function undoLeft({ state, now }) {
   return state.undo ? Math.max(0, Math.ceil(-secondsSince(state.undo.until_at, now))) : 0;
 }
 
+/** Whether an act was undone and an older one stands in its place.
+ *  @param {Undo | null} before @param {Undo | null} undo */
+export function goesBack(before, undo) {
+  return before !== null && undo !== null && undo.entry < before.entry;
+}
+
 /** @param {Model} model */
 function undoOff(model) {
-  return undoLeft(model) ? "" : say("off.undo");
+  const { overtaken, current } = model.state;
+  if (undoLeft(model)) return "";
+  const late = !overtaken || secondsSince(overtaken.until_at, model.now) > 0;
+  if (late || !current) return say("off.undo");
+  return say("off.overtaken", { number: overtaken.number, next: current.number });
 }
 
 /** Why there is no reason to choose. @param {Model} model */

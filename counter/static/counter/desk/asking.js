@@ -24,12 +24,20 @@ export function Reason({ value, label, first = false, onWrite }) {
       onInput=${(/** @type {Written} */ event) => onWrite(event.currentTarget.value)} /></div>`;
 }
 
+/** Enter sends the form from a choice as from a written field; browsers do nothing with it there.
+ *  @param {KeyboardEvent & {currentTarget: HTMLSelectElement}} event */
+function entered(event) {
+  if (event.key !== "Enter" || event.repeat) return;
+  event.preventDefault();
+  if (event.currentTarget.form) event.currentTarget.form.requestSubmit();
+}
+
 /** Why another service is needed; it may stay open. Nothing for a service without cases.
  *  @param {{cases: CaseChoice[], chosen: string, onChoose: (id: string) => void}} props */
 export function CaseField({ cases, chosen, onChoose }) {
   if (!cases.length) return null;
   return html`<div class="field"><label for="case">${say("ask.case")}</label>
-    <select class="input" id="case" value=${chosen}
+    <select class="input" id="case" value=${chosen} onKeyDown=${entered}
       onChange=${(/** @type {Chosen} */ event) => onChoose(event.currentTarget.value)}>
       <option value="">${say("ask.case_open")}</option>
       ${cases.map((one) => html`<option key=${one.id} value=${one.id}>${named(one.name)}</option>`)}

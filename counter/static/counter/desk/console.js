@@ -1,8 +1,10 @@
 // The console's memory between two drawings, and the presses that leave it.
 
 import { press, Refused } from "../../shared/press.js";
-import { dialogOff, mainAction, unfinished } from "./actions.js";
+import { goesBack, mainAction, unfinished } from "./actions.js";
 import { factsOf, keepDraft, keptDraft, Strange } from "./draft.js";
+import { dialogGone, numberGone } from "./gone.js";
+import { Moments } from "./moments.js";
 import { Papers } from "./papers.js";
 import { remember, remembered } from "./settings.js";
 import { say } from "./words.js";
@@ -18,6 +20,8 @@ const STEADY_MS = 600;
 // The live state usually follows an answer within 100 ms; without it the buttons come back anyway.
 const FOLLOWS_MS = 2500;
 const TOAST_MS = 9000;
+// Longer than the gap between two letters, so that whoever was typing has seen what happened.
+const TYPED_ON_MS = 1500;
 const FRESH_MS = 8000;
 
 /** Holds what the drawing shows. Emits "change" whenever it must be drawn again, and "first"
@@ -50,14 +54,15 @@ export class Console extends EventTarget {
       said: "",
       busy: "",
       steady: true,
+      undoSteady: true,
+      hushed: false,
       fresh: false,
       shortcuts: remembered("shortcuts", true),
       sound: remembered("sound", true),
     };
-    this._steadyTimer = 0;
+    this._moments = new Moments(() => this._changed());
     /** @type {Array<{seq: number, done: () => void}>} */
     this._awaited = [];
-    this._toastTimer = 0;
   }
 
   /** @param {DeskState} state */
@@ -68,8 +73,9 @@ export class Console extends EventTarget {
     model.checked = this.papers.seen(state.current);
     const step = state.current ? state.current.step_id : 0;
     if (step !== model.draft.step_id) model.draft = keptDraft(state, model.boot.user.id);
-    this._shutOutdated(step);
+    this._shutOutdated(before);
     if (mainAction(model).name !== wanted) this._waver();
+    if (goesBack(before.undo, state.undo)) this._waverUndo();
     if (before.phase === "empty" && state.phase === "ready") this._first();
     this._tell(before, state);
     this._awaited = this._awaited.filter((one) => {
@@ -80,37 +86,41 @@ export class Console extends EventTarget {
     this._changed();
   }
 
-  /** A dialog about a number that has left the desk meanwhile must not act on the next one, and
-   *  one that has become impossible must not be filled in. What this window itself does is
-   *  ended by its answer.
-   *  @param {number} step */
-  _shutOutdated(step) {
-    const { dialog, state, busy, status } = this.model;
-    if (!dialog || busy) return;
-    const aside = state.aside.some((row) => row.step_id === dialog.step_id);
-    const gone = dialog.step_id !== null && dialog.step_id !== step && !aside;
-    const off = status === "lost" ? "" : dialogOff(this.model);
-    if (!gone && !off) return;
-    this.model.dialog = null;
-    this.toast("bad", gone ? say("toast.moved_on", { number: dialog.number }) : off);
+  /** Shuts what somebody else took away. What this window itself does is ended by its answer.
+   *  @param {DeskState} before */
+  _shutOutdated(before) {
+    const { model } = this;
+    if (model.busy) return;
+    const shut = dialogGone(model);
+    const gone = shut || numberGone(before, model);
+    if (!gone) return;
+    if (shut) model.dialog = null;
+    this.toast("bad", gone);
+    this.hush();
+  }
+
+  /** What somebody was writing in is gone, and no letter of theirs may become a key: none counts
+   *  until they have paused. Each stray one begins the pause anew. */
+  hush() {
+    this.model.hushed = true;
+    this._moments.begin("hushed", TYPED_ON_MS, () => (this.model.hushed = false));
   }
 
   /** For a moment after the main action changed its meaning, no press counts. */
   _waver() {
     this.model.steady = false;
-    clearTimeout(this._steadyTimer);
-    this._steadyTimer = setTimeout(() => {
-      this.model.steady = true;
-      this._changed();
-    }, STEADY_MS);
+    this._moments.begin("wavering", STEADY_MS, () => (this.model.steady = true));
+  }
+
+  /** The same for the way back, when one act was undone and the one before it is offered. */
+  _waverUndo() {
+    this.model.undoSteady = false;
+    this._moments.begin("undoing", STEADY_MS, () => (this.model.undoSteady = true));
   }
 
   _first() {
     this.model.fresh = true;
-    setTimeout(() => {
-      this.model.fresh = false;
-      this._changed();
-    }, FRESH_MS);
+    this._moments.begin("fresh", FRESH_MS, () => (this.model.fresh = false));
     this.dispatchEvent(new CustomEvent("first"));
   }
 
@@ -131,7 +141,7 @@ export class Console extends EventTarget {
   /** @param {Action} action */
   press(action) {
     const { model } = this;
-    if (model.busy) return;
+    if (model.busy || (action.name === "undo" && !model.undoSteady)) return;
     if (action.off) {
       this.toast("info", action.off);
       return;
@@ -279,11 +289,7 @@ export class Console extends EventTarget {
   /** @param {"bad" | "info"} kind @param {string} text */
   toast(kind, text) {
     this.model.toast = { kind, text };
-    clearTimeout(this._toastTimer);
-    this._toastTimer = setTimeout(() => {
-      this.model.toast = null;
-      this._changed();
-    }, TOAST_MS);
+    this._moments.begin("toast", TOAST_MS, () => (this.model.toast = null));
     this._changed();
   }
 

@@ -6,7 +6,7 @@ import { Buttons, CaseField, Reason, submitted } from "./asking.js";
 import { handedOn, isPrivate } from "./draft.js";
 import { Toast } from "./parts.js";
 import { Picker } from "./picker.js";
-import { listed, named, say, wordOf } from "./words.js";
+import { listed, named, say, waitText, wordOf } from "./words.js";
 
 /** @typedef {import("./types.js").Choices} Choices */
 /** @typedef {import("./types.js").Hands} Hands */
@@ -135,7 +135,7 @@ function Which({ model, hands, dialog, choices }) {
     label: one.number,
     detail: say(one.state === "missed" ? "ask.number_missed" : "ask.number_waiting", {
       service: named(one.service),
-      minutes: Math.floor(one.waited_s / 60),
+      wait: waitText(Math.floor(one.waited_s / 60)),
     }),
   }));
   const target = items.find((item) => item.id === chosen);

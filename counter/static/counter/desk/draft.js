@@ -10,25 +10,39 @@ function newDraft({ current }) {
     step_id: current ? current.step_id : 0,
     outcome: (current && current.outcomes[0]) || "issued",
     missing: [],
-    note: "",
+    note: current ? current.written : "",
   };
 }
 
 // A window's own store: it outlives a reload and the way through the door, and no other window
 // or later day reads it.
-const KEPT = "desk.draft";
+const KEPT = "desk.drafts";
 
-/** The draft that this window kept of the step at the desk, else a new one: what was typed about
- *  another citizen, or by somebody else, is forgotten and never shown.
+/** @typedef {Draft & {user: number}} Kept */
+
+/** @returns {Kept[]} the newest first */
+function stored() {
+  return JSON.parse(sessionStorage.getItem(KEPT) || "[]");
+}
+
+/** @param {Kept[]} drafts */
+function store(drafts) {
+  if (drafts.length) sessionStorage.setItem(KEPT, JSON.stringify(drafts));
+  else sessionStorage.removeItem(KEPT);
+}
+
+/** The draft that this window kept of the step at the desk, else a new one. So is that
+ *  of the step just finished kept, for as long as it may be undone; what was typed about any other
+ *  citizen, or by somebody else, is forgotten and never shown.
  *  @param {DeskState} state @param {number} user @returns {Draft} */
 export function keptDraft(state, user) {
   const fresh = newDraft(state);
-  const { current } = state;
-  const kept = JSON.parse(sessionStorage.getItem(KEPT) || "null");
-  if (!current || !kept || kept.user !== user || kept.step_id !== fresh.step_id) {
-    sessionStorage.removeItem(KEPT);
-    return fresh;
-  }
+  const { current, undo } = state;
+  const steps = [fresh.step_id, undo && undo.step_id];
+  const drafts = stored().filter((one) => one.user === user && steps.includes(one.step_id));
+  store(drafts);
+  const kept = drafts.find((one) => one.step_id === fresh.step_id);
+  if (!current || !kept) return fresh;
   const papers = current.requirements.map((paper) => paper.id);
   return {
     step_id: fresh.step_id,
@@ -40,7 +54,8 @@ export function keptDraft(state, user) {
 
 /** @param {Draft} draft @param {number} user */
 export function keepDraft(draft, user) {
-  sessionStorage.setItem(KEPT, JSON.stringify(Object.assign({ user }, draft)));
+  const others = stored().filter((one) => one.step_id !== draft.step_id);
+  store([{ user, ...draft }, ...others]);
 }
 
 /** Whether nothing of why is kept of this service. @param {DeskState["current"]} current */

@@ -1,5 +1,6 @@
 // Single keys and Enter: never inside a field, never with a modifier, never held down. Escape
-// leaves a field, so that the keys count again.
+// leaves a field, so that the keys count again. Where a field was taken away under somebody's
+// hands, none counts until they have paused.
 
 /** @typedef {import("./types.js").Action} Action */
 /** @typedef {import("./types.js").Keys} Keys */
@@ -13,14 +14,15 @@ const PRESSED_BY_ENTER = `a[href], button, summary, ${WRITTEN_IN}`;
  *  @property {(action: Action) => void} act
  *  @property {(place: number) => void} paper
  *  @property {(outcome: string) => void} outcome
- *  @property {() => void} note */
+ *  @property {() => void} note
+ *  @property {() => void} stray a key that does not count */
 
 /** Listens until the returned function is called. `keyed` gives the actions of this moment and
  *  `open` tells whether single keys count: they may be switched off, and a dialog has its own.
  *  @param {Asked} asked
  *  @param {Keys} keys
  *  @param {() => Action[]} keyed
- *  @param {() => {enter: boolean, keys: boolean}} open
+ *  @param {() => {enter: boolean, keys: boolean, hushed: boolean}} open
  *  @returns {() => void} */
 export function listen(asked, keys, keyed, open) {
   /** @param {KeyboardEvent} event */
@@ -34,6 +36,11 @@ export function listen(asked, keys, keyed, open) {
     }
     if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
     const target = event.target instanceof Element ? event.target : document.body;
+    if (open().hushed && event.key !== "Tab" && !target.closest(WRITTEN_IN)) {
+      event.preventDefault(); // nor may it press the button that has the focus now
+      asked.stray();
+      return;
+    }
     if (event.key === "Enter") {
       if (open().enter && !target.closest(PRESSED_BY_ENTER)) asked.main();
       return;

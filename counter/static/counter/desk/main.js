@@ -93,12 +93,13 @@ listen(
     paper: (at) => desk.tickPlace(at),
     outcome: (outcome) => desk.end(outcome),
     note: () => document.getElementById("note")?.focus(),
+    stray: () => desk.hush(),
   },
   boot.keys,
   () => keyed(desk.model),
   () => {
     const open = !desk.model.dialog;
-    return { enter: open, keys: open && desk.model.shortcuts };
+    return { enter: open, keys: open && desk.model.shortcuts, hushed: desk.model.hushed };
   }
 );
 allowSound();

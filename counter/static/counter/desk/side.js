@@ -4,7 +4,7 @@ import { clock } from "../../shared/format.js";
 import { html, Icon, Plate } from "../../shared/parts.js";
 import { actionOf, asideActions } from "./actions.js";
 import { ActionButton, Key } from "./parts.js";
-import { decimal, listed, minutesSince, named, say, secondsSince, wished } from "./words.js";
+import { briefSince, decimal, listed, named, say, secondsSince, wished } from "./words.js";
 
 /** @typedef {import("./types.js").Action} Action */
 /** @typedef {import("./types.js").AsideRow} AsideRow */
@@ -13,8 +13,8 @@ import { decimal, listed, minutesSince, named, say, secondsSince, wished } from 
 /** @typedef {import("./types.js").QueueRow} QueueRow */
 /** @typedef {{model: Model, hands: Hands}} Props */
 
-// A place so close to the promised wait that the officer should know.
-const NEAR_S = 600;
+// In the last third of the promised wait the officer should know.
+const NEAR = 1 / 3;
 
 const WHY = /** @type {Record<string, {icon: string, look: string}>} */ ({
   priority: { icon: "heart-handshake", look: "brand" },
@@ -61,7 +61,7 @@ function Row({ model, row, first }) {
   const why = WHY[row.standing];
   const limit = new Date(Date.parse(row.free_since) + row.promise_s * 1000).toISOString();
   const past = secondsSince(limit, model.now);
-  const near = past > -NEAR_S && html`<span class="why why--warn num"><${Icon} name="hourglass" />${say(past > 0 ? "why.past" : "why.limit", { at: clock(limit) })}</span>`;
+  const near = past > -NEAR * row.promise_s && html`<span class=${`why why--${past > 0 ? "bad" : "warn"} num`}><${Icon} name=${past > 0 ? "triangle-alert" : "hourglass"} />${say(past > 0 ? "why.past" : "why.limit", { at: clock(limit) })}</span>`;
   const counted = say("queue.counted", { since: clock(row.since), due: clock(row.due_at) });
   const title = `${wished(row)}. ${counted}`;
   return html`<li class=${first ? "is-next" : ""} title=${title} data-number=${row.number}>
@@ -74,7 +74,7 @@ function Row({ model, row, first }) {
       ${row.then.length > 0 && html`<span class="dk-also">${say("why.then", { services: listed(row.then.map(named)) })}</span>`}
       ${row.also.length > 0 && html`<span class="dk-also">${say("why.also", { agencies: listed(row.also) })}</span>`}
     </small></div>
-    <span class="dk-w num">${minutesSince(row.free_since, model.now)}<small> ${say("minutes")}</small></span>
+    <span class="dk-w num">${briefSince(row.free_since, model.now)}</span>
   </li>`;
 }
 
@@ -115,11 +115,11 @@ function GiveUp({ hands, action, number }) {
 function Today({ model }) {
   const { today, longest_since } = model.state;
   const mean = today.mean_s === null ? "–" : decimal(today.mean_s / 60);
-  const longest = longest_since ? minutesSince(longest_since, model.now) : "–";
+  const longest = longest_since ? briefSince(longest_since, model.now) : "–";
   return html`<section class="dk-stat"><h2>${say("today.title")}</h2><dl>
     <div><dt>${say("today.served")}</dt><dd class="num">${today.served}</dd></div>
     <div><dt>${say("today.mean")}</dt><dd class="num">${mean}<small> ${say("minutes")}</small></dd></div>
     <div><dt>${say("today.within")}</dt><dd class="num">${today.within}<small> ${say("today.of", { all: today.served })}</small></dd></div>
-    <div><dt>${say("today.longest")}</dt><dd class="num">${longest}<small> ${say("minutes")}</small></dd></div>
+    <div><dt>${say("today.longest")}</dt><dd class="num">${longest}</dd></div>
   </dl></section>`;
 }

@@ -1,9 +1,9 @@
 // The middle of the console: who is next, or the visit of the citizen who is here.
 
-import { clock, duration, range } from "../../shared/format.js";
+import { clock, duration } from "../../shared/format.js";
 import { html, Icon, Plate } from "../../shared/parts.js";
 import { announced } from "./announcing.js";
-import { listed, minutesSince, say, secondsSince, wished } from "./words.js";
+import { listed, say, secondsSince, waitSince, waitText, wished } from "./words.js";
 import { Visit } from "./visit.js";
 
 /** @typedef {import("./types.js").Current} Current */
@@ -34,13 +34,13 @@ function Facts({ current }) {
   const at = clock(current.taken_at);
   const from = current.taken_from;
   const told = current.announced;
-  const minutes = Math.round(current.waited_s / 60);
-  const promised = told && range(told.low_s / 60, told.high_s / 60);
+  const wait = waitText(Math.round(current.waited_s / 60));
+  const promised = told && waitText(told.low_s / 60, told.high_s / 60);
   return html`<p>
     ${current.priority && html`<span class="chip chip--brand"><${Icon} name="heart-handshake" />${say("why.priority")}</span>`}
     ${current.language === "en" && html`<span class="chip chip--brand"><${Icon} name="languages" />English</span>`}
     <span class="chip num">${from ? say("taken_at", { from, at }) : say("taken", { at })}</span>
-    <span class="chip num">${promised ? say("waited_of", { minutes, promised }) : say("waited", { minutes })}</span>
+    <span class="chip num">${promised ? say("waited_of", { wait, promised }) : say("waited", { wait })}</span>
   </p>`;
 }
 
@@ -73,7 +73,7 @@ function Timer({ model, current }) {
 function Ready({ model }) {
   const next = model.state.queue[0];
   if (!next) return html`<section class="dk-ready"></section>`;
-  const facts = { service: wished(next), minutes: minutesSince(next.free_since, model.now) };
+  const facts = { service: wished(next), wait: waitSince(next.free_since, model.now) };
   return html`<section class="dk-ready"><div class="dk-ready__in">
     <p>${say("ready.title")}</p><h2>${say("ready.next")}</h2>
     <${Plate} number=${next.number} flower=${model.state.desk.flower} size="xl" />
@@ -100,7 +100,7 @@ function Break({ model }) {
   const others = neighbours.length
     ? say("break.neighbours", { desks: listed(neighbours) })
     : say("break.alone");
-  const longest = longest_since && say("break.longest", { minutes: minutesSince(longest_since, model.now) });
+  const longest = longest_since && say("break.longest", { wait: waitSince(longest_since, model.now) });
   return html`<section class=${`dk-brk ${left < 0 ? "is-over" : ""}`}><${Icon} name="coffee" stroke=${1.7} />
     <h2>${until ? say(left < 0 ? "break.over" : "break.until", { at: clock(until) }) : say("break.now")}</h2>
     <b class="num" role="timer">${left < 0 ? "+" : ""}${duration(Math.abs(left))}</b>

@@ -64,7 +64,8 @@
  *  @property {{low_s: number, high_s: number} | null} announced
  *  @property {string | null} serving_from_at
  *  @property {number} target_s
- *  @property {string} note
+ *  @property {string} note what it brought here
+ *  @property {string} written the note of a finish that was taken back
  *  @property {string[]} outcomes
  *  @property {Names | null} then what it goes on with here, without a call
  *  @property {VisitStep[]} steps
@@ -81,7 +82,7 @@
  *  @property {string | null} since
  *  @property {string | null} back_until_at */
 
-/** @typedef {{entry: number, act: string, number: string, service: Names | null, until_at: string}} Undo
+/** @typedef {{entry: number, act: string, number: string, step_id: number | null, service: Names | null, until_at: string}} Undo
  *  what was pressed last here, while it can be taken back */
 
 /** @typedef {object} DeskState
@@ -97,6 +98,8 @@
  *  @property {QueueRow[]} queue
  *  @property {AsideRow[]} aside
  *  @property {Undo | null} undo
+ *  @property {{number: string, until_at: string} | null} overtaken what could be undone had the
+ *   desk not called the next since; of no interest after `until_at`
  *  @property {number[]} neighbours
  *  @property {{served: number, mean_s: number | null, within: number}} today */
 
@@ -158,6 +161,8 @@
  *  @property {string} said the last thing told to screen readers
  *  @property {string} busy the act that is under way
  *  @property {boolean} steady the main action has meant the same for a moment
+ *  @property {boolean} undoSteady the same of what can be undone
+ *  @property {boolean} hushed no key counts: what somebody was writing in was taken away
  *  @property {boolean} fresh the first number came into an empty queue a moment ago
  *  @property {boolean} shortcuts
  *  @property {boolean} sound */

@@ -103,7 +103,8 @@ function Undo({ model, hands }) {
   if (!undo || !left || model.dialog) return null;
   const action = actionOf(model, "undo");
   const facts = { number: undo.number, service: undo.service ? named(undo.service) : "" };
-  return html`<div class="dk-undo" role="status">
+  return html`<div class="dk-undo" role="status"
+    data-steady=${model.undoSteady && !model.busy ? "" : undefined}>
     <span>${say(`undone.${undo.act}`, facts)}</span>
     <${ActionButton} model=${model} hands=${hands} action=${action} cls="btn btn--plain btn--s">
       <${Icon} name=${action.icon} />${action.label}<small class="num" aria-hidden="true">${left}</small>
@@ -125,7 +126,7 @@ function Acts({ model, hands }) {
   return html`<footer class="dk-act">
     <button type="button" id="go" class=${`dk-go ${look} ${busy} ${model.fresh ? "is-fresh" : ""}`}
       aria-disabled=${main.off ? "true" : undefined} aria-busy=${model.busy ? "true" : undefined}
-      title=${main.off || undefined} data-act=${main.name} data-steady=${model.steady && !model.busy ? "" : undefined}
+      title=${main.off || undefined} data-act=${main.name} data-steady=${model.steady && !model.busy && !model.hushed ? "" : undefined}
       onClick=${hands.main}>
       <span>${main.label}<small class="num">${main.hint}</small></span>
       <kbd class="kbd" aria-hidden="true">Enter</kbd>

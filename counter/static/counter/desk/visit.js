@@ -24,7 +24,7 @@ export function Visit({ model, hands, current }) {
       <${Papers} model=${model} hands=${hands} current=${current} />
       ${current.state === "called"
         ? html`<${Calling} model=${model} hands=${hands} current=${current} />`
-        : html`<${Result} model=${model} hands=${hands} current=${current} />`}
+        : html`<${Result} key=${current.step_id} model=${model} hands=${hands} current=${current} />`}
     </div>`;
 }
 
@@ -161,11 +161,12 @@ function Result({ model, hands, current }) {
 /** @param {{model: Model, hands: Hands, returned: boolean}} props */
 function Note({ model, hands, returned }) {
   const { note } = model.boot.keys;
-  return html`<label class="label dk-l" for="note">${say(returned ? "result.note_returned" : "result.note")}
+  return html`<div class="dk-write">
+    <label class="label dk-l" for="note">${say(returned ? "result.note_returned" : "result.note")}
       <${Key} model=${model} of=${note} /></label>
     <textarea class="input" id="note" rows="3" maxlength="500" value=${model.draft.note}
       aria-keyshortcuts=${model.shortcuts ? note : undefined}
-      onInput=${(/** @type {Event & {currentTarget: HTMLTextAreaElement}} */ event) => hands.write({ note: event.currentTarget.value })}></textarea>`;
+      onInput=${(/** @type {Event & {currentTarget: HTMLTextAreaElement}} */ event) => hands.write({ note: event.currentTarget.value })}></textarea></div>`;
 }
 
 /** The papers that are not here; those not ticked come first to hand. @param {Props} props */
@@ -179,9 +180,9 @@ function Missing({ model, hands, current }) {
   /** @param {number} id */
   const turned = (id) => (missing.includes(id) ? missing.filter((one) => one !== id) : [...missing, id]);
   return html`<fieldset class="dk-miss" ref=${list}><legend class="label">${say("result.missing")}</legend>
-    ${open.map((paper) => html`<label key=${paper.id} class=${missing.includes(paper.id) ? "is-on" : ""}>
+    <div class="dk-miss__list">${open.map((paper) => html`<label key=${paper.id} class=${missing.includes(paper.id) ? "is-on" : ""}>
       <input type="checkbox" class="sr" checked=${missing.includes(paper.id)}
         onChange=${() => hands.write({ missing: turned(paper.id) })} />
-      <span class="tick"><${Icon} name="x" /></span><span>${named(paper.text)}</span></label>`)}
+      <span class="tick"><${Icon} name="x" /></span><span>${named(paper.text)}</span></label>`)}</div>
   </fieldset>`;
 }

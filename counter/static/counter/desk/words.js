@@ -1,5 +1,6 @@
 // The console's own sentences and the few shapes of text that it repeats.
 
+import { lasting } from "../../shared/format.js";
 import { language, t } from "../../shared/words.js";
 
 /** @typedef {import("./types.js").Names} Names */
@@ -35,6 +36,23 @@ export function listed(items) {
 /** Whole minutes from `since` to `now`. @param {string} since @param {Date} now */
 export function minutesSince(since, now) {
   return Math.max(0, Math.floor((now.getTime() - Date.parse(since)) / 60000));
+}
+
+/** How long a wait is: "45 menit", "1 jam 20 menit". @param {number} low whole minutes
+ *  @param {number} [high] */
+export function waitText(low, high = low) {
+  return lasting((key, facts) => say(`lasting.${key}`, facts), low, high);
+}
+
+/** The same as a row has room for it: "45 mnt", "1 jam 20 mnt".
+ *  @param {string} since @param {Date} now */
+export function briefSince(since, now) {
+  return lasting((key, facts) => say(`brief.${key}`, facts), minutesSince(since, now));
+}
+
+/** The wait from `since` to `now`. @param {string} since @param {Date} now */
+export function waitSince(since, now) {
+  return waitText(minutesSince(since, now));
 }
 
 /** Seconds from `since` to `now`, below zero when it lies ahead.

@@ -62,8 +62,9 @@ function countDown() {
   if (text) text.textContent = `${Math.floor(left / 60)}:${seconds}`;
 }
 
-async function askForCode() {
-  show(await fetched("/pair/code", {}));
+/** @param {string} [place] which it was until somebody took it back */
+async function askForCode(place) {
+  show(await fetched("/pair/code", place ? { place } : {}));
 }
 
 /** Looks once whether the screen was paired meanwhile. */
@@ -87,8 +88,8 @@ async function pairHere() {
   } catch (error) {
     const status = statusOf(error);
     if (status !== 403 && status !== 404) throw error;
+    await askForCode(boot.place);
     boot.place = "";
-    await askForCode();
   }
 }
 
@@ -108,4 +109,4 @@ async function go(step) {
 }
 
 setInterval(countDown, 500);
-go(boot.place ? pairHere : askForCode);
+go(boot.place ? pairHere : () => askForCode());

@@ -1,4 +1,4 @@
-// All who are called and awaited still, on a screen of a zone where many are called at once.
+// All who are called and awaited still, where many are called at once: in a zone, or in the hall.
 //
 // The panel shows one call after the other, as the loudspeaker says them. Whoever is called
 // meanwhile reads here already where to go, and need not wait for either.
@@ -9,9 +9,11 @@ import { Number } from "./lists.js";
 
 /** @typedef {import("./types.js").Call} Call */
 /** @typedef {import("./types.js").HallZone} HallZone */
+/** @typedef {import("./types.js").ZoneState} ZoneState */
 /** @typedef {import("./panel.js").Shown} Shown */
 
-/** From so many on they take the place of the desks: the desks' rows show no more than seven. */
+/** From so many on they take the place of the desks, whose rows show no more than seven, or of the
+ *  zones, whose cards show two calls each. */
 export const CROWD = 3;
 /** More rows would be too small for the back of the hall; the rest take turns. Where something
  *  urgent stands below, there is room for fewer. */
@@ -19,6 +21,18 @@ const MOST = 12;
 const MOST_ABOVE = 8;
 const FEW = 7;
 const TURN_MS = 8000;
+
+/** All who are awaited, each once: a call may stand in two zones, at its desk and where its citizen
+ *  sits, and one of them may know of a newer call already.
+ *  @param {ZoneState[]} states
+ *  @returns {Call[]} the one called first first */
+export function awaitedIn(states) {
+  if (states.length === 1 && states[0]) return states[0].awaited;
+  return states
+    .reduce((all, state) => all.concat(state.awaited), /** @type {Call[]} */ ([]))
+    .sort((one, other) => one.call_id - other.call_id)
+    .filter((one, place, all) => all.slice(place + 1).every((later) => later.ticket !== one.ticket));
+}
 
 /** @param {Call[]} awaited @param {number} most @param {Date} now
  *  @returns {Call[]} those to show now, the one called first first */
@@ -38,7 +52,8 @@ function Row({ call, zone, now }) {
   </li>`;
 }
 
-/** @param {{awaited: Call[], zones: HallZone[], zoneId: number, call: Shown | null, tall: boolean,
+/** On a screen of the whole hall, whose `zoneId` is null, each call has the sign of its zone.
+ *  @param {{awaited: Call[], zones: HallZone[], zoneId: number | null, call: Shown | null, tall: boolean,
  *   now: Date}} props */
 export function Awaited({ awaited, zones, zoneId, call, tall, now }) {
   const shown = awaitedShown(awaited, tall ? MOST : MOST_ABOVE, now);

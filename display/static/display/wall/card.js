@@ -33,7 +33,9 @@ export function urgent({ boot, states, current, sound }) {
       text: t("display.wall.hall_break_until", { time }),
     };
   }
-  return state && state.phase === "cut_off" ? pair("cut_off") : null;
+  return state && state.phase === "cut_off" && state.closes_at
+    ? pair("cut_off", { time: clock(state.closes_at) })
+    : null;
 }
 
 /** @param {Model} model

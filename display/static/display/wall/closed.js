@@ -37,15 +37,23 @@ function opening({ states, now }) {
   return t("display.wall.opens_later", { day: day(next), time });
 }
 
+/** When numbers are given again: on a day that is named, unless it is this one.
+ *  @param {string} next @param {Date} now */
+function numbersFrom(next, now) {
+  const time = clock(next);
+  if (day(next) === day(now)) return t("display.wall.numbers_from", { time });
+  return t("display.wall.numbers_from_day", { day: day(next), time });
+}
+
 /** Why the hall is closed, if the day has a name, and when numbers are given again.
  *  @param {Model} model */
-function Why({ states }) {
+function Why({ states, now }) {
   const state = states[0];
   const next = state && state.next_at;
   const holiday = state && state.holiday;
   return html`<p>
     ${holiday && html`${t("display.wall.holiday", { name: holiday })}<br />`}
-    ${next && html`${t("display.wall.numbers_from", { time: clock(next) })}<br />`}
+    ${next && html`${numbersFrom(next, now)}<br />`}
     ${t("display.wall.how_called")}
   </p>`;
 }

@@ -31,9 +31,8 @@ export function rowsShown(desks, call, now) {
 /** @param {Desk} desk */
 function status(desk) {
   if (desk.state === "ready") return html`<span class="w-dtxt">${t("display.wall.ready")}</span>`;
-  const until = desk.state === "break" && desk.until_at;
-  const said = until
-    ? t("display.wall.break_until", { time: clock(until) })
+  const said = desk.until_at
+    ? t(`display.wall.${desk.state}_until`, { time: clock(desk.until_at) })
     : t(`display.wall.${desk.state}`);
   return html`<span class="w-dtxt w-dtxt--off">${said}</span>`;
 }
@@ -45,7 +44,7 @@ function Row({ desk, now }) {
   const shown = desk.ticket
     ? html`<span class="w-dnum num">${letter}<i></i>${digits}</span>`
     : status(desk);
-  const off = desk.state === "closed" || desk.state === "break";
+  const off = ["closed", "break", "not_yet"].includes(desk.state);
   return html`<li class=${`${now ? "is-now" : ""} ${off ? "is-off" : ""}`}>
     <b class=${`w-desk w-desk--${desk.number.length} num`}>${desk.number}</b>${shown}<small>${needs}</small>
   </li>`;

@@ -3,7 +3,7 @@
 import { clock, day } from "../../shared/format.js";
 import { Flower, html, Icon, Mark } from "../../shared/parts.js";
 import { language, t } from "../../shared/words.js";
-import { Awaited, CROWD } from "./awaited.js";
+import { Awaited, awaitedIn, CROWD } from "./awaited.js";
 import { Card, urgent } from "./card.js";
 import { Closed } from "./closed.js";
 import { Desks } from "./desks.js";
@@ -43,14 +43,15 @@ function Calling(model) {
   const call = onThePanel(model);
   const hall = boot.zone_id === null;
   const state = states[0];
-  const crowded = !hall && state && state.awaited.length >= CROWD ? state : null;
+  const awaited = awaitedIn(states);
+  const crowded = awaited.length >= CROWD;
   // Whoever is called comes before advice, but not before what everybody must know now.
-  const tall = crowded !== null && urgent(model) === null;
-  const side = hall
-    ? html`<${ZoneCards} states=${states} call=${call} />`
-    : crowded
-      ? html`<${Awaited} awaited=${crowded.awaited} zones=${boot.zones} zoneId=${crowded.zone.id}
-          call=${call} tall=${tall} now=${model.now} />`
+  const tall = crowded && urgent(model) === null;
+  const side = crowded
+    ? html`<${Awaited} awaited=${awaited} zones=${boot.zones} zoneId=${boot.zone_id}
+        call=${call} tall=${tall} now=${model.now} />`
+    : hall
+      ? html`<${ZoneCards} states=${states} call=${call} />`
       : state && html`<${Desks} desks=${state.desks} call=${call} now=${model.now} />`;
   return html`<main class="w-main">
     <${Panel} ...${model} call=${call} />

@@ -4,6 +4,7 @@ import { html, Icon } from "../../shared/parts.js";
 import { t } from "../../shared/words.js";
 import { intakeOf, rangeOf, said } from "./figures.js";
 import { Hero, Sheet, WaitOf } from "./frame.js";
+import { serviceAt } from "./visit.js";
 
 /** @typedef {import("./shapes.js").Agency} Agency */
 /** @typedef {import("./shapes.js").Catalogue} Catalogue */
@@ -30,7 +31,10 @@ function Row({ service, hall, now, chosen, adding, onOpen }) {
   const figures = hall.services[service.id];
   const wait = rangeOf(hall, [service.id]);
   return html`<li>
-    <button class="k-row" type="button" disabled=${off} onClick=${() => onOpen(service)}>
+    <button
+      class="k-row" type="button" data-at=${serviceAt(service.id)} disabled=${off}
+      onClick=${() => onOpen(service)}
+    >
       <span class="k-tile__ic"><${Icon} name=${service.icon} /></span>
       <span class="k-row__t"><b>${said(service.name)}</b><small>${said(service.subtitle)}</small></span>
       <span class="k-row__w">

@@ -26,10 +26,14 @@ function wear(aids) {
   set("reach", aids.low && "low");
 }
 
-/** How many agencies fit on one screen. @param {Aids} aids @param {boolean} portrait */
-export function agenciesAtOnce(aids, portrait) {
-  if (aids.large || !portrait) return aids.low || aids.large ? 4 : 12;
-  return aids.low ? 6 : 12;
+/** How many agencies fit on one screen; who is `adding` sees no popular services above them.
+ *  @param {Aids} aids @param {boolean} portrait @param {boolean} adding */
+export function agenciesAtOnce(aids, portrait, adding) {
+  const { large, low } = aids;
+  if (adding) return 12;
+  if (portrait) return large ? 4 : low ? 6 : 12;
+  if (large) return 6;
+  return low ? 4 : 12;
 }
 
 /** Whether the screen stands upright, also after it was turned. */

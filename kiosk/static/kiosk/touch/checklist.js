@@ -49,6 +49,6 @@ export function PrintList({ service, chosenCase, line }) {
     </p>`;
   }
   return html`<button
-    class="k-add k-list" type="button" disabled=${step === "asking"} onClick=${print}
+    class="k-list" type="button" disabled=${step === "asking"} onClick=${print}
   ><${Icon} name="printer" />${t("kiosk.list.print")}</button>`;
 }

@@ -1,9 +1,11 @@
 // Waits, hours and dates as the screens say them, worked out from what the server told.
 
-import { clock, day } from "../../shared/format.js";
+import { clock, day, lasting } from "../../shared/format.js";
 import { language, t } from "../../shared/words.js";
 
 /** @typedef {import("./shapes.js").Both} Both */
+/** @typedef {import("./shapes.js").Chance} Chance */
+/** @typedef {import("./shapes.js").Doubt} Doubt */
 /** @typedef {import("./shapes.js").Hall} Hall */
 /** @typedef {import("./shapes.js").Hours} Hours */
 /** @typedef {import("./shapes.js").Intake} Intake */
@@ -35,20 +37,73 @@ export function longest(wait) {
   return wait.high_m || (wait.ahead ? SHORTEST_M : 0);
 }
 
-/** From the shortest to the longest wait among the services; null where no desk is open.
+const CHANCES = /** @type {const} */ (["sure", "doubtful", "unlikely"]);
+const PROMISED = /** @type {const} */ (["kept", "at_risk", "broken"]);
+
+/** A word about waits. @param {string} key @param {Record<string, unknown>} [facts] */
+export function sayWait(key, facts = {}) {
+  return t(`kiosk.wait.${key}`, facts);
+}
+
+/** "25–40 menit", "2–3,5 jam". @param {number} low_m @param {number} [high_m] */
+export function waitText(low_m, high_m = low_m) {
+  return lasting(sayWait, low_m, high_m);
+}
+
+/** From the shortest to the longest wait among the services that are served; null where none is. What may
+ *  not be served today has no say in it while another surely is.
  *  @param {Hall} hall
  *  @param {number[]} ids */
 export function rangeOf(hall, ids) {
-  const waits = ids.flatMap((id) => hall.services[id]?.regular ?? []);
-  if (!waits.length) return null;
+  const told = ids.flatMap((id) => hall.services[id] ?? []);
+  const all = told.flatMap(({ regular, serves_at }) => (serves_at ? [] : (regular ?? [])));
+  const chance = CHANCES.find((one) => all.some((wait) => wait.chance === one));
+  if (!chance) return null;
+  const waits = all.filter((wait) => wait.chance === chance);
   return {
     low_m: Math.min(...waits.map((wait) => wait.low_m)),
     high_m: Math.max(...waits.map(longest)),
+    promise: PROMISED[Math.max(...waits.map((wait) => PROMISED.indexOf(wait.promise)))] ?? "kept",
+    chance,
   };
 }
 
+/** What is said of each of `ids` that may not be served today. A service that comes after another
+ *  one on the same number is called no sooner than that one.
+ *  @param {Hall} hall
+ *  @param {Record<string, Service>} services
+ *  @param {number[]} ids
+ *  @param {boolean} priority
+ *  @returns {Doubt[]} */
+export function doubtsOf(hall, services, ids, priority) {
+  const waitOf = /** @param {number} id */ (id) =>
+    hall.services[id]?.[priority ? "priority" : "regular"] ?? null;
+  return ids.flatMap((id) => {
+    const service = services[id];
+    const first = ids.find((one) => one === service?.after_id);
+    const waits = [id, ...(first === undefined ? [] : [first])].flatMap((one) => waitOf(one) ?? []);
+    const worst = waits.sort(
+      (one, other) => CHANCES.indexOf(other.chance) - CHANCES.indexOf(one.chance)
+    )[0];
+    if (!service || !worst || worst.chance === "sure") return [];
+    const { chance, not_before } = worst;
+    const closes_at = waitOf(id)?.closes_at ?? worst.closes_at;
+    return [{ service: service.name, chance, not_before, closes_at }];
+  });
+}
+
+/** "Dipanggil paling cepat pukul 14.40. Loket tutup pukul 15.00." @param {Doubt} doubt */
+export function whyDoubt({ not_before, closes_at }) {
+  return [
+    not_before && t("kiosk.doubt.not_before", { time: clock(not_before) }),
+    closes_at && t("kiosk.doubt.desks_close", { time: clock(closes_at) }),
+  ]
+    .filter(Boolean)
+    .join(" ");
+}
+
 // What one of several services can still give comes before what the others cannot.
-const STATES = /** @type {const} */ (["open", "not_yet", "used_up", "closed"]);
+const STATES = /** @type {const} */ (["open", "not_yet", "used_up", "ended", "over", "closed"]);
 
 /** Whether numbers are given for any of `ids`, and else which comes soonest.
  *  @param {Hall} hall
@@ -57,14 +112,26 @@ const STATES = /** @type {const} */ (["open", "not_yet", "used_up", "closed"]);
 export function intakeOf(hall, ids) {
   const told = ids.flatMap((id) => hall.services[id] ?? []);
   const state = STATES.find((one) => told.some((service) => service.state === one)) ?? "closed";
-  const next = told.flatMap((one) => (one.state === state && one.next_at) || []).sort()[0];
+  const such = told.filter((one) => one.state === state);
+  const soonest = such.sort((one, other) => soon(one) - soon(other))[0];
   const only = told.length === 1 ? told[0] : undefined;
-  return { state, next_at: next ?? null, few_left: only?.few_left ?? null };
+  const { next_at = null, serves_at = null } = soonest ?? {};
+  return { state, next_at, serves_at, few_left: only?.few_left ?? null };
 }
 
-/** Whether desks serve now, or numbers are given for them. @param {Hall} hall @param {Date} now */
-export function isServed({ phase, opens_at, closes_at }, now) {
+/** What is served now, and so names no instant, comes before all that will be; what nobody knows an
+ *  instant of comes last. @param {Intake} given */
+function soon({ state, next_at, serves_at }) {
+  const at = serves_at ?? next_at;
+  if (at) return Date.parse(at);
+  return state === "open" ? 0 : Infinity;
+}
+
+/** Whether desks serve now, or numbers are given for them; in a break of the hall nobody is there.
+ *  @param {Hall} hall @param {Date} now */
+export function isServed({ phase, opens_at, closes_at, pauses_until }, now) {
   if (phase === "open") return true;
+  if (pauses_until) return false;
   return Boolean(opens_at && closes_at && now >= new Date(opens_at) && now < new Date(closes_at));
 }
 
@@ -81,7 +148,8 @@ export function firstCall(hall, services, ids, priority) {
   return waits.sort((one, other) => one.low_m - other.low_m)[0] ?? null;
 }
 
-/** When that call comes, to five minutes and never in the past.
+/** When that call comes, to five minutes, never in the past, before opening or after closing; no
+ *  wait at all begins now.
  *  @param {Newcomer} wait
  *  @param {Date} now
  *  @returns {[Date, Date]} */
@@ -89,19 +157,38 @@ export function expected(wait, now) {
   const minute = Math.floor(now.getTime() / 60000) * 60000;
   const near = /** @param {number} minutes */ (minutes) =>
     Math.round((now.getTime() + minutes * 60000) / FIVE_MINUTES_MS) * FIVE_MINUTES_MS;
-  const begins = Math.max(near(wait.low_m), minute);
+  const opens = wait.opens_at ? Date.parse(wait.opens_at) : minute;
+  const begins = wait.low_m ? Math.max(near(wait.low_m), minute, opens) : Math.max(minute, opens);
   const ends = Math.max(near(wait.high_m), begins + FIVE_MINUTES_MS);
-  return [new Date(begins), new Date(ends)];
+  const closes = wait.closes_at ? Date.parse(wait.closes_at) : Infinity;
+  return [new Date(Math.min(begins, closes)), new Date(Math.min(ends, closes))];
 }
 
 /** "besok, Rabu, pukul 08.00". @param {string | null} at @param {Date} now */
 export function when(at, now) {
-  if (!at) return "–";
+  return at ? told(at, now) : "–";
+}
+
+/** @param {string} at @param {Date} now @param {string} how @param {Record<string, string>} more */
+function told(at, now, how = "", more = {}) {
   const name = day(at);
-  const facts = { time: clock(at), day: name.split(",")[0] };
-  if (name === day(now)) return t("kiosk.closed.today", facts);
-  if (name === day(now.getTime() + DAY_MS)) return t("kiosk.closed.tomorrow", facts);
-  return t("kiosk.closed.later", { ...facts, day: name });
+  const facts = { ...more, time: clock(at), day: name.split(",")[0] };
+  if (name === day(now)) return t(`kiosk.closed.today${how}`, facts);
+  if (name === day(now.getTime() + DAY_MS)) return t(`kiosk.closed.tomorrow${how}`, facts);
+  return t(`kiosk.closed.later${how}`, { ...facts, day: name });
+}
+
+/** When numbers are given again, empty where nobody knows. @param {Hall} hall @param {Date} now */
+export function numbersAgain({ next_at }, now) {
+  return next_at ? t("kiosk.closed.numbers_again", { when: when(next_at, now) }) : "";
+}
+
+/** When to come: "besok, Rabu, pukul 08.00"; where numbers are given before desks serve, both:
+ *  "besok, Rabu: nomor mulai 07.30, dilayani mulai 08.00".
+ *  @param {{next_at: string | null, serves_at: string | null}} opening @param {Date} now */
+export function whenServed({ next_at, serves_at }, now) {
+  if (!next_at || !serves_at || next_at === serves_at) return when(serves_at ?? next_at, now);
+  return told(serves_at, now, "_ahead", { numbers: clock(next_at) });
 }
 
 /** "Senin–Kamis 08.00–15.00", one line for each run of days with the same hours, and their break.

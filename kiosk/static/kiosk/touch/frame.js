@@ -12,12 +12,16 @@ import {
   Wait,
 } from "../../shared/parts.js";
 import { language, t } from "../../shared/words.js";
+import { sayWait } from "./figures.js";
 
 /** @typedef {import("./aids.js").Aids} Aids */
+/** @typedef {typeof import("./figures.js").rangeOf} rangeOf */
 /** @typedef {import("./shapes.js").Catalogue} Catalogue */
 /** @typedef {import("./shapes.js").Intake} Intake */
 /** @typedef {import("preact").ComponentChildren} Children */
 
+// So little beyond the edge is a margin, not something that nobody sees.
+const SLACK = 8;
 const LANGUAGES = [
   { code: "id", name: "Indonesia" },
   { code: "en", name: "English" },
@@ -34,7 +38,7 @@ export function Hero({ catalogue, now, lead, title, long = false, children }) {
       </div>
       <div class="k-clock"><b class="num">${clock(now)}</b><span>${day(now)}</span></div>
     </div>
-    <div class=${long ? "k-greet is-long" : "k-greet"}><p>${lead}</p><h1>${title}</h1></div>
+    <div class=${long ? "k-greet is-long" : "k-greet"}><p>${lead}</p><h1 tabindex="-1">${title}</h1></div>
     ${children}
   </header>`;
 }
@@ -57,8 +61,8 @@ export function Sheet({ cls = "", children }) {
     if (!at) return;
     const rest = at.scrollHeight - at.clientHeight;
     // The button takes room itself; it must not stay only because it is there.
-    const fits = rest <= (leafing.current ? roomOf(leafing.current) : 8);
-    const next = { above: !fits && at.scrollTop > 8, below: !fits && rest - at.scrollTop > 8 };
+    const fits = rest <= (leafing.current ? roomOf(leafing.current) : 0) + SLACK;
+    const next = { above: !fits && at.scrollTop > SLACK, below: !fits && rest - at.scrollTop > SLACK };
     setReach((seen) => (seen.above === next.above && seen.below === next.below ? seen : next));
   }, []);
   useLayoutEffect(() => {
@@ -119,20 +123,28 @@ export function Bar({ aids, onAids, onLanguage, onHelp, onBack }) {
 }
 
 /** Why there is no wait to tell. @param {Intake} given @param {Date} now */
-export function whyNoWait({ state, next_at }, now) {
-  if (state === "open") return t("kiosk.wait.no_desk");
+export function whyNoWait({ state, next_at, serves_at }, now) {
+  if (state === "open") {
+    return serves_at
+      ? t("kiosk.wait.served_from", { time: clock(serves_at) })
+      : t("kiosk.wait.no_desk");
+  }
   if (state !== "not_yet") return t(`kiosk.wait.${state}`);
-  return t("kiosk.wait.not_yet", { time: clock(next_at ?? now) });
+  const key = next_at === serves_at ? "not_yet" : "numbers_from";
+  return t(`kiosk.wait.${key}`, { time: clock(next_at ?? now) });
 }
 
 /** The bars and the range with the last numbers that are left, or why there is none.
- *  @param {{wait: {low_m: number, high_m: number} | null, given: Intake, now: Date}} props */
+ *  @param {{wait: ReturnType<rangeOf>, given: Intake, now: Date}} props */
 export function WaitOf({ wait, given, now }) {
-  if (!wait || given.state !== "open") {
+  if (!wait || given.state !== "open" || given.serves_at) {
     return html`<span class="wait wait--off">${whyNoWait(given, now)}</span>`;
   }
-  const words = { none: t("kiosk.wait.none"), minutes: t("kiosk.wait.minutes") };
-  const shown = html`<${Wait} low=${wait.low_m} high=${wait.high_m} words=${words} />`;
+  const shown = wait.chance === "sure"
+    ? html`<${Wait} low=${wait.low_m} high=${wait.high_m} promise=${wait.promise} say=${sayWait} />`
+    : html`<span class="wait wait--doubt">
+        <${Icon} name="triangle-alert" /><span>${t(`kiosk.doubt.short_${wait.chance}`)}</span>
+      </span>`;
   if (given.few_left === null) return shown;
   return html`<span class="k-few">
     ${shown}<small>${t("kiosk.wait.few_left", { count: given.few_left })}</small>

@@ -11,6 +11,7 @@ import {
   UnreachableDialog,
 } from "./dialogs.js";
 import { said } from "./figures.js";
+import { useFocus } from "./focus.js";
 import { Bar } from "./frame.js";
 import { Home } from "./home.js";
 import { Away, Closed } from "./notices.js";
@@ -55,7 +56,8 @@ function Screen({ told, now, stage, size }) {
       onService=${choose} />`;
   }
   return html`<${Home}
-    ...${frame} paper=${told.paper} size=${size} adding=${visit.adding} onService=${choose}
+    key=${visit.pressId} ...${frame} paper=${told.paper} size=${size} at=${visit.at}
+    adding=${visit.adding} onService=${choose}
     onAgency=${(/** @type {number} */ id) => setVisit(visits.openAgency(visit, id))} />`;
 }
 
@@ -85,7 +87,7 @@ function Dialogs({ stage, help, left, help_desk, hall, now, onHelp, onRestart })
   }
   if (asked && visit.given) {
     return html`<${AddDialog}
-      service=${asked.service} visit=${visit} number=${visit.given.number}
+      service=${asked.service} visit=${visit} hall=${hall} number=${visit.given.number}
       onVisit=${stage.setVisit} onYes=${stage.add} onNo=${() => stage.setAsked(null)} />`;
   }
   return null;
@@ -98,6 +100,12 @@ function screenName(told, visit) {
   if (visit.pending || visit.given) return visit.screen;
   if (told.away) return "away";
   return told.hall.phase === "open" ? visit.screen : "closed";
+}
+
+/** What tells one screen from another. @param {string} name @param {Visit} visit */
+function screenKey(name, { adding, agency, service }) {
+  const of = name === "agency" ? agency : name === "service" ? service : "";
+  return [name, of, adding].join(" ");
 }
 
 /** The parts of a screen that is not a ticket.
@@ -126,6 +134,7 @@ export function Kiosk({ told, clock, boot, follow }) {
     setHelp(false);
   };
   const name = screenName(told, visit);
+  useFocus(screenKey(name, visit), visit.at);
   const begun = visit.screen !== "home" || visit.adding || help || stage.trouble !== null;
   const watched = (begun || changed) && !visit.pending && name !== "ticket";
   const idle = useIdle(watched, boot.patience, restart);
@@ -148,7 +157,7 @@ export function Kiosk({ told, clock, boot, follow }) {
   const back = name === visit.screen && (visit.screen !== "home" || visit.adding);
   return html`<div class=${`k k-${name}`} onClickCapture=${late}>
     <${Face}
-      told=${told} now=${now} stage=${stage} name=${name} size=${agenciesAtOnce(aids, portrait)} />
+      told=${told} now=${now} stage=${stage} name=${name} size=${agenciesAtOnce(aids, portrait, visit.adding)} />
     <${Bar}
       aids=${aids} onAids=${setAids} onHelp=${() => setHelp(true)} onLanguage=${speak}
       onBack=${back ? () => setVisit(visits.goBack(visit)) : undefined} />

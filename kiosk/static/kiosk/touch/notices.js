@@ -3,7 +3,7 @@
 import { clock } from "../../shared/format.js";
 import { html, Icon } from "../../shared/parts.js";
 import { t } from "../../shared/words.js";
-import { hoursLines, isServed, said, when } from "./figures.js";
+import { hoursLines, isServed, numbersAgain, said, when } from "./figures.js";
 import { Hero, Sheet } from "./frame.js";
 
 /** @typedef {import("./shapes.js").Catalogue} Catalogue */
@@ -26,21 +26,38 @@ function isBefore(hall, now) {
 /** @param {Hall} hall @param {Date} now */
 function nextTime(hall, now) {
   if (!hall.serves_at) return t("kiosk.closed.no_promise");
+  // The doors are open still.
+  if (hall.phase === "cut_off") return numbersAgain(hall, now);
   const first = isBefore(hall, now) ? "opens_first" : "opens";
-  const key = hall.phase === "break" ? "numbers_again" : first;
+  const key = hall.phase === "break" ? "serves_again" : first;
   return t(`kiosk.closed.${key}`, { when: when(hall.serves_at, now) });
 }
 
+/** What of today differs from the week below: the break that the hall has now, and when it closes.
+ *  @param {Hall} hall */
+function todayLines({ phase, pauses_until, closes_at }) {
+  return [
+    pauses_until && phase !== "break" && t("kiosk.closed.pauses", { time: clock(pauses_until) }),
+    closes_at && t("kiosk.closed.closes", { time: clock(closes_at) }),
+  ].filter(Boolean);
+}
+
+/** Whoever waits is called until the desks close, and perhaps not served any more.
+ *  @param {Hall} hall */
+function servedUntil({ closes_at }) {
+  return t("kiosk.closed.served_until", { time: clock(closes_at ?? "") });
+}
+
 /** When numbers are given, where that is before the desks open. @param {Hall} hall */
-function numbersBefore({ next_at, serves_at }) {
-  if (!next_at || next_at === serves_at) return "";
+function numbersBefore({ phase, next_at, serves_at }) {
+  if (phase === "cut_off" || !next_at || next_at === serves_at) return "";
   return t("kiosk.closed.numbers_from", { time: clock(next_at) });
 }
 
 /** @param {{catalogue: Catalogue, hall: Hall, now: Date}} props */
 export function Closed({ catalogue, hall, now }) {
   const help_desk = said(catalogue.mall.help_desk);
-  const served = hall.phase === "cut_off" || hall.phase === "break";
+  const served = hall.phase === "cut_off" && !hall.pauses_until;
   const title = closedTitle(hall, now);
   return html`<${Hero}
       catalogue=${catalogue} now=${now} lead=${t("kiosk.closed.thanks")} title=${title} />
@@ -50,8 +67,9 @@ export function Closed({ catalogue, hall, now }) {
         <div>
           <b>${nextTime(hall, now)}</b>
           ${numbersBefore(hall) && html`<p>${numbersBefore(hall)}</p>`}
+          ${todayLines(hall).map((line) => html`<p class="num">${line}</p>`)}
           ${hoursLines(catalogue.hours).map((line) => html`<p class="num">${line}</p>`)}
-          ${served && html`<p>${t("kiosk.closed.served_on")}</p>`}
+          ${served && html`<p>${servedUntil(hall)}</p>`}
         </div>
       </div>
       ${help_desk &&

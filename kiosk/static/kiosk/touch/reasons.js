@@ -25,12 +25,15 @@ export function folded(cases) {
   return { usual: cases.slice(0, first), rare: cases.slice(first) };
 }
 
-/** How many buttons stand side by side. @param {string[]} names */
+/** How many buttons stand side by side: upright, and where the screen is wide.
+ *  @param {string[]} names */
 function columnsFor(names) {
   const wide = names.some(
     (name) => name.length > LONG_NAME || name.split(" ").some((word) => word.length > LONG_WORD)
   );
-  return names.length > NARROW && (wide || names.length > IN_A_ROW) ? COLUMNS_OF_MANY : names.length;
+  const many = names.length > IN_A_ROW;
+  const upright = names.length > NARROW && (wide || many) ? COLUMNS_OF_MANY : names.length;
+  return `--columns:${upright};--columns-wide:${many ? NARROW : names.length}`;
 }
 
 /** Whether all reasons show. They fold away a moment after one was chosen, and take no touch in
@@ -70,7 +73,7 @@ export function Cases({ service, visit, onVisit }) {
   const id = `q-why-${service.id}`;
   return html`<section aria-labelledby=${id}>
     <h2 id=${id}>${t("kiosk.service.why", { service: said(service.name) })}</h2>
-    <div class="k-seg" role="group" aria-labelledby=${id} style=${`--columns:${columnsFor(names)}`}>
+    <div class="k-seg" role="group" aria-labelledby=${id} style=${columnsFor(names)}>
       ${shown.map(
         (one) => html`<button
           key=${one.id} type="button" aria-pressed=${chosen === one.id} disabled=${calm}

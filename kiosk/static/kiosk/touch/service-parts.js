@@ -1,11 +1,17 @@
 // The parts of a service's sheet that can be touched: papers, further services, priority.
 
-import { range } from "../../shared/format.js";
 import { html, Icon } from "../../shared/parts.js";
 import { t } from "../../shared/words.js";
-import { PrintList } from "./checklist.js";
-import { intakeOf, rangeOf, said } from "./figures.js";
-import { chosenCase, lacksReason, needed, toggled, toggleExtra, wanted } from "./visit.js";
+import { intakeOf, rangeOf, said, waitText } from "./figures.js";
+import {
+  lacksReason,
+  MORE_AT,
+  needed,
+  serviceAt,
+  toggled,
+  toggleExtra,
+  wanted,
+} from "./visit.js";
 
 /** @typedef {import("./shapes.js").Catalogue} Catalogue */
 /** @typedef {import("./shapes.js").Hall} Hall */
@@ -20,6 +26,16 @@ function unbroken(text) {
   return text.replace("–", "\u2060–\u2060");
 }
 
+/** That a paper is made here, and how long one waits for it. @param {ReturnType<typeof rangeOf> | undefined} wait */
+function hereHint(wait) {
+  if (!wait || !wait.high_m) return t("kiosk.service.here");
+  const { low_m, high_m, chance } = wait;
+  if (chance === "sure") {
+    return t("kiosk.service.here_wait", { wait: unbroken(waitText(low_m, high_m)) });
+  }
+  return `${t("kiosk.service.here")} · ${t(`kiosk.doubt.short_${chance}`)}`;
+}
+
 /** @param {Parts & {paper: Requirement}} props */
 function Paper({ catalogue, hall, visit, onVisit, paper }) {
   const here = paper.here === null ? undefined : catalogue.services[paper.here];
@@ -28,9 +44,7 @@ function Paper({ catalogue, hall, visit, onVisit, paper }) {
   const added = offered && visit.extras.includes(here.id);
   const full = wanted(visit).length >= catalogue.mall.most_services;
   const wait = here && rangeOf(hall, [here.id]);
-  const hint = wait && wait.high_m
-    ? t("kiosk.service.here_wait", { range: unbroken(range(wait.low_m, wait.high_m)) })
-    : t("kiosk.service.here");
+  const hint = hereHint(wait);
   const ready = visit.ready.includes(paper.id);
   return html`<li>
     <button
@@ -52,8 +66,11 @@ function Paper({ catalogue, hall, visit, onVisit, paper }) {
   </li>`;
 }
 
-/** @param {Parts & {line: import("./checklist.js").Line | null}} props */
-export function Checks({ line, ...parts }) {
+// More papers than these stand side by side, so that all of them are in sight.
+const PAPERS_IN_A_COLUMN = 3;
+
+/** @param {Parts} parts */
+export function Checks(parts) {
   const { service, visit } = parts;
   if (!service.requirements.length) return null;
   const papers = needed(service, visit);
@@ -61,21 +78,17 @@ export function Checks({ line, ...parts }) {
     ? "kiosk.service.bring_by_case"
     : "kiosk.service.bring_later";
   const id = `q-bring-${service.id}`;
-  const reason = chosenCase(visit, service);
+  const many = papers.length > PAPERS_IN_A_COLUMN ? " is-many" : "";
   return html`<section aria-labelledby=${id}>
     <h2 id=${id}>
       ${t("kiosk.service.bring")} ${papers.length > 0 &&
       html`<small>${t("kiosk.service.bring_hint")}</small>`}
     </h2>
     ${papers.length > 0 &&
-    html`<ul class="k-checks">
+    html`<ul class=${`k-checks${many}`}>
       ${papers.map((paper) => html`<${Paper} key=${paper.id} ...${parts} paper=${paper} />`)}
     </ul>`}
-    <div class="k-bring">
-      <p class="k-hint"><${Icon} name="info" /><span>${t(hint)}</span></p>
-      ${line && papers.length > 0 && html`<${PrintList}
-        key=${reason} service=${service} chosenCase=${reason} line=${line} />`}
-    </div>
+    <p class="k-hint"><${Icon} name="info" /><span>${t(hint)}</span></p>
   </section>`;
 }
 
@@ -92,7 +105,7 @@ function suggested(catalogue, hall, service) {
  *  @param {Service} service @param {boolean} open */
 function hintOf(service, open) {
   if (open) return t("kiosk.service.reason_below");
-  const facts = { subtitle: said(service.subtitle), minutes: service.handling_m };
+  const facts = { subtitle: said(service.subtitle), length: waitText(service.handling_m) };
   return t(facts.subtitle ? "kiosk.service.plus" : "kiosk.service.plus_only", facts);
 }
 
@@ -100,8 +113,8 @@ function hintOf(service, open) {
 function Also({ service, visit, off, onClick }) {
   const on = visit.extras.includes(service.id);
   return html`<button
-    class=${`k-opt${on ? " is-on" : ""}`} type="button" aria-pressed=${on} disabled=${off}
-    onClick=${onClick}
+    class=${`k-opt${on ? " is-on" : ""}`} type="button" data-at=${serviceAt(service.id)}
+    aria-pressed=${on} disabled=${off} onClick=${onClick}
   >
     ${on
       ? html`<span class="tick is-on"><${Icon} name="check" /></span>`
@@ -128,7 +141,9 @@ export function Alsos({ catalogue, hall, visit, service, onVisit, onMore }) {
         return html`<${Also} key=${one.id} service=${one} visit=${visit} off=${full && !on}
           onClick=${() => onVisit(toggleExtra(visit, one.id))} />`;
       })}
-      <button class="k-opt" type="button" disabled=${full} onClick=${onMore}>
+      <button
+        class="k-opt" type="button" data-at=${MORE_AT} disabled=${full} onClick=${onMore}
+      >
         <span class="k-plus"><${Icon} name="plus" /></span>
         <span>
           <b>${t("kiosk.service.other")}</b>

@@ -26,12 +26,26 @@
  *    hours: Hours[], agencies: Agency[], services: Record<string, Service>}} Catalogue */
 
 /** What somebody who asks now is told; minutes.
- *  @typedef {{low_m: number, high_m: number, ahead: number}} Newcomer */
+ *  `promise` compares the wait with what the service promises; only a `sure` one is told by the
+ *  clock, of a doubtful one `not_before` is the earliest instant; `closes_at` is when its desks close,
+ *  `opens_at` when they open, while that is still to come.
+ *  @typedef {{low_m: number, high_m: number, ahead: number, promise: Promised, chance: Chance,
+ *    not_before: string | null, closes_at: string | null, opens_at: string | null}} Newcomer */
 
-/** Whether numbers are given: now, later today, used up, or today by nobody (any more); `next_at`
- *  is when they are given again, `few_left` how many are left once they are few.
- *  @typedef {{state: "open" | "not_yet" | "used_up" | "closed", next_at: string | null,
- *    few_left: number | null}} Intake */
+/** @typedef {"kept" | "at_risk" | "broken"} Promised */
+
+/** Whether somebody who waits is called before the desks of the service close.
+ *  @typedef {"sure" | "doubtful" | "unlikely"} Chance */
+
+/** What is said of a need that may not be served today.
+ *  @typedef {{service: Both, chance: Chance, not_before: string | null,
+ *    closes_at: string | null}} Doubt */
+
+/** Whether numbers are given: now, later today, used up, ended while desks serve on, over with
+ *  them, or today by nobody; `next_at` is when they are given again, `serves_at` when desks serve
+ *  then, or today while numbers are given before; `few_left` how many are left once they are few.
+ *  @typedef {{state: "open" | "not_yet" | "used_up" | "ended" | "over" | "closed",
+ *    next_at: string | null, serves_at: string | null, few_left: number | null}} Intake */
 
 /** `until_at` is when its numbers end today; a wait is null while no open desk offers it.
  *  @typedef {Intake & {until_at: string | null, waiting: number, regular: Newcomer | null,
@@ -39,7 +53,7 @@
 
 /** @typedef {{phase: "open" | "closed" | "break" | "cut_off", next_at: string | null,
  *    serves_at: string | null, opens_at: string | null, cut_off_at: string | null,
- *    closes_at: string | null, holiday: string, waiting: number, desks_open: number, services: Record<string, Figures>}} Hall */
+ *    closes_at: string | null, pauses_until: string | null, holiday: string, waiting: number, desks_open: number, services: Record<string, Figures>}} Hall */
 
 /** One need on a number; without a reason its papers may not be all.
  *  @typedef {{name: Both, case: Both | null, papers: Both[], lacks_reason: boolean,
@@ -48,7 +62,7 @@
 /** @typedef {{token: string, number: string, needs: Need[], in_order: boolean,
  *    zone: {name: string, flower: string, place: Both}, desks: string, ahead: number,
  *    elsewhere: Array<{service: Both, zone: string, desks: string}>,
- *    expected: [string, string] | null, url: string,
+ *    expected: [string, string] | null, doubts: Doubt[], url: string,
  *    job_id?: number | null}} Given */
 
 /** @typedef {{idle_s: number, warning_s: number, ticket_s: number,

@@ -3,17 +3,20 @@
 import { numberParts, span } from "../../shared/format.js";
 import { Flower, html, Icon, useMemo, useState } from "../../shared/parts.js";
 import { language, t } from "../../shared/words.js";
+import { Doubts } from "./dialogs.js";
 import { feeText, warning } from "./fees.js";
-import { said } from "./figures.js";
+import { said, whyDoubt } from "./figures.js";
+import { useFit } from "./fit.js";
 import { drawingOf } from "./qr.js";
 import { PaperLine, useFate, useReprint } from "./paper.js";
+import { MORE_AT } from "./visit.js";
 import { useCountdown } from "./waiting.js";
 
 /** @typedef {import("./shapes.js").Given} Given */
 /** @typedef {import("./paper.js").Follow} Follow */
 /** @typedef {import("./shapes.js").Patience} Patience */
 
-// More letters than these are set smaller: the card must not grow over what stands below it.
+// Names of more letters than these are set smaller.
 const ROOMY = 60;
 
 /**
@@ -35,17 +38,20 @@ function fees({ needs }) {
     .join(" ");
 }
 
-/** What is to be paid, and for which needs the papers are not all known yet. Where it is more
- *  than fits, it leafs by itself, and the rest of the card stays where it is.
+/** What may not be served today, and for which needs the papers are not all known yet; then what is
+ *  to be paid, and what nobody must pay, which no other sentence may push out of sight.
  *  @param {{given: Given}} props */
 function Needs({ given }) {
   const { needs } = given;
   const open = needs.filter((need) => need.lacks_reason).map(({ name }) => said(name));
   const services = new Intl.ListFormat(language()).format(open);
-  return html`<div class="t-needs" role="group" tabindex="0" aria-label=${t("kiosk.service.fee")}>
-    <p><b>${fees(given)}</b> ${warning(needs.map(({ fee }) => fee))}</p>
-    ${open.length > 0 && html`<p>${t("kiosk.ticket.lacks_reason", { services })}</p>`}
-  </div>`;
+  const doubts = needs.length > 1 ? given.doubts : [];
+  return html`${(doubts.length > 0 || open.length > 0) &&
+    html`<div class="t-needs" role="group" tabindex="0" aria-label=${t("kiosk.ticket.about")}>
+      <${Doubts} doubts=${doubts} named />
+      ${open.length > 0 && html`<p>${t("kiosk.ticket.lacks_reason", { services })}</p>`}
+    </div>`}
+    <p class="t-fees"><b>${fees(given)}</b> ${warning(needs.map(({ fee }) => fee))}</p>`;
 }
 
 /** @param {{given: Given}} props */
@@ -79,6 +85,23 @@ function QrCode({ url }) {
   ><path fill="currentColor" d=${qr.path} /></svg>`;
 }
 
+/** When the call comes, or that it may not come today. @param {{given: Given}} props */
+function Called({ given }) {
+  const [doubt] = given.doubts;
+  if (given.expected || !doubt) {
+    return html`<div>
+      <dt>${t("kiosk.ticket.called_about")}</dt>
+      ${given.expected
+        ? html`<dd class="num">${span(...given.expected)}</dd>`
+        : html`<dd class="t-none">${t("kiosk.ticket.no_forecast")}</dd>`}
+    </div>`;
+  }
+  return html`<div>
+    <dt>${whyDoubt(doubt)}</dt>
+    <dd class="t-none is-doubt">${t(`kiosk.doubt.${doubt.chance}`)}</dd>
+  </div>`;
+}
+
 /** @param {{given: Given}} props */
 function Card({ given }) {
   const { letter, digits } = numberParts(given.number);
@@ -86,29 +109,29 @@ function Card({ given }) {
     ? t("kiosk.ticket.person")
     : t("kiosk.ticket.people", { count: given.ahead });
   const names = services(given);
-  const full = given.needs.length > 1 || fees(given).length > ROOMY;
-  return html`<article class=${full ? "t-card is-full" : "t-card"} data-zone=${given.zone.flower}>
-    <p class="t-label">${t("kiosk.ticket.label")}</p>
-    <h1 class=${letter.length > 1 ? "t-num is-two num" : "t-num num"}>${letter}<i></i>${digits}</h1>
-    <p class=${names.length > ROOMY ? "t-svc is-long" : "t-svc"}>${names}</p>
-    <${Needs} given=${given} />
-    <${Zone} given=${given} />
-    <dl class="t-facts">
-      <div>
-        <dt>${t("kiosk.ticket.ahead")}</dt>
-        <dd class="num">${given.ahead ? ahead : t("kiosk.ticket.nobody")}</dd>
+  const card = useFit(given);
+  return html`<article class="t-card" ref=${card} data-zone=${given.zone.flower}>
+    <div class="t-main">
+      <p class="t-label">${t("kiosk.ticket.label")}</p>
+      <h1 class=${letter.length > 1 ? "t-num is-two num" : "t-num num"} tabindex="-1"
+      >${letter}<i></i>${digits}</h1>
+      <p class=${names.length > ROOMY ? "t-svc is-long" : "t-svc"}>${names}</p>
+      <${Needs} given=${given} />
+      <${Zone} given=${given} />
+    </div>
+    <div class="t-side">
+      <dl class="t-facts">
+        <div>
+          <dt>${t("kiosk.ticket.ahead")}</dt>
+          <dd class="num">${given.ahead ? ahead : t("kiosk.ticket.nobody")}</dd>
+        </div>
+        <${Called} given=${given} />
+      </dl>
+      <div class="t-tear"></div>
+      <div class="t-qr">
+        <div class="qrbox"><${QrCode} url=${given.url} /></div>
+        <div><b>${t("kiosk.ticket.follow")}</b><p>${t("kiosk.ticket.follow_hint")}</p></div>
       </div>
-      <div>
-        <dt>${t("kiosk.ticket.called_about")}</dt>
-        ${given.expected
-          ? html`<dd class="num">${span(...given.expected)}</dd>`
-          : html`<dd class="t-none">${t("kiosk.ticket.no_forecast")}</dd>`}
-      </div>
-    </dl>
-    <div class="t-tear"></div>
-    <div class="t-qr">
-      <div class="qrbox"><${QrCode} url=${given.url} /></div>
-      <div><b>${t("kiosk.ticket.follow")}</b><p>${t("kiosk.ticket.follow_hint")}</p></div>
     </div>
   </article>`;
 }
@@ -134,7 +157,9 @@ export function TicketGiven({ given, help_desk, patience, follow, full, onAdd, o
               class="btn t-done" type="button" disabled=${again.step === "asking"}
               onClick=${again.reprint}
             ><${Icon} name="printer" />${t("kiosk.ticket.again")}</button>`
-          : html`<button class="btn t-more" type="button" disabled=${full} onClick=${onAdd}>
+          : html`<button
+              class="btn t-more" type="button" data-at=${MORE_AT} disabled=${full} onClick=${onAdd}
+            >
               <${Icon} name="plus" />${t("kiosk.ticket.add")}
             </button>`}
         <button class="btn t-more" type="button" onClick=${() => setMore(more + 1)}>

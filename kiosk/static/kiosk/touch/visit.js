@@ -17,6 +17,7 @@ import { pressId } from "../../shared/press.js";
  *  @property {number[]} ready - requirements that the citizen has touched
  *  @property {string[]} kinds
  *  @property {string} pressId - one for the whole visit: however often it is sent, one number
+ *  @property {string} at - the button that a step back returns to, empty after a step on
  *  @property {boolean} pending
  *  @property {Given | null} given */
 
@@ -32,6 +33,7 @@ export function newVisit() {
     ready: [],
     kinds: [],
     pressId: pressId(),
+    at: "",
     pending: false,
     given: null,
   };
@@ -41,7 +43,7 @@ export function newVisit() {
  *  @param {number} agency
  *  @returns {Visit} */
 export function openAgency(visit, agency) {
-  return { ...visit, screen: "agency", agency };
+  return { ...visit, screen: "agency", agency, at: "" };
 }
 
 /** @param {Visit} visit
@@ -49,7 +51,7 @@ export function openAgency(visit, agency) {
  *  @returns {Visit} */
 export function openService(visit, service) {
   const fresh = { cases: {}, extras: [], ready: [], kinds: visit.kinds };
-  return { ...visit, ...fresh, screen: "service", service: service.id };
+  return { ...visit, ...fresh, screen: "service", service: service.id, at: "" };
 }
 
 /** Why the service is needed; a service with one case needs no question.
@@ -83,21 +85,38 @@ export function lacksReason(service, visit) {
 
 /** Looks through all agencies for one service more. @param {Visit} visit @returns {Visit} */
 export function lookForMore(visit) {
-  return { ...visit, screen: "home", adding: true, agency: null };
+  return { ...visit, screen: "home", adding: true, agency: null, at: "" };
 }
 
 /** @param {Visit} visit @param {number} id @returns {Visit} */
 export function toggleExtra(visit, id) {
   const extras = toggled(visit.extras, id);
-  return { ...visit, extras, adding: false, screen: "service" };
+  return { ...visit, extras, adding: false, screen: "service", at: serviceAt(id) };
 }
+
+/** What an agency's button is called. @param {number | null} id */
+export function agencyAt(id) {
+  return `agency-${id}`;
+}
+
+/** What a service's button is called. @param {number | null} id */
+export function serviceAt(id) {
+  return `service-${id}`;
+}
+
+// What the buttons that look for one service more are called.
+export const MORE_AT = "more";
 
 /** One step back, the way the citizen came. @param {Visit} visit @returns {Visit} */
 export function goBack(visit) {
-  if (visit.adding && visit.screen === "agency") return { ...visit, screen: "home", agency: null };
-  if (visit.adding) return { ...visit, adding: false, screen: visit.given ? "home" : "service" };
-  if (visit.screen === "service" && visit.agency !== null) return { ...visit, screen: "agency" };
-  return newVisit();
+  const { screen, adding, given } = visit;
+  if (screen === "agency") {
+    const at = agencyAt(visit.agency);
+    return adding ? { ...visit, screen: "home", agency: null, at } : { ...newVisit(), at };
+  }
+  if (adding) return { ...visit, adding: false, screen: given ? "home" : "service", at: MORE_AT };
+  const at = serviceAt(visit.service);
+  return visit.agency === null ? { ...newVisit(), at } : { ...visit, screen: "agency", at };
 }
 
 /** @template T

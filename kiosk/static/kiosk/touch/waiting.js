@@ -73,3 +73,16 @@ export function useIdle(active, patience, onLeft) {
   }, [active, patience]);
   return { left, over };
 }
+
+// The second touch of a double tap on what was there before must not press what is there now.
+const ARMED_AFTER_MS = 500;
+
+/** Whether a button that has just come may be pressed already. */
+export function useArmed() {
+  const [armed, setArmed] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setArmed(true), ARMED_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return armed;
+}

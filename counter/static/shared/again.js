@@ -1,0 +1,57 @@
+// A page that the server drew, live: when what it shows has changed, a part of it is read again.
+
+import { live } from "./connection.js";
+
+/** @param {string} id */
+function element(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`the page has no #${id}`);
+  return found;
+}
+
+// A button that is replaced between press and release never hears of the click.
+let pressing = false;
+document.addEventListener("pointerdown", () => (pressing = true));
+for (const end of ["pointerup", "pointercancel"]) {
+  document.addEventListener(end, () => setTimeout(() => (pressing = false)));
+}
+
+/** Resolves when nobody presses anything. */
+async function released() {
+  while (pressing) await new Promise((done) => setTimeout(done, 50));
+}
+
+/** Follows `topic` and keeps the element `id` as the page at `path` has it; the focus, and what was
+ *  opened, stay. The page's `#lost` says when its line is silent.
+ *  @param {{topic: string, path: string, id: string, then?: (() => void) | undefined}} page */
+export function keepFresh({ topic, path, id, then }) {
+  let asked = 0;
+  const readAgain = async () => {
+    asked += 1;
+    const turn = asked;
+    const response = await fetch(path, { credentials: "same-origin", cache: "no-store" });
+    if (!response.ok || turn !== asked) return;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const fresh = page.getElementById(id);
+    await released();
+    if (!fresh || turn !== asked) return;
+    const focused = document.activeElement ? document.activeElement.id : "";
+    const open = [...document.querySelectorAll(`#${id} details[open]`)].map((one) => one.id);
+    element(id).replaceWith(document.importNode(fresh, true));
+    for (const one of open) document.getElementById(one)?.setAttribute("open", "");
+    const again = focused ? document.getElementById(focused) : null;
+    if (again) again.focus();
+    if (then) then();
+  };
+  live.follow(
+    topic,
+    () => {
+      readAgain().catch(() => undefined); // the line's own silence is said below
+    },
+    // The sign-in is over: what stands here would grow old unnoticed.
+    (kind) => kind === "refused" && window.location.reload()
+  );
+  live.addEventListener("status", () => {
+    element("lost").hidden = live.status !== "lost";
+  });
+}
