@@ -20,6 +20,7 @@ from counter.network.connections import BACKLOG
 from counter.server import make_socketio
 from models.core.clock import Clock
 from models.core.database import Database
+from models.journal.actors import Actor
 from models.journal.events import CatalogueChanged
 from models.journal.topics import Topic
 from models.keeping.migrating import upgrade
@@ -44,7 +45,11 @@ def main() -> None:
         # A ping between the states would be counted as a part of one.
         getattr(socketio, "server").eio.ping_interval = 3600  # noqa: B009 — the stubs leave it out.
         live = Live(
-            socketio, database, Clock(), visitor_of=lambda _: Visitor(), actors_of=lambda _: {}
+            socketio,
+            database,
+            Clock(),
+            visitor_of=lambda _: Visitor(),
+            actors_of=lambda all_: dict.fromkeys(all_, (Actor(),)),
         )
         live.register(Topic("board", _board, lambda *_: ["1"], lambda *_: True))
         server = WSGIServer(

@@ -80,13 +80,11 @@ class Doorkeeper:
         """Return all for whom each browser may act now: who signed in, then its devices.
 
         Never empty: somebody unknown is one actor with the role PUBLIC. Two statements read it
-        for all of them.
+        for all of them, and none for phones, which show nothing.
         """
         tokens = {one.sign_in for one in visitors if one.sign_in}
         screens = {token for one in visitors for token in one.screens}
-        people = self._people(tokens)
-        with self.database.glancing() as connection:
-            devices = devices_of_tokens(connection, screens) if screens else {}
+        people, devices = self._people(tokens), self._devices(screens)
         found = {}
         for one in visitors:
             person = people.get(one.sign_in)
@@ -107,10 +105,7 @@ class Doorkeeper:
 
         The device that it is first of all is noted as alive.
         """
-        devices: list[Acting] = []
-        if visitor.screens:
-            with self.database.glancing() as connection:
-                devices = in_order(visitor, devices_of_tokens(connection, visitor.screens))
+        devices = in_order(visitor, self._devices(visitor.screens))
         for device in devices[:1]:
             self._note(device)
         for device in devices:
@@ -130,12 +125,17 @@ class Doorkeeper:
             with self.database.transaction() as work:
                 note_used(work, person.sign_in_id, now)
 
-    def _people(self, tokens: Iterable[str]) -> dict[str, SignedInUser]:
-        tokens = list(tokens)
+    def _people(self, tokens: Collection[str]) -> dict[str, SignedInUser]:
         if not tokens:
             return {}
         with self.database.glancing() as connection:
             return users_of_tokens(connection, tokens, idle=self.idle, at=self.real_clock.now())
+
+    def _devices(self, tokens: Collection[str]) -> dict[str, Acting]:
+        if not tokens:
+            return {}
+        with self.database.glancing() as connection:
+            return devices_of_tokens(connection, tokens)
 
     def _actors(self, person: Actor | None, devices: Iterable[Acting]) -> tuple[Actor, ...]:
         screens = [

@@ -125,9 +125,7 @@ class Live:
 
     def _connected(self, _auth: object = None) -> None:
         visitor = self._visitor_of(flask.request)
-        # Most are phones, which show nothing that the database would have to be asked about.
-        actors = (Actor(),) if visitor.nobody else self._actors_of([visitor])[visitor]
-        self._followers.come(_sid(), visitor, actors)
+        self._followers.come(_sid(), visitor, self._actors_of([visitor])[visitor])
         self._socketio.emit("heartbeat", self._heartbeat(), to=_sid())
 
     def _here(self, _wish: object = None) -> dict[str, Any]:

@@ -22,11 +22,6 @@ class Visitor:
     place: str = ""
     this_place_alone: bool = False
 
-    @property
-    def nobody(self) -> bool:
-        """Whether it shows nothing that could ever give or lose a right."""
-        return not self.sign_in and not self.screens
-
 
 VisitorOf = Callable[[flask.Request], Visitor]
 # As whom each of them may act now; read anew each time.

@@ -95,7 +95,7 @@ def visitor_of(request: flask.Request) -> Visitor:
 
 def actors_of(visitors: Collection[Visitor]) -> dict[Visitor, tuple[Actor, ...]]:
     """A device's token is its id in this hall."""
-    return {one: tuple(map(_board, one.screens)) for one in visitors}
+    return {one: tuple(map(_board, one.screens)) or (Actor(),) for one in visitors}
 
 
 def _board(token: str) -> Actor:

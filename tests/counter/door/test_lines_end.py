@@ -147,6 +147,12 @@ def test_a_line_ends_when_its_person_may_look_no_longer(
         assert not again.follows("printers/1")
 
 
+def test_a_stranger_follows_what_is_for_everybody_here(hall: Server) -> None:
+    with Line(hall, {}) as line:
+        assert line.follows("paper/1")
+        assert not line.follows("printers/1")
+
+
 def test_others_keep_their_lines(hall: Server, database: Database) -> None:
     with Line(hall, sign_in(hall, "admin")) as other, Line(hall, sign_in(hall, HENDRA)) as line:
         assert other.follows("printers/1")
