@@ -28,7 +28,7 @@ from models.journal.actors import Actor
 from models.journal.record import record
 from models.mall.mall import Desk, Mall
 from models.mall.people import User
-from models.mall.sign_ins import begin_sign_in
+from models.mall.sign_ins import begin_sign_in, end_sign_in
 from models.queue.shifts import sign_on
 from models.queue.tickets import Ticket
 
@@ -93,6 +93,9 @@ def register(
                 record(work, SignedIn(mall_id=user.mall_id, at=at, address=address), by)
                 if desk:
                     sign_on(work, _desk(work, user, desk), user, by=by, at=at)
+                if g.person is not None:
+                    # Nobody can use any more what this browser held before.
+                    end_sign_in(work, g.person.actor.user_id, g.person.sign_in_id)
                 token = begin_sign_in(
                     work,
                     user.id,

@@ -135,6 +135,15 @@ def test_sign_ins_are_listed_and_end_one_by_one(application: Application) -> Non
     assert [one.kind for one in journal(application)].count("SignInsEnded") == 2
 
 
+def test_signing_in_anew_ends_what_this_browser_held(application: Application) -> None:
+    browser = sign_in(application, RINA)
+    form = {"name": HENDRA, "password": EXAMPLE_PASSWORD}
+    assert browser.post("/sign-in", data=form, headers=OWN_PAGE).status_code == 303
+    with application.database.reading() as session:
+        left = session.scalars(select(User.username).join(SignIn, SignIn.user_id == User.id)).all()
+    assert left == [HENDRA]
+
+
 def test_nobody_ends_the_sign_ins_of_others(application: Application) -> None:
     here, colleague = sign_in(application, RINA), sign_in(application, HENDRA)
     with application.database.reading() as session:
