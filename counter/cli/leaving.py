@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from counter.cli.options import CLOCK, CONFIG, DATA_DIR, settings, the_mall
+from counter.cli.options import CLOCK, CONFIG, DATA_DIR, say, settings, the_mall
 from counter.cli.people import account_called
+from models.core.one_line import one_line
 from models.journal.actors import Actor
 from models.keeping.leaving import StillSignedOn, erase, kept_of
 
@@ -37,7 +38,7 @@ def export(username: str, target: Path, config_file: Path, data_dir: Path | None
             account = account_called(session, mall_id, username)
             kept = kept_of(session, account, by=Actor(), at=CLOCK.now())
             _write(target, json.dumps(kept, ensure_ascii=False, indent=2))
-        click.echo(f"{target} holds what is kept of {kept['account']['username']}.")
+        say(f"{target} holds what is kept of {kept['account']['username']}.")
 
 
 @click.command("erase")
@@ -60,7 +61,7 @@ def erase_(
         with database.reading() as session:
             name = account_called(session, mall_id, username).name
         if not yes:
-            click.confirm(f"Erase {name}? There is no way back.", abort=True)
+            click.confirm(one_line(f"Erase {name}? There is no way back."), abort=True)
         try:
             with database.transaction() as session:
                 account = account_called(session, mall_id, username)
@@ -69,7 +70,7 @@ def erase_(
             raise click.ClickException(
                 f"{name} is signed on at desk {error}; they sign off first."
             ) from error
-        click.echo(f"{name} is erased; {pseudonym} is left.")
+        say(f"{name} is erased; {pseudonym} is left.")
 
 
 def _write(target: Path, text: str) -> None:
