@@ -14,6 +14,7 @@ from gevent.pywsgi import WSGIServer
 from sqlalchemy.orm import Session
 
 from counter.live.live import Live
+from counter.live.visitors import Visitor
 from counter.live.wire import SocketHandler
 from counter.network.connections import BACKLOG
 from counter.server import make_socketio
@@ -43,7 +44,13 @@ def main() -> None:
         socketio = make_socketio(app)
         # A ping between the states would be counted as a part of one.
         getattr(socketio, "server").eio.ping_interval = 3600  # noqa: B009 — the stubs leave it out.
-        live = Live(socketio, database, Clock(), actors_of=lambda _: (Actor(),))
+        live = Live(
+            socketio,
+            database,
+            Clock(),
+            visitor_of=lambda _: Visitor(),
+            actors_of=lambda all_: dict.fromkeys(all_, (Actor(),)),
+        )
         live.register(Topic("board", _board, lambda *_: ["1"], lambda *_: True))
         server = WSGIServer(
             ("127.0.0.1", 0), app, backlog=BACKLOG, log=None, handler_class=SocketHandler

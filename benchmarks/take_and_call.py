@@ -24,7 +24,7 @@ from benchmarks.measured_hall import InProcess, Keys, OverHttp, application_in, 
 from benchmarks.old_tickets import add_old_tickets
 from benchmarks.recorded import Bare, Recorder, Statements
 from counter.backup import back_up
-from counter.door.auth import KEY_FILE
+from counter.door.keys import KEY_FILE
 
 OLD_TICKETS = 1_000_000
 ROUNDS = 200

@@ -17,11 +17,12 @@ from markupsafe import Markup
 from counter.background.background import Background, Work
 from counter.background.children import Child
 from counter.desk import page as desk
-from counter.door import auth, pairing, sign_in, sign_out, welcome
+from counter.door import auth, own_account, pairing, sign_in, sign_out, welcome
 from counter.door.auth import Doorkeeper
 from counter.door.example_people import example_people
 from counter.door.navigation import Navigation
 from counter.door.permissions import Permissions
+from counter.door.reception import Reception
 from counter.files.config import Config
 from counter.files.filling import fill
 from counter.files.places import places_of
@@ -119,7 +120,9 @@ def build(
     socketio = make_socketio(app, config.mall.public_url)
     proxy.register(app, trusted_proxy=config.server.trusted_proxy)
     cookies.register(app, public_url=config.mall.public_url)
-    live = Live(socketio, database, clock, actors_of=doorkeeper.actors_of)
+    live = Live(
+        socketio, database, clock, visitor_of=doorkeeper.visitor, actors_of=doorkeeper.actors_of
+    )
     navigation = Navigation(permit, live.register, database)
     navigation.dress(app)
     pages = navigation.register
@@ -137,8 +140,18 @@ def build(
     storage = _storage(config, database)
 
     welcome.register(app, doorkeeper=doorkeeper, permit=permit)
-    sign_in.register(app, doorkeeper=doorkeeper, language=language, permissions=permissions)
+    reception = Reception(doorkeeper)
+    sign_in.register(
+        app,
+        doorkeeper=doorkeeper,
+        reception=reception,
+        language=language,
+        permissions=permissions,
+    )
     sign_out.register(app, doorkeeper=doorkeeper, permit=permit)
+    own_account.register(
+        app, doorkeeper=doorkeeper, reception=reception, language=language, pages=pages
+    )
     pairing.register(app, doorkeeper=doorkeeper, language=language, permit=permit)
     devices.register(app, doorkeeper=doorkeeper, pages=pages, topics=live.register)
     desk.register(app, database=database, clock=clock, navigation=navigation, topics=live.register)

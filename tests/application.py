@@ -28,6 +28,7 @@ from models.mall.catalogue import Service
 from models.mall.mall import Desk, Mall
 from models.mall.pairing import new_code, pair
 from models.mall.people import User
+from models.mall.sign_ins import begin_sign_in
 from models.queue.shifts import sign_on
 from tests.builders import MONDAY
 from tests.servers import Server
@@ -134,9 +135,11 @@ def user_client(application: Application, username: str) -> FlaskClient:
     with application.database.reading() as session:
         user = session.scalars(select(User).where(User.username == username)).one()
     client = application.app.test_client()
-    now_s = Clock().now().timestamp()  # sign-ins age by the real clock
+    now = application.doorkeeper.real_clock.now()
+    with application.database.transaction() as session:
+        token = begin_sign_in(session, user.id, address="127.0.0.1", browser="", at=now)
     with client.session_transaction() as cookie:
-        cookie.update(user=user.id, began=now_s, seen=now_s)
+        cookie["sign_in"] = token
     return client
 
 

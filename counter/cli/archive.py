@@ -23,7 +23,7 @@ from sqlalchemy.engine import URL, make_url
 
 from counter.backup import BackupFailed, back_up, must_be_new
 from counter.cli.counting import counts_of, looking, revision_of
-from counter.door.auth import KEY_FILE, KeyBroken, sound_key
+from counter.door.keys import KEY_FILE, KeyBroken, sound_key
 from counter.files.config import Config
 
 LIST: Final = "balai.json"

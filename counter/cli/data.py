@@ -15,7 +15,7 @@ from counter.cli.opening import folder_refuses
 from counter.cli.options import CLOCK, CONFIG, DATA_DIR, said_instead, settings, the_mall
 from counter.cli.restoring import must_be_key, must_fit, put_back, settings_in
 from counter.cli.unpacking import Kept, RestoreFailed, unpacked
-from counter.door.auth import KEY_FILE
+from counter.door.keys import KEY_FILE
 from counter.files.catalogue import write_catalogue
 from counter.files.config import Config
 from counter.files.exchange import differences, import_catalogue, stored_catalogue

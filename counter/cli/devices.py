@@ -9,11 +9,12 @@ import click
 
 from counter.cli.options import CLOCK, CONFIG, DATA_DIR, say, settings, the_mall
 from counter.files.places import places_of
-from counter.leaders.devices import pair_by_code, rows_of
+from counter.leaders.confirming import KioskThere, pair_by_code
+from counter.leaders.devices import rows_of
 from models.core.errors import CodeUnknown, NotFound, PlaceTaken
 from models.journal.actors import Actor
 from models.mall.devices import Device
-from models.mall.pairing import withdraw
+from models.mall.pairing import withdraw, words_of_code
 
 
 @click.group()
@@ -28,10 +29,19 @@ def device() -> None:
     required=True,
     help="The code of a kiosk, a board, or a printer of kind agent in config.toml.",
 )
+@click.option("--move", is_flag=True, help="Withdraw the kiosk that plays PLACE now.")
 @CONFIG
 @DATA_DIR
-def pair(code: str, place: str, config_file: Path, data_dir: Path | None) -> None:
+def pair(
+    code: str,
+    place: str,
+    move: bool,  # noqa: FBT001 — click gives options by their names.
+    config_file: Path,
+    data_dir: Path | None,
+) -> None:
     """Let the screen that shows CODE play PLACE from now on.
+
+    Says which words the screen showed beside its code: if it showed others, withdraw it.
 
     \b
     Example:
@@ -41,13 +51,19 @@ def pair(code: str, place: str, config_file: Path, data_dir: Path | None) -> Non
     with the_mall(config) as (database, mall_id):
         try:
             with database.transaction() as session:
-                paired = pair_by_code(session, config, mall_id, code, place, at=CLOCK.now())
+                at = CLOCK.now()
+                words = words_of_code(session, mall_id, code, at)
+                paired = pair_by_code(session, config, mall_id, code, place, move=move, at=at)
         except NotFound as error:
             with database.reading() as session:
                 known = ", ".join(one.code for one in places_of(session, config, mall_id))
             raise click.ClickException(
                 f'config.toml has no kiosk, board or agent "{place}"; it has {known}.'
             ) from error
+        except KioskThere as there:
+            raise click.ClickException(
+                f"{there} plays {place} now; with --move it is withdrawn for this screen."
+            ) from there
         except PlaceTaken as error:
             raise click.ClickException(
                 f'The printer "{place}" has a print agent; withdraw that one first.'
@@ -59,6 +75,7 @@ def pair(code: str, place: str, config_file: Path, data_dir: Path | None) -> Non
                 " the screen then shows another."
             ) from error
         say(f"Device {paired.id} is {paired.name} ({paired.place}) now.")
+        say(f'Its screen showed the words "{words}".')
 
 
 @device.command("list")

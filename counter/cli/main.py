@@ -9,6 +9,7 @@ import click
 from counter.cli.clock import clock
 from counter.cli.data import backup, catalogue, db, restore
 from counter.cli.devices import device
+from counter.cli.leaving import erase_, export
 from counter.cli.opening import must_open
 from counter.cli.options import CONFIG, DATA_DIR, PORT, Polite, settings
 from counter.cli.people import user
@@ -135,5 +136,7 @@ def check(config_file: Path) -> None:
     )
 
 
+for command in (erase_, export):
+    user.add_command(command)
 for command in (clock, db, user, device, catalogue, backup, restore, report):
     balai.add_command(command)

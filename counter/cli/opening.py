@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from counter.demo.example import public_example
-from counter.door.auth import KEY_FILE, KeyBroken, sound_key
+from counter.door.keys import KEY_FILE, KeyBroken, sound_key
 from counter.files.config import Config
 from counter.files.database_address import kept_nowhere
 from counter.files.filling import wrong_mall

@@ -17,13 +17,16 @@ from counter.door.accounts import (
     UserExists,
     add_user,
     as_username,
+    change_role,
+    close_account,
+    new_hash,
+    reopen_account,
     set_password,
+    sign_out,
 )
 from counter.door.passwords import LONGEST, SHORTEST, WeakPassword
 from models.core.roles import STAFF, Role
 from models.journal.actors import Actor
-from models.journal.events import SignedOut
-from models.journal.record import record
 from models.mall.people import User
 
 WEAK = {
@@ -84,6 +87,7 @@ def add(
                 name=name,
                 role=Role(role),
                 password=password,
+                by=Actor(),
                 at=CLOCK.now(),
             )
         say(f"{made.username} ({made.name}) may sign in as {made.role.value}.")
@@ -103,12 +107,12 @@ def password(
     """Give USERNAME a new password; whoever is signed in with the old one is out."""
     with the_mall(settings(config_file, data_dir=data_dir)) as (database, mall_id):
         with database.reading() as session:
-            _account(session, mall_id, username)
-        new = _password(from_stdin=password_stdin)
-        with _refusals(), database.transaction() as session:
-            account = _account(session, mall_id, username)
-            set_password(account, new, at=CLOCK.now())
-            _send_away(session, account)
+            account = account_called(session, mall_id, username)
+        with _refusals():
+            new = new_hash(account, _password(from_stdin=password_stdin))
+        with database.transaction() as session:
+            account = account_called(session, mall_id, username)
+            set_password(session, account, new, by=Actor(), at=CLOCK.now())
         say(f"{as_username(username)} has a new password.")
 
 
@@ -141,18 +145,42 @@ def disable(
     """Keep USERNAME from signing in, at once, and keep the account for the journal's sake."""
     with the_mall(settings(config_file, data_dir=data_dir)) as (database, mall_id):
         with database.transaction() as session:
-            account = _account(session, mall_id, username)
-            account.in_use = again
-            if not again:
-                account.signed_out_at = CLOCK.now()
-                _send_away(session, account)
+            account = account_called(session, mall_id, username)
+            change = reopen_account if again else close_account
+            change(session, account, by=Actor(), at=CLOCK.now())
         say(f"{account.username} may {'sign in again' if again else 'no longer sign in'}.")
 
 
-def _send_away(session: Session, account: User) -> None:
-    """Let the running hall hang up on the pages that are still open."""
-    told = SignedOut(mall_id=account.mall_id, at=CLOCK.now())
-    record(session, told, Actor(user_id=account.id))
+@user.command("role")
+@click.argument("username")
+@click.argument("role", type=click.Choice(sorted(role.value for role in STAFF)))
+@CONFIG
+@DATA_DIR
+def role_(username: str, role: str, config_file: Path, data_dir: Path | None) -> None:
+    """Let USERNAME be ROLE from now on; they must sign in once more.
+
+    \b
+    Example:
+      user role 198703122010012001 supervisor
+    """
+    with the_mall(settings(config_file, data_dir=data_dir)) as (database, mall_id):
+        with database.transaction() as session:
+            account = account_called(session, mall_id, username)
+            change_role(session, account, Role(role), by=Actor(), at=CLOCK.now())
+        say(f"{account.username} ({account.name}) may sign in as {account.role.value}.")
+
+
+@user.command("sign-out")
+@click.argument("username")
+@CONFIG
+@DATA_DIR
+def sign_out_(username: str, config_file: Path, data_dir: Path | None) -> None:
+    """End all sign-ins of USERNAME, at once; the account stays as it is."""
+    with the_mall(settings(config_file, data_dir=data_dir)) as (database, mall_id):
+        with database.transaction() as session:
+            account = account_called(session, mall_id, username)
+            count = sign_out(session, account, by=Actor(), at=CLOCK.now())
+        say(f"{account.username} was signed in with {count} browsers and is out now.")
 
 
 @contextmanager
@@ -180,7 +208,8 @@ def _found(session: Session, mall_id: int, username: str) -> User | None:
     return session.scalars(named).first()
 
 
-def _account(session: Session, mall_id: int, username: str) -> User:
+def account_called(session: Session, mall_id: int, username: str) -> User:
+    """Return the account, also a disabled one. Raises ClickException."""
     account = _found(session, mall_id, username)
     if account is None:
         raise click.ClickException(

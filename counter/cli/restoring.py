@@ -13,7 +13,7 @@ from counter.backup import tool
 from counter.cli.counting import looking, malls_of
 from counter.cli.placing import Placing
 from counter.cli.unpacking import Kept, RestoreFailed, proved
-from counter.door.auth import KEY_FILE, KeyBroken, sound_key
+from counter.door.keys import KEY_FILE, KeyBroken, sound_key
 from counter.files.config import Config, ConfigError, load_config
 from counter.files.database_address import told_of
 

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from counter.desk.acts import ACTS, buttons
 from counter.desk.buttons import NOTE_KEY, OUTCOME_KEYS
 from counter.desk.choices import callable_numbers, desk_rows, transfer_services
+from counter.desk.following import DESK, may_follow
 from counter.desk.presence import require_officer, the_desk
-from counter.desk.state import DESK, desk_state, may_follow
+from counter.desk.state import desk_state
 from counter.door.navigation import Navigation
 from counter.door.pages import CONSOLE, Page
 from models.core.clock import Clock

@@ -13,8 +13,6 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 from counter.desk.figures import figures, waits_of
 from counter.desk.ticket import aside_row, names, ticket_at_desk
 from models.core.event import About, Event
-from models.core.roles import LEADERS, Role
-from models.journal.actors import Actor
 from models.journal.events import (
     CallShown,
     CallSpoken,
@@ -22,7 +20,7 @@ from models.journal.events import (
     TicketCancelled,
     TicketMissed,
 )
-from models.journal.topics import Topic, id_in
+from models.journal.topics import id_in
 from models.mall.arrangement import arrangement_of
 from models.mall.catalogue import Service
 from models.mall.mall import Desk, DeskService
@@ -281,17 +279,3 @@ def _offering(session: Session, services: Select[int]) -> set[str]:
 
 def _keys(ids: Iterable[int]) -> set[str]:
     return {str(id_) for id_ in ids}
-
-
-def may_follow(session: Session, actor: Actor, key: str) -> bool:
-    """Tell whether `actor` may see the desk: its officer, or who may stand in for one."""
-    desk = session.get(Desk, id_in(key))
-    if desk is None or desk.mall_id != actor.mall_id:
-        return False
-    if actor.role in LEADERS:
-        return True
-    shift = shift_at(session, desk.id)
-    return actor.role is Role.OFFICER and shift is not None and shift.user_id == actor.user_id
-
-
-DESK = Topic(name="desk", state=desk_state, touched=touched, may_follow=may_follow)

@@ -1,20 +1,41 @@
-"""The accounts of those who sign in: made, found, and given a new password."""
+"""The accounts of those who sign in: made, found, changed and closed, and what ends with that."""
 
 from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Final
+from typing import Final, TypedDict
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from counter.door.guesses import forgive
 from counter.door.passwords import hashed, require_strong
-from models.core.roles import STAFF, Role
+from models.core.roles import OFFICERS, STAFF, Role
+from models.journal.account_events import (
+    AccountAdded,
+    AccountClosed,
+    AccountReopened,
+    PasswordChanged,
+    RoleChanged,
+    SignInsEnded,
+)
+from models.journal.actors import Actor
+from models.journal.record import record
 from models.mall.people import User
+from models.mall.sign_ins import end_sign_ins
+from models.queue.shifts import leave_desk
 
 USERNAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9._-]{1,38}[a-z0-9])")
+
+
+class Facts(TypedDict):
+    """What every event about an account says."""
+
+    mall_id: int
+    at: datetime
+    user_id: int
+    by_user_id: int | None
 
 
 class UserExists(Exception):
@@ -49,6 +70,7 @@ def add_user(
     name: str,
     role: Role,
     password: str,
+    by: Actor,
     at: datetime,
 ) -> User:
     """Make an account. Raises BadUsername, UserExists, WeakPassword, ValueError for a role."""
@@ -62,18 +84,87 @@ def add_user(
     ).first():
         raise UserExists(username)
     require_strong(password, username, name)
-    return make_account(session, mall_id, username, name, role, hashed(password), at)
+    user = make_account(session, mall_id, username, name, role, hashed(password), at)
+    record(session, AccountAdded(role=role.value, **_about(user, by, at)))
+    return user
 
 
-def set_password(user: User, password: str, *, at: datetime) -> None:
-    """Give the account a new password; all its sign-ins from before `at` are void.
+def new_hash(user: User, password: str) -> str:
+    """Return what to keep of a new password of `user`. Raises WeakPassword.
 
-    Raises WeakPassword. Also ends a lock.
+    Takes its time, so nobody holds the database meanwhile.
     """
     require_strong(password, user.username, user.name)
-    user.password_hash = hashed(password)
-    user.signed_out_at = at
+    return hashed(password)
+
+
+def set_password(
+    session: Session,
+    user: User,
+    password_hash: str,
+    *,
+    by: Actor,
+    at: datetime,
+    staying: int | None = None,
+) -> int:
+    """Give the account a new password; return how many sign-ins ended with the old one.
+
+    `password_hash` comes from new_hash(). All of them end but the one with the id `staying`. Also
+    ends a lock.
+    """
+    user.password_hash = password_hash
     forgive(user)
+    own = by.user_id == user.id
+    record(session, PasswordChanged(own=own, **_about(user, by, at)))
+    return sign_out(session, user, by=by, at=at, staying=staying)
+
+
+def sign_out(
+    session: Session, user: User, *, by: Actor, at: datetime, staying: int | None = None
+) -> int:
+    """End the user's sign-ins, all but the one with the id `staying`; return how many there were.
+
+    The pages that are open in those browsers are cut off.
+    """
+    count = end_sign_ins(session, user.id, but=staying)
+    if count:
+        record(session, SignInsEnded(count=count, **_about(user, by, at)))
+    return count
+
+
+def change_role(session: Session, user: User, role: Role, *, by: Actor, at: datetime) -> None:
+    """Let the user be something else from now on; they must sign in once more.
+
+    Who serves at no desk any more leaves theirs. Raises ValueError for a role of nobody's; the
+    role that the user has changes nothing.
+    """
+    if role not in STAFF:
+        raise ValueError(f"nobody signs in as {role}")
+    if role is user.role:
+        return
+    before, user.role = user.role, role
+    record(session, RoleChanged(role=role.value, before=before.value, **_about(user, by, at)))
+    sign_out(session, user, by=by, at=at)
+    if role not in OFFICERS:
+        leave_desk(session, user.id, by=by, at=at)
+
+
+def close_account(session: Session, user: User, *, by: Actor, at: datetime) -> None:
+    """Keep the user from signing in, and send them away where they are; a second time is none."""
+    if not user.in_use:
+        return
+    user.in_use = False
+    record(session, AccountClosed(**_about(user, by, at)))
+    sign_out(session, user, by=by, at=at)
+    leave_desk(session, user.id, by=by, at=at)
+
+
+def reopen_account(session: Session, user: User, *, by: Actor, at: datetime) -> None:
+    """Let the user of a closed account sign in again."""
+    if user.in_use:
+        return
+    user.in_use = True
+    record(session, AccountReopened(**_about(user, by, at)))
 
 
 def make_account(
@@ -96,3 +187,8 @@ def make_account(
     session.add(user)
     session.flush()
     return user
+
+
+def _about(user: User, by: Actor, at: datetime) -> Facts:
+    """Return what every event about an account says."""
+    return {"mall_id": user.mall_id, "at": at, "user_id": user.id, "by_user_id": by.user_id}

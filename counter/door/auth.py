@@ -5,22 +5,20 @@ Nothing here knows passwords or codes; it only reads what signing in and pairing
 
 from __future__ import annotations
 
-import os
-import secrets
-import tempfile
-from contextlib import suppress
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from flask import Flask, Request, abort, g, redirect, request, session
-from sqlalchemy import bindparam, select
 from werkzeug.wrappers import Response
 
+from counter.door.acting import Person, actor_of, in_order
+from counter.door.keys import secret_key
 from counter.door.permissions import Permissions
 from counter.files.config import Config
+from counter.live.visitors import Visitor
 from counter.network.cookies import bare
 from counter.network.forgery import require_own_page
 from counter.network.loopback import from_this_machine
@@ -30,35 +28,19 @@ from models.core.database import Database
 from models.core.errors import Forbidden
 from models.core.roles import Role
 from models.journal.actors import Actor
-from models.mall.pairing import Acting, devices_of_tokens, note_seen
-from models.mall.people import User
+from models.mall.pairing import note_seen
+from models.mall.sign_ins import LONGEST, SignedInUser, note_used, users_of_tokens
+from models.mall.tokens import Acting, devices_of_tokens, settle_token
 
 SESSION_COOKIE: Final = "balai"
 DEVICE_COOKIE: Final = "balai-device"
 LANGUAGE_COOKIE: Final = "lang"
-LONGEST_SIGN_IN: Final = timedelta(hours=12)
 # A sign-in and a device are noted as alive once a minute, not at every request.
 NOTE_EVERY: Final = timedelta(minutes=1)
 # Browsers keep no cookie longer than 400 days.
 LANGUAGE_LIFETIME: Final = timedelta(days=400)
-KEY_FILE: Final = "secret.key"
-KEY_BYTES: Final = 32
-
-_USER: Final = select(User.name, User.role, User.mall_id, User.in_use, User.signed_out_at).where(
-    User.id == bindparam("user_id")
-)
-
-
-class KeyBroken(Exception):
-    """A file is no key that signs cookies; the message goes on after the file's name."""
-
-
-@dataclass(frozen=True)
-class Person:
-    """Who is signed in: their name, and as whom they act."""
-
-    name: str
-    actor: Actor
+# More than a browser ever shows of the example; whoever sends more is no browser of ours.
+MOST_SCREENS: Final = 32
 
 
 @dataclass
@@ -76,58 +58,92 @@ class Doorkeeper:
     real_clock: Clock = field(default_factory=Clock)
     _seen: dict[int, datetime] = field(default_factory=dict)
 
-    def actors_of(self, request: Request) -> tuple[Actor, ...]:
-        """Return all whom this browser may act for: who signed in, then its devices.
+    @property
+    def idle(self) -> timedelta:
+        """How long a sign-in may rest before it is over."""
+        return timedelta(hours=self.config.server.session_hours)
 
-        Never empty: somebody unknown is one actor with the role PUBLIC. `request` is the current
-        one, a page's or that with which a socket begins.
+    def visitor(self, request: Request) -> Visitor:
+        """Return what the current request's browser shows of itself."""
+        sign_in = session.get("sign_in")
+        screens = [token for name, token in request.cookies.items() if _is_device(name)]
+        place = place_meant(request)
+        return Visitor(
+            sign_in=sign_in if isinstance(sign_in, str) else "",
+            screens=tuple(screens[:MOST_SCREENS]),
+            place=place,
+            # One browser shows many screens of the example; each page is the one it names.
+            this_place_alone=bool(place) and self.plays_on_its_own(request),
+        )
+
+    def actors_of(self, visitors: Collection[Visitor]) -> dict[Visitor, tuple[Actor, ...]]:
+        """Return all for whom each browser may act now: who signed in, then its devices.
+
+        Never empty: somebody unknown is one actor with the role PUBLIC. Two statements read it
+        for all of them, and none for phones, which show nothing.
         """
-        return self.actors_beside(self.person(), request)
+        tokens = {one.sign_in for one in visitors if one.sign_in}
+        screens = {token for one in visitors for token in one.screens}
+        people, devices = self._people(tokens), self._devices(screens)
+        found = {}
+        for one in visitors:
+            person = people.get(one.sign_in)
+            acting = in_order(one, devices)
+            found[one] = self._actors(None if person is None else actor_of(person), acting)
+        return found
 
-    def actors_beside(self, person: Person | None, request: Request) -> tuple[Actor, ...]:
-        """Return the same when it is known already who is signed in."""
-        known = (*(() if person is None else (person.actor,)), *self._devices(request))
-        return known or (Actor(mall_id=self.mall_id),)
+    def person(self, visitor: Visitor) -> Person | None:
+        """Return who is signed in with that browser."""
+        found = self._people([visitor.sign_in]) if visitor.sign_in else {}
+        user = found.get(visitor.sign_in)
+        if user is None:
+            return None
+        return Person(user.name, actor_of(user), user.sign_in_id, user.seen_at)
+
+    def actors_beside(self, person: Person | None, visitor: Visitor) -> tuple[Actor, ...]:
+        """Return the actors of one browser when it is known already who is signed in.
+
+        The device that it is first of all is noted as alive.
+        """
+        devices = in_order(visitor, self._devices(visitor.screens))
+        for device in devices[:1]:
+            self._note(device)
+        for device in devices:
+            if device.renewed:
+                with self.database.transaction() as work:
+                    settle_token(work, device.id)
+        return self._actors(None if person is None else person.actor, devices)
 
     def plays_on_its_own(self, request: Request) -> bool:
         """Tell whether screens pair themselves for whoever asks: the example, at its machine."""
         return self.config.mall.example and from_this_machine(request)
 
-    def person(self) -> Person | None:
-        """Return who is signed in with the current request's browser."""
-        user_id, began_s, seen_s = (session.get(name) for name in ("user", "began", "seen"))
-        if not (user_id and began_s and seen_s):
-            return None
-        now_s = self.real_clock.now().timestamp()
-        idle_s = self.config.server.session_hours * 3600
-        if now_s - seen_s > idle_s or now_s - began_s > LONGEST_SIGN_IN.total_seconds():
-            return None
-        with self.database.glancing() as connection:
-            user = connection.execute(_USER, {"user_id": user_id}).one_or_none()
-        if user is None or not user.in_use:
-            return None
-        if user.signed_out_at is not None and began_s < user.signed_out_at.timestamp():
-            return None
-        actor = Actor(role=user.role, mall_id=user.mall_id, user_id=user_id)
-        return Person(user.name, actor)
+    def note_used(self, person: Person) -> None:
+        """Let a sign-in that is in use go on."""
+        now = self.real_clock.now()
+        if now - person.seen_at > NOTE_EVERY:
+            with self.database.transaction() as work:
+                note_used(work, person.sign_in_id, now)
 
-    def _devices(self, request: Request) -> list[Actor]:
-        tokens = [token for name, token in request.cookies.items() if _is_device(name)]
+    def _people(self, tokens: Collection[str]) -> dict[str, SignedInUser]:
         if not tokens:
-            return []
+            return {}
         with self.database.glancing() as connection:
-            devices = devices_of_tokens(connection, tokens)
-        place = place_meant(request)
-        devices.sort(key=lambda device: device.place != place)
-        if place and self.plays_on_its_own(request):
-            # One browser shows many screens of the example; each page is the one it names.
-            devices = [device for device in devices if device.place == place]
-        for device in devices[:1]:
-            self._note(device)
-        return [
+            return users_of_tokens(connection, tokens, idle=self.idle, at=self.real_clock.now())
+
+    def _devices(self, tokens: Collection[str]) -> dict[str, Acting]:
+        if not tokens:
+            return {}
+        with self.database.glancing() as connection:
+            return devices_of_tokens(connection, tokens)
+
+    def _actors(self, person: Actor | None, devices: Iterable[Acting]) -> tuple[Actor, ...]:
+        screens = [
             Actor(role=device.role, mall_id=device.mall_id, device_id=device.id)
             for device in devices
         ]
+        known = (*(() if person is None else (person,)), *screens)
+        return known or (Actor(mall_id=self.mall_id),)
 
     def _note(self, device: Acting) -> None:
         at = self.clock.now()
@@ -146,7 +162,7 @@ def register(app: Flask, doorkeeper: Doorkeeper, permissions: Permissions) -> No
         SESSION_COOKIE_NAME=SESSION_COOKIE,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=LONGEST_SIGN_IN,
+        PERMANENT_SESSION_LIFETIME=LONGEST,
         SESSION_REFRESH_EACH_REQUEST=False,
     )
 
@@ -158,8 +174,9 @@ def register(app: Flask, doorkeeper: Doorkeeper, permissions: Permissions) -> No
         if endpoint is not None and endpoint.rpartition(".")[2] == "static":
             return None
         require_own_page(request, config.mall.public_url, _our_cookies(request))
-        g.person = doorkeeper.person()
-        actors = doorkeeper.actors_beside(g.person, request)
+        visitor = doorkeeper.visitor(request)
+        g.person = doorkeeper.person(visitor)
+        actors = doorkeeper.actors_beside(g.person, visitor)
         g.actor = actors[0]
         own = bool(endpoint and permissions.for_devices_alone(endpoint))
         g.lang = _language(config, of_a_screen=own or request.blueprint == "pairing")
@@ -170,7 +187,8 @@ def register(app: Flask, doorkeeper: Doorkeeper, permissions: Permissions) -> No
             return _turn_away(actors, to_pair=own)
         g.actor = allowed or actors[0]
         g.mall_id = g.actor.mall_id or doorkeeper.mall_id
-        _slide(doorkeeper.real_clock.now().timestamp())
+        if g.person is not None:
+            doorkeeper.note_used(g.person)
         return None
 
     @app.after_request
@@ -183,52 +201,11 @@ def register(app: Flask, doorkeeper: Doorkeeper, permissions: Permissions) -> No
         return response
 
 
-def secret_key(data_dir: Path) -> bytes:
-    """Return the key that signs cookies, made at the first start and readable by us alone.
-
-    Raises KeyBroken when what is there is none.
-    """
-    path = data_dir / KEY_FILE
-    if not path.exists():
-        handle, draft = tempfile.mkstemp(dir=data_dir, prefix=f"{KEY_FILE}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(KEY_BYTES))
-            file.flush()
-            # A power cut must not leave the name of a key without the key.
-            os.fsync(file.fileno())
-        # A second process that starts now finds no file or a whole one, and the first one stays.
-        with suppress(FileExistsError):
-            os.link(draft, path)
-        Path(draft).unlink()
-    return sound_key(path)
-
-
-def sound_key(path: Path) -> bytes:
-    """Return the key in the file `path`. Raises KeyBroken when there is none in it."""
-    if not path.exists():
-        raise KeyBroken("is not there")
-    # A device file would be read without end.
-    if not path.is_file():
-        raise KeyBroken(f"is no file, and a key is a file of {KEY_BYTES} bytes")
-    try:
-        with path.open("rb") as file:
-            key = file.read(KEY_BYTES)
-            size = os.fstat(file.fileno()).st_size
-    except OSError as error:
-        raise KeyBroken(f"cannot be read: {error.strerror}") from error
-    if size != KEY_BYTES:
-        raise KeyBroken(f"holds {size} bytes, and a key has {KEY_BYTES}")
-    return key
-
-
-def begin_sign_in(user_id: int, at: datetime) -> None:
-    """Make the browser's session one of this user, with nothing left of the one before.
-
-    `at` is the real time, an aware UTC instant.
-    """
+def carry_sign_in(token: str) -> None:
+    """Make the browser's session the one of this sign-in, with nothing left of the one before."""
     session.clear()
     session.permanent = True
-    session.update(user=user_id, began=at.timestamp(), seen=at.timestamp())
+    session["sign_in"] = token
 
 
 def place_meant(request: Request) -> str:
@@ -267,12 +244,6 @@ def _turn_away(actors: tuple[Actor, ...], *, to_pair: bool) -> Response:
     if not page:
         abort(401)
     return redirect(f"/sign-in?{urlencode({'next': here})}")
-
-
-def _slide(now_s: float) -> None:
-    """Let a sign-in that is in use go on."""
-    if "user" in session and now_s - session.get("seen", 0.0) > NOTE_EVERY.total_seconds():
-        session["seen"] = now_s
 
 
 def _language(config: Config, *, of_a_screen: bool) -> str:

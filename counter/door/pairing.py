@@ -22,15 +22,8 @@ from counter.words.language import Language
 from models.core.errors import Forbidden, NotFound
 from models.core.roles import DEVICES, EVERYBODY, Permit, Role
 from models.journal.actors import Actor
-from models.mall.pairing import (
-    devices_of_tokens,
-    fingerprint,
-    new_code,
-    nickname,
-    pair,
-    shown_code,
-    was_withdrawn,
-)
+from models.mall.pairing import new_code, nickname, pair, shown_code, was_withdrawn
+from models.mall.tokens import devices_of_tokens, fingerprint, renew_token
 
 # Browsers keep no cookie longer than 400 days; a screen's is renewed each time its page opens.
 COOKIE_LIFETIME: Final = timedelta(days=400)
@@ -83,7 +76,10 @@ def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language, permit: 
         response = jsonify(
             code=asked.code,
             left_s=int((asked.expires_at - at).total_seconds()),
-            label=language.say(g.lang, "counter.pair.code", code=" ".join(asked.code)),
+            words=asked.words,
+            label=language.say(
+                g.lang, "counter.pair.code", code=" ".join(asked.code), words=asked.words
+            ),
             screen=language.say(
                 g.lang,
                 "counter.pair.screen",
@@ -98,11 +94,11 @@ def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language, permit: 
     def state() -> Response:
         token, at = sent(request, DEVICE_COOKIE) or "", clock.now()
         with database.reading() as session:
-            paired = devices_of_tokens(session, [token])
+            paired = devices_of_tokens(session, [token]).get(token)
             waiting = shown_code(session, token, at) is not None
         return jsonify(
             # Where to go on, because a screen that opened /kiosk may have been made a board.
-            go=PAGES.get(paired[0].role) if paired else None,
+            go=PAGES.get(paired.role) if paired else None,
             over=not waiting,
             clock=language.clock(g.lang, at),
             day=language.day(g.lang, at),
@@ -119,7 +115,7 @@ def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language, permit: 
 
     _for_paired_screens(blueprint, doorkeeper)
     permit(EVERYBODY, "pairing.screen", "pairing.ask", "pairing.state", "pairing.here")
-    permit(DEVICES, "pairing.alive")
+    permit(DEVICES, "pairing.alive", "pairing.renew")
     app.register_blueprint(blueprint)
 
 
@@ -146,6 +142,17 @@ def _for_paired_screens(blueprint: Blueprint, doorkeeper: Doorkeeper) -> None:
             pair(session, g.mall_id, asked.code, place, name="", by=nobody, at=at)
         # One browser may show every screen of the example, each with a token of its own.
         return _hand_over(jsonify(place=place.code), cookie, asked.token)
+
+    @blueprint.post("/pair/renew")
+    def renew() -> Response:
+        """Give a screen that was just paired a token that was in no hands before.
+
+        The one with which it asked for its code may have been put into its browser by somebody.
+        """
+        with database.transaction() as session:
+            token = renew_token(session, sent(request, DEVICE_COOKIE) or "")
+        response = jsonify(renewed=token is not None)
+        return response if token is None else _hand_over(response, DEVICE_COOKIE, token)
 
     @blueprint.post("/pair/alive")
     def alive() -> Response:

@@ -14,7 +14,7 @@ from counter.door.auth import Doorkeeper
 from counter.door.guesses import LOCKED_FOR, MOST_WRONG, Counted, Stranger, charge, forgive
 from counter.door.passwords import hashed, matches, nobodys_hash, outdated
 from counter.network.throttle import Throttle
-from models.journal.events import SignInFailed
+from models.journal.account_events import SignInFailed, SignInRefused
 from models.journal.record import record
 from models.mall.people import User
 
@@ -44,6 +44,7 @@ class Reception:
     refused_after_s: float = REFUSED_AFTER_S
     _strangers: OrderedDict[str, Stranger] = field(default_factory=OrderedDict)
     _at_home: Throttle = field(default_factory=lambda: Throttle(MOST_WRONG, LOCKED_FOR))
+    _noted: Throttle = field(default_factory=lambda: Throttle(1, timedelta(minutes=1)))
     _addresses: Throttle = field(default_factory=lambda: Throttle(WRONG_PER_ADDRESS, PER_ADDRESS))
 
     def judge(
@@ -59,7 +60,20 @@ class Reception:
         if guest is None:
             verdict = self._judge(username, password, address)
         else:
-            verdict = self._judge_known(guest, password)
+            verdict = self._judge_known(guest, password, address)
+        if verdict.user is None:
+            time.sleep(max(0.0, self.refused_after_s - (time.monotonic() - began_s)))
+        return verdict
+
+    def confirm(self, user_id: int, password: str, address: str) -> Verdict:
+        """Tell whether somebody who is signed in knows their password; a refusal takes its time.
+
+        Wrong ones count as at their own browser: who finds it open guesses no faster.
+        """
+        began_s = time.monotonic()
+        with self.doorkeeper.database.reading() as session:
+            user = session.get_one(User, user_id)
+        verdict = self._judge_known(user, password, address)
         if verdict.user is None:
             time.sleep(max(0.0, self.refused_after_s - (time.monotonic() - began_s)))
         return verdict
@@ -72,20 +86,21 @@ class Reception:
             user = user_called(session, self.doorkeeper.mall_id, username)
         return user if user is not None and user.id in known else None
 
-    def _judge_known(self, user: User, password: str) -> Verdict:
+    def _judge_known(self, user: User, password: str, address: str) -> Verdict:
         """Look at the password of somebody at their own browser, whose guesses count apart.
 
         What strangers have guessed stays counted against strangers.
         """
         now, key = self.doorkeeper.real_clock.now(), str(user.id)
         if wait := self._at_home.wait(key, now):
+            self._record_refused("locked", user.username, user, address)
             return Verdict(None, "locked", minutes=_minutes(wait))
         self._at_home.count(key, now)
         if matches(user.password_hash, password):
             self._at_home.forget(key)
             self._renew_hash(user, password)
             return Verdict(user)
-        self._record_wrong(user)
+        self._record_wrong(user, address)
         left = MOST_WRONG - self._at_home.done(key, now)
         if left <= 0:
             return Verdict(None, "locked", minutes=_minutes(LOCKED_FOR))
@@ -94,19 +109,20 @@ class Reception:
     def _judge(self, username: str, password: str, address: str) -> Verdict:
         now = self.doorkeeper.real_clock.now()
         if wait := self._addresses.wait(address, now):
+            self._record_refused("too_often", "", None, address)
             return Verdict(None, "too_often", minutes=_minutes(wait))
         with self.doorkeeper.database.transaction() as session:
             user = user_called(session, self.doorkeeper.mall_id, username)
             account: Counted = user or self._stranger(username)
             locked = charge(account, now)
         if locked:
+            self._record_refused("locked", username, user, address)
             return Verdict(None, "locked", minutes=_minutes(locked))
         right = matches(user.password_hash if user else nobodys_hash(), password)
         if user is None or not right:
             self._addresses.count(address, now)
             left = MOST_WRONG - account.failed_count
-            if user is not None:
-                self._record_wrong(user)
+            self._record_wrong(user, address)
             if left <= 0:
                 return Verdict(None, "locked", minutes=_minutes(LOCKED_FOR))
             return Verdict(None, "wrong", minutes=_minutes(LOCKED_FOR), left=left)
@@ -125,12 +141,32 @@ class Reception:
             if account.password_hash == user.password_hash:
                 account.password_hash = newer
 
-    def _record_wrong(self, user: User) -> None:
+    def _record_wrong(self, user: User | None, address: str) -> None:
+        """Note a wrong password; of a name that nobody has, not the name: it may be a password."""
+        failed = SignInFailed(
+            mall_id=self.doorkeeper.mall_id,
+            at=self.doorkeeper.clock.now(),
+            user_id=None if user is None else user.id,
+            address=address,
+        )
         with self.doorkeeper.database.transaction() as session:
-            failed = SignInFailed(
-                mall_id=user.mall_id, at=self.doorkeeper.clock.now(), user_id=user.id
-            )
             record(session, failed)
+
+    def _record_refused(self, code: str, username: str, user: User | None, address: str) -> None:
+        """Note that nobody looked at a password, once a minute: knocking must not fill the disk."""
+        now, key = self.doorkeeper.real_clock.now(), f"{code} {username[:100]} {address}"
+        if self._noted.wait(key, now):
+            return
+        self._noted.count(key, now)
+        refused = SignInRefused(
+            mall_id=self.doorkeeper.mall_id,
+            at=self.doorkeeper.clock.now(),
+            user_id=None if user is None else user.id,
+            code=code,
+            address=address,
+        )
+        with self.doorkeeper.database.transaction() as session:
+            record(session, refused)
 
     def _stranger(self, username: str) -> Stranger:
         stranger = self._strangers.setdefault(username[:100], Stranger())

@@ -13,7 +13,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from counter.door.auth import Doorkeeper, begin_sign_in, local_path
+from counter.door.auth import Doorkeeper, carry_sign_in, local_path
+from counter.door.browser_names import in_short
 from counter.door.free_desks import offer_desks
 from counter.door.known import KnownBrowsers
 from counter.door.permissions import Permissions
@@ -22,11 +23,12 @@ from counter.words.language import Language
 from models.core.clock import local_day
 from models.core.errors import NotFound, Refusal
 from models.core.roles import EVERYBODY, LEADERS, OFFICERS, Role
+from models.journal.account_events import SignedIn
 from models.journal.actors import Actor
-from models.journal.events import SignedIn
 from models.journal.record import record
 from models.mall.mall import Desk, Mall
 from models.mall.people import User
+from models.mall.sign_ins import begin_sign_in, end_sign_in
 from models.queue.shifts import sign_on
 from models.queue.tickets import Ticket
 
@@ -48,12 +50,17 @@ WANTED = TypeAdapter(Wanted)
 
 
 def register(
-    app: Flask, *, doorkeeper: Doorkeeper, language: Language, permissions: Permissions
+    app: Flask,
+    *,
+    doorkeeper: Doorkeeper,
+    reception: Reception,
+    language: Language,
+    permissions: Permissions,
 ) -> None:
     """Add /sign-in to `app`."""
     blueprint = Blueprint("sign_in", __name__)
     database, clock = doorkeeper.database, doorkeeper.clock
-    reception, browsers = Reception(doorkeeper), KnownBrowsers(app)
+    browsers = KnownBrowsers(app)
 
     def form(wanted: Wanted, *, verdict: Verdict | None = None, desk_says: str = "") -> str:
         return _page(
@@ -77,19 +84,29 @@ def register(
         )
         if verdict.user is None:
             return form(wanted, verdict=verdict), 401
-        user, at = verdict.user, clock.now()
+        user, at, address = verdict.user, clock.now(), request.remote_addr or ""
         # The form may choose the computer's desk for somebody who serves at none.
         desk = wanted.desk if user.role in OFFICERS else ""
         by = Actor(role=user.role, mall_id=user.mall_id, user_id=user.id)
         try:
             with database.transaction() as work:
-                record(work, SignedIn(mall_id=user.mall_id, at=at), by)
+                record(work, SignedIn(mall_id=user.mall_id, at=at, address=address), by)
                 if desk:
                     sign_on(work, _desk(work, user, desk), user, by=by, at=at)
+                if g.person is not None:
+                    # Nobody can use any more what this browser held before.
+                    end_sign_in(work, g.person.actor.user_id, g.person.sign_in_id)
+                token = begin_sign_in(
+                    work,
+                    user.id,
+                    address=address,
+                    browser=in_short(request.user_agent.string),
+                    at=doorkeeper.real_clock.now(),
+                )
         except Refusal as refusal:
             said = language.say(g.lang, f"counter.refusals.{refusal.code}", **refusal.facts)
             return form(wanted, desk_says=said), 409
-        begin_sign_in(user.id, doorkeeper.real_clock.now())
+        carry_sign_in(token)
         asked = local_path(wanted.next)
         may_open = asked is not None and permissions.opens(app, asked, user.role)
         response = redirect(_home(user, asked if may_open else None, desk), 303)

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import logging
-from datetime import datetime
-
 from flask import Blueprint, Flask, g, redirect, render_template, request, session
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from counter.door.auth import Doorkeeper
-from models.core.errors import DeskBusy
 from models.core.roles import EVERYBODY, Permit
-from models.journal.actors import Actor
-from models.journal.events import SignedOut
+from models.journal.account_events import SignedOut
 from models.journal.record import record
-from models.mall.people import User
-from models.queue.shifts import Shift, held_by, sign_off
-
-log = logging.getLogger(__name__)
+from models.mall.sign_ins import end_sign_ins
+from models.queue.shifts import held_by, leave_desk, shift_of
 
 
 def register(app: Flask, *, doorkeeper: Doorkeeper, permit: Permit) -> None:
@@ -38,7 +30,10 @@ def register(app: Flask, *, doorkeeper: Doorkeeper, permit: Permit) -> None:
             if question is not None:
                 return question, 409
         with database.transaction() as work:
-            _leave(work, g.actor, at=clock.now(), real_at=doorkeeper.real_clock.now())
+            # All of them, so that a copied cookie is worthless.
+            end_sign_ins(work, g.actor.user_id)
+            leave_desk(work, g.actor.user_id, by=g.actor, at=clock.now())
+            record(work, SignedOut(mall_id=g.mall_id, at=clock.now()), g.actor)
         session.clear()
         return redirect("/sign-in", 303)
 
@@ -48,7 +43,7 @@ def register(app: Flask, *, doorkeeper: Doorkeeper, permit: Permit) -> None:
 
 def _question(session: Session, user_id: int) -> str | None:
     """Return the page that asks whether a number is to be left at the desk; None without one."""
-    shift = _shift_of(session, user_id)
+    shift = shift_of(session, user_id)
     ticket = None if shift is None else held_by(session, shift.desk)
     if shift is None or ticket is None or ticket.current is None:
         return None
@@ -59,25 +54,3 @@ def _question(session: Session, user_id: int) -> str | None:
         number=ticket.spoken,
         state=ticket.current.state.value,
     )
-
-
-def _leave(session: Session, actor: Actor, *, at: datetime, real_at: datetime) -> None:
-    """End all sign-ins of the user, so that a copied cookie is worthless, and free their desk.
-
-    A desk that still holds a citizen stays theirs until they come back or somebody else ends it.
-    """
-    user = session.get_one(User, actor.user_id)
-    user.signed_out_at = real_at
-    shift = _shift_of(session, user.id)
-    if shift is not None:
-        try:
-            sign_off(session, shift.desk, by=actor, at=at)
-        except DeskBusy:
-            log.info("user %s signed out with a ticket at desk %s", user.id, shift.desk_id)
-    record(session, SignedOut(mall_id=user.mall_id, at=at), actor)
-
-
-def _shift_of(session: Session, user_id: int) -> Shift | None:
-    return session.scalars(
-        select(Shift).where(Shift.user_id == user_id, Shift.ended_at.is_(None))
-    ).first()

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 from flask import Blueprint, Flask, abort, g, jsonify, redirect, render_template, request
-from pydantic import Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from counter.door.auth import Doorkeeper
 from counter.door.pages import SCREENS, Page
-from counter.files.config import Config
 from counter.files.places import places_of
+from counter.leaders.confirming import (
+    CONFIRMED,
+    TOO_OFTEN,
+    WHY_NOT,
+    Confirmed,
+    WhyNot,
+    pair_as_confirmed,
+)
 from counter.network.throttle import Throttle
-from models.core.errors import CodeUnknown, NotFound, PlaceTaken
+from models.core.errors import CodeUnknown, NotFound
 from models.core.event import Event
 from models.core.roles import LEADERS
 from models.journal.actors import Actor
@@ -26,13 +33,12 @@ from models.journal.topics import Topic, id_in
 from models.mall.devices import Device
 from models.mall.pairing import (
     Place,
-    pair,
     paired_devices,
     places_played,
     played_before,
     withdraw,
+    words_of_code,
 )
-from models.paper.agents import agent_place
 
 WRONG_CODES: Final = 10
 # A leader who types a code is told what its screen was; guessing that way ends, too.
@@ -40,18 +46,6 @@ ASKED_CODES: Final = 60
 PER_PERSON: Final = timedelta(minutes=10)
 # A screen is noted as alive once a minute; three without a sign are silence.
 SILENT_AFTER: Final = timedelta(minutes=3)
-
-
-@dataclass(frozen=True)
-class Confirmed:
-    """What a leader says about the screen that shows `code`."""
-
-    code: Annotated[str, Field(max_length=20)] = ""
-    place: Annotated[str, Field(max_length=60)] = ""
-    name: Annotated[str, Field(max_length=80)] = ""
-
-
-CONFIRMED = TypeAdapter(Confirmed)
 
 
 @dataclass(frozen=True)
@@ -88,18 +82,23 @@ def register(
     database, clock = doorkeeper.database, doorkeeper.clock
     throttle = Throttle(WRONG_CODES, PER_PERSON)
 
-    def shown(form: Confirmed, says: str = "") -> str:
+    def shown(
+        form: Confirmed, why_not: WhyNot | None = None, there: Exception | None = None
+    ) -> str:
         done = request.args.get("done", "")
         with database.reading() as session:
             rows = rows_of(session, g.mall_id, clock.now())
             places = places_of(session, doorkeeper.config, g.mall_id)
             before = _before(session, places, form.code, clock.now())
             if before and not form.place:
-                form = Confirmed(form.code, before["place"], form.name or before["name"])
+                form = replace(form, place=before["place"], name=form.name or before["name"])
+            words = words_of_code(session, g.mall_id, form.code, clock.now())
             return render_template(
                 "counter/leaders/devices.html",
                 form=form,
-                says=says,
+                why_not=why_not,
+                there=there,
+                words=words,
                 places=places,
                 played=places_played(session, g.mall_id),
                 before=before,
@@ -116,20 +115,16 @@ def register(
         form, at = CONFIRMED.validate_python(request.form.to_dict()), clock.now()
         person = str(g.actor.user_id)
         if throttle.wait(person, at):
-            return shown(form, "too_often"), 429
+            return shown(form, TOO_OFTEN), TOO_OFTEN.status
         try:
             with database.transaction() as session:
-                place = place_called(session, doorkeeper.config, g.mall_id, form.place)
-                device = pair(
-                    session, g.mall_id, form.code, place, name=form.name, by=g.actor, at=at
-                )
-        except NotFound:
-            return shown(form, "no_place"), 422
-        except PlaceTaken:
-            return shown(form, "place_taken"), 409
-        except CodeUnknown:
-            throttle.count(person, at)
-            return shown(form, "no_code"), 409
+                config = doorkeeper.config
+                device = pair_as_confirmed(session, config, g.mall_id, form, by=g.actor, at=at)
+        except tuple(WHY_NOT) as no:
+            if isinstance(no, CodeUnknown):
+                throttle.count(person, at)
+            why_not = WHY_NOT[type(no)]
+            return shown(form, why_not, no), why_not.status
         return redirect(f"/devices?done={device.id}", 303)
 
     _for_one_screen(blueprint, doorkeeper)
@@ -144,7 +139,7 @@ def _for_one_screen(blueprint: Blueprint, doorkeeper: Doorkeeper) -> None:
 
     @blueprint.get("/devices/screen")
     def screen() -> Response:
-        """Tell what the screen that shows a code was before it was withdrawn; nothing of others."""
+        """Tell what a screen shows beside its code, and what it was before it was withdrawn."""
         person, at = str(g.actor.user_id), clock.now()
         if throttle.wait(person, at):
             abort(429)
@@ -152,7 +147,10 @@ def _for_one_screen(blueprint: Blueprint, doorkeeper: Doorkeeper) -> None:
         code = request.args.get("code", "")[:20]
         with database.reading() as session:
             places = places_of(session, doorkeeper.config, g.mall_id)
-            return jsonify(before=_before(session, places, code, at))
+            return jsonify(
+                before=_before(session, places, code, at),
+                words=words_of_code(session, g.mall_id, code, at),
+            )
 
     @blueprint.post("/devices/<int:device_id>/withdraw")
     def take_back(device_id: int) -> Response:
@@ -176,27 +174,6 @@ def _before(
         return None
     own_name = "" if device.name == place.name else device.name
     return {"place": place.code, "name": own_name, "called": device.name}
-
-
-def place_called(session: Session, config: Config, mall_id: int, code: str) -> Place:
-    """Return the place of that code. Raises NotFound."""
-    places = {place.code: place for place in reversed(places_of(session, config, mall_id))}
-    found = places.get(code) or places.get(agent_place(code))
-    if found is None:
-        raise NotFound
-    return found
-
-
-def pair_by_code(
-    session: Session, config: Config, mall_id: int, code: str, place: str, *, at: datetime
-) -> Device:
-    """Pair from the command line, where whoever types owns the machine.
-
-    The code of a printer means its agent, where no screen is called the same. Raises NotFound
-    for a place that config.toml does not name, and what pair() raises.
-    """
-    chosen = place_called(session, config, mall_id, place)
-    return pair(session, mall_id, code, chosen, name="", by=Actor(mall_id=mall_id), at=at)
 
 
 def rows_of(session: Session, mall_id: int, at: datetime) -> list[Row]:

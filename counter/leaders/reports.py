@@ -29,6 +29,8 @@ from counter.words.language import Language
 from models.core.clock import local_day
 from models.core.roles import REVIEWERS
 from models.figures.figures import Length, Period
+from models.journal.account_events import ReportDownloaded
+from models.journal.record import record
 from models.mall.mall import Mall
 from printing.aside import off_the_loop
 from printing.reports.glance import tiles_of
@@ -151,6 +153,11 @@ def register(
             return shown(chosen, 404)
         asked = desire(chosen.period)
         body = in_turn(lambda: write(tell(url, language, asked), form))
+        with database.transaction() as session:
+            downloaded = ReportDownloaded(
+                mall_id=g.mall_id, at=asked.at, length=length, period=chosen.name, form=form
+            )
+            record(session, downloaded, g.actor)
         response = Response(body, mimetype=MIME_TYPES[form])
         # A PDF opens in the browser, which prints it; tables are for another program.
         disposition = "inline" if form == "pdf" else "attachment"

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from counter.live.visitors import Visitor
 from counter.live.wire import Wire
+from models.core.roles import Role
 from models.journal.actors import Actor
 
 TOPICS_PER_CLIENT = 16
@@ -16,6 +18,7 @@ TOPICS_PER_CLIENT = 16
 
 @dataclass
 class _Client:
+    visitor: Visitor
     actors: tuple[Actor, ...]
     names: set[str] = field(default_factory=set)
 
@@ -38,9 +41,9 @@ class Followers:
         """The names of all topics that somebody follows."""
         return set(self._followers)
 
-    def come(self, client_id: str, actors: tuple[Actor, ...]) -> None:
+    def come(self, client_id: str, visitor: Visitor, actors: tuple[Actor, ...]) -> None:
         """Welcome a client; one browser may act for a person and for its devices."""
-        self._clients[client_id] = _Client(actors)
+        self._clients[client_id] = _Client(visitor, actors)
         self.heard(client_id)
 
     def heard(self, client_id: str) -> None:
@@ -65,6 +68,19 @@ class Followers:
         client = self._clients.get(client_id)
         return client.actors if client else ()
 
+    @property
+    def with_rights(self) -> dict[str, Visitor]:
+        """The clients that act for a person or a device, and what each of them shows."""
+        return {
+            client_id: client.visitor
+            for client_id, client in self._clients.items()
+            if any(actor.role is not Role.PUBLIC for actor in client.actors)
+        }
+
+    def of(self, name: str) -> list[str]:
+        """Return the clients that follow the topic `name`."""
+        return list(self._followers[name]) if name in self._followers else []
+
     def may_add(self, client_id: str, name: str) -> bool:
         """Tell whether the client has room for one topic more."""
         return len(self._clients[client_id].names | {name}) <= TOPICS_PER_CLIENT
@@ -88,10 +104,13 @@ class Followers:
         self._strike(client_id, name)
         self._wire.leave(client_id, name)
 
-    def send_away(self, who: Callable[[Actor], bool]) -> None:
-        """Hang up on every client that acts for somebody who is meant."""
-        clients = list(self._clients.items())
-        for client_id in [known for known, client in clients if any(map(who, client.actors))]:
+    def send_away(self, client_ids: Iterable[str]) -> None:
+        """Tell these clients nothing more, from now on, and hang up on them."""
+        for client_id in client_ids:
+            client = self._clients.pop(client_id, None)
+            for name in client.names if client else ():
+                self._strike(client_id, name)
+                self._wire.leave(client_id, name)
             self._wire.hang_up(client_id)
 
     def _strike(self, client_id: str, name: str) -> None:

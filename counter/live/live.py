@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -18,12 +18,12 @@ from sqlalchemy.orm import Session
 from counter.live.followers import Followers
 from counter.live.tail import Tail
 from counter.live.topics import State, Topics
+from counter.live.visitors import ActorsOf, VisitorOf
 from counter.live.wire import wire_of
 from models.core.clock import Clock
 from models.core.database import Database
-from models.core.event import Event
+from models.core.event import About, Event
 from models.journal.actors import Actor
-from models.journal.events import DeviceWithdrawn, SignedOut
 from models.journal.record import last_seq
 from models.journal.topics import Topic
 
@@ -38,8 +38,8 @@ TICK = timedelta(seconds=15)
 PAUSE = timedelta(seconds=1)
 # How long what is being told may take to its end, and then to be cut short.
 LAST_WORD = timedelta(seconds=0.5)
-
-ActorsOf = Callable[[flask.Request], tuple[Actor, ...]]
+# After these somebody may be no longer who they were when their line began.
+ABOUT_VISITORS = frozenset({About.ACCOUNT, About.DEVICE})
 
 
 class Live:
@@ -55,10 +55,13 @@ class Live:
         database: Database,
         clock: Clock,
         *,
+        visitor_of: VisitorOf,
         actors_of: ActorsOf,
         tick: timedelta = TICK,
     ) -> None:
-        """Speak over `socketio`, made for its app already; `actors_of` knows who asks.
+        """Speak over `socketio`, made for its app already.
+
+        `visitor_of` tells what a browser shows, `actors_of` as whom that may act now.
 
         Topics that tick are told anew every `tick`.
         """
@@ -67,6 +70,7 @@ class Live:
         self._wire = wire_of(socketio)
         self._database = database
         self._clock = clock
+        self._visitor_of = visitor_of
         self._actors_of = actors_of
         self._topics = Topics(clock)
         self._followers = Followers(self._wire)
@@ -126,22 +130,15 @@ class Live:
         """Tell whether a screen follows `topic` over a line here."""
         return topic in self._followers.names
 
-    def disconnect_device(self, device_id: int) -> None:
-        """Send a device away; if it comes back, it is asked anew who it is."""
-        self._followers.send_away(lambda actor: actor.device_id == device_id)
-
     def silence_s(self, device_id: int) -> float:
         """Return for how many seconds nothing was heard of a device over its line here."""
         return self._followers.silence_s(device_id)
 
-    def disconnect_user(self, user_id: int) -> None:
-        """Send all pages of a user away; those still signed in come back at once."""
-        self._followers.send_away(lambda actor: actor.user_id == user_id)
-
     # What clients ask.
 
     def _connected(self, _auth: object = None) -> None:
-        self._followers.come(_sid(), self._actors_of(flask.request))
+        visitor = self._visitor_of(flask.request)
+        self._followers.come(_sid(), visitor, self._actors_of([visitor])[visitor])
         self._socketio.emit("heartbeat", self._heartbeat(), to=_sid())
 
     def _here(self, _wish: object = None) -> dict[str, Any]:
@@ -204,6 +201,7 @@ class Live:
                 if beats <= timedelta():
                     beats = HEARTBEAT
                     self._wire.tell(None, "heartbeat", self._heartbeat())
+                    self._know_again()
                 if ticks <= timedelta():
                     ticks = self._ticks_every
                     self._tick()
@@ -229,10 +227,12 @@ class Live:
         """Read every followed topic that changed, once, and send it to its followers."""
         events = [self._unread.popleft() for _ in range(len(self._unread))]
         names, self._dirty = self._dirty, set()
-        self._send_away_by(events)
-        followed = self._followers.names
         try:
+            if any(event.about in ABOUT_VISITORS for event in events):
+                self._know_again()
             with self._database.reading() as session:
+                self._ask_again(session, events)
+                followed = self._followers.names
                 names |= self._topics.touched(session, events, followed)
                 states = self._states(session, names & followed)
         except Exception:
@@ -259,12 +259,29 @@ class Live:
                 found.append((name, state))
         return found
 
-    def _send_away_by(self, events: Iterable[Event]) -> None:
-        for event in events:
-            if isinstance(event, DeviceWithdrawn) and event.device_id is not None:
-                self.disconnect_device(event.device_id)
-            if isinstance(event, SignedOut) and event.user_id is not None:
-                self.disconnect_user(event.user_id)
+    def _know_again(self) -> None:
+        """Send away whoever is no longer who they were; they may come back as who they are.
+
+        A sign-in runs out without any event, so this is done at every heartbeat, too.
+        """
+        shown = self._followers.with_rights
+        if not shown:
+            return
+        now = self._actors_of(set(shown.values()))
+        self._followers.send_away(
+            client_id
+            for client_id, visitor in shown.items()
+            if self._followers.actors(client_id) not in ((), now[visitor])
+        )
+
+    def _ask_again(self, session: Session, events: Sequence[Event]) -> None:
+        """Send away who follows a topic that is no longer theirs to see."""
+        for name in self._topics.shaken(session, events, self._followers.names):
+            self._followers.send_away(
+                client_id
+                for client_id in self._followers.of(name)
+                if not self._topics.may_follow(session, self._followers.actors(client_id), name)
+            )
 
     def _heartbeat(self) -> dict[str, Any]:
         with self._database.reading() as session:

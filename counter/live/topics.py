@@ -67,6 +67,18 @@ class Topics:
                 found.update(name for name in names if _split(name)[0] == family)
         return found & names
 
+    def shaken(self, session: Session, events: Iterable[Event], names: set[str]) -> set[str]:
+        """Return those of `names` that somebody may have lost the right to follow by `events`."""
+        found: set[str] = set()
+        for event in events:
+            kind = type(event)
+            for family in {_split(name)[0] for name in names}:
+                if kind in self._families[family].ends_with:
+                    found |= self.touched(
+                        session, [event], {name for name in names if _split(name)[0] == family}
+                    )
+        return found
+
     def picture(self, session: Session) -> Callable[[str], State | None]:
         """Return a reader of states that all belong to one instant; None names nothing.
 

@@ -33,6 +33,8 @@ MESSAGES_A_SECOND = 10
 PACKETS_BEHIND = 64
 # A line whose bytes nobody acknowledges for so long is dead; heartbeats are under way all the time.
 SILENT_LINE_MS = 20_000
+# Whoever is sent away and does not hang up is hung up on after so long.
+FAREWELL_S = 1.0
 
 _SOCKET = "balai.socket"
 
@@ -118,8 +120,7 @@ class Connection:
     @property
     def behind(self) -> int:
         """How many packets wait to be written."""
-        waiting: int = self._engine.queue.qsize()
-        return waiting
+        return int(self._engine.queue.qsize())
 
     def wait(self) -> str | None:
         """Return the next message, or None when the line has ended or makes no sense."""
@@ -259,8 +260,11 @@ class Wire:
         self._server.leave_room(client_id, room)
 
     def hang_up(self, client_id: str) -> None:
-        """Send a client away. Does not wait for it: it may be stalled."""
+        """Send a client away, and cut its line if it stays. Waits for nobody: it may be stalled."""
+        line = self._connections.get(self._server.manager.eio_sid_from_sid(client_id, "/"))
         gevent.spawn(self._server.disconnect, client_id)
+        if line is not None:
+            gevent.spawn_later(FAREWELL_S, line.cut)
 
     def cut_all(self) -> None:
         """Hang up on everybody; screens come back when somebody listens again."""

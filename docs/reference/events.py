@@ -14,10 +14,11 @@ INTRODUCTION = """# Events
 
 {note}
 
-The {count} kinds of event, in the order of `models/journal/events.py`, which says all of this but
-who emits and who hears them; that is found in the code. An event is recorded in the transaction of
-the change that it belongs to, written into the journal with it, and heard after the commit. Besides
-its own fields, each has its number, `seq`, and as far as they are known:
+The {count} kinds of event, in the order of `models/journal/account_events.py` and `events.py`,
+which say all of this but who emits and who hears them; that is found in the code. An event is
+recorded in the transaction of the change that it belongs to, written into the journal with it, and
+heard after the commit. Besides its own fields, each has its number, `seq`, and as far as they are
+known:
 {common}.
 
 ## What each says
@@ -57,7 +58,7 @@ def _said(kind: type[Event]) -> list[str]:
         "<br>".join(own),
         kind.about,
         "yes" if kind.moves_queue else "",
-        coded(kind.free_text),
+        coded(kind.personal),
     ]
 
 

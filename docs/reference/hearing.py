@@ -17,13 +17,14 @@ from typing_extensions import override
 
 from models.core import event as base
 from models.core.event import About
-from models.journal import events as kinds
+from models.journal import account_events, events
 from models.journal.events import KINDS
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("counter", "display", "kiosk", "models", "printing")
+KIND_MODULES = {account_events.__name__, events.__name__}
 # These say what events are; they neither emit nor hear them.
-SAYING = {base.__name__, kinds.__name__}
+SAYING = {base.__name__, *KIND_MODULES}
 NOTHING = ("set()", "[]", "()", "None")
 
 Names = frozenset[str]
@@ -87,7 +88,7 @@ class Code:
     def kinds(self, name: str) -> Names:
         """Return the kinds that a dotted name stands for: one kind, or a constant made of some."""
         module, _, last = name.rpartition(".")
-        if module == kinds.__name__:
+        if module in KIND_MODULES:
             return frozenset({last} & KINDS.keys())
         constant = self.constants.get(module, {}).get(last)
         if constant is None:
@@ -160,7 +161,7 @@ class _Reading(ast.NodeVisitor):
             about = f"{base.__name__}.{About.__name__}.{kind.about.name}"
             if (
                 (node.attr == "moves_queue" and kind.moves_queue)
-                or (node.attr == "free_text" and kind.free_text)
+                or (node.attr == "personal" and kind.personal)
                 or self.code.full(self.module, node) == about
             ):
                 yield name

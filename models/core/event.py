@@ -15,6 +15,8 @@ from typing_extensions import override
 
 # What a person typed, perhaps about a person: retention empties it.
 FreeText = Annotated[str, "a person's words"]
+# From where somebody came; it points to them, and retention empties it, too.
+Address = Annotated[str, "an address"]
 # What the program chose: a state, an outcome, a refusal's code, a printer's.
 Code = Annotated[str, "code"]
 # An aware UTC instant in ISO 8601, because the journal keeps JSON.
@@ -29,6 +31,7 @@ MAY_HOLD: Final[dict[Any, str]] = {
     Code: "code",
     IsoInstant: "instant",
     FreeText: "a person's words",
+    Address: "an address",
 }
 
 
@@ -53,14 +56,14 @@ class Event:
     `seq` is the journal's number: it only grows, and is 0 until the event is recorded.
 
     Each kind says what it is `about` and whether it `moves_queue`: who waits, for how long, who
-    serves them, or whether numbers are given at all. `own_fields` and `free_text` follow from
+    serves them, or whether numbers are given at all. `own_fields` and `personal` follow from
     the fields it declares.
     """
 
     about: ClassVar[About]
     moves_queue: ClassVar[bool]
     own_fields: ClassVar[dict[str, str]]
-    free_text: ClassVar[tuple[str, ...]]
+    personal: ClassVar[tuple[str, ...]]
 
     mall_id: int
     at: datetime
@@ -78,8 +81,8 @@ class Event:
         super().__init_subclass__()
         cls.about, cls.moves_queue = about, moves_queue
         cls.own_fields = _own_fields(cls)
-        words = MAY_HOLD[FreeText]
-        cls.free_text = tuple(name for name, held in cls.own_fields.items() if held == words)
+        erased = (MAY_HOLD[FreeText], MAY_HOLD[Address])
+        cls.personal = tuple(name for name, held in cls.own_fields.items() if held in erased)
 
 
 # What the journal keeps of every event in a column of its own.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.core.event import About, Code, Event, FreeText, IsoInstant
+from models.journal import account_events  # noqa: F401 — its kinds are events like these.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,21 +196,6 @@ class DevicePaired(Event, about=About.DEVICE, moves_queue=False):
 @dataclass(frozen=True, kw_only=True)
 class DeviceWithdrawn(Event, about=About.DEVICE, moves_queue=False):
     """A device's token was taken back."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SignedIn(Event, about=About.ACCOUNT, moves_queue=False):
-    """Somebody signed in."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SignedOut(Event, about=About.ACCOUNT, moves_queue=False):
-    """Somebody signed out; all their sign-ins are void."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SignInFailed(Event, about=About.ACCOUNT, moves_queue=False):
-    """A wrong password was given for an existing account."""
 
 
 @dataclass(frozen=True, kw_only=True)

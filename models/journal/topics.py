@@ -30,6 +30,8 @@ class Topic:
     names nothing. `touched(session, event)` tells the keys whose state an event changed.
     `may_follow(session, actor, key)` decides who sees it. `ticks` asks for a fresh
     state about every 15 s even when nothing happens, because waits grow by themselves.
+    `ends_with` are the kinds of events after which somebody who follows may do so no longer,
+    though they are who they were: they are asked again. Who they are is watched for all topics.
     """
 
     name: str
@@ -37,3 +39,4 @@ class Topic:
     touched: Callable[[Session, Event], Iterable[str]]
     may_follow: Callable[[Session, Actor, str], bool]
     ticks: bool = False
+    ends_with: frozenset[type[Event]] = frozenset()

@@ -16,17 +16,21 @@ from models.core.presses import old_presses
 from models.journal.events import KINDS
 from models.journal.record import JournalEntry
 from models.mall.mall import Mall
+from models.mall.people import User
+from models.mall.sign_ins import SignIn
 from models.paper.jobs import PrintJob
 from models.queue.tickets import Call, Step, Ticket
 
-# Of the events in which a person wrote something, maybe about a person: the fields with it.
-WRITTEN = {name: kind.free_text for name, kind in KINDS.items() if kind.free_text}
+# Of the events that hold what a person wrote, or from where they came: the fields with it.
+WRITTEN = {name: kind.personal for name, kind in KINDS.items() if kind.personal}
 # A link that leads nowhere any more is one that nobody was ever given.
 GONE: Final = "gone-"
 
 
 def forget_people(session: Session, mall: Mall, *, before: datetime) -> int:
     """Empty the free text of visits that ended before the instant `before`, delete their paper.
+
+    Addresses from which somebody signed in, or tried to, go with it.
 
     Their links lead nowhere any more, and the answers that presses were given, which name
     links, are deleted. Returns how many rows lost something; a second run finds none. Numbers,
@@ -41,6 +45,10 @@ def forget_people(session: Session, mall: Mall, *, before: datetime) -> int:
         .values(reason=""),
         delete(PrintJob).where(PrintJob.mall_id == mall.id, PrintJob.created_at < before),
         old_presses(before=before),
+        delete(SignIn).where(
+            SignIn.user_id.in_(select(User.id).where(User.mall_id == mall.id)),
+            SignIn.seen_at < before,
+        ),
     ]
     count = sum(session.connection().execute(statement).rowcount for statement in emptied)
     count += _empty_events(session, mall, before=before)
@@ -48,7 +56,7 @@ def forget_people(session: Session, mall: Mall, *, before: datetime) -> int:
 
 
 def _empty_events(session: Session, mall: Mall, *, before: datetime) -> int:
-    """Empty what people wrote into the events before `before`; return how many events."""
+    """Empty what people wrote into the events, and addresses, before `before`; return how many."""
     something_written = [
         and_(JournalEntry.kind == name, JournalEntry.data[field].as_string() != "")
         for name, fields in WRITTEN.items()

@@ -26,6 +26,8 @@ class Device(Base):
     code: Mapped[str | None] = mapped_column(unique=True)
     code_expires_at: Mapped[datetime | None]
     token_hash: Mapped[str] = mapped_column(unique=True)  # SHA-256, hex
+    # The token that it is being given in place of that one: the first use of it ends the other.
+    next_token_hash: Mapped[str | None] = mapped_column(unique=True, index=True)
     created_at: Mapped[datetime]
     paired_at: Mapped[datetime | None]
     paired_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))

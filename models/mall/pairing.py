@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 
-from sqlalchemy import Connection, Select, and_, bindparam, delete, or_, select, update
+from sqlalchemy import Select, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.core.errors import CodeUnknown, PlaceTaken
@@ -17,7 +15,10 @@ from models.core.roles import Role
 from models.journal.actors import Actor
 from models.journal.events import DevicePaired, DeviceWithdrawn
 from models.journal.record import record
+from models.mall.check_words import check_words
 from models.mall.devices import Device
+from models.mall.mall import Mall
+from models.mall.tokens import TOKEN_BYTES, fingerprint
 
 CODE_LIFETIME = timedelta(minutes=5)
 # A screen that was switched off before anybody paired it leaves nothing behind.
@@ -25,7 +26,6 @@ UNPAIRED_LIFETIME = timedelta(hours=1)
 # One that was withdrawn is known again so long, though it was off for the weekend.
 REMEMBERED_LIFETIME = timedelta(days=30)
 CODE_DIGITS = 6
-TOKEN_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -39,27 +39,6 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Acting:
-    """A device that may act: which it is, in which mall, and what it plays."""
-
-    id: int
-    mall_id: int
-    role: Role
-    place: str
-
-
-_ACTING: Final = (
-    select(Device.id, Device.mall_id, Device.role, Device.place)
-    .where(
-        Device.token_hash.in_(bindparam("hashes", expanding=True)),
-        Device.role.is_not(None),
-        Device.withdrawn_at.is_(None),
-    )
-    .order_by(Device.id)
-)
-
-
-@dataclass(frozen=True)
 class Asked:
     """What a screen that is not paired holds: its secret token, and the code for people."""
 
@@ -67,6 +46,11 @@ class Asked:
     token: str
     code: str
     expires_at: datetime
+
+    @property
+    def words(self) -> str:
+        """What the screen shows beside the code, and the leader's page as well."""
+        return check_words(fingerprint(self.token), self.code)
 
 
 def new_code(session: Session, mall_id: int, *, token: str | None, at: datetime) -> Asked:
@@ -89,6 +73,11 @@ def new_code(session: Session, mall_id: int, *, token: str | None, at: datetime)
     device.code, device.code_expires_at = code, expires_at
     session.flush()
     return Asked(device_id=device.id, token=token, code=code, expires_at=expires_at)
+
+
+def wait_for_other_pairings(session: Session, mall_id: int) -> None:
+    """Make the mall's pairings wait for each other, or two would find one place free at once."""
+    session.execute(select(Mall.id).where(Mall.id == mall_id).with_for_update(key_share=True))
 
 
 def pair(
@@ -140,11 +129,22 @@ def withdraw(session: Session, device: Device, *, by: Actor, at: datetime) -> No
     record(session, DeviceWithdrawn(mall_id=device.mall_id, at=at, device_id=device.id), by)
 
 
-def devices_of_tokens(looking: Session | Connection, tokens: Iterable[str]) -> list[Acting]:
-    """Return the devices that may act with one of `tokens`: paired, and not withdrawn."""
-    hashes = [fingerprint(token) for token in tokens]
-    found = looking.execute(_ACTING, {"hashes": hashes})
-    return [Acting(id_, mall_id, role, place) for id_, mall_id, role, place in found if role]
+def words_of_code(session: Session, mall_id: int, code: str, at: datetime) -> str:
+    """Return the check words of the unpaired screen that shows `code`, "" when none does."""
+    device = session.scalars(_showing(mall_id, code, at)).first()
+    return "" if device is None else check_words(device.token_hash, device.code or "")
+
+
+def kiosk_at(session: Session, mall_id: int, place: Place) -> Device | None:
+    """Return the kiosk that plays `place` now: only one can, because its paper comes out there."""
+    if place.role is not Role.KIOSK:
+        return None
+    playing = (
+        one
+        for one in paired_devices(session, mall_id)
+        if one.place == place.code and one.withdrawn_at is None
+    )
+    return next(playing, None)
 
 
 def was_withdrawn(session: Session, token: str) -> bool:
@@ -182,11 +182,6 @@ def furnish(session: Session, mall_id: int, places: Iterable[Place]) -> None:
 def note_seen(session: Session, device_id: int, at: datetime) -> None:
     """Note that the device was heard of at `at`."""
     session.execute(update(Device).where(Device.id == device_id).values(last_seen_at=at))
-
-
-def fingerprint(token: str) -> str:
-    """Return what the database keeps of a token: its SHA-256, as 64 hexadecimal digits."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def nickname(token_hash: str) -> str:

@@ -25,7 +25,5 @@ class User(Base):
     password_hash: Mapped[str]  # argon2id
     in_use: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
-    # Sign-ins from before this instant are void: a new password, or everybody out.
-    signed_out_at: Mapped[datetime | None]
     failed_count: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]

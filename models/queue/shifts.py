@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ForeignKey, Index, Select, bindparam, select, text, update
+from sqlalchemy import ForeignKey, Index, Select, bindparam, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.base import Base, alone
@@ -16,6 +17,8 @@ from models.journal.record import record
 from models.mall.mall import Desk
 from models.mall.people import User
 from models.queue.tickets import Step, StepState, Ticket, spoken
+
+log = logging.getLogger(__name__)
 
 
 class Shift(Base):
@@ -180,6 +183,34 @@ def sign_off(session: Session, desk: Desk, *, by: Actor, at: datetime) -> None:
         .values(only_desk_id=None)
     )
     record(session, ShiftEnded(mall_id=desk.mall_id, at=at, desk_id=desk.id), by)
+
+
+def leave_desk(session: Session, user_id: int, *, by: Actor, at: datetime) -> None:
+    """Sign the user off wherever they are signed on.
+
+    A desk that still holds a citizen stays theirs until they come back or somebody else ends it.
+    """
+    shift = shift_of(session, user_id)
+    if shift is None:
+        return
+    try:
+        sign_off(session, shift.desk, by=by, at=at)
+    except DeskBusy:
+        log.info("user %s leaves with a ticket at desk %s", user_id, shift.desk_id)
+
+
+def shift_of(session: Session, user_id: int) -> Shift | None:
+    """Return the user's open shift, None while they are at no desk."""
+    return session.scalars(
+        select(Shift).where(Shift.user_id == user_id, Shift.ended_at.is_(None))
+    ).first()
+
+
+def serves_or_left_last(session: Session, desk_id: int, user_id: int) -> bool:
+    """Tell whether the user's newest shift was at the desk, and is the newest of the desk."""
+    own = session.scalar(select(func.max(Shift.id)).where(Shift.user_id == user_id))
+    newest = session.scalar(select(func.max(Shift.id)).where(Shift.desk_id == desk_id))
+    return own is not None and own == newest
 
 
 def begin_break(

@@ -99,6 +99,8 @@ class Agent:
                     f"Pairing code: {shown.code[:3]} {shown.code[3:]}"
                     f"  (confirm it at {self._server.url}/devices)"
                 )
+                if shown.words:
+                    click.echo(f"The page must show the words: {shown.words}")
                 if post := self._confirmed(timedelta(seconds=shown.left_s)):
                     return post
             except (Unreachable, Refused) as error:

@@ -37,6 +37,7 @@ class ShownCode:
     code: str
     left_s: int
     token: str
+    words: str
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class Post:
 class _Code:
     code: str
     left_s: int
+    # A server of before shows none.
+    words: str = ""
 
 
 _CODES = TypeAdapter(_Code)
@@ -83,7 +86,7 @@ class Server:
         )
         if not token:
             raise Unreachable("the answer to /pair/code bears no token")
-        return ShownCode(shown.code, shown.left_s, token)
+        return ShownCode(shown.code, shown.left_s, token, shown.words)
 
     def post(self) -> Post:
         """Ask who we are. Raises NotPaired, Unreachable, or Refused for another kind of device."""

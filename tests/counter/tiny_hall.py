@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing_extensions import override
 
 import counter
 from counter.live.live import Live
+from counter.live.visitors import Visitor
 from counter.live.wire import wire_of
 from counter.server import make_socketio, serve
 from models.core.base import Base
@@ -84,15 +85,29 @@ class Torn(Tickets):
         return super().touched(session, event)
 
 
-def actors_of(request: flask.Request) -> tuple[Actor, ...]:
+WITHDRAWN: set[str] = set()
+
+
+def visitor_of(request: flask.Request) -> Visitor:
     device = request.cookies.get("device")
-    return (Actor(role=Role.BOARD, device_id=int(device)) if device else Actor(),)
+    return Visitor(screens=(device,) if device else ())
+
+
+def actors_of(visitors: Collection[Visitor]) -> dict[Visitor, tuple[Actor, ...]]:
+    """A device's token is its id in this hall."""
+    return {one: tuple(map(_board, one.screens)) or (Actor(),) for one in visitors}
+
+
+def _board(token: str) -> Actor:
+    return Actor() if token in WITHDRAWN else Actor(role=Role.BOARD, device_id=int(token))
 
 
 def make_hall(app: flask.Flask, database: Database) -> tuple[Live, Tickets]:
     """Give `app` the live layer, with one topic."""
     socketio, second = make_socketio(app), timedelta(seconds=1)
-    live = Live(socketio, database, Clock(), actors_of=actors_of, tick=second)
+    live = Live(
+        socketio, database, Clock(), visitor_of=visitor_of, actors_of=actors_of, tick=second
+    )
     tickets = Tickets()
     live.register(Topic("number", tickets.state, tickets.touched, tickets.may_follow))
     live.register(Topic("clock", tickets.state, lambda _s, _e: [], tickets.may_follow, ticks=True))
@@ -144,6 +159,7 @@ def routes(app: flask.Flask, database: Database, live: Live, tickets: Tickets) -
 
     @app.post("/withdraw/<int:device_id>")
     def withdraw(device_id: int) -> dict[str, int]:
+        WITHDRAWN.add(str(device_id))
         with database.transaction() as session:
             record(session, DeviceWithdrawn(mall_id=1, at=Clock().now(), device_id=device_id))
         return {}

@@ -22,8 +22,8 @@ from counter.files.config import Config
 from models.core.clock import Clock, local_day, local_instant
 from models.core.errors import NobodyWaiting
 from models.core.roles import Role
+from models.journal.account_events import SignedIn
 from models.journal.actors import Actor
-from models.journal.events import SignedIn
 from models.journal.record import record
 from models.mall.catalogue import Service
 from models.mall.mall import Desk, DeskService, Mall

@@ -113,10 +113,19 @@ def test_pages_for_leaders(hall: Server, windows: Windows, audit: Audit) -> None
     audit.look(page, "devices, wrong code")
     code = "".join(screen.locator("#code span").all_inner_texts())
     page.locator("#code").fill(code)
+    expect(page.locator("#shows")).to_contain_text(screen.locator("#words").inner_text())
+    audit.look(page, "devices, words to compare")
     page.locator("#place").select_option("hall")
     page.locator("#code").press("Enter")
     expect(page.locator(".banner--ok")).to_be_visible()
     audit.look(page, "devices, paired")
+    page.goto(f"{hall.url}/account")
+    audit.look(page, "account")
+    for name in ("old", "new", "again"):
+        page.locator(f"#{name}").fill(f"bukan ini, {name}")
+    page.locator("#again").press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    audit.look(page, "account, two unlike passwords")
     officer = windows.desk(hall, 7, **STILL)
     officer.goto(f"{hall.url}/devices")
     audit.look(officer, "403")
@@ -142,7 +151,7 @@ def test_printers_and_reports(hall: Server, windows: Windows, audit: Audit) -> N
         page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
         audit.look(page, f"reports, {state}")
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
-    for path in ("/waits", "/printers", f"/reports?day={today}", "/devices"):
+    for path in ("/waits", "/printers", f"/reports?day={today}", "/devices", "/account"):
         page.goto(f"{hall.url}{path}")
         audit.look(page, f"{path} on a phone")
         wide = page.evaluate("document.documentElement.scrollWidth")

@@ -22,8 +22,8 @@ import socketio
 import websocket
 from socketio.exceptions import ConnectionError as Refused
 
-from counter.door.auth import KEY_FILE
 from counter.door.example_people import EXAMPLE_PASSWORD, EXAMPLE_SUPERVISOR
+from counter.door.keys import KEY_FILE
 from tests.application import ROOT, running_application
 from tests.hall.morning import live_through
 from tests.servers import Server
@@ -442,8 +442,8 @@ def test_devices_may_have_any_name_and_no_script(hall: Server) -> None:
     supervisor, _ = signed_in(hall, EXAMPLE_SUPERVISOR[0])
     for nasty in ("<script>alert(1)</script>", '"><img src=x onerror=alert(1)>'):
         screen = Caller(hall, "/pair")
-        code = screen.say("/pair/code", {}).json()["code"]
-        form = {"code": code, "place": "hall", "name": nasty}
+        shown = screen.say("/pair/code", {}).json()
+        form = {"code": shown["code"], "words": shown["words"], "place": "hall", "name": nasty}
         page = supervisor.post(supervisor.at("/devices"), data=form, timeout=20)
         assert page.status_code == 200
         assert nasty not in page.text

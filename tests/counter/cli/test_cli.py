@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import sqlite3
@@ -49,7 +50,8 @@ def refused(result: Result) -> str:
     "words",
     [
         *("run", "demo", "check", "backup", "db upgrade", "user add", "user password", "user list"),
-        *("user disable", "device pair", "device list", "device withdraw"),
+        *("user disable", "user role", "user sign-out", "user export", "user erase"),
+        *("device pair", "device list", "device withdraw"),
         *("catalogue export", "catalogue import", "report", "restore"),
         *("clock", "clock accept", "clock keep"),
     ],
@@ -81,6 +83,25 @@ def test_a_script_gives_the_password_on_standard_input(run: Run) -> None:
     assert "disabled" not in run("user", "list").output
 
 
+def test_whoever_leaves_takes_a_copy_along_and_leaves_a_pseudonym(run: Run, folder: Path) -> None:
+    words = ("user", "add", "budi", "--name", "Budi Hartono", "--role", "officer")
+    run(*words, "--password-stdin", typed=f"{PASSWORD}\n")
+    assert run("user", "role", "budi", "auditor").output.endswith("sign in as auditor.\n")
+    copy = folder / "budi.json"
+    assert run("user", "export", "budi", "--out", str(copy)).exit_code == 0
+    kept = json.loads(copy.read_text(encoding="utf-8"))
+    assert kept["account"]["name"] == "Budi Hartono"
+    assert [one["kind"] for one in kept["journal"]] == ["AccountAdded", "RoleChanged"]
+    assert copy.stat().st_mode & 0o077 == 0
+    assert "exists" in refused(run("user", "export", "budi", "--out", str(copy)))
+    assert run("user", "erase", "budi", typed="n\n").exit_code == 1
+    assert "Budi Hartono is erased" in run("user", "erase", "budi", typed="y\n").output
+    listed = run("user", "list").output
+    assert "mantan-" in listed
+    assert "udi" not in listed.replace("auditor", "")
+    assert "There is no account budi" in refused(run("user", "erase", "budi", "--yes"))
+
+
 @pytest.mark.parametrize(
     ("words", "typed", "sentence"),
     [
@@ -92,6 +113,10 @@ def test_a_script_gives_the_password_on_standard_input(run: Run) -> None:
         ),
         ("user password budi --password-stdin", PASSWORD, "There is no account budi"),
         ("user disable budi", "", "There is no account budi"),
+        ("user role budi auditor", "", "There is no account budi"),
+        ("user sign-out budi", "", "There is no account budi"),
+        ("user export budi --out budi.json", "", "There is no account budi"),
+        ("user erase budi --yes", "", "There is no account budi"),
         ("device pair 123456 --place kiosk-1", "", "No screen shows the code 123456"),
         ("device pair 123456 --place dapur", "", 'no kiosk, board or agent "dapur"'),
         ("device withdraw 7", "", "no paired device 7"),

@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import select
 
 from counter.app import Application
-from counter.desk.state import QUEUE_SHOWN, desk_state, may_follow, touched
+from counter.desk.following import may_follow
+from counter.desk.state import QUEUE_SHOWN, desk_state, touched
 from kiosk.phone.follow import Phone
 from kiosk.phone.visit import visit_of
 from models.core.event import Event
@@ -170,6 +171,27 @@ def test_only_the_desks_officer_and_who_may_stand_in_follow(
         assert not follows(by_name["admin"], key="tiga")
         assert not follows(by_name["admin"], mall_id=application.mall_id + 1)
         assert not may_follow(session, Actor(Role.PUBLIC, application.mall_id), str(rina.desk_id))
+
+
+def test_who_closes_a_desk_sees_it_closed_until_it_is_opened_or_they_are_elsewhere(
+    application: Application, rina: Crew
+) -> None:
+    officer = Actor(Role.OFFICER, application.mall_id, rina.state()["officer"]["id"])
+
+    def sees(desk: Crew) -> bool:
+        with application.database.reading() as session:
+            return may_follow(session, officer, str(desk.desk_id))
+
+    rina.press("sign-off")
+    assert sees(rina)
+    other = replace(rina, desk_id=desk_id(application, 4), number=4)
+    assert not sees(other)
+    other.press("sign-on")
+    assert sees(other)
+    assert not sees(rina)
+    other.press("sign-off")
+    assert not sees(rina)
+    assert sees(other)
 
 
 class Watcher:

@@ -93,6 +93,9 @@ def test_a_screen_goes_on_when_it_is_paired_and_back_when_it_is_not(
 
     leader.goto(f"{hall.url}/devices")
     leader.get_by_label("Kode di layar").fill(shown.inner_text().replace("\n", ""))
+    words = page.locator("#words")
+    expect(words).to_have_text(re.compile("^[a-z]+ [a-z]+$"))
+    expect(leader.locator("#shows")).to_contain_text(words.inner_text())
     leader.get_by_label("Tugas layar ini").select_option("kenanga")
     leader.get_by_label("Nama, bila perlu").fill("TV dekat tangga")
     leader.get_by_role("button", name="Pasangkan").click()

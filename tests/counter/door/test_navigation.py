@@ -18,8 +18,9 @@ from counter.door.pages import REPORTS, Followed, Page
 from counter.door.permissions import Permissions
 from models.core.event import About
 from models.core.roles import EVERYBODY, LEADERS, Role
+from models.journal.account_events import SignedIn
 from models.journal.actors import Actor
-from models.journal.events import PaperChanged, SignedIn
+from models.journal.events import PaperChanged
 from models.journal.topics import Topic
 from models.mall.people import User
 from models.paper.printers import PrinterState, note_printer
@@ -133,6 +134,7 @@ def test_the_front_page_of_a_real_mall_asks_no_auditor_to_sign_in(tmp_path: Path
                 name="Sari Utami",
                 role=Role.AUDITOR,
                 password="kembang-setaman-7",
+                by=Actor(),
                 at=application.clock.now(),
             )
         link = '<a class="we-l" href="/sign-in">'

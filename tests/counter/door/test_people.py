@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import select
 
 from counter.app import Application
-from counter.door.accounts import BadUsername, UserExists, add_user, set_password
+from counter.door.accounts import BadUsername, UserExists, add_user, new_hash, set_password
 from counter.door.example_people import EXAMPLE_PASSWORD, example_people
 from counter.door.passwords import WeakPassword, hashed, matches, nobodys_hash, require_strong
 from models.core.roles import Role
+from models.journal.actors import Actor
 from models.mall.people import User
-from tests.application import open_application
+from models.mall.sign_ins import begin_sign_in, sign_ins_of
+from tests.application import ROOT, open_application
 from tests.builders import MINUTE, MONDAY
 
 
@@ -31,6 +35,9 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applicatio
         ("katasandi123", "common"),
         ("Password2026!", "common"),
         ("selamat pagi", "common"),
+        ("Sunshine2026!", "common"),
+        ("1q2w3e4r5t6y", "common"),
+        ("chocolate99", "common"),
         ("1234567890", "common"),
         ("aaaabbbbaaaa", "common"),
         ("kusumawati1990", "like_name"),
@@ -41,6 +48,19 @@ def test_easy_passwords_are_refused(password: str, code: str) -> None:
     with pytest.raises(WeakPassword) as refused:
         require_strong(password, "rina.kusumawati", "Rina Kusumawati")
     assert refused.value.code == code
+
+
+@pytest.mark.slow
+def test_the_list_of_common_passwords_is_read_when_it_is_needed() -> None:
+    asked = (
+        "import sys, counter.app; print('zxcvbn' in sys.modules);"
+        "from counter.door.passwords import require_strong; require_strong('tiga kucing di atap');"
+        "print('zxcvbn' in sys.modules)"
+    )
+    told = subprocess.run(  # noqa: S603 — our own program.
+        [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.split() == ["False", "True"]
 
 
 def test_a_sentence_of_ones_own_is_a_good_password() -> None:
@@ -79,6 +99,7 @@ def test_a_name_is_given_once_and_must_be_one(application: Application) -> None:
                     name="Orang Lain",
                     role=Role.OFFICER,
                     password="tiga kucing di atap",
+                    by=Actor(),
                     at=MONDAY,
                 )
         with pytest.raises(ValueError, match="kiosk"):
@@ -89,6 +110,7 @@ def test_a_name_is_given_once_and_must_be_one(application: Application) -> None:
                 name="Kiosk",
                 role=Role.KIOSK,
                 password="tiga kucing di atap",
+                by=Actor(),
                 at=MONDAY,
             )
 
@@ -97,10 +119,14 @@ def test_a_new_password_ends_sign_ins_and_locks(application: Application) -> Non
     with application.database.transaction() as session:
         user = session.scalars(select(User).where(User.username == "admin")).one()
         user.failed_count, user.locked_until = 5, MONDAY + MINUTE
-        set_password(user, "tiga kucing di atap", at=MONDAY)
+        for _ in range(2):
+            begin_sign_in(session, user.id, address="", browser="", at=MONDAY)
+        new = new_hash(user, "tiga kucing di atap")
+        ended = set_password(session, user, new, by=Actor(), at=MONDAY)
+        assert ended == 2
         assert matches(user.password_hash, "tiga kucing di atap")
         session.flush()
         session.refresh(user)
-        assert user.signed_out_at == MONDAY
+        assert sign_ins_of(session, user.id, idle=MINUTE, at=MONDAY) == []
         assert user.failed_count == 0
         assert user.locked_until is None

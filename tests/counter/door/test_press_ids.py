@@ -39,7 +39,7 @@ MADE_UP: dict[str, Callable[[], str]] = {
     "the longest": lambda: f"{next(_serial):064d}",
 }
 # The blueprints whose forms may be sent twice and do no harm.
-WITHOUT = {"devices", "find", "pairing", "sign_in", "sign_out", "welcome"}
+WITHOUT = {"account", "devices", "find", "pairing", "sign_in", "sign_out", "welcome"}
 NO_IDS = ("", "pendek", "p" * 65, "a press id", "herald/1/2026-11-23/opening", "live.epoch")
 
 

@@ -323,8 +323,8 @@ def test_leaders_pair_an_agent_like_a_screen(application: Application) -> None:
     assert f'value="{agent_place(PRINTER)}"' in page
 
     def confirm(machine: FlaskClient) -> tuple[int, str]:
-        code = machine.post("/pair/code", headers=SCRIPT).get_json()["code"]
-        form = {"code": code, "place": agent_place(PRINTER)}
+        asked = machine.post("/pair/code", headers=SCRIPT).get_json()
+        form = {"code": asked["code"], "words": asked["words"], "place": agent_place(PRINTER)}
         answer = leader.post("/devices", data=form, headers=OWN_PAGE)
         return answer.status_code, answer.text
 

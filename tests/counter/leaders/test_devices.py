@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -49,9 +50,17 @@ def post(client: FlaskClient, path: str, **body: Any) -> Any:
     return answer.get_json() | {"status": answer.status_code}
 
 
-def confirm(leader: FlaskClient, code: str, place: str, name: str = "") -> int:
-    form = {"code": code, "place": place, "name": name}
+def confirm(leader: FlaskClient, code: str, place: str, name: str = "", **more: str) -> int:
+    """Confirm a code as somebody does whose page has shown the words of its screen."""
+    form = {"code": code, "place": place, "name": name, "words": words_of(leader, code)} | more
     return leader.post("/devices", data=form, headers=OWN_PAGE).status_code
+
+
+def words_of(leader: FlaskClient, code: str) -> str:
+    page = leader.get(f"/devices?code={code}").text
+    found = re.search(r'name="words" value="([^"]*)"', page)
+    assert found
+    return found[1]
 
 
 def devices(application: Application) -> list[Device]:
@@ -125,18 +134,18 @@ def test_a_screen_that_comes_back_is_offered_what_it_was_and_nobody_else_is(
     assert "Layar ini sebelumnya Kiosk dekat pintu." in page
     assert '<option value="kiosk-1" selected>' in page
     was = {"place": "kiosk-1", "name": "Kiosk dekat pintu", "called": "Kiosk dekat pintu"}
-    assert leader.get(f"/devices/screen?code={code}").get_json() == {"before": was}
+    assert leader.get(f"/devices/screen?code={code}").get_json()["before"] == was
     # What it was gives it no right: a leader says so anew.
     assert screen.get("/pair/state").get_json()["go"] is None
     other = post(stranger, "/pair/code")["code"]
-    assert leader.get(f"/devices/screen?code={other}").get_json() == {"before": None}
+    assert leader.get(f"/devices/screen?code={other}").get_json()["before"] is None
     assert stranger.get(f"/devices/screen?code={code}").status_code in (302, 401)
     # After a weekend without current it is known still; while another plays its place, it is not.
     clock_of(application).pass_by(timedelta(days=3))
     code = post(screen, "/pair/code")["code"]
-    assert leader.get(f"/devices/screen?code={code}").get_json() == {"before": was}
+    assert leader.get(f"/devices/screen?code={code}").get_json()["before"] == was
     assert confirm(leader, post(stranger, "/pair/code")["code"], "kiosk-1") == 303
-    assert leader.get(f"/devices/screen?code={code}").get_json() == {"before": None}
+    assert leader.get(f"/devices/screen?code={code}").get_json()["before"] is None
 
 
 def test_asking_what_screens_were_ends(application: Application) -> None:
@@ -273,3 +282,83 @@ def test_a_screen_speaks_the_halls_language_whatever_its_browser_speaks(
     assert ' lang="id"' in application.app.test_client().get("/pair", headers=english).text
     assert ' lang="en"' in application.app.test_client().get("/sign-in", headers=english).text
     assert ' lang="en"' in application.app.test_client().get("/pair?lang=en").text
+
+
+def test_screen_and_page_show_the_same_words(application: Application) -> None:
+    leader = user_client(application, "hendra.saputra")
+    screen, stranger = application.app.test_client(), application.app.test_client()
+    asked, other = post(screen, "/pair/code"), post(stranger, "/pair/code")
+    assert re.fullmatch("[a-z]+ [a-z]+", asked["words"])
+    assert asked["words"] in asked["label"]
+    assert words_of(leader, asked["code"]) == asked["words"]
+    told = leader.get(f"/devices/screen?code={asked['code']}").get_json()
+    assert told["words"] == asked["words"]
+    assert leader.get("/devices/screen?code=000000").get_json()["words"] == ""
+    # Nobody is paired whose words the leader has not seen, or has seen of another screen.
+    for words in ("", "kata lain"):
+        assert confirm(leader, other["code"], "kiosk-2", words=words) == 409
+    form = {"code": other["code"], "place": "kiosk-2", "name": "Kiosk tua"}
+    page = leader.post("/devices", data=form, headers=OWN_PAGE).text
+    assert "Bandingkan dahulu" in page
+    assert other["words"] in page
+    assert 'value="Kiosk tua"' in page
+    assert confirm(leader, other["code"], "kiosk-2") == 303
+
+
+def test_a_new_code_has_words_of_its_own(application: Application) -> None:
+    screen = application.app.test_client()
+    shown = {(one["code"], one["words"]) for one in (post(screen, "/pair/code") for _ in range(9))}
+    assert len({words for _, words in shown}) > 1
+
+
+def test_a_second_kiosk_for_one_place_is_moved_only_when_somebody_says_so(
+    application: Application,
+) -> None:
+    leader = user_client(application, "hendra.saputra")
+    first, second = application.app.test_client(), application.app.test_client()
+    confirm(leader, post(first, "/pair/code")["code"], "kiosk-1", "Kiosk dekat pintu")
+    code = post(second, "/pair/code")["code"]
+    form = {"code": code, "place": "kiosk-1", "words": words_of(leader, code)}
+    asked = leader.post("/devices", data=form, headers=OWN_PAGE)
+    assert asked.status_code == 409
+    assert "dipegang Kiosk dekat pintu" in asked.text
+    assert "Pindahkan ke layar ini" in asked.text
+    assert opens(first, "/kiosk")
+    assert not opens(second, "/kiosk")
+    # It was agreed that this kiosk leaves, and no other.
+    (agreed,) = re.findall(r'name="move" value="(\d+)"', asked.text)
+    third = post(application.app.test_client(), "/pair/code")["code"]
+    confirm(leader, third, "kiosk-2")
+    assert confirm(leader, code, "kiosk-2", move=agreed) == 409
+    assert confirm(leader, code, "kiosk-1", move=agreed) == 303
+    assert not opens(first, "/kiosk")
+    assert opens(second, "/kiosk")
+    # Two televisions may show one board.
+    for _ in range(2):
+        screen = application.app.test_client()
+        assert confirm(leader, post(screen, "/pair/code")["code"], "hall") == 303
+
+
+def test_a_screen_gets_a_token_that_was_in_no_hands_before(application: Application) -> None:
+    leader, screen = user_client(application, "hendra.saputra"), application.app.test_client()
+    code = post(screen, "/pair/code")["code"]
+    planted = screen.get_cookie(DEVICE_COOKIE)
+    assert planted
+    assert post(screen, "/pair/renew")["status"] in (401, 403), "not before it is paired"
+    confirm(leader, code, "kiosk-1")
+    thief = application.app.test_client()
+    thief.set_cookie(DEVICE_COOKIE, planted.value)
+    # An answer that is lost on its way leaves the screen with a token that is good still.
+    lost = application.app.test_client()
+    lost.set_cookie(DEVICE_COOKIE, planted.value)
+    assert post(lost, "/pair/renew")["renewed"]
+    assert post(screen, "/pair/renew")["renewed"]
+    renewed = screen.get_cookie(DEVICE_COOKIE)
+    assert renewed
+    assert renewed.value != planted.value
+    assert opens(thief, "/kiosk")
+    assert opens(screen, "/kiosk"), "its first use ends the old one"
+    assert not opens(thief, "/kiosk")
+    assert not opens(lost, "/kiosk")
+    assert opens(screen, "/kiosk")
+    assert len(devices(application)) == 1

@@ -9,6 +9,7 @@ import pytest
 from counter.app import Application
 from counter.door.accounts import add_user
 from models.core.roles import Role
+from models.journal.actors import Actor
 from tests.application import kiosk_client, open_application, real_config, user_client
 
 PASSWORD = "kembang-setaman-7"
@@ -41,6 +42,7 @@ def test_a_real_hall_shows_them_to_those_who_work_there(tmp_path: Path, role: Ro
                 name="Sari",
                 role=role,
                 password=PASSWORD,
+                by=Actor(),
                 at=at,
             )
         picture = one_paper(application)

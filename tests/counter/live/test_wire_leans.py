@@ -98,6 +98,12 @@ def test_socketio_manager_get_participants(server: Any) -> None:
     assert list(server.manager.get_participants("/", "board/2")) == []
 
 
+def test_socketio_manager_eio_sid_from_sid(server: Any) -> None:
+    client = server.manager.connect("engine's id", "/")
+    assert server.manager.eio_sid_from_sid(client, "/") == "engine's id"
+    assert server.manager.eio_sid_from_sid("nobody", "/") is None
+
+
 def test_socketio_packet_class(server: Any) -> None:
     packet = server.packet_class(EVENT, data=["state", "board/1", {"seq": 7}], namespace="/")
     assert packet.encode() == '2["state","board/1",{"seq":7}]'

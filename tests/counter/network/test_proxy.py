@@ -15,6 +15,7 @@ from counter.door.auth import DEVICE_COOKIE
 from counter.door.example_people import EXAMPLE_PASSWORD
 from counter.door.reception import WRONG_PER_ADDRESS
 from models.core.roles import Role
+from models.journal.actors import Actor
 from tests.application import OWN_PAGE, kiosk_client, open_application, real_config
 
 PROXY, ELSEWHERE = "10.0.0.2", "10.0.0.66"
@@ -37,6 +38,7 @@ def application(tmp_path: Path) -> Iterator[Application]:
                 name="Sari",
                 role=Role.ADMIN,
                 password=PASSWORD,
+                by=Actor(),
                 at=at,
             )
         yield application

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from display.wall.zone import may_watch, state_of_zone, zones_touched
 from models.core.database import Database
 from models.core.roles import Role
+from models.journal.account_events import SignedIn
 from models.journal.actors import Actor
-from models.journal.events import CallSpoken, SignedIn, StepStarted, TicketExpired
+from models.journal.events import CallSpoken, StepStarted, TicketExpired
 from models.mall.catalogue import Service
 from models.mall.mall import Desk, Holiday
 from models.queue.calling import call_again, call_next

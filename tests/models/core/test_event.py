@@ -23,7 +23,7 @@ def kind(says: dict[str, Any], **fields: object) -> type[Event]:
 def test_an_event_knows_its_own_fields_and_whose_words_they_hold() -> None:
     folded = kind(WHOLE, why=FreeText, state=Code, times=int)
     assert folded.own_fields == {"why": "a person's words", "state": "code", "times": "number"}
-    assert folded.free_text == ("why",)
+    assert folded.personal == ("why",)
     assert folded.about is About.TICKET
     assert folded.moves_queue
 
@@ -41,7 +41,7 @@ def test_an_event_may_not_hold_what_could_be_anybodys_words(held: object) -> Non
 
 
 def test_a_reason_that_an_officer_types_is_known_as_such() -> None:
-    assert StepTransferred.free_text == ("reason",)
+    assert StepTransferred.personal == ("reason",)
 
 
 def test_a_queue_is_moved_by_the_mall_a_desk_or_a_ticket_alone() -> None:

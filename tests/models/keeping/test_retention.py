@@ -13,6 +13,7 @@ from models.journal.actors import Actor
 from models.journal.events import KINDS
 from models.journal.record import JournalEntry, record, write_recorded
 from models.keeping.retention import forget_people
+from models.mall.sign_ins import SignIn
 from models.paper.jobs import PrintJob, ask_for_paper
 from models.queue.serving import cancel
 from models.queue.tickets import Step, Ticket
@@ -58,6 +59,7 @@ HELD: dict[str, Any] = {
     "code": "printed",
     "instant": MONDAY.isoformat(),
     "a person's words": "Ibu Sri pulang",
+    "an address": "192.0.2.7",
 }
 
 
@@ -67,14 +69,34 @@ def test_no_event_keeps_what_people_wrote(session: Session) -> None:
         own = {name: HELD[held] for name, held in kind.own_fields.items()}
         record(session, kind(mall_id=mall.id, at=MONDAY, **own))
     write_recorded(session)
-    written = sum(1 for kind in KINDS.values() if kind.free_text)
+    written = sum(1 for kind in KINDS.values() if kind.personal)
 
     assert forget_people(session, mall, before=MONDAY + timedelta(days=1)) == written
     session.expire_all()
     left = [entry.data for entry in session.scalars(select(JournalEntry))]
     assert "Ibu Sri" not in repr(left)
+    assert "192.0.2.7" not in repr(left)
     assert "printed" in repr(left)
     assert len(left) == len(KINDS)
+
+
+def test_sign_ins_of_long_ago_go_with_their_addresses(session: Session) -> None:
+    hall = builders.small_mall(session)
+    officer = builders.user(session, hall.mall)
+    for days in (0, 2):
+        at = MONDAY + timedelta(days=days)
+        session.add(
+            SignIn(
+                user_id=officer.id,
+                token_hash=str(days),
+                began_at=at,
+                seen_at=at,
+                address="192.0.2.7",
+            )
+        )
+    session.flush()
+    assert forget_people(session, hall.mall, before=MONDAY + timedelta(days=1)) == 1
+    assert session.scalars(select(SignIn.token_hash)).all() == ["2"]
 
 
 def test_links_to_old_tickets_lead_nowhere(session: Session) -> None:

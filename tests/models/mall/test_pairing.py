@@ -19,8 +19,6 @@ from models.mall.pairing import (
     CODE_LIFETIME,
     UNPAIRED_LIFETIME,
     Place,
-    devices_of_tokens,
-    fingerprint,
     furnish,
     new_code,
     pair,
@@ -29,6 +27,7 @@ from models.mall.pairing import (
     was_withdrawn,
     withdraw,
 )
+from models.mall.tokens import devices_of_tokens, fingerprint
 from tests.builders import MINUTE, MONDAY, mall
 
 KIOSK = Place("kiosk-1", "Kiosk 1", Role.KIOSK, {"printer": "kiosk-1"})
@@ -45,12 +44,12 @@ def session(database: Database) -> Iterator[Session]:
 def test_a_code_is_good_once(session: Session) -> None:
     hall = mall(session)
     asked = new_code(session, hall.id, token=None, at=MONDAY)
-    assert devices_of_tokens(session, [asked.token]) == []
+    assert devices_of_tokens(session, [asked.token]) == {}
     typed = f"{asked.code[:3]} {asked.code[3:]}"
     device = pair(session, hall.id, typed, KIOSK, name="", by=LEADER, at=MONDAY)
     assert (device.role, device.place, device.name) == (Role.KIOSK, "kiosk-1", "Kiosk 1")
     assert device.settings == {"printer": "kiosk-1"}
-    assert [one.id for one in devices_of_tokens(session, [asked.token])] == [device.id]
+    assert devices_of_tokens(session, [asked.token])[asked.token].id == device.id
     with pytest.raises(CodeUnknown):
         pair(session, hall.id, asked.code, KIOSK, name="", by=LEADER, at=MONDAY)
 
@@ -81,7 +80,7 @@ def test_a_withdrawn_token_never_acts_again(session: Session) -> None:
     device = pair(session, hall.id, asked.code, KIOSK, name="", by=LEADER, at=MONDAY)
     withdraw(session, device, by=LEADER, at=MONDAY + MINUTE)
     withdraw(session, device, by=LEADER, at=MONDAY + 2 * MINUTE)
-    assert devices_of_tokens(session, [asked.token]) == []
+    assert devices_of_tokens(session, [asked.token]) == {}
     assert was_withdrawn(session, asked.token)
     assert device.withdrawn_at == MONDAY + MINUTE
     again = new_code(session, hall.id, token=asked.token, at=MONDAY + 3 * MINUTE)

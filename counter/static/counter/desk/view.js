@@ -91,6 +91,7 @@ function Menu({ model, hands }) {
       ${choice("shortcuts")}${choice("sound")}
       <${ActionButton} model=${model} hands=${hands} action=${off} cls="btn btn--plain btn--s">
         <${Icon} name="door-open" />${off.label}<//>
+      <a class="btn btn--plain btn--s" href="/account"><${Icon} name="user-round" />${say("account")}</a>
       <form method="post" action="/sign-out">
         <button class="btn btn--plain btn--s"><${Icon} name="log-out" />${say("sign_out")}</button>
       </form>

@@ -11,7 +11,7 @@ function part(id) {
 }
 
 /** @typedef {{next: string, place: string, says: Record<string, string>}} Boot */
-/** @typedef {{code: string, left_s: number, screen: string, label: string, qr: string}} Asked */
+/** @typedef {{code: string, words: string, left_s: number, screen: string, label: string, qr: string}} Asked */
 /** @typedef {{go: string | null, over: boolean, clock: string, day: string}} Look */
 
 /** @type {Boot} */
@@ -45,6 +45,7 @@ function show(asked) {
   });
   code.setAttribute("role", "img");
   code.setAttribute("aria-label", asked.label);
+  part("words").textContent = asked.words;
   part("qr").innerHTML = asked.qr;
   part("screen").textContent = asked.screen;
   part("shown").hidden = false;
@@ -72,8 +73,10 @@ async function look() {
   const found = await fetched("/pair/state");
   part("clock").textContent = found.clock;
   part("day").textContent = found.day;
-  if (found.go) window.location.replace(found.go);
-  else if (found.over) await askForCode();
+  if (found.go) {
+    await fetched("/pair/renew", {});
+    window.location.replace(found.go);
+  } else if (found.over) await askForCode();
   else say("");
 }
 

@@ -22,19 +22,31 @@ function offer(before) {
 
 /** @param {string} typed */
 async function ask(typed) {
+  if (!(place instanceof HTMLSelectElement)) return;
   const answer = await fetch(`/devices/screen?code=${encodeURIComponent(typed)}`, {
     headers: { Accept: "application/json" },
     cache: "no-store",
   });
   // Without an answer the place is chosen by hand, as for a new screen.
-  if (answer.ok) offer((await answer.json()).before);
+  if (!answer.ok) return;
+  const told = await answer.json();
+  compare(told.words);
+  // What was chosen by hand stays.
+  if (!place.value || place.value === offered) offer(told.before);
+}
+
+/** Says what the screen of the typed code shows, so that a stranger's is not paired.
+ *  @param {string} words "" when no screen shows the code */
+function compare(words) {
+  const [shows, shown, said] = ["shows", "words", "said"].map((id) => document.getElementById(id));
+  if (!shows || !shown || !(said instanceof HTMLInputElement)) return;
+  shows.hidden = !words;
+  shown.textContent = said.value = words;
 }
 
 if (code instanceof HTMLInputElement && place instanceof HTMLSelectElement) {
   code.addEventListener("input", () => {
-    // What was chosen by hand stays.
-    const free = !place.value || place.value === offered;
-    if (free && code.value.replace(/\D/g, "").length === 6) {
+    if (code.value.replace(/\D/g, "").length === 6) {
       ask(code.value).catch(() => undefined);
     }
   });
