@@ -48,10 +48,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for fixture, mark in NEEDS.items():
             if fixture in needed:
                 item.add_marker(mark)
-        # A browser looks at a hall in another process, and each rule is played on SQLite as well:
-        # to count their lines would take long and tell nothing new.
-        if marked(item, "browser", "postgres"):
-            item.add_marker(pytest.mark.no_cover)
     slow = {item.path for item in items if marked(item, "browser", "slow")}
     items.sort(key=lambda item: item.path not in slow)
 
