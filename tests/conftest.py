@@ -9,6 +9,9 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 pytest_plugins = ["tests.databases"]
 
+# The first that is there. The shell is the same Chromium without a window's frame, which each of
+# a test's windows would otherwise draw, menus and all, in a process of its own.
+BROWSERS = ("chromium-headless-shell", "chromium")
 CHROMIUM = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -33,6 +36,11 @@ settings.load_profile("house")
 expect.set_options(timeout=15_000)
 
 
+def chromium_program() -> str | None:
+    """Where the first of BROWSERS lies on this machine, if one does."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
 def marked(item: pytest.Item, *names: str) -> bool:
     """Whether the test bears one of these marks."""
     return any(item.get_closest_marker(name) for name in names)
@@ -48,10 +56,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for fixture, mark in NEEDS.items():
             if fixture in needed:
                 item.add_marker(mark)
-        # A browser looks at a hall in another process, and each rule is played on SQLite as well:
-        # to count their lines would take long and tell nothing new.
-        if marked(item, "browser", "postgres"):
-            item.add_marker(pytest.mark.no_cover)
     slow = {item.path for item in items if marked(item, "browser", "slow")}
     items.sort(key=lambda item: item.path not in slow)
 
@@ -66,9 +70,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One running Chromium that reaches this machine alone, or a visible skip."""
-    program = shutil.which("chromium")
+    program = chromium_program()
     if program is None:
-        pytest.skip("Chromium is not installed: on Debian, the package chromium")
+        pytest.skip(f"Chromium is not installed: on Debian, the package {BROWSERS[0]}")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM)
         yield browser
