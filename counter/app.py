@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Final
 
 import gevent
-from flask import Flask, g
+from flask import Flask
 from flask_socketio import SocketIO
-from jinja2.utils import htmlsafe_json_dumps
-from markupsafe import Markup
 
 from counter.background.background import Background, Work
 from counter.background.children import Child
@@ -23,24 +21,23 @@ from counter.door.example_people import example_people
 from counter.door.navigation import Navigation
 from counter.door.permissions import Permissions
 from counter.door.reception import Reception
+from counter.dressing import dressed
 from counter.files.config import Config
 from counter.files.filling import fill
 from counter.files.places import places_of
 from counter.files.private import make_private
-from counter.icons import drawn_icons
 from counter.leaders import agents, devices, paper, printers, reports, waits
 from counter.leaders.agent_watch import AgentWatch
 from counter.leaders.cautions import slow_lines
 from counter.leaders.spooling import spooling
 from counter.live.live import Live
-from counter.network import compressing, cookies, forgery, nonsense, proxy
+from counter.network import cookies, proxy
 from counter.network.throttle import Throttle
-from counter.refusals import answers as refusals
 from counter.server import make_socketio
 from counter.storage import StorageWatch
 from counter.ticker import Ticker
 from counter.timekeeper import Timekeeper
-from counter.words.language import LANGUAGES, Language
+from counter.words.language import Language
 from display.voice.announcer import Announcer
 from display.voice.returning import Returning
 from display.voice.voice import Voice, VoiceSettings
@@ -55,8 +52,6 @@ from models.mall.mall import Mall
 from models.mall.pairing import furnish
 from printing.machines.spooler import Spooler
 
-# The longest press is a note of 500 letters; forms are shorter still.
-LARGEST_BODY = 64 * 1024
 # A clip takes a tenth of a second; after this a call is chimed without words.
 SPEAKING_S: Final = 5.0
 # Within this the walls are back after a restart of the program.
@@ -111,7 +106,7 @@ def build(
     upgrade(database)
     mall = _filled(database, config, clock)
     timekeeper = None if steady is None else Timekeeper(database, clock, steady, mall.id)
-    app = _dressed(config, mall, language)
+    app = dressed(config, mall, language)
     real_clock = Clock(source=clock.source)
     doorkeeper = Doorkeeper(database, clock, config, mall.id, real_clock)
     permissions = Permissions()
@@ -217,14 +212,16 @@ def build(
         kept=timedelta(days=config.retention.personal_days),
         timekeeper=timekeeper,
     )
-    background = Background(database)
-    # Screens are told by the process that they follow; of the rest each is done by one.
-    background.register(Work("live", live.start, live.stop, once=False))
-    background.register(Work("storage", storage.start, storage.stop, once=False))
-    background.register(Work("announcer", announcer.start, announcer.stop, children=[speaking]))
-    background.register(Work("spooler", printing.spooler.start, printing.spooler.stop))
-    background.register(Work("agent watch", agent_watch.start, agent_watch.stop))
-    background.register(Work("ticker", ticker.start, ticker.stop))
+    background = _in_background(
+        database,
+        live=live,
+        storage=storage,
+        announcer=announcer,
+        speaking=speaking,
+        spooler=printing.spooler,
+        agent_watch=agent_watch,
+        ticker=ticker,
+    )
     return Application(
         config=config,
         app=app,
@@ -273,50 +270,23 @@ def _voice(config: Config, speaking: Child) -> Voice:
     return Voice(config.data_dir / "voice", settings, write=write)
 
 
-def _dressed(config: Config, mall: Mall, language: Language) -> Flask:
-    """Return an app without a page yet, but with its refusals, its guard and its words."""
-    app = Flask("counter", static_folder="static", static_url_path="/static")
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    _dress(app, mall, language)
-    refusals.register(app, language)
-    nonsense.register(app)
-    forgery.register(
-        app, public_url=config.mall.public_url, hsts=timedelta(days=config.server.hsts_days)
-    )
-    compressing.register(app)
-    return app
-
-
-def _dress(app: Flask, mall: Mall, language: Language) -> None:
-    """Give every template the words and the mall."""
-
-    def say(key: str, **facts: object) -> str:
-        return language.say(g.get("lang", "id"), key, **facts)
-
-    def words_for(package: str, *languages: str, table: str = "") -> Markup:
-        """Give a page's script its sentences: in these languages, or to switch between all.
-
-        Of a package whose pages share one file, only those of the page's own `table`.
-        """
-        own = f"{package.partition('.')[0]}.{table}"
-        book = {
-            lang: {
-                key: text for key, text in language.sentences(package, lang) if key.startswith(own)
-            }
-            for lang in languages or LANGUAGES
-        }
-        # htmlsafe: a closing tag inside a sentence must not end the script element.
-        script = Markup('<script type="application/json" id="words">{}</script>')
-        return script.format(htmlsafe_json_dumps(book, app.json.dumps))
-
-    @app.context_processor
-    def shared() -> dict[str, object]:
-        return {
-            "t": say,
-            "words_for": words_for,
-            "drawn_icons": drawn_icons,
-            "lang": g.get("lang", "id"),
-            "mall": mall,
-            "clock_text": lambda at: language.clock(g.get("lang", "id"), at),
-            "day_text": lambda at: language.day(g.get("lang", "id"), at),
-        }
+def _in_background(
+    database: Database,
+    *,
+    live: Live,
+    storage: StorageWatch,
+    announcer: Announcer,
+    speaking: Child,
+    spooler: Spooler,
+    agent_watch: AgentWatch,
+    ticker: Ticker,
+) -> Background:
+    background = Background(database)
+    # Screens are told by the process that they follow; of the rest each is done by one.
+    background.register(Work("live", live.start, live.stop, once=False))
+    background.register(Work("storage", storage.start, storage.stop, once=False))
+    background.register(Work("announcer", announcer.start, announcer.stop, children=[speaking]))
+    background.register(Work("spooler", spooler.start, spooler.stop))
+    background.register(Work("agent watch", agent_watch.start, agent_watch.stop))
+    background.register(Work("ticker", ticker.start, ticker.stop))
+    return background
