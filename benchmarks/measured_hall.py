@@ -23,7 +23,7 @@ from counter.app import Application
 from counter.door.auth import DEVICE_COOKIE, SESSION_COOKIE
 from counter.door.example_people import EXAMPLE_PASSWORD, example_officers
 from counter.files.config import Config, load_config
-from counter.leaders.devices import place_called
+from counter.leaders.confirming import place_called
 from counter.running import built
 from models.core.presses import new_press_id
 from models.core.roles import Role

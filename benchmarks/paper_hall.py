@@ -18,7 +18,7 @@ from benchmarks.measured_hall import furnish, settings
 from counter.app import Application
 from counter.door.auth import DEVICE_COOKIE
 from counter.files.settings import KioskSettings
-from counter.leaders.devices import place_called
+from counter.leaders.confirming import place_called
 from counter.running import built
 from models.core.event import Event
 from models.core.presses import new_press_id

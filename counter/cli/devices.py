@@ -9,7 +9,8 @@ import click
 
 from counter.cli.options import CLOCK, CONFIG, DATA_DIR, say, settings, the_mall
 from counter.files.places import places_of
-from counter.leaders.devices import KioskThere, pair_by_code, rows_of
+from counter.leaders.confirming import KioskThere, pair_by_code
+from counter.leaders.devices import rows_of
 from models.core.errors import CodeUnknown, NotFound, PlaceTaken
 from models.journal.actors import Actor
 from models.mall.devices import Device

@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 from flask import Blueprint, Flask, abort, g, jsonify, redirect, render_template, request
-from pydantic import Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from counter.door.auth import Doorkeeper
 from counter.door.pages import SCREENS, Page
-from counter.files.config import Config
 from counter.files.places import places_of
+from counter.leaders.confirming import (
+    CONFIRMED,
+    TOO_OFTEN,
+    WHY_NOT,
+    Confirmed,
+    WhyNot,
+    pair_as_confirmed,
+)
 from counter.network.throttle import Throttle
-from models.core.errors import CodeUnknown, NotFound, PlaceTaken
+from models.core.errors import CodeUnknown, NotFound
 from models.core.event import Event
 from models.core.roles import LEADERS
 from models.journal.actors import Actor
@@ -27,15 +33,12 @@ from models.journal.topics import Topic, id_in
 from models.mall.devices import Device
 from models.mall.pairing import (
     Place,
-    kiosk_at,
-    pair,
     paired_devices,
     places_played,
     played_before,
     withdraw,
     words_of_code,
 )
-from models.paper.agents import agent_place
 
 WRONG_CODES: Final = 10
 # A leader who types a code is told what its screen was; guessing that way ends, too.
@@ -43,39 +46,6 @@ ASKED_CODES: Final = 60
 PER_PERSON: Final = timedelta(minutes=10)
 # A screen is noted as alive once a minute; three without a sign are silence.
 SILENT_AFTER: Final = timedelta(minutes=3)
-
-
-@dataclass(frozen=True)
-class Confirmed:
-    """What a leader says about the screen that shows `code`."""
-
-    code: Annotated[str, Field(max_length=20)] = ""
-    place: Annotated[str, Field(max_length=60)] = ""
-    name: Annotated[str, Field(max_length=80)] = ""
-    # What the page said the screen shows, once it had; and whether another kiosk is to leave.
-    words: Annotated[str, Field(max_length=40)] = ""
-    move: Annotated[str, Field(max_length=3)] = ""
-
-
-CONFIRMED = TypeAdapter(Confirmed)
-
-
-class Uncompared(Exception):
-    """The leader was not shown yet which words the screen shows, or they were others."""
-
-
-class KioskThere(Exception):
-    """A kiosk of that name plays the place; nothing was said of its leaving."""
-
-
-# Why a screen was not paired: what the page says, and the status of the answer.
-WHY_NOT: Final[dict[type[Exception], tuple[str, int]]] = {
-    NotFound: ("no_place", 422),
-    Uncompared: ("compare", 409),
-    KioskThere: ("kiosk_taken", 409),
-    PlaceTaken: ("place_taken", 409),
-    CodeUnknown: ("no_code", 409),
-}
 
 
 @dataclass(frozen=True)
@@ -112,7 +82,9 @@ def register(
     database, clock = doorkeeper.database, doorkeeper.clock
     throttle = Throttle(WRONG_CODES, PER_PERSON)
 
-    def shown(form: Confirmed, says: str = "", holder: str = "") -> str:
+    def shown(
+        form: Confirmed, why_not: WhyNot | None = None, there: Exception | None = None
+    ) -> str:
         done = request.args.get("done", "")
         with database.reading() as session:
             rows = rows_of(session, g.mall_id, clock.now())
@@ -124,8 +96,8 @@ def register(
             return render_template(
                 "counter/leaders/devices.html",
                 form=form,
-                says=says,
-                holder=holder,
+                why_not=why_not,
+                there=there,
                 words=words,
                 places=places,
                 played=places_played(session, g.mall_id),
@@ -143,15 +115,16 @@ def register(
         form, at = CONFIRMED.validate_python(request.form.to_dict()), clock.now()
         person = str(g.actor.user_id)
         if throttle.wait(person, at):
-            return shown(form, "too_often"), 429
+            return shown(form, TOO_OFTEN), TOO_OFTEN.status
         try:
             with database.transaction() as session:
-                device = _confirmed(session, doorkeeper.config, form, by=g.actor, at=at)
+                config = doorkeeper.config
+                device = pair_as_confirmed(session, config, g.mall_id, form, by=g.actor, at=at)
         except tuple(WHY_NOT) as no:
             if isinstance(no, CodeUnknown):
                 throttle.count(person, at)
-            says, status = WHY_NOT[type(no)]
-            return shown(form, says, holder=str(no) if isinstance(no, KioskThere) else ""), status
+            why_not = WHY_NOT[type(no)]
+            return shown(form, why_not, no), why_not.status
         return redirect(f"/devices?done={device.id}", 303)
 
     _for_one_screen(blueprint, doorkeeper)
@@ -189,29 +162,6 @@ def _for_one_screen(blueprint: Blueprint, doorkeeper: Doorkeeper) -> None:
         return redirect("/devices", 303)
 
 
-def _confirmed(
-    session: Session, config: Config, form: Confirmed, *, by: Actor, at: datetime
-) -> Device:
-    """Pair the screen that shows the code. Raises one of WHY_NOT."""
-    place = place_called(session, config, g.mall_id, form.place)
-    words = words_of_code(session, g.mall_id, form.code, at)
-    if words and words != form.words:
-        # Without a script the page could not say yet what the screen shows.
-        raise Uncompared
-    _free(session, g.mall_id, place, move=bool(form.move), by=by, at=at)
-    return pair(session, g.mall_id, form.code, place, name=form.name, by=by, at=at)
-
-
-def _free(
-    session: Session, mall_id: int, place: Place, *, move: bool, by: Actor, at: datetime
-) -> None:
-    """Raise KioskThere while a kiosk plays `place`; to `move`, it is withdrawn instead."""
-    while (there := kiosk_at(session, mall_id, place)) is not None:
-        if not move:
-            raise KioskThere(there.name)
-        withdraw(session, there, by=by, at=at)
-
-
 def _before(
     session: Session, places: Iterable[Place], code: str, at: datetime
 ) -> dict[str, str] | None:
@@ -224,36 +174,6 @@ def _before(
         return None
     own_name = "" if device.name == place.name else device.name
     return {"place": place.code, "name": own_name, "called": device.name}
-
-
-def place_called(session: Session, config: Config, mall_id: int, code: str) -> Place:
-    """Return the place of that code. Raises NotFound."""
-    places = {place.code: place for place in reversed(places_of(session, config, mall_id))}
-    found = places.get(code) or places.get(agent_place(code))
-    if found is None:
-        raise NotFound
-    return found
-
-
-def pair_by_code(
-    session: Session,
-    config: Config,
-    mall_id: int,
-    code: str,
-    place: str,
-    *,
-    move: bool,
-    at: datetime,
-) -> Device:
-    """Pair from the command line, where whoever types owns the machine.
-
-    The code of a printer means its agent, where no screen is called the same. Raises NotFound
-    for a place that config.toml does not name, KioskThere without `move`, and what pair() raises.
-    """
-    chosen = place_called(session, config, mall_id, place)
-    by = Actor(mall_id=mall_id)
-    _free(session, mall_id, chosen, move=move, by=by, at=at)
-    return pair(session, mall_id, code, chosen, name="", by=by, at=at)
 
 
 def rows_of(session: Session, mall_id: int, at: datetime) -> list[Row]:

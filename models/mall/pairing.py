@@ -17,6 +17,7 @@ from models.journal.events import DevicePaired, DeviceWithdrawn
 from models.journal.record import record
 from models.mall.check_words import check_words
 from models.mall.devices import Device
+from models.mall.mall import Mall
 from models.mall.tokens import TOKEN_BYTES, fingerprint
 
 CODE_LIFETIME = timedelta(minutes=5)
@@ -72,6 +73,11 @@ def new_code(session: Session, mall_id: int, *, token: str | None, at: datetime)
     device.code, device.code_expires_at = code, expires_at
     session.flush()
     return Asked(device_id=device.id, token=token, code=code, expires_at=expires_at)
+
+
+def wait_for_other_pairings(session: Session, mall_id: int) -> None:
+    """Make the mall's pairings wait for each other, or two would find one place free at once."""
+    session.execute(select(Mall.id).where(Mall.id == mall_id).with_for_update(key_share=True))
 
 
 def pair(

@@ -325,7 +325,12 @@ def test_a_second_kiosk_for_one_place_is_moved_only_when_somebody_says_so(
     assert "Pindahkan ke layar ini" in asked.text
     assert opens(first, "/kiosk")
     assert not opens(second, "/kiosk")
-    assert confirm(leader, code, "kiosk-1", move="yes") == 303
+    # It was agreed that this kiosk leaves, and no other.
+    (agreed,) = re.findall(r'name="move" value="(\d+)"', asked.text)
+    third = post(application.app.test_client(), "/pair/code")["code"]
+    confirm(leader, third, "kiosk-2")
+    assert confirm(leader, code, "kiosk-2", move=agreed) == 409
+    assert confirm(leader, code, "kiosk-1", move=agreed) == 303
     assert not opens(first, "/kiosk")
     assert opens(second, "/kiosk")
     # Two televisions may show one board.

@@ -1,0 +1,133 @@
+"""What a leader says about a screen that shows a code, and whether it is paired as that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Final
+
+from pydantic import Field, TypeAdapter
+from pydantic.dataclasses import dataclass
+from sqlalchemy.orm import Session
+
+from counter.files.config import Config
+from counter.files.places import places_of
+from models.core.errors import CodeUnknown, NotFound, PlaceTaken
+from models.journal.actors import Actor
+from models.mall.devices import Device
+from models.mall.pairing import (
+    Place,
+    kiosk_at,
+    pair,
+    wait_for_other_pairings,
+    withdraw,
+    words_of_code,
+)
+from models.paper.agents import agent_place
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """What a leader says about the screen that shows `code`."""
+
+    code: Annotated[str, Field(max_length=20)] = ""
+    place: Annotated[str, Field(max_length=60)] = ""
+    name: Annotated[str, Field(max_length=80)] = ""
+    # What the page said the screen shows, once it had; and the id of the kiosk that is to leave.
+    words: Annotated[str, Field(max_length=40)] = ""
+    move: Annotated[str, Field(max_length=20)] = ""
+
+
+CONFIRMED: Final = TypeAdapter(Confirmed)
+
+
+class Uncompared(Exception):
+    """The leader was not shown yet which words the screen shows, or they were others."""
+
+
+class KioskThere(Exception):
+    """A kiosk plays the place, by its name and its id; nothing was said of its leaving."""
+
+    def __init__(self, device: Device) -> None:
+        super().__init__(device.name)
+        self.device_id = device.id
+
+
+@dataclass(frozen=True)
+class WhyNot:
+    """What the page says about which field, and the status of the answer."""
+
+    says: str
+    field: str
+    status: int
+
+
+WHY_NOT: Final[dict[type[Exception], WhyNot]] = {
+    NotFound: WhyNot("no_place", "place", 422),
+    Uncompared: WhyNot("compare", "code", 409),
+    KioskThere: WhyNot("kiosk_taken", "place", 409),
+    PlaceTaken: WhyNot("place_taken", "place", 409),
+    CodeUnknown: WhyNot("no_code", "code", 409),
+}
+TOO_OFTEN: Final = WhyNot("too_often", "code", 429)
+
+
+def pair_as_confirmed(
+    session: Session, config: Config, mall_id: int, form: Confirmed, *, by: Actor, at: datetime
+) -> Device:
+    """Pair the screen that shows the code. Raises one of WHY_NOT."""
+    place = place_called(session, config, mall_id, form.place)
+    words = words_of_code(session, mall_id, form.code, at)
+    if words and words != form.words:
+        # Without a script the page could not say yet what the screen shows.
+        raise Uncompared
+    # The leader agreed to the leaving of the kiosk that the page named, and of no other.
+    _free(session, mall_id, place, lambda there: str(there.id) == form.move, by=by, at=at)
+    return pair(session, mall_id, form.code, place, name=form.name, by=by, at=at)
+
+
+def place_called(session: Session, config: Config, mall_id: int, code: str) -> Place:
+    """Return the place of that code. Raises NotFound."""
+    places = {place.code: place for place in reversed(places_of(session, config, mall_id))}
+    found = places.get(code) or places.get(agent_place(code))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def pair_by_code(
+    session: Session,
+    config: Config,
+    mall_id: int,
+    code: str,
+    place: str,
+    *,
+    move: bool,
+    at: datetime,
+) -> Device:
+    """Pair from the command line, where whoever types owns the machine.
+
+    The code of a printer means its agent, where no screen is called the same. Raises NotFound
+    for a place that config.toml does not name, KioskThere without `move`, and what pair() raises.
+    """
+    chosen = place_called(session, config, mall_id, place)
+    by = Actor(mall_id=mall_id)
+    _free(session, mall_id, chosen, lambda _: move, by=by, at=at)
+    return pair(session, mall_id, code, chosen, name="", by=by, at=at)
+
+
+def _free(
+    session: Session,
+    mall_id: int,
+    place: Place,
+    agreed: Callable[[Device], bool],
+    *,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Withdraw the kiosk that plays `place` if that is agreed. Raises KioskThere when not."""
+    wait_for_other_pairings(session, mall_id)
+    while (there := kiosk_at(session, mall_id, place)) is not None:
+        if not agreed(there):
+            raise KioskThere(there)
+        withdraw(session, there, by=by, at=at)
