@@ -78,5 +78,16 @@ def _write(target: Path, text: str) -> None:
         handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
         raise click.ClickException(f"{target} exists; choose another name.") from error
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text + "\n")
+    except OSError as error:
+        raise _unwritten(target, error) from error
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+    except OSError as error:
+        # Half a file would say that nothing more is kept.
+        target.unlink()
+        raise _unwritten(target, error) from error
+
+
+def _unwritten(target: Path, error: OSError) -> click.ClickException:
+    return click.ClickException(f"{target} cannot be written: {error.strerror}.")

@@ -68,6 +68,10 @@ class Followers:
         client = self._clients.get(client_id)
         return client.actors if client else ()
 
+    def visitor(self, client_id: str) -> Visitor:
+        """Return what a client showed that is here."""
+        return self._clients[client_id].visitor
+
     @property
     def with_rights(self) -> dict[str, Visitor]:
         """The clients that act for a person or a device, and what each of them shows."""

@@ -16,6 +16,7 @@ from gevent.event import Event as Signal
 from sqlalchemy.orm import Session
 
 from counter.live.followers import Followers
+from counter.live.rights import Rights
 from counter.live.tail import Tail
 from counter.live.topics import State, Topics
 from counter.live.visitors import ActorsOf, VisitorOf
@@ -70,10 +71,9 @@ class Live:
         self._wire = wire_of(socketio)
         self._database = database
         self._clock = clock
-        self._visitor_of = visitor_of
-        self._actors_of = actors_of
         self._topics = Topics(clock)
         self._followers = Followers(self._wire)
+        self._rights = Rights(self._followers, visitor_of, actors_of)
         self._unread: deque[Event] = deque()
         self._dirty: set[str] = set()
         self._woken = Signal()
@@ -137,8 +137,7 @@ class Live:
     # What clients ask.
 
     def _connected(self, _auth: object = None) -> None:
-        visitor = self._visitor_of(flask.request)
-        self._followers.come(_sid(), visitor, self._actors_of([visitor])[visitor])
+        self._rights.come(_sid(), flask.request)
         self._socketio.emit("heartbeat", self._heartbeat(), to=_sid())
 
     def _here(self, _wish: object = None) -> dict[str, Any]:
@@ -152,9 +151,11 @@ class Live:
     def _follow(self, wish: object = None) -> dict[str, Any]:
         """Acknowledge with the topic's state at once, or with the code of a refusal."""
         name = _name_in(wish)
-        actors = self._followers.actors(_sid())
-        if not actors or name not in self._topics:
+        if name not in self._topics:
             return {"ok": False, "code": "not_found"}
+        actors = self._rights.now(_sid())
+        if not actors:
+            return {"ok": False, "code": "forbidden"}
         if not self._followers.may_add(_sid(), name):
             return {"ok": False, "code": "too_many"}
         # First in the room, then the reading: a change in between is told twice, never missed.
@@ -201,7 +202,7 @@ class Live:
                 if beats <= timedelta():
                     beats = HEARTBEAT
                     self._wire.tell(None, "heartbeat", self._heartbeat())
-                    self._know_again()
+                    self._rights.check()
                 if ticks <= timedelta():
                     ticks = self._ticks_every
                     self._tick()
@@ -229,7 +230,7 @@ class Live:
         names, self._dirty = self._dirty, set()
         try:
             if any(event.about in ABOUT_VISITORS for event in events):
-                self._know_again()
+                self._rights.check()
             with self._database.reading() as session:
                 self._ask_again(session, events)
                 followed = self._followers.names
@@ -258,21 +259,6 @@ class Live:
             if state:
                 found.append((name, state))
         return found
-
-    def _know_again(self) -> None:
-        """Send away whoever is no longer who they were; they may come back as who they are.
-
-        A sign-in runs out without any event, so this is done at every heartbeat, too.
-        """
-        shown = self._followers.with_rights
-        if not shown:
-            return
-        now = self._actors_of(set(shown.values()))
-        self._followers.send_away(
-            client_id
-            for client_id, visitor in shown.items()
-            if self._followers.actors(client_id) not in ((), now[visitor])
-        )
 
     def _ask_again(self, session: Session, events: Sequence[Event]) -> None:
         """Send away who follows a topic that is no longer theirs to see."""

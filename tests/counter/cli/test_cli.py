@@ -94,6 +94,8 @@ def test_whoever_leaves_takes_a_copy_along_and_leaves_a_pseudonym(run: Run, fold
     assert [one["kind"] for one in kept["journal"]] == ["AccountAdded", "RoleChanged"]
     assert copy.stat().st_mode & 0o077 == 0
     assert "exists" in refused(run("user", "export", "budi", "--out", str(copy)))
+    nowhere = str(folder / "tidak-ada" / "budi.json")
+    assert "cannot be written" in refused(run("user", "export", "budi", "--out", nowhere))
     assert run("user", "erase", "budi", typed="n\n").exit_code == 1
     assert "Budi Hartono is erased" in run("user", "erase", "budi", typed="y\n").output
     listed = run("user", "list").output
