@@ -37,8 +37,8 @@ def register(app: Flask, *, doorkeeper: Doorkeeper, permit: Permit) -> None:
                 question = _question(work, g.actor.user_id)
             if question is not None:
                 return question, 409
-        with database.transaction() as work:
-            _leave(work, g.actor, at=clock.now(), real_at=doorkeeper.real_clock.now())
+        with database.acting(clock.now) as (work, at):
+            _leave(work, g.actor, at=at, real_at=doorkeeper.real_clock.now())
         session.clear()
         return redirect("/sign-in", 303)
 

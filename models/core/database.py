@@ -11,8 +11,7 @@ from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, bindparam, create_engine, event, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Engine, bindparam, create_engine, event, insert, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.core.base import table_of
@@ -31,6 +30,7 @@ HAPPENED: Final = "events written"
 BUSY_S = 15
 
 Listener = Callable[[Sequence[Event]], None]
+Now = Callable[[], datetime]
 Answer = dict[str, Any]
 
 
@@ -38,7 +38,9 @@ _EARLIER = select(AnsweredPress.act, AnsweredPress.actor, AnsweredPress.answer).
     AnsweredPress.id == bindparam("press_id")
 )
 _CARRIED_OUT = insert(table_of(AnsweredPress))
-_ANSWERED = update(table_of(AnsweredPress)).where(AnsweredPress.id == bindparam("press_id"))
+# PostgreSQL lets many write at once. Who acts waits here for the others, in all processes, until
+# they have committed. The number is this lock's name, and no other's.
+_MY_TURN = text("SELECT pg_advisory_xact_lock(7130621)")
 
 
 class Database:
@@ -51,6 +53,8 @@ class Database:
         self.looking = _sqlite_engine(url) if self.sqlite else _one_picture(self.engine)
         # SQLite has one writer. Queueing for it here is fair; its own busy handler starves.
         self._writer = threading.Lock() if self.sqlite else nullcontext()
+        # PostgreSQL's many would each hold a connection while they wait for their turn.
+        self._turns = nullcontext() if self.sqlite else threading.Lock()
         shared: dict[str, object] = {SHARED: {}}
         self._write = sessionmaker(self.engine, expire_on_commit=False, info=shared)
         self._read = sessionmaker(self.looking, autoflush=False, info=shared)
@@ -81,43 +85,43 @@ class Database:
         with self.looking.connect() as connection:
             yield connection
 
+    @contextmanager
+    def acting(self, now: Now) -> Iterator[tuple[Session, datetime]]:
+        """Open a transaction that acts in the hall, with the instant at which it does.
+
+        `now` is asked when nobody else who acts can write any more before this one has ended. An
+        instant that was read earlier would wait with its press, and the record would run back.
+        """
+        with self._turns, self.transaction() as session:
+            if self.sqlite:
+                session.connection()  # begins, and so waits for who writes in another process
+            else:
+                session.execute(_MY_TURN)
+            yield session, now()
+
     def press(
         self,
         press_id: str,
         act: str,
-        at: datetime,
-        rule: Callable[[Session], Answer],
+        now: Now,
+        rule: Callable[[Session, datetime], Answer],
         *,
         by: str = "",
     ) -> Answer:
         """Carry out `rule` once for `press_id` and return its answer, now and at each retry.
 
-        The answer must be JSON-able. `by` names who presses; "" is for what is nobody's own.
-        Raises BadInput when the id was used for another act or by somebody else, and whatever
-        `rule` raises; then nothing is stored and a retry asks the rule again.
+        The rule is given the instant at which its turn came. The answer must be JSON-able. `by`
+        names who presses; "" is for what is nobody's own. Raises BadInput when the id was used
+        for another act or by somebody else, and whatever `rule` raises; then nothing is stored
+        and a retry asks the rule again.
         """
-        claim = {"id": press_id, "act": act, "actor": by, "at": at}
-        try:
-            with self.transaction() as session:
-                if earlier := _earlier(session, press_id):
-                    return _same_press(earlier, act, by)
-                if self.sqlite:
-                    answer = rule(session)
-                    session.execute(_CARRIED_OUT, claim | {"answer": answer})
-                    return answer
-                # The id is claimed before the rule runs: a retry in another process waits
-                # here for the first one, else it would be refused for what that one did.
-                session.execute(_CARRIED_OUT, claim | {"answer": {}})
-                answer = rule(session)
-                session.execute(_ANSWERED, {"press_id": press_id, "answer": answer})
-                return answer
-        except IntegrityError:
-            # Two processes heard the same press at once; the other one was first.
-            with self.reading() as session:
-                earlier = _earlier(session, press_id)
-                if earlier is None:
-                    raise
+        with self.acting(now) as (session, at):
+            if earlier := _earlier(session, press_id):
                 return _same_press(earlier, act, by)
+            answer = rule(session, at)
+            row = {"id": press_id, "act": act, "actor": by, "at": at, "answer": answer}
+            session.execute(_CARRIED_OUT, row)
+            return answer
 
     def close(self) -> None:
         """Let go of all connections."""
