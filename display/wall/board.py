@@ -69,7 +69,10 @@ def register(
     @board.get("/wall")
     def wall() -> ResponseReturnValue:
         with database.reading() as session:
-            return render_template("display/wall/wall.html", boot=_boot(session, g.actor))
+            return render_template(
+                "display/wall/wall.html",
+                boot=_boot(session, g.actor) | {"now": clock.now().isoformat()},
+            )
 
     @board.get("/voice/<key>.wav")
     def clip(key: str) -> ResponseReturnValue:

@@ -59,6 +59,7 @@ class Phone:
             visit = visit_of(session, ticket, at)
             boot = {
                 "token": token,
+                "now": at.isoformat(),
                 "mall_id": ticket.mall_id,
                 "time_zone": ticket.mall.time_zone,
                 "kind": visit.kind,
