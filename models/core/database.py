@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 SHARED: Final = "shared by all sessions"
 HAPPENED: Final = "events written"
 
-# How long a process waits for another that writes into the same SQLite file, in seconds.
+# How long a process waits for another that writes, or for a server that says nothing, in seconds.
 BUSY_S = 15
 
 Listener = Callable[[Sequence[Event]], None]
@@ -40,7 +40,11 @@ _EARLIER = select(AnsweredPress.act, AnsweredPress.actor, AnsweredPress.answer).
 _CARRIED_OUT = insert(table_of(AnsweredPress))
 # PostgreSQL lets many write at once. Who acts waits here for the others, in all processes, until
 # they have committed. The number is this lock's name, and no other's.
-_MY_TURN = text("SELECT pg_advisory_xact_lock(7130621)")
+# A process that was cut off in its turn would hold up the hall until its connection is missed.
+_MY_TURN = text(
+    "SELECT set_config('idle_in_transaction_session_timeout', '15s', true),"
+    " set_config('lock_timeout', '15s', true), pg_advisory_xact_lock(7130621)"
+)
 
 
 class Database:
@@ -157,7 +161,13 @@ def _same_press(earlier: _Earlier, act: str, by: str) -> Answer:
 def _engine(url: str) -> Engine:
     # What people wrote stays out of the log, also when a statement fails.
     return create_engine(
-        url, pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True
+        url,
+        pool_size=20,
+        max_overflow=20,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        # A server that is out of reach must not keep others from trying it anew.
+        connect_args={"connect_timeout": BUSY_S, "tcp_user_timeout": BUSY_S * 1000},
     )
 
 
