@@ -72,9 +72,12 @@ class Ticker:
             today = local_day(at, time_zone)
             if self._closed.get(mall_id) == today:
                 continue
+            # What is closed and which day it is are decided at the same instant.
+            with self._database.acting(self._clock.now) as (session, at):
+                today = local_day(at, time_zone)
+                close_old_days(session, session.get_one(Mall, mall_id), at=at)
             with self._database.transaction() as session:
                 mall = session.get_one(Mall, mall_id)
-                close_old_days(session, mall, at=at)
                 forget_people(session, mall, before=at - self._kept)
             self._closed[mall_id] = today
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final
 
 from flask import Blueprint, Flask, g, jsonify, render_template, request
@@ -94,9 +95,9 @@ def register(
         if known is None:
             raise NotFound
         wanted = known.reads.validate_json(request.get_data())
-        at, actor = clock.now(), g.actor
+        actor: Actor = g.actor
 
-        def rule(session: Session) -> dict[str, Any]:
+        def rule(session: Session, at: datetime) -> dict[str, Any]:
             place = the_desk(session, actor, wanted.desk_id)
             if known.signed_on:
                 require_officer(session, place, actor)
@@ -104,7 +105,9 @@ def register(
             # The page waits for a state at least this new before it offers the next act.
             return answer | {"seq": last_seq(session)}
 
-        return jsonify(database.press(wanted.press_id, f"desk.{act}", at, rule, by=actor.key))
+        return jsonify(
+            database.press(wanted.press_id, f"desk.{act}", clock.now, rule, by=actor.key)
+        )
 
     app.register_blueprint(desk)
     navigation.register(PAGE)

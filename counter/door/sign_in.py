@@ -84,12 +84,12 @@ def register(
         )
         if verdict.user is None:
             return form(wanted, verdict=verdict), 401
-        user, at, address = verdict.user, clock.now(), request.remote_addr or ""
+        user, address = verdict.user, request.remote_addr or ""
         # The form may choose the computer's desk for somebody who serves at none.
         desk = wanted.desk if user.role in OFFICERS else ""
         by = Actor(role=user.role, mall_id=user.mall_id, user_id=user.id)
         try:
-            with database.transaction() as work:
+            with database.acting(clock.now) as (work, at):
                 record(work, SignedIn(mall_id=user.mall_id, at=at, address=address), by)
                 if desk:
                     sign_on(work, _desk(work, user, desk), user, by=by, at=at)

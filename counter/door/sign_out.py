@@ -29,11 +29,11 @@ def register(app: Flask, *, doorkeeper: Doorkeeper, permit: Permit) -> None:
                 question = _question(work, g.actor.user_id)
             if question is not None:
                 return question, 409
-        with database.transaction() as work:
+        with database.acting(clock.now) as (work, at):
             # All of them, so that a copied cookie is worthless.
             end_sign_ins(work, g.actor.user_id)
-            leave_desk(work, g.actor.user_id, by=g.actor, at=clock.now())
-            record(work, SignedOut(mall_id=g.mall_id, at=clock.now()), g.actor)
+            leave_desk(work, g.actor.user_id, by=g.actor, at=at)
+            record(work, SignedOut(mall_id=g.mall_id, at=at), g.actor)
         session.clear()
         return redirect("/sign-in", 303)
 

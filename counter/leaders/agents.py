@@ -220,12 +220,12 @@ def register(
 
     @blueprint.post("/agent/claim")
     def claim_one() -> Response:
-        press, at = CLAIM.validate_json(request.get_data()), clock.now()
+        press = CLAIM.validate_json(request.get_data())
         answer = database.press(
             press.press_id,
             "agent.claim",
-            at,
-            lambda session: agents.claimed(session, g.actor, press.job_id, at),
+            clock.now,
+            lambda session, at: agents.claimed(session, g.actor, press.job_id, at),
             by=g.actor.key,
         )
         # The retry of a press gets the first answer; meanwhile the paper may have been doubted.
@@ -233,25 +233,29 @@ def register(
 
     @blueprint.post("/agent/result")
     def result() -> Response:
-        press, at = RESULT.validate_json(request.get_data()), clock.now()
+        press = RESULT.validate_json(request.get_data())
 
-        def rule(session: Session) -> dict[str, Any]:
+        def rule(session: Session, at: datetime) -> dict[str, Any]:
             return {"taken": agents.take_result(session, g.actor, press, at)}
 
-        return jsonify(database.press(press.press_id, "agent.result", at, rule, by=g.actor.key))
+        return jsonify(
+            database.press(press.press_id, "agent.result", clock.now, rule, by=g.actor.key)
+        )
 
     @blueprint.post("/agent/state")
     def state() -> Response:
-        press, at = STATE.validate_json(request.get_data()), clock.now()
+        press = STATE.validate_json(request.get_data())
 
-        def rule(session: Session) -> dict[str, Any]:
+        def rule(session: Session, at: datetime) -> dict[str, Any]:
             printer = agents.own_printer(session, g.actor)
             news = note_printer(
                 session, g.mall_id, printer, press.state, at=at, detail=press.detail
             )
             return {"news": news}
 
-        return jsonify(database.press(press.press_id, "agent.state", at, rule, by=g.actor.key))
+        return jsonify(
+            database.press(press.press_id, "agent.state", clock.now, rule, by=g.actor.key)
+        )
 
     permit(AGENTS, "agents.who", "agents.claim_one", "agents.result", "agents.state")
     app.register_blueprint(blueprint)

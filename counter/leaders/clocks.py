@@ -47,14 +47,14 @@ def hear_answers(routes: Blueprint, database: Database, clock: Clock) -> None:
 
     @routes.post("/printers/clock")
     def answer_clock() -> Response:
-        press, at, actor = CLOCK_PRESS.validate_python(request.form.to_dict()), clock.now(), g.actor
+        press, actor = CLOCK_PRESS.validate_python(request.form.to_dict()), g.actor
 
-        def rule(session: Session) -> Answer:
+        def rule(session: Session, at: datetime) -> Answer:
             question = press.question
             answer(session, g.mall_id, press.answer, question=question, by=actor, at=at)
             return {}
 
-        database.press(press.press_id, "printers.clock", at, rule, by=actor.key)
+        database.press(press.press_id, "printers.clock", clock.now, rule, by=actor.key)
         return redirect("/printers?done=clock", 303)
 
 

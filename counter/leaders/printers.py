@@ -138,24 +138,24 @@ def register(
 
     @routes.post("/printers/test")
     def test() -> Response:
-        press, at = TEST.validate_python(request.form.to_dict()), clock.now()
+        press = TEST.validate_python(request.form.to_dict())
         if press.printer not in known:
             raise NotFound
 
-        def rule(session: Session) -> Answer:
+        def rule(session: Session, at: datetime) -> Answer:
             return _promise_test(session, g.mall_id, press.printer, g.lang, at)
 
-        database.press(press.press_id, "printers.test", at, rule, by=g.actor.key)
+        database.press(press.press_id, "printers.test", clock.now, rule, by=g.actor.key)
         return redirect("/printers?done=test", 303)
 
     @routes.post("/printers/again")
     def again() -> Response:
-        press, at = AGAIN.validate_python(request.form.to_dict()), clock.now()
+        press = AGAIN.validate_python(request.form.to_dict())
 
-        def rule(session: Session) -> Answer:
+        def rule(session: Session, at: datetime) -> Answer:
             return _promise_again(session, g.mall_id, press.job_id, at)
 
-        database.press(press.press_id, "printers.again", at, rule, by=g.actor.key)
+        database.press(press.press_id, "printers.again", clock.now, rule, by=g.actor.key)
         return redirect("/printers?done=again", 303)
 
     def state(session: Session, mall_id: int, at: datetime) -> dict[str, Any]:

@@ -280,8 +280,9 @@ class Live:
     def _read_epoch(self) -> str:
         """Name this database, the same for all its processes: a new one counts from the start."""
         drawn = {"epoch": uuid.uuid4().hex[:12]}
-        at = self._clock.now()
-        epoch: str = self._database.press("live.epoch", "live.epoch", at, lambda _: drawn)["epoch"]
+        now = self._clock.now
+        told = self._database.press("live.epoch", "live.epoch", now, lambda _session, _at: drawn)
+        epoch: str = told["epoch"]
         return epoch
 
 

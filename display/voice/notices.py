@@ -61,12 +61,12 @@ class Herald:
         """Claim `name` like a press: whoever carries it out first has the word."""
         first = False
 
-        def claim(_session: Session) -> dict[str, Any]:
+        def claim(_session: Session, _at: datetime) -> dict[str, Any]:
             nonlocal first
             first = True
             return {}
 
-        self._database.press(name, "wall.herald", at, claim)
+        self._database.press(name, "wall.herald", lambda: at, claim)
         return first
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final
 
 from flask import Blueprint, Flask, abort, g, render_template, request, send_file
@@ -68,7 +69,10 @@ def register(
     @board.get("/wall")
     def wall() -> ResponseReturnValue:
         with database.reading() as session:
-            return render_template("display/wall/wall.html", boot=_boot(session, g.actor))
+            return render_template(
+                "display/wall/wall.html",
+                boot=_boot(session, g.actor) | {"now": clock.now().isoformat()},
+            )
 
     @board.get("/voice/<key>.wav")
     def clip(key: str) -> ResponseReturnValue:
@@ -88,16 +92,15 @@ def register(
     def noted(act: str, mark: Mark) -> Answer:
         press = _RECEIPT.validate_json(request.get_data())
         actor: Actor = g.actor
-        at = clock.now()
 
-        def receive(session: Session) -> Answer:
+        def receive(session: Session, at: datetime) -> Answer:
             call = session.get(Call, press.call_id)
             if call is None or call.mall_id != actor.mall_id:
                 raise NotFound
             mark(session, call, by=actor, at=at)
             return {}
 
-        return database.press(press.press_id, act, at, receive, by=actor.key)
+        return database.press(press.press_id, act, clock.now, receive, by=actor.key)
 
     permit(BOARDS, "board.wall", "board.shown", "board.spoken")
     permit(EVERYBODY, "board.static", "board.clip")

@@ -59,6 +59,7 @@ class Phone:
             visit = visit_of(session, ticket, at)
             boot = {
                 "token": token,
+                "now": at.isoformat(),
                 "mall_id": ticket.mall_id,
                 "time_zone": ticket.mall.time_zone,
                 "kind": visit.kind,
@@ -116,17 +117,17 @@ class Phone:
     def _press(
         self, token: str, act: str, rule: Callable[[Session, Ticket, datetime], None]
     ) -> Response:
-        at = self.clock.now()
         press_id = _PRESS.validate_python(request.form.to_dict()).press_id
 
-        def carry_out(session: Session) -> Answer:
+        def carry_out(session: Session, at: datetime) -> Answer:
             ticket = _ticket(session, token)
             g.lang = _chosen_language(ticket)
             rule(session, ticket, at)
             return {}
 
         # The ids of these forms can be guessed, so each counts for its own ticket alone.
-        self.database.press(f"{act}-{press_id}-{token}", f"follow.{act}", at, carry_out)
+        now = self.clock.now
+        self.database.press(f"{act}-{press_id}-{token}", f"follow.{act}", now, carry_out)
         return redirect(f"/t/{token}", 303)
 
 

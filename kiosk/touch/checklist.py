@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Response, g, jsonify
 from sqlalchemy.orm import Session
@@ -30,10 +31,10 @@ class ChecklistPrinter:
     clock: Clock
 
     def print(self) -> Response:
-        press, at = read_press(CHECKLIST), self.clock.now()
+        press = read_press(CHECKLIST)
         actor: Actor = g.actor
 
-        def rule(session: Session) -> Answer:
+        def rule(session: Session, at: datetime) -> Answer:
             place = place_of(session, actor.device_id)
             mall = session.get_one(Mall, g.mall_id)
             service = _wanted(session, mall, press)
@@ -52,7 +53,9 @@ class ChecklistPrinter:
             return {"job_id": job_id}
 
         return jsonify(
-            self.database.press(press.press_id, "kiosk.checklist", at, rule, by=actor.key)
+            self.database.press(
+                press.press_id, "kiosk.checklist", self.clock.now, rule, by=actor.key
+            )
         )
 
 

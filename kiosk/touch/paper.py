@@ -37,10 +37,10 @@ class SlipReprinter:
     clock: Clock
 
     def reprint(self) -> Response:
-        press, at = read_press(REPRINT), self.clock.now()
+        press = read_press(REPRINT)
         actor: Actor = g.actor
 
-        def rule(session: Session) -> Answer:
+        def rule(session: Session, at: datetime) -> Answer:
             ticket = ticket_given(session, actor, press.token)
             job = session.get(PrintJob, press.job_id)
             if job is None or job.ticket_id != ticket.id:
@@ -49,7 +49,10 @@ class SlipReprinter:
                 raise NotReprintable
             return {"job_id": reprint(session, job, at=at).id}
 
-        return jsonify(self.database.press(press.press_id, "kiosk.reprint", at, rule, by=actor.key))
+        now = self.clock.now
+        return jsonify(
+            self.database.press(press.press_id, "kiosk.reprint", now, rule, by=actor.key)
+        )
 
 
 def slip_topic() -> Topic:

@@ -76,11 +76,11 @@ class Kiosk:
 
     def take(self) -> Response:
         press = read_press(TAKE)
-        at = self.clock.now()
+        now = self.clock.now
         actor: Actor = g.actor
         wishes = [Wish(wish.service_id, wish.case_id) for wish in press.services]
 
-        def rule(session: Session) -> Answer:
+        def rule(session: Session, at: datetime) -> Answer:
             mall = session.get_one(Mall, g.mall_id)
             ticket = take(
                 session,
@@ -95,24 +95,24 @@ class Kiosk:
 
         try:
             return jsonify(
-                self.database.press(press.press_id, "kiosk.take", at, rule, by=actor.key)
+                self.database.press(press.press_id, "kiosk.take", now, rule, by=actor.key)
             )
         except NoNumber as refusal:
-            self._note(refusal, wishes[0].service_id, at)
+            self._note(refusal, wishes[0].service_id)
             raise
 
     def add(self) -> Response:
         press = read_press(ADD)
-        at = self.clock.now()
+        now = self.clock.now
         actor: Actor = g.actor
 
-        def rule(session: Session) -> Answer:
+        def rule(session: Session, at: datetime) -> Answer:
             ticket = ticket_given(session, actor, press.token)
             wish = Wish(press.service_id, press.case_id)
             add_service(session, ticket, wish, by=actor, at=at)
             return self._with_paper(session, ticket, actor, at)
 
-        return jsonify(self.database.press(press.press_id, "kiosk.add", at, rule, by=actor.key))
+        return jsonify(self.database.press(press.press_id, "kiosk.add", now, rule, by=actor.key))
 
     def _with_paper(self, session: Session, ticket: Ticket, actor: Actor, at: datetime) -> Answer:
         """Tell of the number as it stands now, and promise the paper that says all of it."""
@@ -122,10 +122,10 @@ class Kiosk:
         job_id = promise_paper(session, place, kind, payload, ticket_id=ticket.id, at=at)
         return told.to_json() | {"job_id": job_id}
 
-    def _note(self, refusal: NoNumber, service_id: int, at: datetime) -> None:
+    def _note(self, refusal: NoNumber, service_id: int) -> None:
         """Write into the journal that somebody went without a number, and why."""
-        told = TicketRefused(mall_id=g.mall_id, at=at, service_id=service_id, code=refusal.code)
-        with self.database.transaction() as session:
+        with self.database.acting(self.clock.now) as (session, at):
+            told = TicketRefused(mall_id=g.mall_id, at=at, service_id=service_id, code=refusal.code)
             record(session, told, g.actor)
 
 

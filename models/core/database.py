@@ -12,8 +12,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, bindparam, create_engine, event, insert, select, update
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy import Connection, Engine, bindparam, create_engine, event, insert, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.core.base import table_of
@@ -30,9 +30,9 @@ log = logging.getLogger(__name__)
 SHARED: Final = "shared by all sessions"
 HAPPENED: Final = "events written"
 
-# How long a press waits for its turn to write into a SQLite file, in seconds: behind others of
-# this process, and behind other programs that have the file for themselves.
-BUSY_S = 15.0
+# How long who writes waits for its turn, in seconds: behind others of this process, and behind
+# other programs that have the file for themselves. So long, too, a server may say nothing.
+BUSY_S: Final = 15
 # SQLite waits inside the library, where nothing else of a program under gevent goes on. So it is
 # told not to, and who wants to write asks again after such a pause.
 _ASK_AGAIN_S = 0.01
@@ -44,6 +44,7 @@ _UNTIL_S: Final = "until_s"
 LOG_SIZE: Final = 16 * 1024 * 1024
 
 Listener = Callable[[Sequence[Event]], None]
+Now = Callable[[], datetime]
 Answer = dict[str, Any]
 
 
@@ -51,7 +52,13 @@ _EARLIER = select(AnsweredPress.act, AnsweredPress.actor, AnsweredPress.answer).
     AnsweredPress.id == bindparam("press_id")
 )
 _CARRIED_OUT = insert(table_of(AnsweredPress))
-_ANSWERED = update(table_of(AnsweredPress)).where(AnsweredPress.id == bindparam("press_id"))
+# PostgreSQL lets many write at once. Who acts waits here for the others, in all processes, until
+# they have committed. The number is this lock's name, and no other's.
+# A process that was cut off in its turn would hold up the hall until its connection is missed.
+_MY_TURN = text(
+    "SELECT set_config('idle_in_transaction_session_timeout', '15s', true),"
+    " set_config('lock_timeout', '15s', true), pg_advisory_xact_lock(7130621)"
+)
 
 
 class Database:
@@ -64,6 +71,8 @@ class Database:
         self.looking = _sqlite_engine(url) if self.sqlite else _one_picture(self.engine)
         # SQLite has one writer. Queueing for it here is fair; its own busy handler starves.
         self._writer = threading.Lock() if self.sqlite else None
+        # PostgreSQL's many would each hold a connection while they wait for their turn to act.
+        self._actor = None if self.sqlite else threading.Lock()
         shared: dict[str, object] = {SHARED: {}}
         self._write = sessionmaker(self.engine, expire_on_commit=False, info=shared)
         self._read = sessionmaker(self.looking, autoflush=False, info=shared)
@@ -96,10 +105,10 @@ class Database:
         """Open a session whose changes and events are committed together at the end.
 
         Listeners hear the events after the commit; one that fails is logged and
-        undoes nothing. Any exception rolls everything back. Raises Halted when SQLite's one
+        undoes nothing. Any exception rolls everything back. Raises Halted when the
         turn to write was not to be had in time, and while the database is `halted`.
         """
-        with self._turn_to_write() as until_s, self._write.begin() as session:
+        with _turn(self._writer) as until_s, self._write.begin() as session:
             self._must_be_there()
             if self.sqlite:
                 session.connection(execution_options={_UNTIL_S: until_s})
@@ -120,43 +129,43 @@ class Database:
         with self.looking.connect() as connection:
             yield connection
 
+    @contextmanager
+    def acting(self, now: Now) -> Iterator[tuple[Session, datetime]]:
+        """Open a transaction that acts in the hall, with the instant at which it does.
+
+        `now` is asked when nobody else who acts can write any more before this one has ended. An
+        instant that was read earlier would wait with its press, and the record would run back.
+        """
+        with _turn(self._actor), self.transaction() as session:
+            if self.sqlite:
+                session.connection()  # begins, and so waits for who writes in another process
+            else:
+                session.execute(_MY_TURN)
+            yield session, now()
+
     def press(
         self,
         press_id: str,
         act: str,
-        at: datetime,
-        rule: Callable[[Session], Answer],
+        now: Now,
+        rule: Callable[[Session, datetime], Answer],
         *,
         by: str = "",
     ) -> Answer:
         """Carry out `rule` once for `press_id` and return its answer, now and at each retry.
 
-        The answer must be JSON-able. `by` names who presses; "" is for what is nobody's own.
-        Raises BadInput when the id was used for another act or by somebody else, and whatever
-        `rule` raises; then nothing is stored and a retry asks the rule again.
+        The rule is given the instant at which its turn came. The answer must be JSON-able. `by`
+        names who presses; "" is for what is nobody's own. Raises BadInput when the id was used
+        for another act or by somebody else, and whatever `rule` raises; then nothing is stored
+        and a retry asks the rule again.
         """
-        claim = {"id": press_id, "act": act, "actor": by, "at": at}
-        try:
-            with self.transaction() as session:
-                if earlier := _earlier(session, press_id):
-                    return _same_press(earlier, act, by)
-                if self.sqlite:
-                    answer = rule(session)
-                    session.execute(_CARRIED_OUT, claim | {"answer": answer})
-                    return answer
-                # The id is claimed before the rule runs: a retry in another process waits
-                # here for the first one, else it would be refused for what that one did.
-                session.execute(_CARRIED_OUT, claim | {"answer": {}})
-                answer = rule(session)
-                session.execute(_ANSWERED, {"press_id": press_id, "answer": answer})
-                return answer
-        except IntegrityError:
-            # Two processes heard the same press at once; the other one was first.
-            with self.reading() as session:
-                earlier = _earlier(session, press_id)
-                if earlier is None:
-                    raise
+        with self.acting(now) as (session, at):
+            if earlier := _earlier(session, press_id):
                 return _same_press(earlier, act, by)
+            answer = rule(session, at)
+            row = {"id": press_id, "act": act, "actor": by, "at": at, "answer": answer}
+            session.execute(_CARRIED_OUT, row)
+            return answer
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -171,20 +180,6 @@ class Database:
         if refusal is not None:
             raise Halted(refusal)
 
-    @contextmanager
-    def _turn_to_write(self) -> Iterator[float]:
-        """Wait in order behind the others of this process; yield until when to go on trying."""
-        until_s = time.monotonic() + BUSY_S
-        if self._writer is None:
-            yield until_s
-            return
-        if not self._writer.acquire(timeout=BUSY_S):
-            raise Halted(DatabaseBusy())
-        try:
-            yield until_s
-        finally:
-            self._writer.release()
-
     def _tell(self, events: Sequence[Event]) -> None:
         if not events:
             return
@@ -193,6 +188,21 @@ class Database:
                 listener(events)
             except Exception:
                 log.exception("a listener failed")
+
+
+@contextmanager
+def _turn(lock: threading.Lock | None) -> Iterator[float]:
+    """Wait in order behind the others of this process; yield until when to go on trying."""
+    until_s = time.monotonic() + BUSY_S
+    if lock is None:
+        yield until_s
+        return
+    if not lock.acquire(timeout=BUSY_S):
+        raise Halted(DatabaseBusy())
+    try:
+        yield until_s
+    finally:
+        lock.release()
 
 
 _Earlier = tuple[str, str | None, Answer]
@@ -214,7 +224,13 @@ def _same_press(earlier: _Earlier, act: str, by: str) -> Answer:
 def _engine(url: str) -> Engine:
     # What people wrote stays out of the log, also when a statement fails.
     return create_engine(
-        url, pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True
+        url,
+        pool_size=20,
+        max_overflow=20,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        # A server that is out of reach must not keep others from trying it anew.
+        connect_args={"connect_timeout": BUSY_S, "tcp_user_timeout": BUSY_S * 1000},
     )
 
 

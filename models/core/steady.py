@@ -161,9 +161,8 @@ def footing_at_start(
     """
     earliest_s = float("-inf") if record_s is None else record_s - BELIEVED_S
     if before is not None and boot and before.boot == boot:
-        if monotonic_s + before.footing.offset_s >= earliest_s:
-            return before.footing
-    elif before is not None and before.ahead_s is not None:
+        return before.footing
+    if before is not None and before.ahead_s is not None:
         # Nobody has answered yet, or it was refused: a restart is no answer.
         doubted_s = system_s - before.ahead_s
         if record_s is not None and earliest_s <= doubted_s <= record_s + LONGEST_REST_S:

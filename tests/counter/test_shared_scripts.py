@@ -205,3 +205,14 @@ def test_a_wait_is_told_by_bars_against_the_promise_and_by_words(
 @pytest.mark.parametrize(("ends", "told"), LENGTHS)
 def test_a_wait_reads_in_hours_from_an_hour_on(run: Any, ends: list[int], told: str) -> None:
     assert run(f"(ends) => (w.setLanguage('id'), f.lasting({SAY}, ...ends))", ends) == told
+
+
+def test_a_line_that_was_never_heard_tells_the_time_of_its_page(run: Any) -> None:
+    told = run(
+        """(async () => {
+          const { Live } = await import("/static/shared/live.js");
+          const live = new Live("2001-05-04T03:02:01Z");
+          return [live.now().toISOString().slice(0, 16), live.lastSeenAt];
+        })()"""
+    )
+    assert told == ["2001-05-04T03:02", 0]

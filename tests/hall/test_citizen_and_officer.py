@@ -125,3 +125,29 @@ def test_two_officers_who_press_at_once_call_two_numbers(hall: Server, windows: 
     for plate in called:
         expect(plate).to_be_visible()
     assert {shown(plate) for plate in called} == taken
+
+
+def test_a_visit_goes_on_while_the_clocks_of_all_screens_are_wrong_by_days(
+    hall: Server, windows: Windows
+) -> None:
+    windows.days_ahead = 2
+    desk = windows.desk(hall, 3)
+    windows.days_ahead = -400
+    kiosk = windows.kiosk(hall)
+    windows.days_ahead = 30
+    wall = windows.wall(hall)
+    number, token = take_by_hand(kiosk)
+    windows.days_ahead = -1
+    phone = windows.phone(hall, token)
+    expect(phone.locator("body")).to_have_class(re.compile(r"\bp-waiting\b"))
+    # They tell the day of the hall, and none of the three that their devices believe in.
+    expect(wall.locator(".w-clock span")).to_have_text(kiosk.locator(".k-clock span").inner_text())
+    expect(desk.locator("#go")).to_have_attribute("data-act", "call-next")
+    expect(desk.locator("#go")).not_to_have_attribute("aria-disabled", "true")
+    expect(desk.locator("#go")).to_have_attribute("data-steady", "")
+    expect_number(desk.locator(".dk-ready .plate__n"), number)
+    desk.keyboard.press("Enter")
+    expect_number(wall.locator(".w--calling .w-num"), number)
+    expect(phone.locator("body")).to_have_class(re.compile(r"\bp-called\b"))
+    # The time that the citizen has to come is counted from seconds ago, not from days.
+    expect(desk.locator(".dk-timer b")).to_have_text(re.compile(r"^0+[.:]\d\d$"))

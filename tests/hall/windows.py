@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Literal
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from counter.door.example_people import EXAMPLE_PASSWORD, example_officers
+from models.core.clock import Clock
 from tests.servers import Server
 
 KIOSK = (1080, 1920)
@@ -32,9 +34,13 @@ _CLICK_AT = """([selector, at]) => {
 
 @dataclass
 class Windows:
-    """Opens windows in one Chromium and remembers what went wrong in them."""
+    """Opens windows in one Chromium and remembers what went wrong in them.
+
+    The clocks of windows that are opened from now on are so many `days_ahead`.
+    """
 
     chromium: Browser
+    days_ahead: int = 0
     errors: list[str] = field(default_factory=list)
     _contexts: list[BrowserContext] = field(default_factory=list)
 
@@ -48,6 +54,8 @@ class Windows:
             **settings,
         )
         self._contexts.append(context)
+        if self.days_ahead:
+            context.clock.install(time=Clock().now() + timedelta(days=self.days_ahead))
         window = context.new_page()
         window.on("pageerror", lambda error: self.errors.append(f"{url}: {error}"))
         window.goto(url)

@@ -33,12 +33,14 @@ export function isNewer(state, last) {
 /** Keeps one page in step. The server sends whole states, never differences: a screen that
  *  missed ten calls is right again with the eleventh. Emits "status". */
 export class Live {
-  constructor() {
+  /** @param {string} [now] - the server's time when it drew the page, ISO 8601 */
+  constructor(now) {
     // Televisions of 2019 cannot make an EventTarget of their own; every one has fragments.
     this._ears = document.createDocumentFragment();
     /** @type {Status} */
     this.status = "connecting";
     this._time = new ServerTime();
+    if (now) this._time.read(now);
     this._heardAt = performance.now();
     this._lookedAt = Date.now();
     /** The server's time at its last sign of life, in milliseconds; 0 before the first. */
@@ -190,7 +192,7 @@ export class Live {
       this._become("lost");
       return;
     }
-    this.lastSeenAt = this._time.nowMs();
+    if (this._time.known) this.lastSeenAt = this._time.nowMs();
     if (this.halted) return;
     const settled = Array.from(this._followed.values()).every((following) => following.settled);
     if (settled && this._socket.connected) this._become("live");

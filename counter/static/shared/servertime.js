@@ -4,10 +4,16 @@
  *  which runs ahead, or a demo's, which runs faster: `rate` of its seconds in a real one. */
 export class ServerTime {
   constructor() {
-    this._atMs = Date.now();
+    // The device's own clock tells nothing: it may be days away.
+    this._atMs = 0;
     this._readAt = performance.now();
     this._rate = 1;
     this._known = false;
+  }
+
+  /** Whether the server's time was read at least once. */
+  get known() {
+    return this._known;
   }
 
   /** @param {string} now - ISO 8601

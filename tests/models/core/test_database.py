@@ -1,6 +1,8 @@
 import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from itertools import count
 from threading import Barrier
 
 import pytest
@@ -28,11 +30,11 @@ def _hall(database: Database, tickets: int) -> SmallMall:
 
 
 def _call(database: Database, press_id: str, desk_id: int) -> Answer:
-    def rule(session: Session) -> Answer:
+    def rule(session: Session, _at: datetime) -> Answer:
         call = call_next(session, session.get_one(Desk, desk_id), by=CITIZEN, at=MONDAY)
         return {"number": call.ticket.spoken}
 
-    return database.press(press_id, "call_next", MONDAY, rule)
+    return database.press(press_id, "call_next", lambda: MONDAY, rule)
 
 
 def test_a_retry_gets_the_first_answer_and_does_nothing(database: Database) -> None:
@@ -48,12 +50,14 @@ def test_the_same_press_for_another_act_makes_no_sense(database: Database) -> No
     hall = _hall(database, tickets=1)
     _call(database, "p-1", hall.desk_a.id)
     with pytest.raises(BadInput):
-        database.press("p-1", "finish", MONDAY, lambda _session: {})
+        database.press("p-1", "finish", lambda: MONDAY, lambda _session, _at: {})
 
 
 def test_the_answer_to_a_press_is_told_to_nobody_else(database: Database) -> None:
     def press(by: str, said: str) -> Answer:
-        return database.press("p-1", "take", MONDAY, lambda _session: {"token": said}, by=by)
+        return database.press(
+            "p-1", "take", lambda: MONDAY, lambda _session, _at: {"token": said}, by=by
+        )
 
     assert press("device/1", "of the first") == {"token": "of the first"}
     for other in ("device/2", "user/1", ""):
@@ -66,7 +70,7 @@ def test_the_answers_of_before_are_kept_for_their_retries(database: Database) ->
     with database.transaction() as session:
         old = AnsweredPress(id="p-1", act="take", at=MONDAY, answer={"number": "A-001"})
         session.add(old)
-    told = database.press("p-1", "take", MONDAY, lambda _session: {}, by="device/1")
+    told = database.press("p-1", "take", lambda: MONDAY, lambda _session, _at: {}, by="device/1")
     assert told == {"number": "A-001"}
 
 
@@ -96,17 +100,50 @@ def test_one_press_heard_many_times_at_once_is_carried_out_once(database: Databa
         assert [row.spoken for row in at_desks] == ["A-001"]
 
 
+def test_a_press_that_waited_for_another_does_not_run_back_in_the_record(
+    database: Database,
+) -> None:
+    hall = _hall(database, tickets=2)
+    other = Database(database.engine.url.render_as_string(hide_password=False))
+    seconds = count(1)
+
+    def now() -> datetime:
+        return MONDAY + timedelta(seconds=next(seconds))
+
+    def rule(session: Session, at: datetime) -> Answer:
+        call_next(session, session.get_one(Desk, hall.desk_ab.id), by=CITIZEN, at=at)
+        return {}
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.acting(now) as (session, at):
+            waits = pool.submit(other.press, "p-2", "call_next", now, rule)
+            # Another process asks while this one has not ended; its turn comes only then.
+            with pytest.raises(TimeoutError):
+                waits.result(0.3)
+            call_next(session, session.get_one(Desk, hall.desk_a.id), by=CITIZEN, at=at)
+            last = now()
+        waits.result(20)
+    other.close()
+    with database.reading() as session:
+        called = session.scalars(
+            select(JournalEntry.at)
+            .where(JournalEntry.kind == TicketCalled.__name__)
+            .order_by(JournalEntry.id)
+        ).all()
+    assert called == [at, last + timedelta(seconds=1)]
+
+
 def test_a_rule_that_fails_leaves_nothing_behind(database: Database) -> None:
     hall = _hall(database, tickets=0)
     told: list[Event] = []
     database.listeners.append(told.extend)
 
-    def rule(session: Session) -> Answer:
+    def rule(session: Session, _at: datetime) -> Answer:
         ticket(session, session.get_one(Mall, hall.mall.id), hall.a)
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        database.press("p-1", "take", MONDAY, rule)
+        database.press("p-1", "take", lambda: MONDAY, rule)
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Ticket)) == 0
         kinds = set(session.scalars(select(JournalEntry.kind)))

@@ -149,6 +149,13 @@ def test_a_restart_is_no_answer() -> None:
     assert machine.footing(NINE_O_CLOCK - HOUR, left) == Footing(offset_s)
 
 
+def test_a_restart_on_the_way_back_asks_nothing_again() -> None:
+    """An hour back was accepted, and half of it is still to be waited for."""
+    machine = Machine()
+    left = Before("now", Footing(NINE_O_CLOCK - machine.monotonic_s), ahead_s=None)
+    assert machine.footing(NINE_O_CLOCK + HOUR / 2, left) == left.footing
+
+
 def test_after_the_machine_was_off_and_its_clock_put_right_nothing_is_doubted() -> None:
     machine = Machine(system_s=NINE_O_CLOCK + HOUR)
     left = Before("before", Footing(77.0), ahead_s=DAY)

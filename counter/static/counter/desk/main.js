@@ -2,7 +2,6 @@
 
 import { Live } from "../../shared/live.js";
 import { html, keepIcons, render } from "../../shared/parts.js";
-import { ServerTime } from "../../shared/servertime.js";
 import { keyed } from "./actions.js";
 import { Console } from "./console.js";
 import { FORMS } from "./dialogs.js";
@@ -24,9 +23,7 @@ function block(id) {
 const boot = JSON.parse(block("boot").textContent || "{}");
 const place = block("console");
 const desk = new Console(boot, Object.keys(FORMS));
-const live = new Live();
-const first = new ServerTime();
-first.read(boot.now);
+const live = new Live(boot.now);
 
 /** @type {import("./types.js").Hands} */
 const hands = {
@@ -49,8 +46,7 @@ function title() {
 
 function draw() {
   const { model } = desk;
-  // Until the server's heart has beaten once, the page's own reading of its clock has to do.
-  model.now = live.lastSeenAt ? live.now() : new Date(first.nowMs());
+  model.now = live.now();
   model.status = live.status;
   model.halted = live.halted !== "";
   model.lastSeenAt = live.lastSeenAt || model.lastSeenAt;

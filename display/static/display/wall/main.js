@@ -30,7 +30,7 @@ function report(kind, announcement) {
 function main() {
   const boot = readBoot();
   const place = /** @type {HTMLElement} */ (document.getElementById("wall"));
-  const live = new Live();
+  const live = new Live(boot.now);
   const zoneIds = boot.zone_id === null ? boot.zones.map((zone) => zone.id) : [boot.zone_id];
   const hall = new Zones(zoneIds, (id) => live.askAgain(`zone/${id}`));
   const announcements = new Announcements(boot.voice, draw, report, (call) => hall.isWanted(call));
@@ -42,7 +42,7 @@ function main() {
       current: announcements.current,
       sound: announcements.sound,
       halted: live.halted !== "",
-      lostSince: live.status === "lost" ? live.lastSeenAt : null,
+      lostSince: live.status === "lost" ? live.lastSeenAt || Date.parse(boot.now) : null,
       now: live.now(),
     };
     render(html`<${Wall} ...${model} />`, place);

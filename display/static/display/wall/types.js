@@ -28,7 +28,7 @@
 
 /** What the page was loaded with; `zone_id` is null on a screen of the whole hall.
  *  @typedef {{name: string, mall: {name: string, region: string}, zone_id: number | null, arrow: string | null,
- *   voice: boolean, running: Both[], zones: HallZone[]}} Boot */
+ *   voice: boolean, now: string, running: Both[], zones: HallZone[]}} Boot */
 
 /** Everything that is on the screen now. `lostSince` is in server milliseconds, 0 when the screen
  *  was never connected, null while it is live; `halted` tells that the server answers all the same.

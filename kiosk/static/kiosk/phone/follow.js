@@ -104,8 +104,9 @@ class Page {
 
 const boot = JSON.parse(element("boot").textContent || "{}");
 const page = new Page(boot);
-const live = new Live();
+const live = new Live(boot.now);
+const lastSeen = () => live.lastSeenAt || Date.parse(boot.now);
 live.follow(`ticket/${boot.token}`, (state) => page.show(/** @type {any} */ (state)));
-live.addEventListener("status", () => 
-  page.mark(live.status === "lost", live.lastSeenAt, live.halted !== "")
+live.addEventListener("status", () =>
+  page.mark(live.status === "lost", lastSeen(), live.halted !== "")
 );

@@ -13,10 +13,8 @@ const RELOAD_MS = 3000;
 /** @type {Boot} */
 const boot = JSON.parse(document.getElementById("boot")?.textContent ?? "{}");
 const root = /** @type {HTMLElement} */ (document.getElementById("kiosk"));
-const live = new Live();
-// Until the server's first sign of life its time is known from the page.
-const clock = () =>
-  live.lastSeenAt ? live.now() : new Date(Date.parse(boot.now) + performance.now());
+const live = new Live(boot.now);
+const clock = () => live.now();
 const follow = /** @type {import("./paper.js").Follow} */ ((topic, onState) =>
   live.follow(topic, onState));
 
