@@ -8,6 +8,7 @@ import sys
 MEASUREMENTS = (
     "take_and_call",
     "call_after_ticket",
+    "deep_queue",
     "readers",
     "broadcast",
     "paper",

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 from sys import maxsize
+from typing import Final
 
 from sqlalchemy.orm import Session
+from typing_extensions import override
 
 from models.core.clock import local_day
 from models.core.rows import update_row
@@ -16,10 +18,14 @@ from models.mall.hours import ServingDay
 from models.mall.mall import Mall
 from models.queue.tickets import Standing, StepState, Ticket
 from models.queue.waiting import head_start
+from models.waits.crowd import crowd_before, people_before
 from models.waits.playing import Probe, play
 from models.waits.prospects import Chance, Prospect
 from models.waits.ranges import Range, rounded
 from models.waits.situation import Situation, WaitingStep, read_situation, situation_near
+
+# Where so few numbers were given, a play is done sooner than a count.
+_FEW: Final = 50
 
 
 class Outlook:
@@ -68,7 +74,7 @@ class Outlook:
     def ahead_of_step(self, step_id: int) -> int:
         """Return how many people are called before the step by desks that might take it."""
         step = self._steps.get(step_id)
-        if step is None or step_id in self._played.steps:
+        if step is None or _is_played(self.prospect_of_step(step_id)):
             return self._played.ahead_of_step(step_id)
         people = self._due_before(step.service_id, (step.due_at, step.id))
         return len(people - {step.ticket_id})
@@ -76,7 +82,7 @@ class Outlook:
     def ahead_of_service(self, service_id: int, *, priority: bool = False) -> int:
         """Return how many people would be called before a newcomer to the service."""
         probe = Probe(service_id, priority)
-        if probe in self._played.probes:
+        if _is_played(self.prospect_of_service(service_id, priority=priority)):
             return self._played.ahead_of_probe(probe)
         return len(self._due_before(service_id, (self._probes[priority], maxsize)))
 
@@ -111,7 +117,7 @@ class Outlook:
     def _due_before(self, service_id: int, turn: tuple[datetime, int]) -> set[int]:
         """Return the tickets due before `turn` that share the service's desks.
 
-        What counts as ahead while no open desk could call anybody.
+        What counts as ahead while no open desk could call anybody, or none will before closing.
         """
         neighbours = self._situation.arrangement.neighbours(service_id)
         return {
@@ -119,6 +125,32 @@ class Outlook:
             for step in self._situation.steps
             if step.service_id in neighbours and (step.due_at, step.id) < turn
         }
+
+
+def _is_played(prospect: Prospect | None) -> bool:
+    """Tell whether somebody is called at a moment that means something: before closing."""
+    return prospect is not None and prospect.chance is not Chance.UNLIKELY
+
+
+class OutlookOfOne(Outlook):
+    """What is to be said of one step that is surely not called before closing, if at all."""
+
+    def __init__(self, situation: Situation, step: WaitingStep, wait: timedelta | None) -> None:
+        """Take `situation` without anybody who waits; `wait` is the least, None without a desk."""
+        super().__init__(situation, probes={})
+        self._steps = {step.id: step}
+        self._people = 0
+        if wait is not None:
+            self._played.steps[step.id] = wait
+
+    def stands_behind(self, people: int) -> OutlookOfOne:
+        """Note how many people are due before it."""
+        self._people = people
+        return self
+
+    @override
+    def ahead_of_step(self, step_id: int) -> int:
+        return self._people
 
 
 def outlook(session: Session, mall: Mall, at: datetime) -> Outlook:
@@ -144,6 +176,9 @@ def announce(session: Session, ticket: Ticket, at: datetime) -> Outlook:
     reaches past closing is told to nobody, and so not stored. Returns the outlook that it was
     read from, which knows only what can touch this ticket, and nothing of newcomers.
     """
+    ahead = _beyond_closing(session, ticket, at)
+    if ahead is not None:
+        return ahead
     wanted = [step.service_id for step in ticket.steps]
     ahead = Outlook(situation_near(session, ticket.mall, wanted, at), probes={})
     for step in ticket.steps:
@@ -158,3 +193,26 @@ def announce(session: Session, ticket: Ticket, at: datetime) -> Outlook:
                 announced_high_s=int(told.wait.high.total_seconds()),
             )
     return ahead
+
+
+def _beyond_closing(session: Session, ticket: Ticket, at: datetime) -> Outlook | None:
+    """Return what is to be told where the crowd alone reaches past closing; None where a play
+    must say.
+
+    The play goes through all who wait, and what it found would be told to nobody.
+    """
+    if len(ticket.steps) != 1 or ticket.steps[0].state is not StepState.WAITING:
+        return None
+    if ticket.number < _FEW:
+        return None
+    (step,) = ticket.steps
+    crowd = crowd_before(session, step, at)
+    if crowd is None:
+        return None
+    arrangement = arrangement_of(session, ticket.mall)
+    waiting = WaitingStep(step.id, ticket.id, step.service_id, step.due_at, None)
+    ahead = OutlookOfOne(crowd.situation(arrangement, at), waiting, crowd.wait)
+    told = ahead.prospect_of_step(step.id)
+    if told is not None and told.chance is not Chance.UNLIKELY:
+        return None
+    return ahead.stands_behind(people_before(session, step))

@@ -150,24 +150,32 @@ def _situation(
         at=at,
         arrangement=arrangement,
         desks=tuple(
-            OpenDesk(
-                id=desk_id,
-                services=arrangement.desks[desk_id].offers,
-                free_at=max(
-                    at,
-                    busy_desks.get(desk_id, at),
-                    break_until_at or at,
-                    # Who calls early is a surprise for the better: nobody is told to count on it.
-                    arrangement.opens_at(desk_id, day) or at,
-                ),
-                ticket_id=at_desks.get(desk_id),
+            replace(
+                desk,
+                free_at=max(desk.free_at, busy_desks.get(desk.id, at)),
+                ticket_id=at_desks.get(desk.id),
             )
-            for desk_id, break_until_at in session.execute(_OPEN_SHIFTS, {"mall_id": mall.id})
+            for desk in open_desks(session, mall, at)
         ),
         # Whoever is away, held or missed, is called nowhere until they are back.
         steps=tuple(step for step in waiting if step.ticket_id not in away),
         busy_tickets=busy_tickets,
         pauses=arrangement.timetable.breaks_on(day),
+    )
+
+
+def open_desks(session: Session, mall: Mall, at: datetime) -> tuple[OpenDesk, ...]:
+    """Return the desks with an officer, each free as soon as it serves, whoever is there now."""
+    arrangement = arrangement_of(session, mall)
+    day = local_day(at, mall.time_zone)
+    return tuple(
+        OpenDesk(
+            id=desk_id,
+            services=arrangement.desks[desk_id].offers,
+            # Who calls early is a surprise for the better: nobody is told to count on it.
+            free_at=max(at, break_until_at or at, arrangement.opens_at(desk_id, day) or at),
+        )
+        for desk_id, break_until_at in session.execute(_OPEN_SHIFTS, {"mall_id": mall.id})
     )
 
 

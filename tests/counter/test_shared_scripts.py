@@ -118,12 +118,13 @@ def test_a_press_is_sent_again_with_the_same_id_until_it_is_answered(run: Any) -
     assert TypeAdapter(PressId).validate_python(answer["pressed"][0])
 
 
-def test_a_refusal_is_not_sent_again_and_tells_why(run: Any) -> None:
+@pytest.mark.parametrize(("code", "status"), [("desk_busy", 409), ("no_space", 507)])
+def test_a_refusal_is_not_sent_again_and_tells_why(run: Any, code: str, status: int) -> None:
     refused = run(
-        """m.press('/refuse').catch((error) => [error instanceof m.Refused,
+        f"""m.press('/refuse/{code}/{status}').catch((error) => [error instanceof m.Refused,
             error.status, error.code, error.title, error.facts.number])"""
     )
-    assert refused == [True, 409, "desk_busy", "Loket sedang dipakai.", "A-001"]
+    assert refused == [True, status, code, "Loket sedang dipakai.", "A-001"]
 
 
 @pytest.mark.slow

@@ -175,11 +175,11 @@ def press_routes(app: flask.Flask) -> None:
         pressed.append(flask.request.get_json()["press_id"])
         return {"pressed": pressed}, 503 if len(pressed) <= failures else 200
 
-    @app.post("/refuse")
-    def refuse() -> flask.Response:
+    @app.post("/refuse/<code>/<int:status>")
+    def refuse(code: str, status: int) -> flask.Response:
         facts = {"number": "A-001"}
-        answer = flask.jsonify(code="desk_busy", title="Loket sedang dipakai.", facts=facts)
-        answer.status_code, answer.content_type = 409, "application/problem+json"
+        answer = flask.jsonify(code=code, title="Loket sedang dipakai.", facts=facts)
+        answer.status_code, answer.content_type = status, "application/problem+json"
         return answer
 
 
