@@ -7,6 +7,7 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import flask
@@ -17,7 +18,9 @@ from sqlalchemy.orm import Session
 
 from counter.live.followers import Followers
 from counter.live.tail import Tail
-from counter.live.topics import State, Topics
+from counter.live.ticks import Ticks
+from counter.live.topics import Picture, Topics
+from counter.live.turns import Slices, Turns
 from counter.live.wire import wire_of
 from models.core.clock import Clock
 from models.core.database import Database
@@ -70,6 +73,8 @@ class Live:
         self._followers = Followers(self._wire)
         self._unread: deque[Event] = deque()
         self._dirty: set[str] = set()
+        self._turns = Turns(database, self._topics.picture)
+        self._ticks = Ticks(self._topics, self._followers, self._wire, self._turns)
         self._woken = Signal()
         self._tail = Tail()
         self._greenlets: list[gevent.Greenlet] = []
@@ -151,8 +156,7 @@ class Live:
         new = self._followers.add(_sid(), name)
         answer: dict[str, Any] = {"ok": False}
         try:
-            with self._database.reading() as session:
-                answer = self._answer(session, actors, name)
+            answer = self._turns.ask(partial(self._answer, actors, name))
         finally:
             if new and not answer["ok"]:
                 self._followers.remove(_sid(), name)
@@ -161,11 +165,16 @@ class Live:
     def _unfollow(self, wish: object = None) -> None:
         self._followers.remove(_sid(), _name_in(wish))
 
-    def _answer(self, session: Session, actors: tuple[Actor, ...], name: str) -> dict[str, Any]:
+    def _answer(
+        self, actors: tuple[Actor, ...], name: str, session: Session, picture: Picture
+    ) -> dict[str, Any]:
         if not self._topics.may_follow(session, actors, name):
             return {"ok": False, "code": "forbidden"}
-        state = self._topics.picture(session)(name)
-        return {"ok": True, "state": state} if state else {"ok": False, "code": "not_found"}
+        state = picture.state(name)
+        if state is None:
+            return {"ok": False, "code": "not_found"}
+        self._ticks.one_has(name, picture.facts(name))
+        return {"ok": True, "state": state}
 
     # What happens by itself.
 
@@ -208,7 +217,7 @@ class Live:
             self._woken.set()
 
     def _tick(self) -> None:
-        self._dirty |= self._topics.ticking(self._followers.names)
+        self._dirty |= self._ticks.tick()
         if self._dirty:
             self._woken.set()
 
@@ -221,20 +230,19 @@ class Live:
         try:
             with self._database.reading() as session:
                 names |= self._topics.touched(session, events, followed)
-                states = self._states(session, names & followed)
+                self._tell_all(session, names & followed)
         except Exception:
             self._unread.extendleft(reversed(events))
             self._dirty |= names
             raise
-        for name, state in states:
-            self._wire.tell(name, "state", name, state)
 
-    def _states(self, session: Session, names: Iterable[str]) -> list[tuple[str, State]]:
-        found = []
-        read = self._topics.picture(session)
+    def _tell_all(self, session: Session, names: Iterable[str]) -> None:
+        """Read and send the topics from one picture; presses are heard between them."""
+        picture = self._topics.picture(session)
+        slices = Slices()
         for name in sorted(names):
             try:
-                state = read(name)
+                state, facts = picture.state(name), picture.facts(name)
             except Exception:
                 # A door between rooms: one room's fault must not darken the others' screens.
                 # A ticket's own name is the key to it, so only the family is told.
@@ -243,8 +251,9 @@ class Live:
                 self._dirty.add(name)  # Once more at the next gathering.
                 continue
             if state:
-                found.append((name, state))
-        return found
+                self._ticks.all_have(name, facts)
+                self._wire.tell(name, "state", name, state)
+            slices.breathe()
 
     def _send_away_by(self, events: Iterable[Event]) -> None:
         for event in events:

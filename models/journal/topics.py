@@ -30,6 +30,8 @@ class Topic:
     names nothing. `touched(session, event)` tells the keys whose state an event changed.
     `may_follow(session, actor, key)` decides who sees it. `ticks` asks for a fresh
     state about every 15 s even when nothing happens, because waits grow by themselves.
+    `facts(session, key, at)` is for states that cost much to draw: what a state is drawn from,
+    to be compared. Where they are as before, a tick draws and tells nothing.
     """
 
     name: str
@@ -37,3 +39,4 @@ class Topic:
     touched: Callable[[Session, Event], Iterable[str]]
     may_follow: Callable[[Session, Actor, str], bool]
     ticks: bool = False
+    facts: Callable[[Session, str, datetime], object | None] | None = None

@@ -325,4 +325,4 @@ def test_a_receipt_reaches_the_desk_the_phone_and_who_waits_behind_it(
         assert set(touched(session, elsewhere)) == {str(rina.desk_id)}
     phone = Phone(application.app, application.database, application.clock).topic()
     with application.database.reading() as session:
-        assert list(phone.touched(session, shown)) == [token]
+        assert list(phone.touched(session, shown)) == [token, f"{token}/id", f"{token}/en"]

@@ -103,5 +103,6 @@ class Page {
 const boot = JSON.parse(element("boot").textContent || "{}");
 const page = new Page(boot);
 const live = new Live();
-live.follow(`ticket/${boot.token}`, (state) => page.show(/** @type {any} */ (state)));
+const topic = `ticket/${boot.token}/${document.documentElement.lang}`;
+live.follow(topic, (state) => page.show(/** @type {any} */ (state)));
 live.addEventListener("status", () => page.mark(live.status === "lost", live.lastSeenAt));
