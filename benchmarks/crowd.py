@@ -160,7 +160,7 @@ def joining(folder: Path, file: Path, crowd: Crowd, tokens: list[str]) -> tuple[
         beside: list[float] = []
         began_s = time.perf_counter()
         while not lookers.joined(0) and time.perf_counter() - began_s < PATIENCE_S:
-            beside += presser.presses(1, SHORT_REST_S)
+            beside += presser.presses(ROUND, SHORT_REST_S)
         print(f"{len(tokens)} phones joined within {time.perf_counter() - began_s:.1f} s")
         return alone, beside
     finally:

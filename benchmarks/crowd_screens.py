@@ -1,8 +1,8 @@
 """Hundreds of screens in a process of their own: they join at once, follow, and throw away.
 
 Each line of the standard input is a JSON list of screens, `[cookie, topic]` each. All of them
-join together; when the last one has its state, a line says how many there are. From then on what they
-are told is only read, so that looking on costs nearly nothing.
+join together; when the last one has its state, a line says how many there are. From then on they
+only read what they are told, so that looking on costs nearly nothing.
 """
 
 from __future__ import annotations

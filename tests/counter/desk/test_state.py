@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import select
 
 from counter.app import Application
-from counter.desk.state import QUEUE_SHOWN, desk_state, may_follow, touched
+from counter.desk.queue import QUEUE_SHOWN
+from counter.desk.state import desk_state, may_follow, touched
 from kiosk.phone.follow import Phone
 from kiosk.phone.visit import visit_of
 from models.core.event import Event
