@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import cycle, islice
 from pathlib import Path
 from statistics import median, quantiles
@@ -45,10 +45,20 @@ GOAL_PROCESSOR = 129.0
 Screens = list[tuple[str, str]]
 
 
-class Screened(NamedTuple):
-    """Presses under eyes, in seconds each, and the processor time that went by with them."""
+class Pressed(NamedTuple):
+    """How long a press took, and how long the server worked meanwhile, on it or on others' wishes.
 
-    times: list[float]
+    On a machine that has other work the first is mostly that work, the second is not.
+    """
+
+    took_s: float
+    worked_s: float
+
+
+class Screened(NamedTuple):
+    """Presses under eyes, and the processor time that went by with them."""
+
+    presses: list[Pressed]
     processor_s: float
 
 
@@ -88,18 +98,19 @@ class Presser:
         )
         self._facts: dict[str, object] = {}
 
-    def presses(self, count: int, rest_s: float) -> list[float]:
-        """Press `count` times with a rest before each; return how long each took."""
+    def presses(self, count: int, rest_s: float) -> list[Pressed]:
+        """Press `count` times with a rest before each."""
         return [self._timed(act, rest_s) for act in islice(self._acts, count)]
 
-    def _timed(self, act: Callable[[], None], rest_s: float) -> float:
+    def _timed(self, act: Callable[[], None], rest_s: float) -> Pressed:
         time.sleep(rest_s)
         if act == self._start:
             step_id = step_called(self._folder, self._crowd.keys)
             self._facts = {"desk_id": self._crowd.keys.desk_id, "step_id": step_id}
-        began_s = time.perf_counter()
+        worked_s, began_s = self._server.loop_s, time.perf_counter()
         act()
-        return time.perf_counter() - began_s
+        took_s = time.perf_counter() - began_s
+        return Pressed(took_s, self._server.loop_s - worked_s)
 
     def _take(self) -> None:
         press(self._server, "take", self._crowd.keys)
@@ -141,15 +152,17 @@ def under_eyes(folder: Path, file: Path, crowd: Crowd, tokens: list[str]) -> Scr
         presser = Presser(server, folder, crowd)
         presser.presses(ROUND, REST_S)
         began_s = server.processor_s
-        times = presser.presses(ROUND * ROUNDS, REST_S)
-        return Screened(times, server.processor_s - began_s)
+        presses = presser.presses(ROUND * ROUNDS, REST_S)
+        return Screened(presses, server.processor_s - began_s)
     finally:
         lookers.close()
         server.close()
 
 
-def joining(folder: Path, file: Path, crowd: Crowd, tokens: list[str]) -> tuple[list[float], ...]:
-    """Press alone, then while all phones join; return how long each press took."""
+def joining(
+    folder: Path, file: Path, crowd: Crowd, tokens: list[str]
+) -> tuple[list[Pressed], list[Pressed]]:
+    """Press alone, then while all phones join; return both."""
     server = OverHttp(folder, crowd.keys, file)
     lookers = Lookers(server.port)
     try:
@@ -157,7 +170,7 @@ def joining(folder: Path, file: Path, crowd: Crowd, tokens: list[str]) -> tuple[
         presser.presses(5 * ROUND, SHORT_REST_S)
         alone = presser.presses(ROUND * ALONE_ROUNDS, SHORT_REST_S)
         lookers.join(phones(tokens))
-        beside: list[float] = []
+        beside: list[Pressed] = []
         began_s = time.perf_counter()
         while not lookers.joined(0) and time.perf_counter() - began_s < PATIENCE_S:
             beside += presser.presses(ROUND, SHORT_REST_S)
@@ -183,9 +196,9 @@ def bare_s(folder: Path, file: Path, crowd: Crowd) -> float:
     return spent_s * TWELVE / (ROUND * BARE_ROUNDS)
 
 
-def latest_ms(times: list[float]) -> float:
-    """Return the 99th percentile, in milliseconds."""
-    return 1000 * quantiles(times, n=100, method="inclusive")[-1]
+def latest(times: Sequence[float]) -> float:
+    """Return the 99th percentile."""
+    return quantiles(times, n=100, method="inclusive")[-1]
 
 
 def main() -> None:
@@ -200,18 +213,24 @@ def main() -> None:
         floor_s = bare_s(folder, file, crowd)
         seen = under_eyes(folder, file, crowd, tokens[-PHONES:])
         alone, beside = joining(folder, file, crowd, tokens)
-    middle_ms = 1000 * median(seen.times)
-    twelve_s = seen.processor_s * TWELVE / len(seen.times)
-    print(f"a press under all eyes: median {middle_ms:.1f} ms, p99 {latest_ms(seen.times):.1f} ms")
-    _tell("p99 against its median", latest_ms(seen.times) / middle_ms, GOAL_LATEST)
-    print(f"twelve presses: {1000 * twelve_s:.0f} ms of processor, bare {1000 * floor_s:.1f} ms")
-    _tell("processor time against bare SQL", twelve_s / floor_s, GOAL_PROCESSOR)
-    print(f"p99 alone {latest_ms(alone):.1f} ms, while phones join {latest_ms(beside):.1f} ms")
-    _tell("p99 while phones join", latest_ms(beside) / latest_ms(alone), GOAL_JOINING)
+    twelve_s = seen.processor_s * TWELVE / len(seen.presses)
+    for what, under, apart, joined in zip(
+        ("time", "the server's work"),
+        zip(*seen.presses, strict=True),
+        zip(*alone, strict=True),
+        zip(*beside, strict=True),
+        strict=True,
+    ):
+        _tell(f"{what}, p99 against median", latest(under), median(under), GOAL_LATEST)
+        _tell(f"{what}, p99 joining against alone", latest(joined), latest(apart), GOAL_JOINING)
+    _tell("twelve presses against their bare SQL", twelve_s, floor_s, GOAL_PROCESSOR)
 
 
-def _tell(what: str, ratio: float, goal: float) -> None:
-    print(f"{what}: {ratio:.1f}×  (goal ≤ {goal}: {'reached' if ratio <= goal else 'missed'})")
+def _tell(what: str, ours_s: float, theirs_s: float, goal: float) -> None:
+    ratio = ours_s / theirs_s
+    verdict = "reached" if ratio <= goal else "missed"
+    figures = f"{1000 * ours_s:7.1f} ms, {1000 * theirs_s:6.1f} ms"
+    print(f"{what:<40} {figures} {ratio:7.1f}×  (goal ≤ {goal}: {verdict})")
 
 
 if __name__ == "__main__":

@@ -150,6 +150,11 @@ class OverHttp:
         told = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
+    @property
+    def loop_s(self) -> float:
+        """For how long the thread that answers has worked, to the microsecond."""
+        return int(Path(f"/proc/{self._process.pid}/schedstat").read_text().split()[0]) / 1e9
+
     def press(self, path: str, body: Mapping[str, object]) -> dict[str, Any]:
         """Press and return the answer."""
         pressed = _press(body)
