@@ -11,6 +11,7 @@ MEASUREMENTS = (
     "deep_queue",
     "readers",
     "broadcast",
+    "crowd",
     "paper",
     "month_report",
 )

@@ -89,9 +89,9 @@ def _follow(line: socket.socket) -> int:
     """Become a screen of the hall; return the size of the frames that it will get."""
     line.sendall(_JOIN.encode())
     _until(line, b'"maxPayload"')
-    line.sendall(_masked("40"))
+    line.sendall(masked("40"))
     _until(line, b'"heartbeat"')
-    line.sendall(_masked('420["follow",{"topic":"board/1"}]'))
+    line.sendall(masked('420["follow",{"topic":"board/1"}]'))
     answer = _until(line, b'"epoch":""}}]')
     state = answer[answer.index(b'"state":') + 8 : -2]
     return len(b'42["state","board/1",') + len(state) + 1 + 4
@@ -109,7 +109,8 @@ def _until(line: socket.socket, mark: bytes) -> bytes:
     return heard
 
 
-def _masked(text: str) -> bytes:
+def masked(text: str) -> bytes:
+    """Return the WebSocket frame in which a screen says `text`."""
     return b"\x81" + struct.pack("!B", 0x80 | len(text)) + bytes(4) + text.encode()
 
 

@@ -37,6 +37,7 @@ from models.queue.shifts import sign_on
 from models.waits.forecast import announce
 
 ROOT = Path(__file__).parents[1]
+SHIPPED = ROOT / "config.toml"
 DESK = "1"
 WAITING = 60
 PROCESSORS = os.sched_getaffinity(0)
@@ -57,17 +58,17 @@ class Keys:
         return self.kiosk if path.startswith("/kiosk") else self.officer
 
 
-def settings(data_dir: Path) -> Config:
-    """Return the shipped settings with their data in `data_dir`."""
-    config = load_config(ROOT / "config.toml")
+def settings(data_dir: Path, file: Path = SHIPPED) -> Config:
+    """Return the settings of `file` with their data in `data_dir`."""
+    config = load_config(file)
     return config.model_copy(
         update={"server": config.server.model_copy(update={"data_dir": str(data_dir)})}
     )
 
 
-def application_in(data_dir: Path) -> Application:
-    """Build the house on `data_dir`; nothing works in its background."""
-    return built(settings(data_dir))
+def application_in(data_dir: Path, file: Path = SHIPPED) -> Application:
+    """Build the house of the settings in `file` on `data_dir`; nothing works in its background."""
+    return built(settings(data_dir, file))
 
 
 def furnish(application: Application) -> Keys:
@@ -94,14 +95,15 @@ def furnish(application: Application) -> Keys:
         offered = select(DeskService.service_id).where(DeskService.desk_id == desks[DESK].id)
         service_id = session.scalars(offered.order_by(DeskService.service_id)).first() or 0
         desk_id = desks[DESK].id
-    officer_cookies = {SESSION_COOKIE: _sign_in(application)}
+    username = example_officers([DESK])[0].username
+    officer_cookies = {SESSION_COOKIE: sign_in(application, username, desk=DESK)}
     return Keys({DEVICE_COOKIE: asked.token}, officer_cookies, desk_id, service_id)
 
 
-def _sign_in(application: Application) -> str:
-    officer = example_officers([DESK])[0]
+def sign_in(application: Application, username: str, *, desk: str = "") -> str:
+    """Sign somebody of the example in, an officer at `desk`; return what their cookie says."""
     client = application.app.test_client()
-    form = {"name": officer.username, "password": EXAMPLE_PASSWORD, "desk": DESK}
+    form = {"name": username, "password": EXAMPLE_PASSWORD, "desk": desk}
     answer = client.post("/sign-in", data=form)
     cookie = client.get_cookie(SESSION_COOKIE)
     if cookie is None:
@@ -129,10 +131,10 @@ class OverHttp:
     The client is a bare socket: the standard library's would take a third of a millisecond.
     """
 
-    def __init__(self, data_dir: Path, keys: Keys) -> None:
-        command = [sys.executable, "-m", "counter", "run", "--port", "0", "--data-dir"]
+    def __init__(self, data_dir: Path, keys: Keys, file: Path = SHIPPED) -> None:
+        command = [sys.executable, "-m", "counter", "run", "--config", str(file), "--port", "0"]
         self._process = subprocess.Popen(  # noqa: S603 — our own program
-            [*command, str(data_dir)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+            [*command, "--data-dir", str(data_dir)], cwd=ROOT, stdout=subprocess.PIPE, text=True
         )
         self._settle_apart()
         self.port = self._port()
@@ -141,6 +143,17 @@ class OverHttp:
         self._line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._keys = keys
         self._host = f"127.0.0.1:{address[1]}"
+
+    @property
+    def processor_s(self) -> float:
+        """For how long the server has worked since its start, in seconds of processor time."""
+        told = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+
+    @property
+    def loop_s(self) -> float:
+        """For how long the thread that answers has worked, to the microsecond."""
+        return int(Path(f"/proc/{self._process.pid}/schedstat").read_text().split()[0]) / 1e9
 
     def press(self, path: str, body: Mapping[str, object]) -> dict[str, Any]:
         """Press and return the answer."""

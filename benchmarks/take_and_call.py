@@ -20,7 +20,14 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-from benchmarks.measured_hall import InProcess, Keys, OverHttp, application_in, furnish
+from benchmarks.measured_hall import (
+    SHIPPED,
+    InProcess,
+    Keys,
+    OverHttp,
+    application_in,
+    furnish,
+)
 from benchmarks.old_tickets import add_old_tickets
 from benchmarks.recorded import Bare, Recorder, Statements
 from counter.backup import back_up
@@ -84,18 +91,25 @@ def press(application: Pressing, act: str, keys: Keys) -> None:
 
 def free(application: Pressing, folder: Path, keys: Keys) -> None:
     """Serve whoever was called, so that the desk may call again."""
-    with closing(sqlite3.connect(folder / DATABASE)) as connection:
-        (step_id,) = connection.execute(
-            "SELECT id FROM step WHERE desk_id = ? AND state = 'called'", (keys.desk_id,)
-        ).fetchone()
-    facts = {"desk_id": keys.desk_id, "step_id": step_id}
+    facts = {"desk_id": keys.desk_id, "step_id": step_called(folder, keys)}
     application.press("/desk/start", facts)
     application.press("/desk/finish", facts | {"outcome": "accepted"})
 
 
-def record(folder: Path, keys: Keys, rounds: int) -> list[dict[str, Statements]]:
+def step_called(folder: Path, keys: Keys) -> int:
+    """Return the step that is called to the desk."""
+    with closing(sqlite3.connect(folder / DATABASE)) as connection:
+        (step_id,) = connection.execute(
+            "SELECT id FROM step WHERE desk_id = ? AND state = 'called'", (keys.desk_id,)
+        ).fetchone()
+    return int(step_id)
+
+
+def record(
+    folder: Path, keys: Keys, rounds: int, file: Path = SHIPPED
+) -> list[dict[str, Statements]]:
     """Press in this process and write down what the house sends to its database."""
-    application = application_in(folder)
+    application = application_in(folder, file)
     recorder = Recorder()
     recorder.listen(application.database)
     pressing = InProcess(application, keys)
@@ -113,8 +127,13 @@ def record(folder: Path, keys: Keys, rounds: int) -> list[dict[str, Statements]]
     return recorded
 
 
-def lane(folder: Path, begun: Path, keys: Keys, rounds: int, old_tickets: int) -> Lane:
-    """Make a hall with old tickets from the database `begun`, and a floor that is its twin."""
+def fill_lane(
+    folder: Path, begun: Path, keys: Keys, rounds: int, old_tickets: int
+) -> list[dict[str, Statements]]:
+    """Make a hall with old tickets from the database `begun`, and a floor that is its twin.
+
+    Returns what the house sends, round by round.
+    """
     ours, floor = folder / "house", folder / "floor"
     for place in (ours, floor):
         place.mkdir(parents=True)
@@ -123,8 +142,13 @@ def lane(folder: Path, begun: Path, keys: Keys, rounds: int, old_tickets: int) -
     if old_tickets:
         add_old_tickets(ours / DATABASE, old_tickets, service=keys.service_id, desk=keys.desk_id)
     shutil.copy(ours / DATABASE, floor / DATABASE)
-    recorded = record(ours, keys, rounds)
-    return Lane(ours, keys, OverHttp(ours, keys), Bare(floor / DATABASE), recorded)
+    return record(ours, keys, rounds)
+
+
+def open_lane(folder: Path, keys: Keys, recorded: list[dict[str, Statements]]) -> Lane:
+    """Start the server of a lane that is filled, and connect to it and to its floor."""
+    ours = folder / "house"
+    return Lane(ours, keys, OverHttp(ours, keys), Bare(folder / "floor" / DATABASE), recorded)
 
 
 def measure(folder: Path, *, rounds: int, old_tickets: int) -> tuple[Lane, Lane]:
@@ -132,9 +156,12 @@ def measure(folder: Path, *, rounds: int, old_tickets: int) -> tuple[Lane, Lane]
     application = application_in(folder / "begun")
     keys = furnish(application)
     application.database.close()
-    empty = lane(folder / "empty", folder / "begun", keys, rounds, 0)
+    sent_empty = fill_lane(folder / "empty", folder / "begun", keys, rounds, 0)
     print(f"Writing {old_tickets:,} old tickets.", flush=True)
-    full = lane(folder / "full", folder / "begun", keys, rounds, old_tickets)
+    sent_full = fill_lane(folder / "full", folder / "begun", keys, rounds, old_tickets)
+    # A server hangs up on who says nothing for a minute, and filling a lane may take longer.
+    empty = open_lane(folder / "empty", keys, sent_empty)
+    full = open_lane(folder / "full", keys, sent_full)
     try:
         for number in range(rounds):
             empty.round(number)

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import zip_longest
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from models.core.clock import local_day, local_instant
@@ -131,6 +131,30 @@ def _breaks(told: Sequence[JournalEntry], at: datetime) -> tuple[tuple[datetime,
     return tuple(zip_longest(began, ended, fillvalue=at))
 
 
+class _Acted(NamedTuple):
+    """What an entry of the journal says of an officer's day, without being one."""
+
+    id: int
+    kind: str
+    at: datetime
+    ticket_id: int | None
+    step_id: int | None
+    service_id: int | None
+    user_id: int | None
+    data: dict[str, Any]
+
+
+_ACTED: Final = (
+    select(*(getattr(JournalEntry, name) for name in _Acted._fields))
+    .where(
+        JournalEntry.desk_id == bindparam("desk_id"),
+        JournalEntry.at >= bindparam("midnight"),
+        JournalEntry.kind.in_(sorted(BEGINS | ENDS | {ActUndone.__name__})),
+    )
+    .order_by(JournalEntry.id)
+)
+
+
 def figures(session: Session, desk: Desk, user_id: int | None, at: datetime) -> dict[str, Any]:
     """Return what the officer finished at `desk` on the local day of `at`.
 
@@ -139,16 +163,8 @@ def figures(session: Session, desk: Desk, user_id: int | None, at: datetime) -> 
     """
     time_zone = desk.mall.time_zone
     midnight = local_instant(local_day(at, time_zone), 0, time_zone)
-    entries = session.scalars(
-        select(JournalEntry)
-        .where(
-            JournalEntry.desk_id == desk.id,
-            JournalEntry.at >= midnight,
-            JournalEntry.kind.in_(BEGINS | ENDS | {ActUndone.__name__}),
-        )
-        .order_by(JournalEntry.id)
-    )
-    told = without_undone(entries)
+    day = session.execute(_ACTED, {"desk_id": desk.id, "midnight": midnight})
+    told = without_undone(_Acted._make(row) for row in day)
     times = handling_times(told)
     finished = [
         (times[entry.step_id].spent, entry.service_id)
@@ -167,5 +183,7 @@ def figures(session: Session, desk: Desk, user_id: int | None, at: datetime) -> 
 
 
 def _targets(session: Session, services: set[int]) -> dict[int, timedelta]:
+    if not services:
+        return {}
     rows = session.execute(select(Service.id, Service.target_m).where(Service.id.in_(services)))
     return {service_id: timedelta(minutes=minutes) for service_id, minutes in rows}

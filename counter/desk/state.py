@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
-from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
 
-from counter.desk.figures import figures, waits_of
+from counter.desk.figures import figures
+from counter.desk.queue import queue_of
 from counter.desk.ticket import aside_row, names, ticket_at_desk
 from models.core.event import About, Event
 from models.journal.events import (
@@ -20,18 +21,18 @@ from models.journal.events import (
     TicketCancelled,
     TicketMissed,
 )
+from models.journal.record import once
 from models.journal.topics import id_in
 from models.mall.arrangement import arrangement_of
 from models.mall.catalogue import Service
 from models.mall.mall import Desk, DeskService
+from models.queue.open_steps import OpenSteps, open_steps
 from models.queue.serving import set_aside
 from models.queue.shifts import Shift, held_by, shift_at
 from models.queue.tickets import Call, Step, StepState, Ticket, heard_in
-from models.queue.undoing import overtaken_at, undoable_at
-from models.queue.waiting import callable_at, offered_by
+from models.queue.undoing import desks_acted, overtaken_at, undoable_at
+from models.queue.waiting import offered_by
 
-# As many rows as the tallest supported screen shows; the number of all is told beside them.
-QUEUE_SHOWN = 16
 # The acts that may be undone, by their events.
 _UNDONE_AS = {
     StepFinished.__name__: "finish",
@@ -59,9 +60,10 @@ def desk_state(session: Session, key: str, at: datetime) -> dict[str, Any] | Non
     if desk is None:
         return None
     shift = shift_at(session, desk.id)
-    ticket = held_by(session, desk)
+    seen = open_steps(session, desk.mall_id, at)
+    ticket = held_by(session, desk) if desk.id in seen.at_desks else None
     services = offered_by(session, desk)
-    waiting, longest_since = _waiting(session, desk, services, at)
+    queue = queue_of(session, desk, services, at)
     return {
         "desk": {
             "id": desk.id,
@@ -69,16 +71,13 @@ def desk_state(session: Session, key: str, at: datetime) -> dict[str, Any] | Non
             "zone": desk.zone.bare_name,
             "flower": desk.zone.flower,
         },
-        "phase": _phase(shift, ticket, waiting),
+        "phase": _phase(shift, ticket, queue["waiting"]),
         "officer": None if shift is None else {"id": shift.user_id, "name": shift.user.name},
         "break": _break(shift),
         "current": None if ticket is None else ticket_at_desk(session, ticket, desk),
-        "waiting": waiting,
-        "longest_since": longest_since,
-        "queue": _queue(session, desk, services, at),
-        "aside": [aside_row(session, step, desk) for step in set_aside(session, desk)],
-        "undo": _undo(session, desk, at),
-        "overtaken": _overtaken(session, desk, at),
+        **queue,
+        "aside": _aside(session, seen, desk, services),
+        **_undo(session, desk, at),
         "neighbours": _neighbours(session, desk, services),
         "today": figures(session, desk, None if shift is None else shift.user_id, at),
     }
@@ -104,92 +103,23 @@ def _break(shift: Shift | None) -> dict[str, str | None] | None:
     }
 
 
-def _waiting(
-    session: Session, desk: Desk, services: list[int], at: datetime
-) -> tuple[int, str | None]:
-    """Return how many people wait, and since when who has waited longest would if they were free.
-
-    Time at other desks is no wait for this one.
-    """
-    mine = callable_at(desk, services)
-    waiting = session.scalar(select(func.count(Step.ticket_id.distinct())).where(mine)) or 0
-    other = aliased(Step)
-    called = exists().where(other.ticket_id == Step.ticket_id, other.called_at.is_not(None))
-    began = [session.scalar(select(func.min(Step.began_waiting_at)).where(mine, ~called))]
-    elsewhere = session.scalars(
-        select(Step).where(mine, called).options(joinedload(Step.ticket).selectinload(Ticket.steps))
-    ).all()
-    began += [at - waited for waited in waits_of(session, elsewhere, at).values()]
-    since = min((one for one in began if one is not None), default=None)
-    return waiting, None if since is None else since.isoformat()
+def _aside(
+    session: Session, seen: OpenSteps, desk: Desk, services: list[int]
+) -> list[dict[str, Any]]:
+    """Return what the desk may take up again."""
+    if not any(step.desk_id == desk.id or step.service_id in services for step in seen.aside):
+        return []
+    return [aside_row(session, step, desk) for step in set_aside(session, desk)]
 
 
-def _queue(session: Session, desk: Desk, services: list[int], at: datetime) -> list[dict[str, Any]]:
-    steps = _first(session, desk, services)
-    waits = waits_of(session, steps, at)
-    return [_queue_row(step, services, at - waits[step.id]) for step in steps]
+def _undo(session: Session, desk: Desk, at: datetime) -> dict[str, Any]:
+    """Return the desk's newest act while it may be undone, and the one that no longer can be."""
+    if desk.id not in once(session, ("acted", at), lambda: desks_acted(session, desk.mall_id, at)):
+        return {"undo": None, "overtaken": None}
+    return {"undo": _undoable(session, desk, at), "overtaken": _overtaken(session, desk, at)}
 
 
-def _first(session: Session, desk: Desk, services: list[int]) -> list[Step]:
-    """Return who is due first, each number once, with the need for which it is called."""
-    most = arrangement_of(session, desk.mall).rules.most_services
-    due_first = session.execute(
-        select(Step.ticket_id, Step.id)
-        .where(callable_at(desk, services))
-        .order_by(Step.due_at, Step.id)
-        .limit(QUEUE_SHOWN * most)
-    )
-    first: dict[int, int] = {}
-    for ticket_id, step_id in due_first:
-        first.setdefault(ticket_id, step_id)
-    return list(
-        session.scalars(
-            select(Step)
-            .where(Step.id.in_(list(first.values())[:QUEUE_SHOWN]))
-            .options(
-                joinedload(Step.ticket).selectinload(Ticket.steps).joinedload(Step.service),
-                joinedload(Step.service),
-                joinedload(Step.case),
-                selectinload(Step.ticket, Ticket.steps, Step.service, Service.agency),
-            )
-            .order_by(Step.due_at, Step.id)
-        )
-    )
-
-
-def _queue_row(step: Step, services: list[int], free_since: datetime) -> dict[str, Any]:
-    """Return a row with the reason for its place, so that the order can be explained.
-
-    `free_since` is from when its wait counts, time at other desks left out.
-    """
-    others = [
-        other
-        for other in step.ticket.steps
-        if other is not step and other.state is StepState.WAITING
-    ]
-    elsewhere = {
-        other.service.agency.short_name
-        for other in others
-        if other.service_id not in services and other.service.agency_id != step.service.agency_id
-    }
-    return {
-        "step_id": step.id,
-        "ticket_id": step.ticket_id,
-        "number": step.ticket.spoken,
-        "service": names(step.service),
-        "case": None if step.case is None else names(step.case),
-        "standing": step.standing,
-        "only_here": step.only_desk_id is not None,
-        "then": [names(other.service) for other in others if other.service_id in services],
-        "also": sorted(elsewhere),
-        "since": step.began_waiting_at.isoformat(),
-        "free_since": free_since.isoformat(),
-        "due_at": step.due_at.isoformat(),
-        "promise_s": step.service.promise_m * 60,
-    }
-
-
-def _undo(session: Session, desk: Desk, at: datetime) -> dict[str, Any] | None:
+def _undoable(session: Session, desk: Desk, at: datetime) -> dict[str, Any] | None:
     """Return the desk's newest act while it may be undone."""
     undoable = undoable_at(session, desk, at)
     if undoable is None:
@@ -214,22 +144,20 @@ def _overtaken(session: Session, desk: Desk, at: datetime) -> dict[str, str] | N
 
 
 def _neighbours(session: Session, desk: Desk, services: list[int]) -> list[str]:
-    """Return the numbers of the other desks that serve now and share a service with `desk`."""
-    return list(
-        session.scalars(
-            select(Desk.number)
-            .join(Shift, Shift.desk_id == Desk.id)
-            .join(DeskService, DeskService.desk_id == Desk.id)
-            .where(
-                Shift.ended_at.is_(None),
-                Shift.break_began_at.is_(None),
-                DeskService.service_id.in_(services),
-                Desk.id != desk.id,
-            )
-            .group_by(Desk.number, Desk.sorts_as)
-            .order_by(Desk.sorts_as)
+    """Return the numbers of the other desks that serve any of the same services now."""
+
+    def read() -> set[int]:
+        serving = select(Shift.desk_id).where(
+            Shift.mall_id == desk.mall_id, Shift.ended_at.is_(None), Shift.break_began_at.is_(None)
         )
-    )
+        return set(session.scalars(serving))
+
+    serving = once(session, ("serving", desk.mall_id), read)
+    return [
+        other.number
+        for other in arrangement_of(session, desk.mall).desks.values()
+        if other.id in serving and other.id != desk.id and not other.services.isdisjoint(services)
+    ]
 
 
 def touched(session: Session, event: Event) -> Iterable[str]:

@@ -36,6 +36,10 @@ class Followers:
         """Tell whether anybody follows the topic `name`."""
         return name in self._followers
 
+    def alone(self, name: str) -> bool:
+        """Tell whether no more than one client follows the topic."""
+        return len(self._followers.get(name, ())) <= 1
+
     @property
     def names(self) -> set[str]:
         """The names of all topics that somebody follows."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-import uuid
 from collections import deque
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import flask
@@ -16,16 +16,18 @@ from gevent.event import Event as Signal
 from sqlalchemy.orm import Session
 
 from counter.live.followers import Followers
+from counter.live.heart import heartbeat, read_epoch
 from counter.live.rights import Rights
 from counter.live.tail import Tail
-from counter.live.topics import State, Topics
+from counter.live.ticks import Ticks
+from counter.live.topics import Picture, Topics
+from counter.live.turns import Slices, Turns
 from counter.live.visitors import ActorsOf, VisitorOf
 from counter.live.wire import wire_of
 from models.core.clock import Clock
 from models.core.database import Database
 from models.core.event import About, Event
 from models.journal.actors import Actor
-from models.journal.record import last_seq
 from models.journal.topics import Topic
 
 log = logging.getLogger(__name__)
@@ -76,6 +78,8 @@ class Live:
         self._rights = Rights(self._followers, visitor_of, actors_of)
         self._unread: deque[Event] = deque()
         self._dirty: set[str] = set()
+        self._turns = Turns(database, self._topics.picture)
+        self._ticks = Ticks(self._topics, self._followers, self._wire, self._turns)
         self._woken = Signal()
         self._stopping = Signal()
         self._tail = Tail()
@@ -92,7 +96,7 @@ class Live:
 
     def start(self) -> None:
         """Begin to listen to the database and to tell; its tables must be there."""
-        self._topics.epoch = self._read_epoch()
+        self._topics.epoch = read_epoch(self._database, self._clock)
         with self._database.reading() as session:
             self._tail.unheard(session)
         self._database.listeners.append(self.heard)
@@ -162,8 +166,7 @@ class Live:
         new = self._followers.add(_sid(), name)
         answer: dict[str, Any] = {"ok": False}
         try:
-            with self._database.reading() as session:
-                answer = self._answer(session, actors, name)
+            answer = self._turns.ask(partial(self._answer, actors, name))
         finally:
             if new and not answer["ok"]:
                 self._followers.remove(_sid(), name)
@@ -172,11 +175,16 @@ class Live:
     def _unfollow(self, wish: object = None) -> None:
         self._followers.remove(_sid(), _name_in(wish))
 
-    def _answer(self, session: Session, actors: tuple[Actor, ...], name: str) -> dict[str, Any]:
+    def _answer(
+        self, actors: tuple[Actor, ...], name: str, session: Session, picture: Picture
+    ) -> dict[str, Any]:
         if not self._topics.may_follow(session, actors, name):
             return {"ok": False, "code": "forbidden"}
-        state = self._topics.picture(session)(name)
-        return {"ok": True, "state": state} if state else {"ok": False, "code": "not_found"}
+        state = picture.state(name)
+        if state is None:
+            return {"ok": False, "code": "not_found"}
+        self._ticks.one_has(name, picture.facts(name))
+        return {"ok": True, "state": state}
 
     # What happens by itself.
 
@@ -220,7 +228,7 @@ class Live:
             self._woken.set()
 
     def _tick(self) -> None:
-        self._dirty |= self._topics.ticking(self._followers.names)
+        self._dirty |= self._ticks.tick()
         if self._dirty:
             self._woken.set()
 
@@ -235,20 +243,19 @@ class Live:
                 self._ask_again(session, events)
                 followed = self._followers.names
                 names |= self._topics.touched(session, events, followed)
-                states = self._states(session, names & followed)
+                self._tell_all(session, names & followed)
         except Exception:
             self._unread.extendleft(reversed(events))
             self._dirty |= names
             raise
-        for name, state in states:
-            self._wire.tell(name, "state", name, state)
 
-    def _states(self, session: Session, names: Iterable[str]) -> list[tuple[str, State]]:
-        found = []
-        read = self._topics.picture(session)
+    def _tell_all(self, session: Session, names: Iterable[str]) -> None:
+        """Read and send the topics from one picture; presses are heard between them."""
+        picture = self._topics.picture(session)
+        slices = Slices()
         for name in sorted(names):
             try:
-                state = read(name)
+                state, facts = picture.state(name), picture.facts(name)
             except Exception:
                 # A door between rooms: one room's fault must not darken the others' screens.
                 # A ticket's own name is the key to it, so only the family is told.
@@ -257,8 +264,9 @@ class Live:
                 self._dirty.add(name)  # Once more at the next gathering.
                 continue
             if state:
-                found.append((name, state))
-        return found
+                self._ticks.all_have(name, facts)
+                self._wire.tell(name, "state", name, state)
+            slices.breathe()
 
     def _ask_again(self, session: Session, events: Sequence[Event]) -> None:
         """Send away who follows a topic that is no longer theirs to see."""
@@ -270,20 +278,7 @@ class Live:
             )
 
     def _heartbeat(self) -> dict[str, Any]:
-        with self._database.reading() as session:
-            seq = last_seq(session)
-        now = self._clock.now().isoformat(timespec="milliseconds")
-        halted = self._database.halted
-        marks = {"now": now, "seq": seq, "epoch": self._topics.epoch, "rate": self._clock.rate}
-        return marks | {"halted": "" if halted is None else halted.code}
-
-    def _read_epoch(self) -> str:
-        """Name this database, the same for all its processes: a new one counts from the start."""
-        drawn = {"epoch": uuid.uuid4().hex[:12]}
-        now = self._clock.now
-        told = self._database.press("live.epoch", "live.epoch", now, lambda _session, _at: drawn)
-        epoch: str = told["epoch"]
-        return epoch
+        return heartbeat(self._database, self._clock, self._topics.epoch)
 
 
 def _sid() -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -79,20 +81,40 @@ class Topics:
                     )
         return found
 
-    def picture(self, session: Session) -> Callable[[str], State | None]:
-        """Return a reader of states that all belong to one instant; None names nothing.
+    def tells_facts(self, name: str) -> bool:
+        """Tell whether the topic says what its state is drawn from."""
+        return self._families[_split(name)[0]].facts is not None
+
+    def picture(self, session: Session) -> Picture:
+        """Return a reader of states that all belong to one instant.
 
         The seq is read first, so that no state is older than it says.
         """
-        seq, at = last_seq(session), self._clock.now()
-        marks = {"seq": seq, "now": at.isoformat(timespec="milliseconds"), "epoch": self.epoch}
+        return Picture(session, last_seq(session), self._clock.now(), self.epoch, self._families)
 
-        def read(name: str) -> State | None:
-            family, key = _split(name)
-            state = self._families[family].state(session, key, at)
-            return None if state is None else state | marks
 
-        return read
+@dataclass(frozen=True)
+class Picture:
+    """What the topics are at one instant, read from one session."""
+
+    session: Session
+    seq: int
+    at: datetime
+    epoch: str
+    families: Mapping[str, Topic]
+
+    def state(self, name: str) -> State | None:
+        """Read the whole state of a topic, None when its key names nothing."""
+        family, key = _split(name)
+        state = self.families[family].state(self.session, key, self.at)
+        now = self.at.isoformat(timespec="milliseconds")
+        return state and state | {"seq": self.seq, "now": now, "epoch": self.epoch}
+
+    def facts(self, name: str) -> object | None:
+        """Return what a state is drawn from, None when its topic does not tell."""
+        family, key = _split(name)
+        facts = self.families[family].facts
+        return None if facts is None else facts(self.session, key, self.at)
 
 
 def _split(name: str) -> tuple[str, str]:

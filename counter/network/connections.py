@@ -13,6 +13,7 @@ from typing import Any
 
 import gevent
 from gevent import GreenletExit
+from gevent.lock import BoundedSemaphore
 from gevent.pool import Pool
 from gevent.pywsgi import WSGIServer
 from typing_extensions import override
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 
 # A hall's thousand screens come back within a second when the server does.
 BACKLOG = 2048
+# They come in one after the other, so that a press waits behind none but the next of them.
+JOIN_EVERY_S = 0.003
 # A router of the mall's Wi-Fi may bring all phones under one address; a single phone needs six.
 PER_ADDRESS = 400
 # Each connection is an open file. What is asked of the system, and what the database, the papers
@@ -42,6 +45,8 @@ class Handler(SocketHandler):
 
     @override
     def handle_one_response(self) -> None:
+        if self.environ.get("HTTP_UPGRADE", "").lower() == "websocket":
+            self.server.let_join()
         super().handle_one_response()
         # Requests that arrive faster than they are answered would never let go of the loop.
         gevent.sleep(0)
@@ -58,6 +63,9 @@ class Handler(SocketHandler):
 
 class Doorway(WSGIServer):  # type: ignore[misc]  # gevent comes without types
     """Listens, and counts the connections of each address."""
+
+    # More at once would have to be read, one after the other, before anything else goes on.
+    max_accept = 8
 
     def __init__(
         self,
@@ -91,6 +99,12 @@ class Doorway(WSGIServer):  # type: ignore[misc]  # gevent comes without types
         self._unlimited = frozenset(unlimited)
         self._held: Counter[str] = Counter()
         self._told_s: dict[str, float] = {}
+        self._joining = BoundedSemaphore(1)
+
+    def let_join(self) -> None:
+        """Wait until it is the turn of one screen more to join."""
+        with self._joining:
+            gevent.sleep(JOIN_EVERY_S)
 
     @override
     def handle(self, sock: Any, address: tuple[str, int]) -> None:

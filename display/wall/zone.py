@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from models.core.clock import local_day, local_instant
@@ -14,11 +14,12 @@ from models.core.event import About, Event
 from models.core.roles import BOARDS, LEADERS
 from models.journal.actors import Actor
 from models.journal.topics import Topic, id_in
-from models.mall.arrangement import arrangement_of
+from models.mall.arrangement import Arrangement, arrangement_of
 from models.mall.catalogue import Agency, Service
 from models.mall.mall import Desk, DeskService, Zone
+from models.queue.open_steps import OpenSteps, open_steps
 from models.queue.shifts import Shift
-from models.queue.tickets import AT_DESK, Call, Step, StepState, Ticket, heard_in
+from models.queue.tickets import Call, Step, StepState, Ticket, heard_in
 
 CALLS_SHOWN: Final = 4
 NEXT_SHOWN: Final = 4
@@ -40,7 +41,9 @@ def state_of_zone(session: Session, key: str, at: datetime) -> State | None:
         )
     )
     shifts = _shifts(session, desks)
-    intake = arrangement_of(session, zone.mall).timetable.intake(at)
+    arrangement = arrangement_of(session, zone.mall)
+    intake = arrangement.timetable.intake(at)
+    seen = open_steps(session, zone.mall_id, at)
     return {
         "zone": describe_zone(zone),
         "phase": intake.phase,
@@ -49,10 +52,10 @@ def state_of_zone(session: Session, key: str, at: datetime) -> State | None:
         "next_at": _iso(intake.next_at),
         "serves_at": _iso(intake.serves_at),
         "holiday": intake.holiday,
-        "desks": _desks(session, desks, shifts, at),
+        "desks": _desks(session, seen, desks, shifts, at),
         "calls": _calls(session, zone, at),
         "awaited": _awaited(session, zone, at),
-        **_queue(session, [desk for desk in desks if desk.id in shifts]),
+        **_queue(arrangement, seen, [desk for desk in desks if desk.id in shifts]),
     }
 
 
@@ -91,20 +94,19 @@ def _shifts(session: Session, desks: Iterable[Desk]) -> dict[int, Shift]:
 
 
 def _desks(
-    session: Session, desks: list[Desk], shifts: dict[int, Shift], at: datetime
+    session: Session,
+    seen: OpenSteps,
+    desks: list[Desk],
+    shifts: dict[int, Shift],
+    at: datetime,
 ) -> list[State]:
     """Return what each desk shows; one that is free is ready only while it serves by the hours."""
-    at_desks = session.execute(
-        select(Ticket, Step.state)
-        .join(Step, (Step.ticket_id == Ticket.id) & Step.state.in_(AT_DESK))
-        .where(Ticket.desk_id.in_([desk.id for desk in desks]))
-    )
-    tickets = {ticket.desk_id: (ticket.spoken, state) for ticket, state in at_desks}
     needs = needs_of_desks(session, desks)
     shown = []
     for desk in desks:
         shift = shifts.get(desk.id)
-        ticket, state = tickets.get(desk.id, ("", ""))
+        step = seen.at_desks.get(desk.id)
+        ticket, state = ("", "") if step is None else (step.spoken, step.state.value)
         until_at = None
         if not ticket:
             state = "ready" if shift else "closed"
@@ -178,28 +180,16 @@ def _shown(call: Call) -> State:
     }
 
 
-def _queue(session: Session, serving: list[Desk]) -> State:
-    """Return who comes next at the desks that are open, and how many wait for them."""
-    desk_ids = [desk.id for desk in serving]
-    offered = select(DeskService.service_id).where(DeskService.desk_id.in_(desk_ids))
-    waiting = (
-        Step.state == StepState.WAITING,
-        Step.service_id.in_(offered),
-        or_(Step.only_desk_id.is_(None), Step.only_desk_id.in_(desk_ids)),
-    )
-    due_first = (
-        select(Ticket)
-        .join(Step, Step.ticket_id == Ticket.id)
-        .where(*waiting)
-        .group_by(Ticket.id)
-        .order_by(func.min(Step.due_at), func.min(Step.id))
-        .limit(NEXT_SHOWN)
-    )
-    count = select(func.count(Step.ticket_id.distinct())).where(*waiting)
-    return {
-        "next": [ticket.spoken for ticket in session.scalars(due_first)],
-        "waiting": session.scalar(count) or 0,
+def _queue(arrangement: Arrangement, seen: OpenSteps, desks: Iterable[Desk]) -> State:
+    """Return who comes next at the `desks` that are open, and how many wait for them."""
+    serving = {desk.id for desk in desks}
+    services = set[int]().union(*(arrangement.desks[desk_id].services for desk_id in serving))
+    next_ = {
+        step.ticket_id: step.spoken
+        for step in seen.waiting_for(services)
+        if step.only_desk_id is None or step.only_desk_id in serving
     }
+    return {"next": list(next_.values())[:NEXT_SHOWN], "waiting": len(next_)}
 
 
 def zones_touched(session: Session, event: Event) -> Iterable[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,7 @@ from models.core.event import About, Event
 from models.core.presses import PressId
 from models.core.roles import EVERYBODY, Permit
 from models.journal.actors import Actor
+from models.journal.record import once
 from models.journal.topics import Topic
 from models.queue.missing import welcome_back
 from models.queue.serving import cancel
@@ -88,19 +89,21 @@ class Phone:
         return self._press(token, "here", rule)
 
     def topic(self) -> Topic:
-        """The topic `ticket/<token>`: the page's inside, drawn once for every language.
+        """The topic `ticket/<token>/<language>`: the page's inside in the language of the phone.
 
         Only what happens to the ticket itself is sent at once; how the queue moves comes
         with the ticks, because a page that changes every few seconds cannot be listened to.
         """
-        return Topic("ticket", self.state, _touched, _holds_token, ticks=True)
+        return Topic("ticket", self.state, _touched, _holds_token, ticks=True, facts=facts)
 
-    def state(self, session: Session, token: str, at: datetime) -> dict[str, Any] | None:
-        ticket = ticket_of_token(session, token)
-        if ticket is None:
+    def state(self, session: Session, key: str, at: datetime) -> dict[str, Any] | None:
+        visit = _visit(session, key, at)
+        if visit is None:
             return None
-        visit = visit_of(session, ticket, at)
-        html = {language: self._drawn(visit, language) for language in LANGUAGES}
+        asked = key.partition("/")[2]
+        # A page from before an upgrade names no language and looks for its own.
+        drawn = [asked] if asked else LANGUAGES
+        html = {language: self._drawn(visit, language) for language in drawn}
         return {
             "kind": visit.kind,
             "ahead": visit.ahead,
@@ -169,11 +172,35 @@ def _chosen_language(ticket: Ticket) -> str:
     return asked if asked in LANGUAGES else ticket.language
 
 
+def facts(session: Session, key: str, at: datetime) -> object | None:
+    """Return what the page is drawn from: the visit, and the clock as far as the page shows it."""
+    visit = _visit(session, key, at)
+    if visit is None:
+        return None
+    officer_waits = visit.until_at is not None and visit.now < visit.until_at
+    return replace(visit, now=at.replace(second=0, microsecond=0)), officer_waits
+
+
+def _visit(session: Session, key: str, at: datetime) -> Visit | None:
+    """Return the visit of a topic's key: a token, and perhaps a language behind it."""
+    token, slash, language = key.partition("/")
+    if slash and language not in LANGUAGES:
+        return None
+
+    def look() -> Visit | None:
+        ticket = ticket_of_token(session, token)
+        return None if ticket is None else visit_of(session, ticket, at)
+
+    return once(session, ("visit", token, at), look)
+
+
 def _touched(session: Session, event: Event) -> Iterable[str]:
     if event.about not in (About.TICKET, About.CALL) or event.ticket_id is None:
         return []
     ticket = session.get(Ticket, event.ticket_id)
-    return [] if ticket is None else [ticket.token]
+    if ticket is None:
+        return []
+    return [ticket.token, *(f"{ticket.token}/{language}" for language in LANGUAGES)]
 
 
 def _holds_token(_session: Session, _actor: Actor, _token: str) -> bool:

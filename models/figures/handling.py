@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from models.journal.events import (
     StepContinued,
@@ -14,7 +15,6 @@ from models.journal.events import (
     StepStarted,
     StepTransferred,
 )
-from models.journal.record import JournalEntry
 
 BEGINS = frozenset({StepStarted.__name__, StepResumed.__name__, StepContinued.__name__})
 ENDS = frozenset({StepHeld.__name__, StepFinished.__name__, StepTransferred.__name__})
@@ -39,7 +39,18 @@ class Handling:
         return served
 
 
-def handling_times(entries: Iterable[JournalEntry]) -> dict[int, Handling]:
+class Timed(Protocol):
+    """An entry of the journal, or a row with as much of one."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def step_id(self) -> int | None: ...
+
+
+def handling_times(entries: Iterable[Timed]) -> dict[int, Handling]:
     """Fold journal entries, oldest first, into the service time of each step they name."""
     times: dict[int, Handling] = {}
     for entry in entries:

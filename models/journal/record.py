@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import JSON, ForeignKey, Index, func, insert, select, text
 from sqlalchemy.event import listens_for
@@ -50,7 +51,9 @@ class JournalEntry(Base):
 
 _ENTRIES = insert(table_of(JournalEntry)).returning(JournalEntry.id)
 _NEWEST = select(func.max(JournalEntry.id))
-_PENDING, _COUNT = "events pending", "events so far"
+_PENDING, _COUNT, _READ = "events pending", "events so far", "read once"
+
+T = TypeVar("T")
 
 
 def record(session: Session, event: Event, by: Actor | None = None) -> None:
@@ -95,6 +98,21 @@ def recorded_so_far(session: Session) -> int:
     """Return how many events this session has recorded: something happened when it grows."""
     count: int = session.info.get(_COUNT, 0)
     return count
+
+
+def once(session: Session, key: Hashable, make: Callable[[], T]) -> T:
+    """Return what `make` reads; whoever asks for the same in `session` shares it.
+
+    It is read anew when something was recorded in the session: what it was read from has changed.
+    """
+    count, kept = session.info.get(_READ, (-1, {}))
+    if count != recorded_so_far(session):
+        kept = {}
+        session.info[_READ] = (recorded_so_far(session), kept)
+    if key not in kept:
+        kept[key] = make()
+    found: T = kept[key]
+    return found
 
 
 @listens_for(Session, "before_commit")

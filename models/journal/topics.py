@@ -32,6 +32,8 @@ class Topic:
     state about every 15 s even when nothing happens, because waits grow by themselves.
     `ends_with` are the kinds of events after which somebody who follows may do so no longer,
     though they are who they were: they are asked again. Who they are is watched for all topics.
+    `facts(session, key, at)` is for states that cost much to draw: what a state is drawn from,
+    to be compared. Where they are as before, a tick draws and tells nothing.
     """
 
     name: str
@@ -40,3 +42,4 @@ class Topic:
     may_follow: Callable[[Session, Actor, str], bool]
     ticks: bool = False
     ends_with: frozenset[type[Event]] = frozenset()
+    facts: Callable[[Session, str, datetime], object | None] | None = None

@@ -35,7 +35,7 @@ from models.journal.events import (
     TicketCompleted,
     TicketMissed,
 )
-from models.journal.record import JournalEntry, record
+from models.journal.record import JournalEntry, once, record
 from models.journal.undone import without_undone
 from models.mall.arrangement import arrangement_of
 from models.mall.mall import Desk
@@ -69,20 +69,42 @@ class Undoable:
     until_at: datetime
 
 
+def desks_acted(session: Session, mall_id: int, at: datetime) -> set[int | None]:
+    """Return the desks at which anything was pressed lately that could be undone at all."""
+    recent = select(JournalEntry.desk_id).where(
+        JournalEntry.mall_id == mall_id,
+        JournalEntry.at > at - UNDO_WITHIN,
+        JournalEntry.kind.in_(sorted(UNDOABLE)),
+    )
+    return set(session.scalars(recent))
+
+
 def undoable_at(session: Session, desk: Desk, at: datetime) -> Undoable | None:
     """Return the newest act at `desk` that may be undone at the instant `at`, None without one."""
-    for act, entry in _recent(session, desk, at):
-        if _hindrance(session, desk, entry) is None:
-            return act
-    return None
+    return _newest(session, desk, at)[0]
 
 
 def overtaken_at(session: Session, desk: Desk, at: datetime) -> Undoable | None:
     """Return the newest act that could be undone at `at` had `desk` taken up nobody else since."""
-    for act, entry in _recent(session, desk, at):
-        if isinstance(_hindrance(session, desk, entry), DeskBusy):
-            return act
-    return None
+    return _newest(session, desk, at)[1]
+
+
+def _newest(session: Session, desk: Desk, at: datetime) -> tuple[Undoable | None, Undoable | None]:
+    """Return the newest act that may be undone, and the newest that was overtaken."""
+
+    def look() -> tuple[Undoable | None, Undoable | None]:
+        undoable = overtaken = None
+        for act, entry in _recent(session, desk, at):
+            hindrance = _hindrance(session, desk, entry)
+            if hindrance is None:
+                undoable = undoable or act
+            elif isinstance(hindrance, DeskBusy):
+                overtaken = overtaken or act
+            if undoable and overtaken:
+                break
+        return undoable, overtaken
+
+    return once(session, ("newest acts", desk.id, at), look)
 
 
 def _recent(session: Session, desk: Desk, at: datetime) -> Iterator[tuple[Undoable, JournalEntry]]:

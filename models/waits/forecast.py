@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from models.core.clock import local_day
 from models.core.rows import update_row
-from models.journal.record import recorded_so_far
+from models.journal.record import once
 from models.mall.arrangement import arrangement_of
 from models.mall.hours import ServingDay
 from models.mall.mall import Mall
@@ -155,18 +155,16 @@ class OutlookOfOne(Outlook):
 
 def outlook(session: Session, mall: Mall, at: datetime) -> Outlook:
     """Look ahead from the instant `at`; one look serves a session until something happens."""
-    key, moment = ("outlook", mall.id), (recorded_so_far(session), at)
-    seen: tuple[tuple[int, datetime], Outlook] | None = session.info.get(key)
-    if seen is not None and seen[0] == moment:
-        return seen[1]
+    return once(session, ("outlook", mall.id, at), lambda: _look(session, mall, at))
+
+
+def _look(session: Session, mall: Mall, at: datetime) -> Outlook:
     rules = arrangement_of(session, mall).rules
     probes = {
         False: at - head_start(rules, Standing.REGULAR),
         True: at - head_start(rules, Standing.PRIORITY),
     }
-    made = Outlook(read_situation(session, mall, at), probes)
-    session.info[key] = (moment, made)
-    return made
+    return Outlook(read_situation(session, mall, at), probes)
 
 
 def announce(session: Session, ticket: Ticket, at: datetime) -> Outlook:

@@ -2,49 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from models.core.clock import local_day
 from models.mall.arrangement import Arrangement, arrangement_of
 from models.mall.mall import Mall
+from models.queue.open_steps import open_steps
 from models.queue.shifts import Shift
 from models.queue.tickets import AT_DESK, Step, StepState, Ticket
 
 # Somebody who is served longer than the mean needs, as far as we know, a fifth of it more.
 LEAST_REST: Final = 0.2
 
-_OPEN_VISITS: Final = (
-    select(
-        Step.id,
-        Step.ticket_id,
-        Step.service_id,
-        Step.due_at,
-        Step.only_desk_id,
-        Step.state,
-        Step.desk_id,
-        Step.started_at,
-    )
+_VISIT: Final = attrgetter(
+    "id",
+    "ticket_id",
+    "service_id",
+    "due_at",
+    "only_desk_id",
+    "state",
+    "desk_id",
+    "started_at",
+)
+_WANTED = aliased(Step)
+# However full the hall is, a number asks after its own corner of it alone.
+_OPEN_VISITS_NEAR: Final = (
+    select(*_VISIT(Step))
     .join(Step.ticket)
     .where(
         Ticket.mall_id == bindparam("mall_id"),
         Ticket.service_day == bindparam("day"),
         Ticket.closed_at.is_(None),
+        exists().where(
+            _WANTED.ticket_id == Ticket.id,
+            _WANTED.service_id.in_(bindparam("services", expanding=True)),
+        ),
     )
     .order_by(Step.due_at, Step.id)
-)
-_WANTED = aliased(Step)
-# However full the hall is, a number asks after its own corner of it alone.
-_OPEN_VISITS_NEAR: Final = _OPEN_VISITS.where(
-    exists().where(
-        _WANTED.ticket_id == Ticket.id,
-        _WANTED.service_id.in_(bindparam("services", expanding=True)),
-    )
 )
 _OPEN_SHIFTS: Final = select(Shift.desk_id, Shift.break_until_at).where(
     Shift.mall_id == bindparam("mall_id"), Shift.ended_at.is_(None)
@@ -110,7 +111,9 @@ def situation_near(
     services = frozenset(services)
     arrangement = arrangement_of(session, mall)
     tied = arrangement.tied_to(services)
-    seen = _situation(session, mall, at, _OPEN_VISITS_NEAR, {"services": sorted(tied)})
+    day = local_day(at, mall.time_zone)
+    which = {"mall_id": mall.id, "day": day, "services": sorted(tied)}
+    seen = _situation(session, mall, at, session.execute(_OPEN_VISITS_NEAR, which))
     if all(step.service_id in tied for step in seen.steps):
         return seen.near(services)
     # Somebody there also waits elsewhere, and is called here the later for it.
@@ -119,15 +122,16 @@ def situation_near(
 
 def read_situation(session: Session, mall: Mall, at: datetime) -> Situation:
     """Read who waits, who is served since when, and which desks are open at `at`."""
-    return _situation(session, mall, at, _OPEN_VISITS, {})
+    day = local_day(at, mall.time_zone)
+    today = (one for one in open_steps(session, mall.id, at).steps if one.service_day == day)
+    return _situation(session, mall, at, map(_VISIT, today))
 
 
 def _situation(
     session: Session,
     mall: Mall,
     at: datetime,
-    open_visits: Select[*tuple[Any, ...]],
-    which: Mapping[str, object],
+    open_visits: Iterable[Any],
 ) -> Situation:
     arrangement = arrangement_of(session, mall)
     day = local_day(at, mall.time_zone)
@@ -136,8 +140,7 @@ def _situation(
     busy_desks: dict[int | None, datetime] = {}
     at_desks: dict[int | None, int] = {}
     busy_tickets: dict[int, datetime] = {}
-    for row in session.execute(open_visits, {"mall_id": mall.id, "day": day, **which}):
-        id_, ticket_id, service_id, due_at, only_desk_id, state, desk_id, started_at = row
+    for id_, ticket_id, service_id, due_at, only_desk_id, state, desk_id, started_at in open_visits:
         if state in AT_DESK:
             free_at = _free_at(arrangement, service_id, started_at, at)
             busy_desks[desk_id] = busy_tickets[ticket_id] = free_at

@@ -111,7 +111,8 @@ def test_a_database_made_anew_on_the_same_server_is_another_one(
     with postgres.fresh(template=postgres_template) as url, closing(Database(url)) as database:
 
         def name(epoch: str) -> None:
-            database.press("live.epoch", "live.epoch", MONDAY, lambda _: {"epoch": epoch})
+            answer = {"epoch": epoch}
+            database.press("live.epoch", "live.epoch", lambda: MONDAY, lambda *_: answer)
 
         watch = StorageWatch(database, [], least_free_mb=0)
         name("of the first")

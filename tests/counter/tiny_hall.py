@@ -60,6 +60,9 @@ class Tickets:
         count = select(func.count()).select_from(Ticket).where(Ticket.mall_id == int(key))
         return {"waiting": session.scalar(count)}
 
+    def facts(self, session: Session, key: str, _at: datetime) -> object | None:
+        return session.scalar(select(func.count(Ticket.id)).where(Ticket.mall_id == int(key)))
+
     def touched(self, _session: Session, event: Event) -> Iterable[str]:
         return [str(event.mall_id)] if isinstance(event, TicketTaken) else []
 
@@ -111,6 +114,16 @@ def make_hall(app: flask.Flask, database: Database) -> tuple[Live, Tickets]:
     tickets = Tickets()
     live.register(Topic("number", tickets.state, tickets.touched, tickets.may_follow))
     live.register(Topic("clock", tickets.state, lambda _s, _e: [], tickets.may_follow, ticks=True))
+    live.register(
+        Topic(
+            "drawn",
+            tickets.state,
+            lambda _s, _e: [],
+            tickets.may_follow,
+            ticks=True,
+            facts=tickets.facts,
+        )
+    )
     torn = Torn()
     live.register(Topic("torn", torn.state, torn.touched, torn.may_follow))
 

@@ -13,7 +13,8 @@ from sqlalchemy import select
 
 from counter.app import Application
 from counter.desk.following import may_follow
-from counter.desk.state import QUEUE_SHOWN, desk_state, touched
+from counter.desk.queue import QUEUE_SHOWN
+from counter.desk.state import desk_state, touched
 from kiosk.phone.follow import Phone
 from kiosk.phone.visit import visit_of
 from models.core.event import Event
@@ -347,4 +348,4 @@ def test_a_receipt_reaches_the_desk_the_phone_and_who_waits_behind_it(
         assert set(touched(session, elsewhere)) == {str(rina.desk_id)}
     phone = Phone(application.app, application.database, application.clock).topic()
     with application.database.reading() as session:
-        assert list(phone.touched(session, shown)) == [token]
+        assert list(phone.touched(session, shown)) == [token, f"{token}/id", f"{token}/en"]

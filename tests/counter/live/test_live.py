@@ -137,6 +137,25 @@ def test_a_waiting_time_grows_without_any_press(hall: Server) -> None:
     assert later["now"] > first["now"]
 
 
+def test_a_tick_that_would_repeat_what_all_have_is_not_sent(hall: Server) -> None:
+    with Screen(hall) as screen:
+        before = screen.follow("drawn/1")["state"]["waiting"]
+        screen.follow("clock/1")
+        assert {screen.next("state")[0] for _ in range(3)} == {"clock/1"}
+        post(hall, "/take/1")
+        while (sent := screen.next("state"))[0] != "drawn/1":
+            pass
+        assert sent[1]["waiting"] == before + 1
+
+
+def test_who_followed_before_a_change_hears_of_it_beside_who_came_after(hall: Server) -> None:
+    with Screen(hall) as early, Screen(hall) as late:
+        early.follow("drawn/1")
+        post(hall, "/take/1")
+        now = late.follow("drawn/1")["state"]["waiting"]
+        assert early.next("state")[1]["waiting"] == now
+
+
 @pytest.mark.parametrize(
     ("topic", "code"),
     [

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from models.core.base import Base
 from models.core.database import Database
 from models.queue.calling import call_next
+from models.queue.open_steps import open_steps
 from models.queue.serving import set_aside
 from models.waits.forecast import announce
 from tests.builders import CITIZEN, MONDAY, small_mall, ticket
@@ -32,6 +33,7 @@ def test_no_press_reads_every_step_of_all_years(tmp_path: Path) -> None:
         announce(session, ticket(session, hall.mall, hall.a, hall.b), MONDAY)
         call_next(session, hall.desk_a, by=CITIZEN, at=MONDAY)
         set_aside(session, hall.desk_a)
+        open_steps(session, hall.mall.id, MONDAY)
 
     with database.transaction() as session:
         presses(session)

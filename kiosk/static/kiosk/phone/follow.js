@@ -106,7 +106,8 @@ const boot = JSON.parse(element("boot").textContent || "{}");
 const page = new Page(boot);
 const live = new Live(boot.now);
 const lastSeen = () => live.lastSeenAt || Date.parse(boot.now);
-live.follow(`ticket/${boot.token}`, (state) => page.show(/** @type {any} */ (state)));
+const topic = `ticket/${boot.token}/${document.documentElement.lang}`;
+live.follow(topic, (state) => page.show(/** @type {any} */ (state)));
 live.addEventListener("status", () =>
   page.mark(live.status === "lost", lastSeen(), live.halted !== "")
 );
