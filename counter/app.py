@@ -174,7 +174,8 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
     # Screens are told by the process that they follow; of the rest each is done by one.
     background.register(Work("live", live.start, live.stop, once=False))
     background.register(Work("announcer", announcer.start, announcer.stop))
-    background.register(Work("spooler", printing.spooler.start, printing.spooler.stop))
+    spooler = printing.spooler
+    background.register(Work("spooler", spooler.start, spooler.stop, children=[printing.child]))
     background.register(Work("agent watch", agent_watch.start, agent_watch.stop))
     background.register(Work("ticker", ticker.start, ticker.stop))
     return Application(
@@ -188,7 +189,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
         language=language,
         live=live,
         announcer=announcer,
-        spooler=printing.spooler,
+        spooler=spooler,
         agent_watch=agent_watch,
         ticker=ticker,
         background=background,
