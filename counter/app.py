@@ -186,7 +186,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
     permissions.require_complete(app)
     agent_watch = AgentWatch(print_agents, mall.id, live.silence_s)
     ticker = Ticker(database, clock, kept=timedelta(days=config.retention.personal_days))
-    background = Background(database)
+    background = Background(database, config.data_dir / "processes")
     # Screens are told by the process that they follow; of the rest each is done by one.
     background.register(Work("live", live.start, live.stop, once=False))
     background.register(Work("announcer", announcer.start, announcer.stop, children=[speaking]))
