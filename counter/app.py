@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from typing import Final
 
 import gevent
 from flask import Flask, g
@@ -12,6 +14,7 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from counter.background.background import Background, Work
+from counter.background.children import Child
 from counter.desk import page as desk
 from counter.door import auth, pairing, sign_in, sign_out, welcome
 from counter.door.auth import Doorkeeper
@@ -35,6 +38,7 @@ from counter.server import make_socketio
 from counter.ticker import Ticker
 from counter.words.language import LANGUAGES, Language
 from display.voice.announcer import Announcer
+from display.voice.returning import Returning
 from display.voice.voice import Voice, VoiceSettings
 from display.wall import board
 from kiosk.phone import find, follow
@@ -48,6 +52,10 @@ from printing.machines.spooler import Spooler
 
 # The longest press is a note of 500 letters; forms are shorter still.
 LARGEST_BODY = 64 * 1024
+# A clip takes a tenth of a second; after this a call is chimed without words.
+SPEAKING_S: Final = 5.0
+# Within this the walls are back after a restart of the program.
+SCREENS_RETURN: Final = timedelta(seconds=3)
 
 
 @dataclass
@@ -104,8 +112,16 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
     navigation = Navigation(permit, live.register, database)
     navigation.dress(app)
     pages = navigation.register
-    voice = _voice(config)
-    announcer = Announcer(database, clock, voice, live.shout, style=config.voice.style)
+    speaking = Child("speaking", "display.voice.speaking:write_clip")
+    voice = _voice(config, speaking)
+    announcer = Announcer(
+        database,
+        clock,
+        voice,
+        live.shout,
+        style=config.voice.style,
+        returning=Returning(live.followed, SCREENS_RETURN),
+    )
     printing = spooling(config, database, clock, language, mall_id=mall.id)
 
     welcome.register(app, doorkeeper=doorkeeper, permit=permit)
@@ -170,10 +186,10 @@ def build(config: Config, *, clock: Clock | None = None) -> Application:
     permissions.require_complete(app)
     agent_watch = AgentWatch(print_agents, mall.id, live.silence_s)
     ticker = Ticker(database, clock, kept=timedelta(days=config.retention.personal_days))
-    background = Background(database)
+    background = Background(database, config.data_dir / "processes")
     # Screens are told by the process that they follow; of the rest each is done by one.
     background.register(Work("live", live.start, live.stop, once=False))
-    background.register(Work("announcer", announcer.start, announcer.stop))
+    background.register(Work("announcer", announcer.start, announcer.stop, children=[speaking]))
     spooler = printing.spooler
     background.register(Work("spooler", spooler.start, spooler.stop, children=[printing.child]))
     background.register(Work("agent watch", agent_watch.start, agent_watch.stop))
@@ -207,13 +223,14 @@ def _filled(database: Database, config: Config, clock: Clock) -> Mall:
         return mall
 
 
-def _voice(config: Config) -> Voice:
+def _voice(config: Config, speaking: Child) -> Voice:
     settings = VoiceSettings(
         variant=config.voice.variant,
         words_per_minute=config.voice.words_per_minute,
         repeat=config.voice.repeat,
     )
-    return Voice(config.data_dir / "voice", settings)
+    write = partial(speaking.ask, timeout_s=SPEAKING_S)
+    return Voice(config.data_dir / "voice", settings, write=write)
 
 
 def _dressed(config: Config, mall: Mall, language: Language) -> Flask:

@@ -28,8 +28,7 @@ def main(work: str, end: int, parent: int) -> None:
     """Do `work` as often as asked over the socket `end`."""
     _settle(parent)
     with socket.socket(fileno=end) as wire:
-        # A hall on green threads made it so that it never waits.
-        wire.setblocking(True)
+        wire.setblocking(True)  # Sockets of a parent with green threads do not wait.
         do = _found(work)
         while (asked := receive(wire)) is not None:
             try:

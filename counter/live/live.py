@@ -113,6 +113,10 @@ class Live:
         """
         self._socketio.emit("shout", (topic, kind, payload), to=topic)
 
+    def followed(self, topic: str) -> bool:
+        """Tell whether a screen follows `topic` over a line here."""
+        return topic in self._followers.names
+
     def disconnect_device(self, device_id: int) -> None:
         """Send a device away; if it comes back, it is asked anew who it is."""
         self._followers.send_away(lambda actor: actor.device_id == device_id)

@@ -24,6 +24,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from display.voice.inviting import Spoken, invitation, proclamation
 from display.voice.notices import Herald, Notice
 from display.voice.pace import Pace, pace_of
+from display.voice.returning import Returning
 from display.voice.sentences import Sentence, Style, announcement
 from display.voice.turns import Item, Pending
 from display.voice.voice import Clip, Voice, VoiceUnavailable
@@ -58,7 +59,14 @@ class Announcer:
     """Hears of calls, has them spoken, and tells the screens of each zone in turn."""
 
     def __init__(
-        self, database: Database, clock: Clock, voice: Voice, shout: Shout, *, style: Style
+        self,
+        database: Database,
+        clock: Clock,
+        voice: Voice,
+        shout: Shout,
+        *,
+        style: Style,
+        returning: Returning | None = None,
     ) -> None:
         """Speak with `voice` in `style`; `shout(topic, kind, payload)` reaches the screens."""
         self._database = database
@@ -66,6 +74,7 @@ class Announcer:
         self._voice = voice
         self._shout = shout
         self._style = style
+        self._returning = returning or Returning()
         self._herald = Herald(database)
         self._zones: dict[int, Pending] = {}
         # Whether there may be calls that wait for no zone yet; so it is after a start.
@@ -100,6 +109,7 @@ class Announcer:
     def start(self) -> None:
         """Announce in the background from now on, first what was called and not heard before."""
         self._zones.clear()
+        self._returning.begin(time.monotonic())
         self._called = True
         self._stopping.clear()
         self._thread = threading.Thread(target=self._run, name="announcer", daemon=True)
@@ -122,10 +132,18 @@ class Announcer:
         self._take_in()
         self._admit(now_s, at)
         for zone_id, pending in self._zones.items():
-            while pending.waiting and self._due_s(pending) <= now_s and not self._stopping.is_set():
+            while (
+                pending.waiting
+                and self._due_s(zone_id, pending, now_s) <= now_s
+                and not self._stopping.is_set()
+            ):
                 self._go_on(zone_id, pending, now_s, at)
         self._note(now_s, at)
-        due = [self._due_s(pending) for pending in self._zones.values() if pending.waiting]
+        due = [
+            self._due_s(zone_id, pending, now_s)
+            for zone_id, pending in self._zones.items()
+            if pending.waiting
+        ]
         if self._called:
             due.append(self._asks_at_s)
         return max(0.0, min(due) - now_s) if due else None
@@ -210,11 +228,12 @@ class Announcer:
             raise
         self._asks_at_s = 0.0
 
-    def _due_s(self, pending: Pending) -> float:
+    def _due_s(self, zone_id: int, pending: Pending, now_s: float) -> float:
         """When what is first may be said; a notice needs no database."""
+        due_s = max(pending.free_at_s, self._returning.due_s(f"zone/{zone_id}", now_s))
         if isinstance(pending.waiting[0].what, Notice):
-            return pending.free_at_s
-        return max(pending.free_at_s, self._asks_at_s)
+            return due_s
+        return max(due_s, self._asks_at_s)
 
     def _go_on(self, zone_id: int, pending: Pending, now_s: float, at: datetime) -> None:
         """Say what is first; it leaves when it was said or is no longer true."""

@@ -12,6 +12,8 @@ JOBS = "tests.counter.background.jobs"
 
 
 def main(mark: str) -> None:
+    steady = Child("steady", f"{JOBS}:about")
+    assert len({steady.ask()["pid"] for _ in range(5)}) == 1, "it waits for more work"
     child = Child("long", f"{JOBS}:last_long")
     ticks = 0
     asking = threading.Thread(target=_ask, args=(child, mark))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from counter.background.children import Child
 from display.voice.chime import chime
 from display.voice.espeak import SAMPLE_RATE
 from display.voice.sentences import Sentence, announcement, call_sentence
@@ -199,3 +200,26 @@ def test_folder_that_cannot_be_written_makes_the_hall_silent(tmp_path: Path) -> 
 def test_announcement_is_spoken_too(tmp_path: Path) -> None:
     clip = Voice(tmp_path, ONCE).speak(announcement("intake_closing", minutes=15))
     assert timedelta(seconds=4) < clip.duration < timedelta(seconds=10)
+
+
+def test_a_child_speaks_as_the_hall_itself_would(tmp_path: Path) -> None:
+    child = Child("speaking", "display.voice.speaking:write_clip")
+    try:
+        there = Voice(tmp_path / "there", write=child.ask).speak(announcement("test"))
+        here = Voice(tmp_path / "here").speak(announcement("test"))
+        assert abs(there.duration - here.duration) < timedelta(seconds=0.5)
+        assert there.key == here.key
+        wordless = Voice(tmp_path / "none", VoiceSettings(variant="none"), write=child.ask)
+        with pytest.raises(VoiceUnavailable, match="no voice 'idnone'"):
+            wordless.speak(announcement("test"))
+    finally:
+        child.stop()
+
+
+def test_where_no_child_speaks_there_is_the_chime_still(tmp_path: Path) -> None:
+    child = Child("speaking", "display.voice.speaking:write_clip")
+    child.stop()
+    voice = Voice(tmp_path, write=child.ask)
+    with pytest.raises(VoiceUnavailable, match="stopped"):
+        voice.speak(announcement("test"))
+    assert voice.speak().path.exists()
