@@ -26,6 +26,7 @@ from models.core.errors import NotReprintable
 from models.core.rows import DirectRow, insert_row, set_loaded, update_row
 from models.journal.events import PaperChanged
 from models.journal.record import record
+from models.paper.kinds import PaperKind
 
 
 class JobState(StrEnum):
@@ -42,16 +43,6 @@ class JobState(StrEnum):
     FAILED = "failed"
     DOUBTFUL = "doubtful"
     EXPIRED = "expired"
-
-
-class PaperKind(StrEnum):
-    """What a paper is for; its payload has a shape of its own for each."""
-
-    SLIP = "slip"
-    CHECKLIST = "checklist"
-    TRANSFER = "transfer"
-    SHIFT = "shift"
-    TEST = "test"
 
 
 # A paper that came out, may have, or will not any more can be printed once more.

@@ -8,7 +8,8 @@ import pytest
 
 from counter.background.children import Child
 from models.core.work import ChildGone, WorkFailed
-from models.paper.jobs import PaperKind, PrintJob
+from models.paper.jobs import PrintJob
+from models.paper.kinds import PaperKind
 from printing.ink.layout import PAPERS
 from printing.papers.apart import draw
 from printing.papers.drawer import WORK, Drawer
