@@ -60,6 +60,7 @@ class Background:
         self._works: list[Work] = []
         self._running: list[Work] = []
         self._idle: set[str] = set()
+        self._unanswered = False
         self._stopping = threading.Event()
         self._turn = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -140,8 +141,11 @@ class Background:
                     hold(session, names, self._process.name, length=LEASE, lives=self._lives)
                     seen = holders(session, names)
         except SQLAlchemyError as reason:
-            log.warning("the leases could not be renewed: %r", reason)
+            if not self._unanswered:
+                log.warning("the leases wait for the database: %r", reason)
+            self._unanswered = True
             return None
+        self._unanswered = False
         held = {name for name, holder in seen.items() if holder == self._process.name}
         self._process.forget_dead(spared=seen.values())
         if idle := seen.keys() - held - self._idle:
@@ -159,7 +163,9 @@ class Background:
         return all(self._lives(holder) for holder in seen.values())
 
     def _lives(self, process: str) -> bool | None:
-        return process == self._process.name or self._process.lives(process)
+        if process == self._process.name:
+            return self._process.seen or None
+        return self._process.lives(process)
 
     def _release(self, names: Collection[str]) -> None:
         try:

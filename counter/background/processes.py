@@ -7,10 +7,13 @@ power cut included, and shows it to other containers, too; no clock and no proce
 from __future__ import annotations
 
 import fcntl
+import logging
 from collections.abc import Collection
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
+
+log = logging.getLogger(__name__)
 
 
 class Process:
@@ -22,16 +25,29 @@ class Process:
         self._folder = folder
         self._held: BinaryIO | None = None
 
+    @property
+    def seen(self) -> bool:
+        """Whether others can see that this process lives."""
+        return self._held is not None
+
     def appear(self) -> None:
-        """Let others see that this process lives."""
-        if self._held:
+        """Let others see that this process lives; where the folder cannot do it, it is unseen."""
+        if self.seen:
             return
-        self._folder.mkdir(parents=True, exist_ok=True)
         part = self._folder / f"{self.name}.part"
-        self._held = part.open("wb")
-        fcntl.flock(self._held, fcntl.LOCK_EX)
-        # Only now under its name: whoever finds it there finds it held.
-        part.replace(self._path(self.name))
+        held = None
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            held = part.open("wb")
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Only now under its name: whoever finds it there finds it held.
+            part.replace(self._path(self.name))
+        except OSError as reason:
+            log.warning("no other process can see whether this one lives: %s", reason)
+            if held:
+                held.close()
+        else:
+            self._held = held
 
     def vanish(self) -> None:
         """Let others see that this process is gone."""

@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from counter.background.background import Background, Work
 from counter.background.children import ROOT, Child
@@ -157,6 +157,20 @@ def test_a_process_is_seen_from_when_it_appears_until_it_vanishes(tmp_path: Path
     other.forget_dead(spared=[])
     assert [path.stem for path in tmp_path.glob("*.lock")] == [other.name]
     other.vanish()
+
+
+def test_where_no_process_can_be_seen_leases_are_renewed(
+    database: Database, tmp_path: Path
+) -> None:
+    FOLDER[:] = [tmp_path / "file"]
+    FOLDER[0].touch()
+    with background(database, Diary().work("paper")) as process:
+        process.start()
+        held_by_another(database, process._process.name, until_s=1.0)
+        process.look()
+        with database.reading() as session:
+            assert session.scalars(select(Lease.until_s)).one() > 1e9
+        assert process.running == ["paper"]
 
 
 def test_a_hall_that_rests_writes_nothing_into_its_file(database: Database) -> None:
