@@ -2,8 +2,8 @@
 
 A number's slip is drawn and printed behind the answer to whoever took it. An officer who calls in
 that moment shares the program with it. Both kinds of call take turns in one hall, so that whatever
-else the machine does strikes both alike. The server and all that it starts share one processor:
-on more, the slip's part is smaller still.
+else the machine does strikes both alike. The server has one processor, and what it has started may
+use all.
 
 The server's processor time from press to answer is told beside the clock's: it says the same on a
 machine that is busy with other things.
@@ -84,6 +84,8 @@ def main() -> None:
         keys = furnish(application)
         application.database.close()
         with closing(OverHttp(folder, keys)) as server:
+            press(server, "take", keys)
+            server.let_children_go()
             report(measure(server, keys, folder))
 
 

@@ -167,6 +167,12 @@ class OverHttp:
         self._line.sendall("\r\n".join([*lines, "", ""]).encode() + pressed)
         return _read(path, *self._answer())
 
+    def let_children_go(self) -> None:
+        """Let what the server has started use every processor, as it may in a hall."""
+        for children in Path(f"/proc/{self._process.pid}/task").glob("*/children"):
+            for child in children.read_text().split():
+                os.sched_setaffinity(int(child), PROCESSORS)
+
     def worked_s(self) -> float:
         """Return for how long the server's own process has had a processor, in seconds."""
         tasks = Path(f"/proc/{self._process.pid}/task").glob("*/schedstat")

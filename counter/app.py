@@ -29,7 +29,7 @@ from counter.files.private import make_private
 from counter.leaders import agents, devices, paper, printers, reports, waits
 from counter.leaders.agent_watch import AgentWatch
 from counter.leaders.cautions import slow_lines
-from counter.leaders.spooling import spooling
+from counter.leaders.spooling import Spooling, spooling
 from counter.live.live import Live
 from counter.network import cookies, proxy
 from counter.network.throttle import Throttle
@@ -213,12 +213,12 @@ def build(
         timekeeper=timekeeper,
     )
     background = _in_background(
-        database,
+        Background(database, config.data_dir / "processes"),
         live=live,
         storage=storage,
         announcer=announcer,
         speaking=speaking,
-        spooler=printing.spooler,
+        printing=printing,
         agent_watch=agent_watch,
         ticker=ticker,
     )
@@ -233,7 +233,7 @@ def build(
         language=language,
         live=live,
         announcer=announcer,
-        spooler=printing.spooler,
+        spooler=spooler,
         agent_watch=agent_watch,
         ticker=ticker,
         background=background,
@@ -271,22 +271,22 @@ def _voice(config: Config, speaking: Child) -> Voice:
 
 
 def _in_background(
-    database: Database,
+    background: Background,
     *,
     live: Live,
     storage: StorageWatch,
     announcer: Announcer,
     speaking: Child,
-    spooler: Spooler,
+    printing: Spooling,
     agent_watch: AgentWatch,
     ticker: Ticker,
 ) -> Background:
-    background = Background(database)
+    spooler = printing.spooler
     # Screens are told by the process that they follow; of the rest each is done by one.
     background.register(Work("live", live.start, live.stop, once=False))
     background.register(Work("storage", storage.start, storage.stop, once=False))
     background.register(Work("announcer", announcer.start, announcer.stop, children=[speaking]))
-    background.register(Work("spooler", spooler.start, spooler.stop))
+    background.register(Work("spooler", spooler.start, spooler.stop, children=[printing.child]))
     background.register(Work("agent watch", agent_watch.start, agent_watch.stop))
     background.register(Work("ticker", ticker.start, ticker.stop))
     return background

@@ -1,6 +1,6 @@
 """Work that would hold up all other threads where they are green: done beside them.
 
-Paper is drawn and sent so, and the house above checks its passwords the same way. It stands in
+Paper goes to USB printers so, and the house above checks its passwords the same way. It stands in
 this room because the ground below knows no green threads.
 """
 

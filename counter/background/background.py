@@ -9,15 +9,16 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from counter.background.children import Child
-from counter.background.processes import lives, this_process
+from counter.background.processes import Process
 from models.core.database import Database
 from models.core.leases import hold, holders, release
 
@@ -48,14 +49,18 @@ class Work:
 class Background:
     """Starts, watches and ends the work of this process."""
 
-    def __init__(self, database: Database, *, look: timedelta = LOOK) -> None:
-        """Hold leases in `database`, and look after them every `look`."""
+    def __init__(self, database: Database, folder: Path, *, look: timedelta = LOOK) -> None:
+        """Hold leases in `database`, and look after them every `look`.
+
+        The processes that share `folder` see there which of them live.
+        """
         self._database = database
         self._look_s = look.total_seconds()
-        self._process = this_process()
+        self._process = Process(folder)
         self._works: list[Work] = []
         self._running: list[Work] = []
         self._idle: set[str] = set()
+        self._unanswered = False
         self._stopping = threading.Event()
         self._turn = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -72,6 +77,7 @@ class Background:
     def start(self) -> None:
         """Begin all work that is this process's to do, and go on looking after it."""
         self._stopping.clear()
+        self._process.appear()
         self.look()
         self._thread = threading.Thread(target=self._keep, name="background", daemon=True)
         self._thread.start()
@@ -86,9 +92,11 @@ class Background:
         if self._thread:
             self._thread.join(_left_s(until_s))
         ended = [work for work in reversed(self._running) if _ends(work, until_s)]
-        self._running.clear()
+        self._running = [work for work in self._running if work not in ended]
         if names := [work.name for work in ended if work.once]:
             _within(lambda: self._release(names), "the leases", until_s)
+        if not self._running:
+            self._process.vanish()
 
     def look(self) -> None:
         """Renew the leases, begin what became this process's work, and end what was lost."""
@@ -126,24 +134,43 @@ class Background:
         on when the database is back, unless another process was faster.
         """
         try:
-            with self._database.transaction() as session:
-                held = hold(session, names, self._process, length=LEASE, lives=self._lives)
-                others = holders(session, set(names) - held)
+            with self._database.reading() as session:
+                seen = holders(session, names)
+            if not self._settled(seen, names):
+                with self._database.transaction() as session:
+                    hold(session, names, self._process.name, length=LEASE, lives=self._lives)
+                    seen = holders(session, names)
         except SQLAlchemyError as reason:
-            log.warning("the leases could not be renewed: %r", reason)
+            if not self._unanswered:
+                log.warning("the leases wait for the database: %r", reason)
+            self._unanswered = True
             return None
-        if idle := set(others) - self._idle:
+        self._unanswered = False
+        held = {name for name, holder in seen.items() if holder == self._process.name}
+        self._process.forget_dead(spared=seen.values())
+        if idle := seen.keys() - held - self._idle:
             log.warning("another process does it already: %s", ", ".join(sorted(idle)))
-        self._idle = set(others)
+        self._idle = seen.keys() - held
         return held
 
+    def _settled(self, seen: Mapping[str, str], names: Collection[str]) -> bool:
+        """Tell whether nothing needs writing: all holders of a file share a folder, and live.
+
+        So a hall that rests writes nothing, and waits for nobody who holds the pen.
+        """
+        if not self._database.sqlite or seen.keys() != set(names):
+            return False
+        return all(self._lives(holder) for holder in seen.values())
+
     def _lives(self, process: str) -> bool | None:
-        return lives(process, one_machine=self._database.sqlite)
+        if process == self._process.name:
+            return self._process.seen or None
+        return self._process.lives(process)
 
     def _release(self, names: Collection[str]) -> None:
         try:
             with self._database.transaction() as session:
-                release(session, names, self._process)
+                release(session, names, self._process.name)
         except SQLAlchemyError as reason:
             log.warning("the leases could not be given back: %r", reason)
 

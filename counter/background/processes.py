@@ -1,78 +1,79 @@
-"""Names this process so that others can tell whether it still lives."""
+"""Tells the processes that share a data folder apart, and which of them still live.
+
+Each holds a lock on a file of its own there. The system lets go of it however the process ends, a
+power cut included, and shows it to other containers, too; no clock and no process id is asked.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
+import fcntl
+import logging
+from collections.abc import Collection
 from pathlib import Path
+from typing import BinaryIO
 from uuid import uuid4
 
-
-def this_process() -> str:
-    """Return a name that no other process bears, now or after a restart of the machine."""
-    facts = [_machine(), _boot(), _namespace(), os.getpid(), _began(os.getpid()), uuid4().hex[:8]]
-    return json.dumps(facts)
+log = logging.getLogger(__name__)
 
 
-def lives(name: str, *, one_machine: bool) -> bool | None:
-    """Tell whether the process `name` lives; None when that cannot be seen from here.
+class Process:
+    """What others see of this process, between `appear` and `vanish`."""
 
-    Where all are on `one_machine`, as those that share a file are, none outlives a restart of it.
-    """
-    try:
-        machine, boot, namespace, pid, began, _ = json.loads(name)
-    except ValueError:
-        return None
-    if not boot or not _boot():
-        return None
-    if boot != _boot():
-        restarted = one_machine or (machine != "" and machine == _machine())
-        return False if restarted else None
-    if namespace != _namespace():
-        return None  # In another container of this machine.
-    seen = _began(pid)
-    return None if not seen and _is_foreign(pid) else bool(seen == began)
+    def __init__(self, folder: Path) -> None:
+        """Be seen in `folder`, which is made when it is needed, under a name that nobody bears."""
+        self.name = uuid4().hex
+        self._folder = folder
+        self._held: BinaryIO | None = None
 
+    @property
+    def seen(self) -> bool:
+        """Whether others can see that this process lives."""
+        return self._held is not None
 
-def _machine() -> str:
-    # The system asks that its own name of the machine be kept to itself.
-    name = _text(Path("/etc/machine-id"))
-    return hashlib.sha256(f"balai {name}".encode()).hexdigest()[:16] if name else ""
+    def appear(self) -> None:
+        """Let others see that this process lives; where the folder cannot do it, it is unseen."""
+        if self.seen:
+            return
+        part = self._folder / f"{self.name}.part"
+        held = None
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            held = part.open("wb")
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Only now under its name: whoever finds it there finds it held.
+            part.replace(self._path(self.name))
+        except OSError as reason:
+            log.warning("no other process can see whether this one lives: %s", reason)
+            if held:
+                held.close()
+        else:
+            self._held = held
 
+    def vanish(self) -> None:
+        """Let others see that this process is gone."""
+        if self._held:
+            self._path(self.name).unlink(missing_ok=True)
+            self._held.close()
+            self._held = None
 
-def _boot() -> str:
-    return _text(Path("/proc/sys/kernel/random/boot_id"))
+    def lives(self, name: str) -> bool | None:
+        """Tell whether the process `name` lives; None when it was never seen in this folder."""
+        try:
+            found = self._path(name).open("rb")
+        except OSError:
+            return None
+        with found:
+            try:
+                fcntl.flock(found, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                return True
+            return False
 
+    def forget_dead(self, *, spared: Collection[str]) -> None:
+        """Take away what the dead left, but for those of whom others must still see it."""
+        for left in self._folder.glob("*.lock"):
+            if left.stem not in spared and self.lives(left.stem) is False:
+                left.unlink(missing_ok=True)
 
-def _namespace() -> str:
-    try:
-        return str(Path("/proc/self/ns/pid").readlink())
-    except OSError:
-        return ""
-
-
-def _began(pid: int) -> str:
-    """When the process began, in the system's own count; process ids come back, this does not."""
-    fields = _text(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
-    if not fields or fields[0] in "ZX":  # Dead, and only not yet forgotten.
-        return ""
-    return fields[19]
-
-
-def _is_foreign(pid: int) -> bool:
-    """Whether the process belongs to somebody whose processes may be hidden from us."""
-    try:
-        os.kill(pid, 0)
-    except PermissionError:
-        return True
-    except ProcessLookupError:
-        return False
-    return False
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("ascii", errors="replace").strip()
-    except OSError:
-        return ""
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{name}.lock"

@@ -19,7 +19,8 @@ from models.core.errors import ServiceNotOffered
 from models.mall.arrangement import arrangement_of
 from models.mall.mall import Desk, Mall
 from models.mall.signs import listed
-from models.paper.jobs import PaperKind, ask_for_paper
+from models.paper.jobs import ask_for_paper
+from models.paper.kinds import PaperKind
 from models.queue.shifts import Shift
 from models.queue.tickets import Step
 from models.waits.forecast import Outlook

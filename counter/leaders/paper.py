@@ -15,6 +15,7 @@ from models.core.clock import Clock
 from models.core.errors import NotFound
 from models.core.event import About
 from models.core.roles import EVERYBODY, STAFF
+from printing.aside import off_the_loop
 from printing.ink.virtual import picture
 from printing.machines.printers import Printer, VirtualPrinter
 
@@ -43,7 +44,7 @@ def register(
         papers = [
             (paper.printed_at, code, paper.name)
             for code, printer in virtual.items()
-            for paper in printer.printed()[:SHOWN]
+            for paper in printer.printed(most=SHOWN)
         ]
         return [
             {"printer": code, "name": name, "at": at.isoformat()}
@@ -64,7 +65,9 @@ def register(
             data = machine.read(name)
         except FileNotFoundError:
             raise NotFound from None
-        response = Response(picture(data, machine.paper), mimetype="image/png")
+        response = Response(
+            off_the_loop(lambda: picture(data, machine.paper)), mimetype="image/png"
+        )
         response.cache_control.max_age = PICTURE_AGE_S
         response.cache_control.private = True
         return response

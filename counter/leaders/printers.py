@@ -27,7 +27,8 @@ from models.core.event import About
 from models.core.presses import PressId, RowId, new_press_id
 from models.core.roles import LEADERS
 from models.mall.mall import Mall
-from models.paper.jobs import REPRINTABLE, JobState, PaperKind, PrintJob, ask_for_paper, reprint
+from models.paper.jobs import REPRINTABLE, JobState, PrintJob, ask_for_paper, reprint
+from models.paper.kinds import PaperKind
 from models.paper.printers import PRINTING_STATES, PrinterState, printer_states
 from models.queue.tickets import spoken
 from printing.papers.trial import Trial

@@ -30,13 +30,14 @@ FACE = VENDOR / "fonts" / "plus-jakarta-sans-latin-wght-normal.woff2"
 class Spooling:
     """Who prints here, what paper lies in the printers elsewhere, and the words of both.
 
-    `drawer` draws for both, in a process of its own while the spooler runs.
+    `drawer` draws for both, in the process `child` while the spooler runs.
     """
 
     printers: Mapping[str, Printer]
     elsewhere: Mapping[str, Paper]
     words: Words
     drawer: Drawer
+    child: Child
     spooler: Spooler
 
 
@@ -46,7 +47,8 @@ def spooling(
     """Set the print room up; its spooler hears of papers in `database`, and is not started yet."""
     printers, elsewhere = _printers(config, clock), _agent_papers(config)
     words = paper_words(language)
-    drawer = Drawer(words, Child("balai drawer", WORK))
+    child = Child("drawer", WORK)
+    drawer = Drawer(words, child.ask)
     spooler = Spooler(
         database,
         printers,
@@ -57,7 +59,7 @@ def spooling(
         elsewhere=frozenset(elsewhere),
     )
     database.listeners.append(_waker(spooler))
-    return Spooling(printers, elsewhere, words, drawer, spooler)
+    return Spooling(printers, elsewhere, words, drawer, child, spooler)
 
 
 def paper_words(language: Language) -> Words:

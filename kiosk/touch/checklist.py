@@ -20,7 +20,7 @@ from models.journal.actors import Actor
 from models.mall.arrangement import arrangement_of
 from models.mall.facts import ServiceFacts
 from models.mall.mall import Mall
-from models.paper.jobs import PaperKind
+from models.paper.kinds import PaperKind
 
 
 @dataclass(frozen=True)

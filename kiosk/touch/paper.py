@@ -21,7 +21,8 @@ from models.core.roles import Role
 from models.journal.actors import Actor
 from models.journal.events import PaperChanged, PrinterChanged
 from models.journal.topics import Topic, id_in
-from models.paper.jobs import OPEN_STATES, JobState, PaperKind, PrintJob, open_in, reprint
+from models.paper.jobs import OPEN_STATES, JobState, PrintJob, open_in, reprint
+from models.paper.kinds import PaperKind
 from models.paper.printers import can_print
 from models.queue.tickets import Ticket
 

@@ -14,7 +14,8 @@ from models.core.errors import NotFound
 from models.core.roles import Role
 from models.journal.actors import Actor
 from models.mall.devices import Device
-from models.paper.jobs import PaperKind, ask_for_paper
+from models.paper.jobs import ask_for_paper
+from models.paper.kinds import PaperKind
 from models.queue.tickets import Ticket, ticket_of_token
 
 _KIOSKS: Final = select(

@@ -26,7 +26,7 @@ from models.journal.events import TicketRefused
 from models.journal.record import record
 from models.journal.topics import Topic
 from models.mall.mall import Mall
-from models.paper.jobs import PaperKind
+from models.paper.kinds import PaperKind
 from models.queue.issuing import Wish, add_service, take
 from models.queue.seating import tell_zone
 from models.queue.tickets import Ticket

@@ -21,10 +21,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from models.core.base import table_of
 from models.core.errors import NotReprintable
-from models.core.rows import DirectRow, insert_row
+from models.core.rows import DirectRow, insert_row, set_loaded, update_row
 from models.journal.events import PaperChanged
 from models.journal.record import record
+from models.paper.kinds import PaperKind
 
 
 class JobState(StrEnum):
@@ -41,16 +43,6 @@ class JobState(StrEnum):
     FAILED = "failed"
     DOUBTFUL = "doubtful"
     EXPIRED = "expired"
-
-
-class PaperKind(StrEnum):
-    """What a paper is for; its payload has a shape of its own for each."""
-
-    SLIP = "slip"
-    CHECKLIST = "checklist"
-    TRANSFER = "transfer"
-    SHIFT = "shift"
-    TEST = "test"
 
 
 # A paper that came out, may have, or will not any more can be printed once more.
@@ -99,6 +91,18 @@ class PrintJob(DirectRow):
     tries: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(default="")
     finished_at: Mapped[datetime | None]
+
+
+_CLAIM = (
+    update(table_of(PrintJob))
+    .where(
+        PrintJob.id == bindparam("job_id"),
+        PrintJob.printer == bindparam("at_printer"),
+        PrintJob.state == JobState.WAITING,
+    )
+    .values(state=JobState.SENDING, tries=PrintJob.tries + 1, sent_at=bindparam("at"))
+    .returning(PrintJob.tries)
+)
 
 
 def ask_for_paper(
@@ -154,16 +158,18 @@ def next_job(session: Session, printer: str) -> PrintJob | None:
 
 
 def claim(session: Session, job: PrintJob, *, at: datetime) -> bool:
-    """Take a waiting job for sending; False when somebody else has it already."""
-    claimed = session.execute(
-        update(PrintJob)
-        .where(PrintJob.id == job.id, PrintJob.state == JobState.WAITING)
-        .values(state=JobState.SENDING, tries=PrintJob.tries + 1, sent_at=at)
-        .returning(PrintJob.id)
-    ).first()
-    if claimed is None:
+    """Take a waiting job for sending; False when somebody else has it, or another printer.
+
+    The session need not have loaded the job itself.
+    """
+    session.flush()
+    claimed = session.connection().execute(
+        _CLAIM, {"job_id": job.id, "at_printer": job.printer, "at": at}
+    )
+    tries = claimed.scalar()
+    if tries is None:
         return False
-    session.refresh(job)
+    set_loaded(job, state=JobState.SENDING, tries=tries, sent_at=at)
     _tell(session, job, at)
     return True
 
@@ -171,10 +177,12 @@ def claim(session: Session, job: PrintJob, *, at: datetime) -> bool:
 def settle_job(
     session: Session, job: PrintJob, state: JobState, *, at: datetime, error: str = ""
 ) -> None:
-    """Write down how sending ended: sent, printed, failed, doubtful, or waiting again."""
-    job.state = state
-    job.error = error
-    job.finished_at = None if state is JobState.WAITING else at
+    """Write down how sending ended: sent, printed, failed, doubtful, or waiting again.
+
+    The session need not have loaded the job itself.
+    """
+    finished_at = None if state is JobState.WAITING else at
+    update_row(session, job, state=state, error=error, finished_at=finished_at)
     _tell(session, job, at)
 
 

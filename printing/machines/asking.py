@@ -5,27 +5,18 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from models.core.database import Database
-from models.paper.jobs import JobState, PrintJob, claim, next_job, settle_job
+from models.paper.jobs import JobState, PrintJob, next_job
 from models.paper.printers import PrinterState
 from printing.machines.damping import Watch
+from printing.machines.ledger import Ended, Ledger
 from printing.machines.printers import Printer, PrinterAway, PrinterDoubtful
 from printing.machines.status import Reading
 from printing.papers.drawer import Drawer
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class _Ended:
-    """How a job ended, as long as that is not written down yet."""
-
-    job_id: int
-    state: JobState
-    error: str
 
 
 class Carrier:
@@ -36,6 +27,7 @@ class Carrier:
         database: Database,
         printer: Printer,
         watch: Watch,
+        ledger: Ledger,
         drawer: Drawer,
         now: Callable[[], datetime],
     ) -> None:
@@ -44,33 +36,39 @@ class Carrier:
         self._printer = printer
         self._drawer = drawer
         self._now = now
-        self._ended: _Ended | None = None
+        self._ledger = ledger
+        # Whether a paper may be waiting; a look at the printer costs no look into the database.
+        self._wanted = True
+
+    def want(self) -> None:
+        """Say that a paper may be waiting."""
+        self._wanted = True
 
     def step(self) -> bool:
         """Ask the printer how it fares and print one paper; True when there may be more to do."""
-        if self._ended is not None:
-            self._write_down(self._ended)
         began_s = time.monotonic()
         reading = self._printer.look()
         self.watch.hear(reading, began_s)
-        if not reading.prints or not self.watch.prints:
+        if not reading.prints or not self.watch.prints or not self._wanted:
             return False
+        self._wanted = False  # before looking: a paper that comes in between is wanted again
         with self._database.reading() as session:
             job = next_job(session, self._printer.code)
-        return job is not None and self._carry(job)
+        if job is None:
+            return False
+        self._wanted = True
+        return self._carry(job)
 
     def _carry(self, job: PrintJob) -> bool:
         """Print `job`; False when the printer took nothing, so that it waits again."""
         data = self._set(job)
-        with self._database.transaction() as session:
-            claimed = claim(session, session.get_one(PrintJob, job.id), at=self._now())
-        if not claimed:
+        if not self._ledger.claim(job):
             return True
         if data is None:
-            ended = _Ended(job.id, JobState.FAILED, "not_set")
+            ended = Ended(job, JobState.FAILED, "not_set")
         else:
-            ended = _Ended(job.id, *self._send(data))
-        self._write_down(ended)
+            ended = Ended(job, *self._send(data))
+        self._ledger.settle(ended)
         return ended.state is not JobState.WAITING
 
     def _set(self, job: PrintJob) -> bytes | None:
@@ -95,12 +93,3 @@ class Carrier:
             self._printer.close()
             return JobState.DOUBTFUL, type(error).__name__
         return (JobState.PRINTED if seen else JobState.SENT), ""
-
-    def _write_down(self, ended: _Ended) -> None:
-        # Kept until it is written: a database that is away for a moment must not leave a
-        # paper in the printer's hands for ever.
-        self._ended = ended
-        with self._database.transaction() as session:
-            job = session.get_one(PrintJob, ended.job_id)
-            settle_job(session, job, ended.state, at=self._now(), error=ended.error)
-        self._ended = None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 from typing_extensions import override
@@ -68,25 +69,29 @@ class VirtualPrinter(Printer):
                 draft.unlink()
         except OSError as error:
             raise PrinterAway(reason(error)) from error
-        for old in self.printed()[_KEPT:]:
+        for old in self._papers(self._names()[_KEPT:]):
             self._file(old.name).unlink(missing_ok=True)
         return True
 
-    def printed(self) -> list[Printed]:
-        """List the papers, newest first."""
-        papers = []
-        for path in self.folder.glob("*.bin"):
-            # What somebody else put there is no paper.
-            with suppress(ValueError):
-                at = datetime.strptime(path.stem, self._STAMP).replace(tzinfo=UTC)
-                papers.append(Printed(path.stem, at))
-        return sorted(papers, key=lambda paper: paper.name, reverse=True)
+    def printed(self, most: int | None = None) -> list[Printed]:
+        """List the papers, newest first; at most so many."""
+        return list(islice(self._papers(self._names()), most))
 
     def read(self, name: str) -> bytes:
         """Return the bytes of one paper; FileNotFoundError when `name` is none of them."""
-        if name not in {paper.name for paper in self.printed()}:
+        if not list(self._papers([name])):
             raise FileNotFoundError(name)
         return self._file(name).read_bytes()
+
+    def _names(self) -> list[str]:
+        """List all files, newest first: a name is the instant of its printing."""
+        return sorted((path.stem for path in self.folder.glob("*.bin")), reverse=True)
+
+    def _papers(self, names: Iterable[str]) -> Iterator[Printed]:
+        for name in names:
+            # What somebody else put there is no paper.
+            with suppress(ValueError):
+                yield Printed(name, datetime.strptime(name, self._STAMP).replace(tzinfo=UTC))
 
     def _file(self, name: str) -> Path:
         return self.folder / f"{name}.bin"

@@ -11,6 +11,7 @@ from models.core.database import Database
 from models.paper.jobs import doubt_interrupted
 from printing.machines.asking import Carrier
 from printing.machines.damping import Watch
+from printing.machines.ledger import Ledger
 from printing.machines.printers import Printer
 from printing.machines.upkeep import Upkeep
 from printing.papers.drawer import Drawer
@@ -49,9 +50,17 @@ class Spooler:
         self._now = now
         self._drawer = drawer
         self._elsewhere = elsewhere
+        self._ledger = Ledger(database, now)
         self._workers = {
             code: _Worker(
-                Carrier(database, printer, Watch(database, mall_id, code, now), drawer, now),
+                Carrier(
+                    database,
+                    printer,
+                    Watch(database, mall_id, code, now),
+                    self._ledger,
+                    drawer,
+                    now,
+                ),
                 printer,
             )
             for code, printer in printers.items()
@@ -67,6 +76,7 @@ class Spooler:
         with self._database.transaction() as session:
             doubt_interrupted(session, at=self._now(), elsewhere=self._elsewhere)
         self._stopping.clear()
+        self._ledger.start()
         for worker in self._workers.values():
             worker.start()
         self._thread = threading.Thread(target=self._keep, name="spooler upkeep", daemon=True)
@@ -82,6 +92,7 @@ class Spooler:
             worker.join()
         if self._thread:
             self._thread.join()
+        self._ledger.stop()
         self._drawer.stop()
 
     def wake(self, printer_code: str) -> None:
@@ -97,7 +108,8 @@ class Spooler:
             self._woken.clear()
             try:
                 for printer in self._upkeep.do():
-                    self.wake(printer)
+                    if worker := self._workers.get(printer):
+                        worker.wake()
             except Exception:
                 # An outermost door: the database may be away for a while.
                 log.exception("what waits for paper could not be looked after")
@@ -123,6 +135,7 @@ class _Worker:
         self._thread.start()
 
     def wake(self) -> None:
+        self._carrier.want()
         self._woken.set()
 
     def end(self) -> None:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from models.core.database import Database
@@ -27,34 +27,40 @@ class Upkeep:
         self._mall_id = mall_id
         self._now = now
         self._kept = kept
+        self._own = and_(PrintJob.mall_id == mall_id, open_in(JobState.WAITING))
+        self._waiting = select(PrintJob.printer, PrintJob.fallback, PrintJob.created_at).where(
+            self._own
+        )
 
     def do(self) -> list[str]:
-        """Do what is due; return the printers that have new papers to print."""
+        """Do what is due; return the printers that have papers to print."""
         at = self._now()
         before = at - self._kept
         # Looking first keeps an idle house away from the one place where writers queue.
-        with self._database.reading() as session:
-            old = any(job.created_at < before for job in self._waiting(session))
-            stranded = self._stranded(session)
-        if old:
+        with self._database.glancing() as connection:
+            waiting = connection.execute(self._waiting).all()
+        if any(created_at < before for _, _, created_at in waiting):
             with self._database.transaction() as session:
                 expire_old(session, before=before, at=at)
-        if not stranded:
-            return []
+        printers = dict.fromkeys(printer for printer, _, _ in waiting)
+        if any(fallback for _, fallback, _ in waiting):
+            printers |= dict.fromkeys(self._divert(at))
+        return list(printers)
+
+    def _divert(self, at: datetime) -> list[str]:
+        """Hand stranded papers over; return the printers that have them now."""
+        with self._database.reading() as session:
+            if not self._stranded(session):
+                return []
         with self._database.transaction() as session:
             # Read again: a printer may have come back, and its paper gone out.
             jobs = self._stranded(session)
             return [job.printer for job in jobs if divert(session, job, at=at)]
 
-    def _waiting(self, session: Session) -> list[PrintJob]:
-        waiting = select(PrintJob).where(
-            PrintJob.mall_id == self._mall_id, open_in(JobState.WAITING)
-        )
-        return list(session.scalars(waiting.order_by(PrintJob.id)))
-
     def _stranded(self, session: Session) -> list[PrintJob]:
         """Return the papers whose own printer cannot print while their second one can."""
-        jobs = [job for job in self._waiting(session) if job.fallback]
+        waiting = select(PrintJob).where(self._own, PrintJob.fallback != "")
+        jobs = session.scalars(waiting.order_by(PrintJob.id)).all()
         if not jobs:
             return []
         states = printer_states(session, self._mall_id)

@@ -8,7 +8,7 @@ from typing import Any
 
 # Loaded before the first paper is asked for: it takes a quarter of a second.
 import printing.ink.typesetting  # noqa: F401
-from models.paper.jobs import PaperKind
+from models.paper.kinds import PaperKind
 from printing.ink.layout import Paper
 from printing.papers.composing import compose_paper
 from printing.papers.writing import Words

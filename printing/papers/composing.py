@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from models.paper.jobs import PaperKind
+from models.paper.kinds import PaperKind
 from printing.ink.layout import Paper
 from printing.papers.checklist import Checklist
 from printing.papers.shift import Shift

@@ -16,60 +16,50 @@ from printing.papers.writing import Words
 
 log = logging.getLogger(__name__)
 
-# What a helper does.
+# What the other process does.
 WORK: Final = "printing.papers.apart:draw"
 # Whoever stands before the printer waits no longer for the looks of a paper.
 _PATIENCE_S: Final = 5.0
 
 
-class Helper(Protocol):
-    """A process that does WORK, one paper after the other in the order of asking."""
+class Ask(Protocol):
+    """Lets a process do WORK, one paper after the other in the order of asking."""
 
-    def warm(self) -> None:
-        """Start before the first paper is there."""
-
-    def ask(self, *facts: object, timeout_s: float) -> Any:
+    def __call__(self, *facts: object, timeout_s: float) -> Any:
         """Return what the work makes of `facts`. Raises WorkFailed or ChildGone."""
-
-    def stop(self) -> None:
-        """End, whatever is being done."""
 
 
 class Drawer:
-    """Draws papers in the sentences of `words`, by its helper between `start` and `stop`."""
+    """Draws papers in the sentences of `words`, with the process's help from `start` to `stop`."""
 
-    def __init__(self, words: Words, helper: Helper | None = None) -> None:
-        """Draw in this process where there is no helper."""
+    def __init__(self, words: Words, ask: Ask | None = None) -> None:
+        """Draw in this process where there is nobody to `ask`."""
         self._words = words
-        self._helper = helper
-        self._helps = False
-        # Whether the helper has drawn anything yet.
+        self._ask = ask
+        self._helped = False
+        # Whether the process has drawn anything yet.
         self._proven = False
 
     def start(self) -> None:
-        """Let the helper get ready."""
-        if self._helper is not None:
-            self._helper.warm()
-            self._helps = True
+        """Say that the process may be asked from now on."""
+        self._helped = True
 
     def stop(self) -> None:
-        """Let the helper end; a paper that is wanted all the same is drawn here."""
-        self._helps = False
-        if self._helper is not None:
-            self._helper.stop()
+        """Say that the process is about to end; what is wanted all the same is drawn here."""
+        self._helped = False
 
     def draw(self, job: PrintJob, paper: Paper, at: datetime) -> bytes:
         """Return the bytes of the paper of `job`, a copy as of the instant `at`.
 
         Only the caller waits. Raises WorkFailed, or whatever setting the paper raises here.
         """
-        if self._helper is not None and self._helps:
+        if self._ask is not None and self._helped:
             facts = (job.kind, job.payload, paper, self._words, job.copy_of_id is not None, at)
             try:
-                data: bytes = self._helper.ask(*facts, timeout_s=_PATIENCE_S)
+                data: bytes = self._ask(*facts, timeout_s=_PATIENCE_S)
             except ChildGone as reason:
                 log.warning("print job %s is drawn without help: %s", job.id, reason)
-                # What ends or holds up a helper that has drawn others might do the same to us:
+                # What ends or holds up a process that has drawn others might do the same to us:
                 # then in letters alone. One that has drawn nothing yet is only slow to begin.
                 if self._proven:
                     paper = replace(paper, drawings=False, raster=False)

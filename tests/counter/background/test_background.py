@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from counter.background.background import Background, Work
-from counter.background.children import Child
-from counter.background.processes import lives, this_process
+from counter.background.children import ROOT, Child
+from counter.background.processes import Process
 from models.core.database import Database
 from models.core.leases import Lease
-from tests.outage import away
+from tests.outage import away, being_written
 
 NEVER = timedelta(hours=1)
 
@@ -36,10 +39,19 @@ class Diary:
         )
 
 
+FOLDER: list[Path] = []
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path) -> None:
+    """Where the processes of a test see each other."""
+    FOLDER[:] = [tmp_path]
+
+
 @contextmanager
 def background(database: Database, *works: Work) -> Iterator[Background]:
     """A process's work, looked after only when a test says so."""
-    process = Background(database, look=NEVER)
+    process = Background(database, FOLDER[0], look=NEVER)
     for work in works:
         process.register(work)
     try:
@@ -90,37 +102,85 @@ def test_only_a_lease_that_lapsed_is_taken_from_a_process_that_cannot_be_seen(
         assert process.running == (["paper"] if lost == "lapsed" else [])
 
 
-def test_a_dead_process_of_this_machine_is_followed_at_once(database: Database) -> None:
-    diary = Diary()
-    dead = this_process().split(", ")
-    dead[-2] = '"1"'  # Another process had this number before.
-    with background(database, diary.work("paper")) as process:
+def test_a_dead_process_of_this_folder_is_followed_at_once(
+    database: Database, tmp_path: Path
+) -> None:
+    dead = killed_process(tmp_path)
+    with database.transaction() as session:
+        session.add(Lease(name="paper", holder=dead, until_s=4e9))
+    with background(database, Diary().work("paper")) as process:
         process.start()
-        held_by_another(database, ", ".join(dead))
-        process.look()
         assert process.running == ["paper"]
-        assert diary.lines == ["+paper"], "nothing has to be begun anew"
+
+
+def killed_process(folder: Path) -> str:
+    """The name of a process that lived in `folder` until it was killed."""
+    program = "import sys, pathlib as p; from counter.background.processes import Process as P; "
+    program += "one = P(p.Path(sys.argv[1])); one.appear(); print(one.name, flush=True); input()"
+    with subprocess.Popen(  # noqa: S603 — our own program.
+        [sys.executable, "-c", program, str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    ) as process:
+        assert process.stdout
+        name = process.stdout.readline().strip()
+        looking = Process(folder)
+        assert looking.lives(name)
+        process.kill()
+    assert (folder / f"{name}.lock").exists()
+    return name
 
 
 def test_what_lives_keeps_its_work_whatever_the_clock_says(database: Database) -> None:
     first, second = Diary(), Diary()
     with background(database, first.work("paper")) as one:
         one.start()
-        held_by_another(database, one._process, until_s=1.0)
+        held_by_another(database, one._process.name, until_s=1.0)
         with background(database, second.work("paper")) as two:
             two.start()
             assert two.running == []
 
 
-def test_who_lives_is_seen_as_far_as_it_can_be() -> None:
-    here = this_process()
-    assert lives(here, one_machine=False)
-    boot = here.split(", ")
-    boot[1] = '"another start of the machine"'
-    assert lives(", ".join(boot), one_machine=True) is False
-    boot[0] = '"another machine"'
-    assert lives(", ".join(boot), one_machine=False) is None
-    assert lives("no name of ours", one_machine=True) is None
+def test_a_process_is_seen_from_when_it_appears_until_it_vanishes(tmp_path: Path) -> None:
+    one, other = Process(tmp_path), Process(tmp_path)
+    assert other.lives(one.name) is None
+    one.appear()
+    assert other.lives(one.name)
+    other.appear()
+    assert other.lives(one.name)
+    one.vanish()
+    assert other.lives(one.name) is None
+    left = killed_process(tmp_path)
+    assert other.lives(left) is False
+    other.forget_dead(spared=[])
+    assert [path.stem for path in tmp_path.glob("*.lock")] == [other.name]
+    other.vanish()
+
+
+def test_where_no_process_can_be_seen_leases_are_renewed(
+    database: Database, tmp_path: Path
+) -> None:
+    FOLDER[:] = [tmp_path / "file"]
+    FOLDER[0].touch()
+    with background(database, Diary().work("paper")) as process:
+        process.start()
+        held_by_another(database, process._process.name, until_s=1.0)
+        process.look()
+        with database.reading() as session:
+            assert session.scalars(select(Lease.until_s)).one() > 1e9
+        assert process.running == ["paper"]
+
+
+def test_a_hall_that_rests_writes_nothing_into_its_file(database: Database) -> None:
+    if not database.sqlite:
+        pytest.skip("its leases must be renewed: not all who hold one can be seen")
+    with background(database, Diary().work("paper")) as process:
+        process.start()
+        with being_written(database):
+            process.look()
+        assert process.running == ["paper"]
 
 
 def test_an_outage_ends_nothing_by_itself(

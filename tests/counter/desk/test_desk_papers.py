@@ -12,7 +12,8 @@ from sqlalchemy import select
 from counter.app import Application
 from models.mall.catalogue import Service
 from models.mall.mall import Desk
-from models.paper.jobs import PaperKind, PrintJob
+from models.paper.jobs import PrintJob
+from models.paper.kinds import PaperKind
 from models.queue.tickets import StepState
 from printing.ink.layout import Paper
 from printing.ink.virtual import printout

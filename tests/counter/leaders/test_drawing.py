@@ -8,7 +8,8 @@ import pytest
 
 from counter.background.children import Child
 from models.core.work import ChildGone, WorkFailed
-from models.paper.jobs import PaperKind, PrintJob
+from models.paper.jobs import PrintJob
+from models.paper.kinds import PaperKind
 from printing.ink.layout import PAPERS
 from printing.papers.apart import draw
 from printing.papers.drawer import WORK, Drawer
@@ -30,13 +31,7 @@ class Dying:
 
     papers: int
 
-    def warm(self) -> None:
-        """Nothing needs to be loaded."""
-
-    def stop(self) -> None:
-        """It is gone anyway."""
-
-    def ask(self, *facts: Any, timeout_s: float) -> bytes:
+    def __call__(self, *facts: Any, timeout_s: float) -> bytes:
         assert timeout_s <= 5
         if self.papers == 0:
             raise ChildGone("killed")
@@ -45,7 +40,8 @@ class Dying:
 
 
 def test_a_child_draws_what_the_hall_would_and_says_what_it_cannot_set() -> None:
-    drawer = Drawer(WORDS, Child("test drawer", WORK))
+    child = Child("test drawer", WORK)
+    drawer = Drawer(WORDS, child.ask)
     drawer.start()
     try:
         for one in (job(), job(copy_of=3)):
@@ -54,10 +50,11 @@ def test_a_child_draws_what_the_hall_would_and_says_what_it_cannot_set() -> None
             drawer.draw(job(slip().to_json() | {"number": "many"}), PAPERS[48], AT)
     finally:
         drawer.stop()
+        child.stop()
     assert drawer.draw(job(), PAPERS[48], AT)
 
 
-def test_a_paper_at_which_a_good_helper_dies_comes_out_in_letters() -> None:
+def test_a_paper_at_which_a_good_process_dies_comes_out_in_letters() -> None:
     drawer = Drawer(WORDS, Dying(papers=1))
     drawer.start()
     drawn, lettered = (drawer.draw(job(), PAPERS[48], AT) for _ in range(2))
@@ -66,7 +63,7 @@ def test_a_paper_at_which_a_good_helper_dies_comes_out_in_letters() -> None:
     assert slip().follow_url.encode() in lettered
 
 
-def test_a_helper_that_cannot_begin_costs_a_paper_nothing() -> None:
+def test_a_process_that_cannot_begin_costs_a_paper_nothing() -> None:
     drawer = Drawer(WORDS, Dying(papers=0))
     drawer.start()
     assert drawer.draw(job(), PAPERS[48], AT) == drawer.draw_here(job(), PAPERS[48], AT)

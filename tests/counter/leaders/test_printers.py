@@ -21,7 +21,8 @@ from models.journal.actors import Actor
 from models.journal.record import JournalEntry
 from models.keeping.timekeeping import ask, note_footing
 from models.mall.devices import Device
-from models.paper.jobs import JobState, PaperKind, PrintJob, settle_job
+from models.paper.jobs import JobState, PrintJob, settle_job
+from models.paper.kinds import PaperKind
 from models.paper.printers import PrinterState, note_printer
 from printing.ink.layout import PAPERS
 from printing.papers.composing import compose_paper

@@ -15,7 +15,8 @@ from models.core.roles import Role
 from models.journal.actors import Actor
 from models.mall.catalogue import Service, ServiceCase
 from models.mall.devices import Device
-from models.paper.jobs import JobState, PaperKind, PrintJob
+from models.paper.jobs import JobState, PrintJob
+from models.paper.kinds import PaperKind
 from models.queue.tickets import Ticket
 from printing.papers.checklist import Checklist
 from tests.application import OWN_PAGE, kiosk_client, service_id, user_client

@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from counter.app import Application
 from models.core.presses import new_press_id
-from models.paper.jobs import PaperKind, PrintJob
+from models.paper.jobs import PrintJob
+from models.paper.kinds import PaperKind
 from tests.application import OWN_PAGE, kiosk_client, open_application, service_id
 
 PRESSES = ("take", "add", "checklist", "reprint")

@@ -13,7 +13,8 @@ from models.core.database import SHARED
 from models.core.rows import DirectRow, insert_row, set_loaded, update_row
 from models.mall.arrangement import ARRANGEMENTS, arrangement_of
 from models.mall.mall import Holiday, Mall
-from models.paper.jobs import JobState, PaperKind, PrintJob
+from models.paper.jobs import JobState, PrintJob
+from models.paper.kinds import PaperKind
 from models.queue.tickets import Call
 from tests import builders
 

@@ -9,6 +9,7 @@ from models.paper.jobs import (
     PrintJob,
     ask_for_paper,
     claim,
+    divert,
     doubt_interrupted,
     next_job,
     settle_job,
@@ -39,6 +40,16 @@ def test_a_job_is_claimed_once(session: Session) -> None:
     assert claim(session, job, at=LATER)
     assert not claim(session, job, at=LATER)
     assert (job.state, job.tries) == (JobState.SENDING, 1)
+
+
+def test_a_paper_that_went_to_another_printer_meanwhile_is_not_claimed(session: Session) -> None:
+    job = _job(session)
+    job.fallback = "kiosk-2"
+    session.flush()
+    seen = PrintJob(id=job.id, mall_id=job.mall_id, printer=job.printer)
+    assert divert(session, job, at=LATER)
+    assert not claim(session, seen, at=LATER)
+    assert next_job(session, "kiosk-2") is job
 
 
 def test_a_job_that_waits_again_is_tried_again(session: Session) -> None:

@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 from escpos.capabilities import CAPABILITIES
 
-from models.paper.jobs import PaperKind
+from models.paper.kinds import PaperKind
 from printing.ink.layout import PAPERS, Cut, Paper, paper_for
 from printing.papers.composing import compose_paper
 from tests.printing.papers.contents import AT

@@ -18,7 +18,8 @@ import pytest
 from sqlalchemy import select
 
 from models.core.database import Database
-from models.paper.jobs import JobState, PaperKind, PrintJob
+from models.paper.jobs import JobState, PrintJob
+from models.paper.kinds import PaperKind
 from models.queue.tickets import Ticket
 from printing.ink.layout import PAPERS
 from printing.papers.composing import compose_paper

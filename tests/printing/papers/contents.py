@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
-from models.paper.jobs import PaperKind
+from models.paper.kinds import PaperKind
 from printing.papers.checklist import Checklist
 from printing.papers.shift import Shift, Tally
 from printing.papers.transfer import Transfer

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models.paper.jobs import PaperKind
+from models.paper.kinds import PaperKind
 from printing.ink.layout import PAPERS, Paper, paper_for
 from printing.ink.roll import Printout
 from printing.ink.virtual import printout

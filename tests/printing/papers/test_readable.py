@@ -6,7 +6,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from models.paper.jobs import PaperKind
+from models.paper.kinds import PaperKind
 from printing.ink.layout import Paper
 from printing.ink.virtual import picture, printout
 from printing.papers.composing import compose_paper
