@@ -5,8 +5,11 @@ from __future__ import annotations
 import gc
 import logging
 import sys
+from types import TracebackType
+from typing import Any
 
 import click
+from gevent import get_hub
 
 from counter.app import Application, build
 from counter.demo.example import example_clock, refuse_public_example
@@ -17,7 +20,9 @@ from counter.files.filling import WrongMall
 from counter.files.private import keep_private
 from counter.server import serve
 from models.core.clock import Clock
-from models.core.one_line import OneLine
+from models.core.gathering import log_to_stderr
+
+log = logging.getLogger(__name__)
 
 LEVELS = {
     "debug": logging.DEBUG,
@@ -98,11 +103,21 @@ def listen(application: Application) -> None:
 def prepare(config: Config) -> None:
     """Let messages of the configured weight go to the error stream, and new files be ours alone."""
     keep_private()
-    stderr = logging.StreamHandler()
-    stderr.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=LEVELS[config.server.log_level], handlers=[stderr])
+    log_to_stderr(LEVELS[config.server.log_level])
+    hub: Any = get_hub()
+    hub.print_exception = _log_failure
     # It tells at every start that there was nothing to do.
     logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def _log_failure(
+    _context: object,
+    kind: type[BaseException],
+    error: BaseException | None,
+    trace: TracebackType | None,
+) -> None:
+    """Log what a green thread ended of; gevent would print it past the log and its one form."""
+    log.error("a green thread failed", exc_info=(kind, error or kind(), trace))
 
 
 def built(config: Config) -> Application:

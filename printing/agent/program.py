@@ -16,7 +16,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from models.core.clock import Clock
-from models.core.one_line import OneLine
+from models.core.gathering import log_to_stderr
 from printing.agent.connection import News, Stop
 from printing.agent.journal import Journal, JournalInUse
 from printing.agent.life import Agent
@@ -97,9 +97,7 @@ def main(url: str, config_file: Path, state_dir: Path) -> None:
 
     Ends with status 0 when it was stopped, and 1 with a sentence when it cannot start.
     """
-    stderr = logging.StreamHandler()
-    stderr.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=[stderr])
+    log_to_stderr(logging.INFO)
     printer = _printer_in(config_file)
     journal = _journal_in(state_dir)
     news: SimpleQueue[News] = SimpleQueue()
