@@ -14,6 +14,7 @@ MEASUREMENTS = (
     "crowd",
     "paper",
     "month_report",
+    "memory",
 )
 
 

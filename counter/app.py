@@ -233,7 +233,7 @@ def build(
         language=language,
         live=live,
         announcer=announcer,
-        spooler=spooler,
+        spooler=printing.spooler,
         agent_watch=agent_watch,
         ticker=ticker,
         background=background,

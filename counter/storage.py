@@ -15,7 +15,8 @@ from sqlalchemy import func, select, table
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.sql import column
 
-from models.core.database import LOG_SIZE, Database
+from models.core.database import Database
+from models.core.engines import LOG_SIZE
 from models.core.errors import DatabaseGone
 from models.core.faults import refusal_in
 from models.core.presses import LASTING, AnsweredPress

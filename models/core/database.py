@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -12,14 +11,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, bindparam, create_engine, event, insert, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, bindparam, event, insert, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.core.base import table_of
+from models.core.engines import (
+    BUSY_S,
+    UNTIL_S,
+    one_picture,
+    postgres_engine,
+    sqlite_engine,
+)
 from models.core.errors import BadInput, DatabaseBusy, DatabaseGone, NotKept
 from models.core.event import Event
-from models.core.faults import Halted, is_busy
+from models.core.faults import Halted
 from models.core.held_file import HeldFile
 from models.core.presses import AnsweredPress
 
@@ -29,19 +34,6 @@ log = logging.getLogger(__name__)
 # transaction, for the listeners. Rooms above keep and leave things there without being known here.
 SHARED: Final = "shared by all sessions"
 HAPPENED: Final = "events written"
-
-# How long who writes waits for its turn, in seconds: behind others of this process, and behind
-# other programs that have the file for themselves. So long, too, a server may say nothing.
-BUSY_S: Final = 15
-# SQLite waits inside the library, where nothing else of a program under gevent goes on. So it is
-# told not to, and who wants to write asks again after such a pause.
-_ASK_AGAIN_S = 0.01
-# Who only reads meets nobody, but for the moment in which another process opens or leaves the file.
-_READERS_WAIT_S = 0.25
-_UNTIL_S: Final = "until_s"
-
-# How large the log beside a SQLite file may stay, in bytes: four times what it usually needs.
-LOG_SIZE: Final = 16 * 1024 * 1024
 
 Listener = Callable[[Sequence[Event]], None]
 Now = Callable[[], datetime]
@@ -67,8 +59,8 @@ class Database:
     def __init__(self, url: str) -> None:
         """Connect lazily to `url`, an SQLAlchemy URL."""
         self.sqlite = url.startswith("sqlite")
-        self.engine = _sqlite_engine(url, writes=True) if self.sqlite else _engine(url)
-        self.looking = _sqlite_engine(url) if self.sqlite else _one_picture(self.engine)
+        self.engine = sqlite_engine(url, writes=True) if self.sqlite else postgres_engine(url)
+        self.looking = sqlite_engine(url) if self.sqlite else one_picture(self.engine)
         # SQLite has one writer. Queueing for it here is fair; its own busy handler starves.
         self._writer = threading.Lock() if self.sqlite else None
         # PostgreSQL's many would each hold a connection while they wait for their turn to act.
@@ -111,7 +103,7 @@ class Database:
         with _turn(self._writer) as until_s, self._write.begin() as session:
             self._must_be_there()
             if self.sqlite:
-                session.connection(execution_options={_UNTIL_S: until_s})
+                session.connection(execution_options={UNTIL_S: until_s})
             yield session
         self._tell(session.info.pop(HAPPENED, []))
 
@@ -219,82 +211,3 @@ def _same_press(earlier: _Earlier, act: str, by: str) -> Answer:
     if first_act != act or first_by not in (None, by):
         raise BadInput(field="press_id")
     return answer
-
-
-def _engine(url: str) -> Engine:
-    # What people wrote stays out of the log, also when a statement fails.
-    return create_engine(
-        url,
-        pool_size=20,
-        max_overflow=20,
-        pool_pre_ping=True,
-        hide_parameters=True,
-        # A server that is out of reach must not keep others from trying it anew.
-        connect_args={"connect_timeout": BUSY_S, "tcp_user_timeout": BUSY_S * 1000},
-    )
-
-
-def _one_picture(engine: Engine) -> Engine:
-    # PostgreSQL shows each statement its own moment unless told otherwise.
-    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-
-
-def _sqlite_engine(url: str, *, writes: bool = False) -> Engine:
-    waits_s = 0.0 if writes else _READERS_WAIT_S
-    engine = create_engine(
-        url, connect_args={"check_same_thread": False, "timeout": waits_s}, hide_parameters=True
-    )
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # the driver must not begin on its own
-        _keep_a_log(connection)
-        for pragma in (
-            # FULL: a ticket that was given survives a power cut.
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "cache_size=-32000",
-            f"journal_size_limit={LOG_SIZE}",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    if writes:
-
-        @event.listens_for(engine, "begin")
-        def _begin(connection: Connection) -> None:
-            begun_s = time.monotonic()
-            until_s = connection.get_execution_options().get(_UNTIL_S, begun_s + BUSY_S)
-            _patiently(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"), until_s)
-
-    return engine
-
-
-def _patiently(act: Callable[[], object], until_s: float) -> None:
-    """Do `act` as soon as no other program is in its way; everything else goes on meanwhile."""
-    while True:
-        try:
-            act()
-        except OperationalError as error:
-            if not is_busy(error) or time.monotonic() > until_s:
-                raise
-            time.sleep(_ASK_AGAIN_S)
-        else:
-            return
-
-
-def _keep_a_log(connection: sqlite3.Connection) -> None:
-    """Let the file write ahead into a log, which it remembers from its first day on.
-
-    While another process makes the first tables, SQLite refuses this at once instead of waiting
-    as it does for everything else.
-    """
-    until_s = time.monotonic() + BUSY_S
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError:
-            if time.monotonic() > until_s:
-                raise
-            time.sleep(0.02)
-        else:
-            return

@@ -7,8 +7,8 @@ happens.
 
 from __future__ import annotations
 
+import _thread
 import logging
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -59,7 +59,7 @@ class Gathering(logging.Handler):
         self._now_s = now_s
         self._repeated: dict[_Kind, _Repeated] = {}
         self._places: Counter[_Place] = Counter()
-        self._timer: threading.Timer | None = None
+        self._awaited = False
 
     @override
     def emit(self, record: logging.LogRecord) -> None:
@@ -84,7 +84,7 @@ class Gathering(logging.Handler):
         """Say what is due."""
         self.acquire()
         try:
-            self._timer = None
+            self._awaited = False
             self._settle()
             if any(one.more for one in self._repeated.values()):
                 self._wake_later()
@@ -96,8 +96,6 @@ class Gathering(logging.Handler):
         """Say all that is left."""
         self.acquire()
         try:
-            if self._timer:
-                self._timer.cancel()
             for kind in list(self._repeated):
                 self._forget(kind)
         finally:
@@ -154,10 +152,15 @@ class Gathering(logging.Handler):
 
     def _wake_later(self) -> None:
         """Let somebody come by when nothing else is said any more."""
-        if self._timer is None:
-            self._timer = threading.Timer(EVERY_S, self.settle)
-            self._timer.daemon = True
-            self._timer.start()
+        if not self._awaited:
+            self._awaited = True
+            # Not the threads of `threading`: those are waited for until they run, and who speaks
+            # may be the loop itself, which cannot wait.
+            _thread.start_new_thread(self._come_by, ())
+
+    def _come_by(self) -> None:
+        time.sleep(EVERY_S)
+        self.settle()
 
 
 def log_to_stderr(level: int) -> None:
