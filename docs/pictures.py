@@ -15,7 +15,7 @@ from sqlalchemy import select
 from models.core.database import Database
 from models.queue.tickets import Ticket
 from tests.application import ROOT, running_application
-from tests.conftest import CHROMIUM
+from tests.conftest import CHROMIUM, chromium_program
 from tests.hall.morning import live_through
 from tests.hall.windows import Windows, shown
 from tests.printing.machines.escpos_printer import EscposPrinter
@@ -138,8 +138,8 @@ def with_printer(folder: Path, port: int) -> Path:
 
 def main() -> None:
     """Live through a morning, open the hall, take the pictures, close it again."""
-    program = shutil.which("chromium")
-    assert program, "the pictures need Chromium: on Debian, the package chromium"
+    program = chromium_program()
+    assert program, "the pictures need Chromium: on Debian, the package chromium-headless-shell"
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         live_through(Path(folder), desks=range(1, 23), quiet={3}, visitors=200)

@@ -9,6 +9,9 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 pytest_plugins = ["tests.databases"]
 
+# The first that is there. The shell is the same Chromium without a window's frame, which each of
+# a test's windows would otherwise draw, menus and all, in a process of its own.
+BROWSERS = ("chromium-headless-shell", "chromium")
 CHROMIUM = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -31,6 +34,11 @@ settings.register_profile("house", deadline=None)
 settings.load_profile("house")
 # The same of a page. What a screen promises within a time is asked for with that time.
 expect.set_options(timeout=15_000)
+
+
+def chromium_program() -> str | None:
+    """Where the first of BROWSERS lies on this machine, if one does."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 def marked(item: pytest.Item, *names: str) -> bool:
@@ -62,9 +70,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One running Chromium that reaches this machine alone, or a visible skip."""
-    program = shutil.which("chromium")
+    program = chromium_program()
     if program is None:
-        pytest.skip("Chromium is not installed: on Debian, the package chromium")
+        pytest.skip(f"Chromium is not installed: on Debian, the package {BROWSERS[0]}")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM)
         yield browser
