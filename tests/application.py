@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, Any
+from typing import IO
 
 from flask.testing import FlaskClient
 from sqlalchemy import make_url, select
@@ -31,7 +29,7 @@ from models.mall.people import User
 from models.mall.sign_ins import begin_sign_in
 from models.queue.shifts import sign_on
 from tests.builders import MONDAY
-from tests.servers import Server
+from tests.servers import Server, running_server
 
 ROOT = Path(__file__).parent.parent
 # What a browser sends with a press of its own page.
@@ -177,14 +175,9 @@ def running_application(
 
     What it has to say goes to `log`, if there is one.
     """
-    command = [sys.executable, "-m", "counter", "run", "--config", str(ROOT / "config.toml")]
-    command += ["--port", str(port), "--data-dir", str(folder), *arguments]
-    streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": log}
-    with subprocess.Popen(command, text=True, cwd=ROOT, **streams) as process:  # noqa: S603 — our own program.
-        try:
-            assert process.stdout
-            line = process.stdout.readline().split()
-            assert line, "the hall ended before it listened"
-            yield Server(process, line[-1])
-        finally:
-            process.terminate()
+    command = ["run", "--config", str(ROOT / "config.toml"), "--port", str(port)]
+    command += ["--data-dir", str(folder), *arguments]
+    with running_server("counter", *command, log=log) as hall:
+        yield hall
+        hall.process.terminate()
+        hall.process.wait(timeout=30)

@@ -1,5 +1,6 @@
 """What every test may ask for: a browser, and what tests/databases.py offers."""
 
+import gc
 import shutil
 from collections.abc import Iterator
 
@@ -58,6 +59,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(mark)
     slow = {item.path for item in items if marked(item, "browser", "slow")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass over what stays to the end: all modules and all tests.
+
+    A worker holds all tests of the house, and looked through them again every few tests.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

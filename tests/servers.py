@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from typing import IO
 
-HOUSE = Path(__file__).parent.parent
+from tests.nursery import Born, bear
 
 
 @dataclass
 class Server:
     """A running server."""
 
-    process: subprocess.Popen[str]
+    process: Born
     url: str
 
     @property
@@ -35,20 +33,17 @@ class Server:
 
 
 @contextmanager
-def running_server(module: str, *arguments: str) -> Iterator[Server]:
-    """Run `python -m module arguments` under gevent until the end of the block.
+def running_server(module: str, *arguments: str, log: IO[str] | None = None) -> Iterator[Server]:
+    """Run `python -m module arguments` under gevent until the end of the block, and then kill it.
 
-    The module prints one line that ends with its address when it listens.
+    The module prints one line that ends with its address when it listens. What else it has to say
+    goes to `log`, if there is one.
     """
-    command = [sys.executable, "-m", "gevent.monkey", "--module", module, *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=HOUSE)  # noqa: S603
-    assert process.stdout is not None
+    process = bear(module, *arguments, log=log)
     try:
         line = process.stdout.readline().split()
         assert line, "the server ended before it listened"
         yield Server(process, line[-1])
     finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait(timeout=10)
-        process.stdout.close()
+        process.kill()
+        process.bury()

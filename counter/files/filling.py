@@ -150,17 +150,19 @@ def fill_desks(session: Session, mall: Mall, config: Config) -> None:
         desk.in_use = False
     known = select(Service.code, Service.id).where(Service.mall_id == mall.id)
     services = {row.code: row.id for row in session.execute(known)}
+    # All at one go: every start of the program comes through here, and a mall may have many desks.
+    offered = []
     for setting in config.desks:
         desk = desks.setdefault(setting.number, Desk(mall_id=mall.id, number=setting.number))
         desk.zone_id, desk.in_use = zones[setting.zone].id, True
         desk.printer = setting.printer
         session.add(desk)
-        session.flush()
-        session.execute(delete(DeskService).where(DeskService.desk_id == desk.id))
-        for code in setting.services:
-            # The catalogue in the database may have moved on from its files.
-            if code in services:
-                session.add(DeskService(desk_id=desk.id, service_id=services[code]))
+        # The catalogue in the database may have moved on from its files.
+        offered += [(desk, services[code]) for code in setting.services if code in services]
+    session.flush()
+    filled = [desks[setting.number].id for setting in config.desks]
+    session.execute(delete(DeskService).where(DeskService.desk_id.in_(filled)))
+    session.add_all(DeskService(desk_id=desk.id, service_id=one) for desk, one in offered)
     fill_desk_hours(session, mall, config)
     mall.arrangement = new_arrangement()  # rows that are deleted in one statement tell nobody
     session.flush()

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -521,22 +522,22 @@ def test_no_queue_is_said_only_where_nobody_is_ahead(kiosk: Page) -> None:
     assert [(one["low_m"], one["high_m"]) for one in ranges] == [(0, 0), (0, 5), (0, 25)]
 
 
-@pytest.mark.parametrize("seconds", [0, 130, 150, 170, 290])
-@pytest.mark.parametrize("wait", [(0, 0), (0, 5), (5, 15)])
-def test_the_screen_tells_the_minutes_that_figures_compare(
-    kiosk: Page, wait: tuple[int, int], seconds: int
-) -> None:
-    at = MONDAY + timedelta(seconds=seconds)
+def test_the_screen_tells_the_minutes_that_figures_compare(kiosk: Page) -> None:
+    instants = [MONDAY + timedelta(seconds=seconds) for seconds in (0, 130, 150, 170, 290)]
+    asked = list(product(((0, 0), (0, 5), (5, 15)), instants))
     told = kiosk.evaluate(
-        """async ([low_m, high_m, at]) => {
+        """async (asked) => {
           const { expected } = await import("/static/kiosk/touch/figures.js");
-          const span = expected({ low_m, high_m, closes_at: null }, new Date(at));
-          return span.map((one) => one.toISOString());
+          return asked.map(([[low_m, high_m], at]) => {
+            const span = expected({ low_m, high_m, closes_at: null }, new Date(at));
+            return span.map((one) => one.toISOString());
+          });
         }""",
-        [*wait, at.isoformat()],
+        [[wait, at.isoformat()] for wait, at in asked],
     )
-    low, high = (timedelta(minutes=minutes) for minutes in wait)
-    assert tuple(map(datetime.fromisoformat, told)) == Range(low, high).by_the_clock(at)
+    for (wait, at), ends in zip(asked, told, strict=True):
+        low, high = (timedelta(minutes=minutes) for minutes in wait)
+        assert tuple(map(datetime.fromisoformat, ends)) == Range(low, high).by_the_clock(at), at
 
 
 def test_low_reach_leaves_the_upper_half_to_the_eyes(kiosk: Page) -> None:
