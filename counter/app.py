@@ -14,6 +14,7 @@ from flask_socketio import SocketIO
 
 from counter.background.background import Background, Work
 from counter.background.children import Child
+from counter.background.regular import regularly
 from counter.desk import page as desk
 from counter.door import auth, own_account, pairing, sign_in, sign_out, welcome
 from counter.door.auth import Doorkeeper
@@ -27,7 +28,7 @@ from counter.files.filling import fill
 from counter.files.places import places_of
 from counter.files.private import make_private
 from counter.leaders import agents, devices, paper, printers, reports, waits
-from counter.leaders.agent_watch import AgentWatch
+from counter.leaders.agent_watch import SILENT_AFTER, AgentWatch
 from counter.leaders.cautions import slow_lines
 from counter.leaders.spooling import Spooling, spooling
 from counter.live.live import Live
@@ -206,12 +207,7 @@ def build(
     reports.register(app, doorkeeper=doorkeeper, language=language, pages=pages)
     permissions.require_complete(app)
     agent_watch = AgentWatch(print_agents, mall.id, live.silence_s)
-    ticker = Ticker(
-        database,
-        clock,
-        kept=timedelta(days=config.retention.personal_days),
-        timekeeper=timekeeper,
-    )
+    ticker = Ticker(database, clock, kept=timedelta(days=config.retention.personal_days))
     background = _in_background(
         Background(database, config.data_dir / "processes"),
         live=live,
@@ -221,6 +217,7 @@ def build(
         printing=printing,
         agent_watch=agent_watch,
         ticker=ticker,
+        timekeeper=timekeeper,
     )
     return Application(
         config=config,
@@ -280,13 +277,21 @@ def _in_background(
     printing: Spooling,
     agent_watch: AgentWatch,
     ticker: Ticker,
+    timekeeper: Timekeeper | None,
 ) -> Background:
     spooler = printing.spooler
-    # Screens are told by the process that they follow; of the rest each is done by one.
+    # Screens are told by the process that they follow, and each has a clock and a file to watch;
+    # of the rest each is done by one.
     background.register(Work("live", live.start, live.stop, once=False))
-    background.register(Work("storage", storage.start, storage.stop, once=False))
+    background.register(regularly("storage", storage.look, every=storage.every, once=False))
+    if timekeeper is not None:
+        background.register(regularly("time", timekeeper.look, every=timekeeper.every, once=False))
     background.register(Work("announcer", announcer.start, announcer.stop, children=[speaking]))
     background.register(Work("spooler", spooler.start, spooler.stop, children=[printing.child]))
-    background.register(Work("agent watch", agent_watch.start, agent_watch.stop))
-    background.register(Work("ticker", ticker.start, ticker.stop))
+    if printing.elsewhere:
+        # Agents that were here before a restart get the time to come back first.
+        background.register(
+            regularly("agents", agent_watch.look, every=agent_watch.every, first_after=SILENT_AFTER)
+        )
+    background.register(regularly("ticker", ticker.tick, every=ticker.every))
     return background

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 import shutil
-import threading
 import time
 from collections.abc import Iterable
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import func, select, table
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import column
 
 from models.core.database import Database
@@ -23,7 +23,6 @@ from models.core.presses import LASTING, AnsweredPress
 
 log = logging.getLogger(__name__)
 
-EVERY_S: Final = 5.0
 # A log that cannot be shortened is told of once in so many seconds.
 AGAIN_S: Final = 300.0
 _MEGABYTE: Final = 1_000_000
@@ -64,7 +63,9 @@ _NAME: Final = select(_THIS_ONE.scalar_subquery().label("oid"), AnsweredPress.an
 
 
 class StorageWatch:
-    """Looks every few seconds, says what it finds in the log, and keeps it for the pages."""
+    """Says in the log what it finds whenever it looks, and keeps it for the pages."""
+
+    every: Final = timedelta(seconds=5)
 
     def __init__(self, database: Database, folders: Iterable[Path], *, least_free_mb: int) -> None:
         """Warn when the disk of one of `folders` has fewer megabytes left."""
@@ -74,28 +75,15 @@ class StorageWatch:
         self._name: object = None
         self._log_told_s: float | None = None
         self._troubles: frozenset[Trouble] = frozenset()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="storage", daemon=True)
 
     @property
     def troubles(self) -> tuple[Trouble, ...]:
         """What must be looked after, the worst first."""
         return tuple(one for one in Trouble if one in self._troubles)
 
-    def start(self) -> None:
-        """Hold the database as it is now, and watch over it in the background."""
-        self._database.hold()
-        self.look()
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End the watch and wait for it."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
     def look(self) -> None:
-        """Look at everything once."""
+        """Look at everything once; the first time hold the database's file as it is now."""
+        self._database.hold()
         found = frozenset(self._found())
         where = self._database.held or self._database.engine.url.database
         for trouble in found - self._troubles:
@@ -146,14 +134,6 @@ class StorageWatch:
             held.log_size() // _MEGABYTE,
             ", ".join(held.readers()) or "Balai itself",
         )
-
-    def _run(self) -> None:
-        while not self._stopping.wait(EVERY_S):
-            try:
-                self.look()
-            except (SQLAlchemyError, OSError):
-                # What cannot be looked at now is looked at again.
-                log.exception("the storage could not be looked after")
 
 
 def _free_mb(folder: Path) -> int:

@@ -2,65 +2,35 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from datetime import date, timedelta
+from typing import Final
 
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
 from counter.demo.example import example_clock
-from counter.timekeeper import Timekeeper
 from models.core.clock import Clock, local_day
 from models.core.database import Database
 from models.keeping.days import close_old_days
 from models.keeping.retention import forget_people
 from models.mall.mall import Mall
 
-log = logging.getLogger(__name__)
-
-EVERY_S = 1.0
-
 
 class Ticker:
-    """Looks at the clock once a second and does what is due."""
+    """Does what is due whenever it is told to look at the clock."""
 
-    def __init__(
-        self,
-        database: Database,
-        clock: Clock,
-        *,
-        kept: timedelta,
-        timekeeper: Timekeeper | None = None,
-    ) -> None:
+    every: Final = timedelta(seconds=1)
+
+    def __init__(self, database: Database, clock: Clock, *, kept: timedelta) -> None:
         """Forget what points to a person `kept` after it happened."""
-        self._timekeeper = timekeeper
         self._database = database
         self._clock = clock
         self._kept = kept
         # Whether an example that has closed moves on to its next morning by itself.
         self.moves_example = True
         self._closed: dict[int, date] = {}
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    def start(self) -> None:
-        """Do what is due now, then go on in the background."""
-        self._stopping.clear()
-        self.tick()
-        self._thread = threading.Thread(target=self._run, name="ticker", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End the background work and wait for it."""
-        self._stopping.set()
-        if self._thread:
-            self._thread.join()
 
     def tick(self) -> None:
         """Close days that are over, forget what is old, and move on an example that has closed."""
-        if self._timekeeper is not None:
-            self._timekeeper.look()
         with self._database.reading() as session:
             malls = [
                 (mall.id, mall.time_zone, mall.example) for mall in session.scalars(select(Mall))
@@ -80,11 +50,3 @@ class Ticker:
                 mall = session.get_one(Mall, mall_id)
                 forget_people(session, mall, before=at - self._kept)
             self._closed[mall_id] = today
-
-    def _run(self) -> None:
-        while not self._stopping.wait(EVERY_S):
-            try:
-                self.tick()
-            except SQLAlchemyError:
-                # The database may be away for a while; the next second tries again.
-                log.exception("what was due could not be done")

@@ -69,6 +69,8 @@ class DatabaseTime:
 class Timekeeper:
     """Holds a mall's `steady` time together with its record and with the other processes."""
 
+    every: Final = timedelta(seconds=1)
+
     def __init__(
         self,
         database: Database,

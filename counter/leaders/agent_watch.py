@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
@@ -18,7 +17,6 @@ log = logging.getLogger(__name__)
 # An agent shows every 0.7 s that it lives, so two signs may be lost before it counts as gone.
 SILENT_AFTER: Final = timedelta(seconds=2)
 _AWAY: Final = PrinterState.AWAY
-LOOK: Final = timedelta(seconds=0.5)
 
 
 class AgentWatch:
@@ -27,26 +25,13 @@ class AgentWatch:
     An agent that comes back sees what is believed of its printer and tells how it fares.
     """
 
+    every: Final = timedelta(seconds=0.5)
+
     def __init__(self, agents: Agents, mall_id: int, silence_s: Callable[[int], float]) -> None:
         """`silence_s` tells for how many seconds nothing was heard of a device."""
         self._agents = agents
         self._mall_id = mall_id
         self._silence_s = silence_s
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    def start(self) -> None:
-        """Watch in the background, if there is anybody to watch."""
-        self._stopping.clear()
-        if self._agents.printers:
-            self._thread = threading.Thread(target=self._run, name="agents", daemon=True)
-            self._thread.start()
-
-    def stop(self) -> None:
-        """End the watch and wait for it."""
-        self._stopping.set()
-        if self._thread:
-            self._thread.join()
 
     def look(self) -> None:
         """Note every printer whose agent is silent, and doubt what that one had in hand."""
@@ -68,16 +53,3 @@ class AgentWatch:
             doubt_silent(session, self._mall_id, printer, at=at)
             note_printer(session, self._mall_id, printer, _AWAY, at=at, detail=detail)
         log.warning("the agent of the printer %s is away: %s", printer, detail)
-
-    def _run(self) -> None:
-        # Agents that were here before a restart get the time to come back first.
-        if self._stopping.wait(SILENT_AFTER.total_seconds()):
-            return
-        while True:
-            try:
-                self.look()
-            except Exception:
-                # The outermost door of the thread: the database may be away for a while.
-                log.exception("the agents could not be looked after")
-            if self._stopping.wait(LOOK.total_seconds()):
-                return

@@ -17,8 +17,9 @@ from sqlalchemy import text
 from models.core.database import Database
 from tests.application import ROOT, running_application
 from tests.counter.live.test_wire import BareClient
+from tests.nursery import HOUSE
 from tests.outage import being_written
-from tests.servers import HOUSE, Server
+from tests.servers import Server
 
 HELD = """
 from gevent import monkey

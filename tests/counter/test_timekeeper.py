@@ -50,19 +50,21 @@ class Hall:
             monotonic=lambda: self.monotonic_s,
             boot=self.boot,
         )
-        self.ticker = Ticker(
-            self.database, self.clock, kept=timedelta(days=30), timekeeper=self.timekeeper
-        )
+        self.ticker = Ticker(self.database, self.clock, kept=timedelta(days=30))
+
+    def look(self) -> None:
+        self.timekeeper.look()
+        self.ticker.tick()
 
     def wait(self, length: timedelta) -> datetime:
         self.monotonic_s += length.total_seconds()
         self.system_s += length.total_seconds()
-        self.ticker.tick()
+        self.look()
         return self.clock.now()
 
     def set_clock(self, by: timedelta) -> None:
         self.system_s += by.total_seconds()
-        self.ticker.tick()
+        self.look()
 
     def ask_for(self) -> timedelta | None:
         with self.database.reading() as session:
@@ -75,7 +77,7 @@ class Hall:
             assert kept is not None
             by, at = Actor(mall_id=self.mall_id), self.clock.now()
             answer(session, self.mall_id, what, question=question or kept.question, by=by, at=at)
-        self.ticker.tick()
+        self.look()
 
     def waiting(self) -> int:
         with self.database.reading() as session:
@@ -98,7 +100,7 @@ def hall(tmp_path: Path) -> Iterator[Hall]:
             ticket(session, small.mall, small.a)
         made = Hall(database, small.mall.id)
     made.open()
-    made.ticker.tick()
+    made.look()
     yield made
     database.close()
 
@@ -168,7 +170,7 @@ def test_a_battery_that_is_flat_opens_the_hall_on_its_record_and_says_so(hall: H
     assert (hall.waiting(), hall.told()) == (3, ["ClockDoubted"])
     # Somebody sets the system's clock, on the next morning: nobody has to answer any more.
     hall.system_s = (MONDAY + DAY).timestamp()
-    hall.ticker.tick()
+    hall.look()
     assert (hall.clock.now(), hall.ask_for()) == (MONDAY + DAY, None)
 
 
@@ -185,7 +187,7 @@ def test_one_answer_is_enough_for_two_processes(hall: Hall) -> None:
     for one in (hall, other):
         one.set_clock(DAY)
     hall.say(ClockAnswer.ACCEPT)
-    other.ticker.tick()
+    other.look()
     assert other.clock.now() == hall.clock.now() == MONDAY + DAY
     assert hall.told() == ["ClockDoubted", "ClockFollowed"]
 

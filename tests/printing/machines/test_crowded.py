@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.nursery import HOUSE
 from tests.printing.machines.crowded import PAPER
 from tests.printing.machines.escpos_printer import EscposPrinter
 from tests.printing.machines.test_printers import on_a_cable, without_questions
-from tests.servers import HOUSE
 
 FILES = 5000
 
