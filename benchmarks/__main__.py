@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-MEASUREMENTS = ("take_and_call", "readers", "broadcast", "paper", "month_report")
+MEASUREMENTS = ("take_and_call", "readers", "broadcast", "paper", "month_report", "memory")
 
 
 def main() -> int:

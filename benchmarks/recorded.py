@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from models.core.database import Database
+from models.core.database import WRITER_KB, Database
 
 # A statement, its values, and whether it is sent once for each of many sets of values.
 Statements = list[tuple[str, Any, bool]]
@@ -60,7 +60,7 @@ class Bare:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
-            "cache_size=-32000",
+            f"cache_size=-{WRITER_KB}",
         ):
             self._connection.execute(f"PRAGMA {pragma}")
 

@@ -27,6 +27,12 @@ log = logging.getLogger(__name__)
 SHARED: Final = "shared by all sessions"
 HAPPENED: Final = "events written"
 
+# What the connections to a SQLite file may keep of it in memory: all of them together, 8 MB.
+# Whoever looks begins anew behind each press, so that a large share would serve nobody; the system
+# keeps the file in its own memory anyway, and takes that back when it is short of it.
+WRITER_KB, READER_KB = 4_000, 1_000
+READERS: Final = 4
+
 # How long a process waits for another that writes into the same SQLite file, in seconds.
 BUSY_S = 15
 
@@ -164,7 +170,11 @@ def _one_picture(engine: Engine) -> Engine:
 
 def _sqlite_engine(url: str, *, writes: bool = False) -> Engine:
     engine = create_engine(
-        url, connect_args={"check_same_thread": False, "timeout": BUSY_S}, hide_parameters=True
+        url,
+        connect_args={"check_same_thread": False, "timeout": BUSY_S},
+        hide_parameters=True,
+        # One writes at a time; who looks beside these opens a connection for that one look.
+        pool_size=1 if writes else READERS,
     )
 
     @event.listens_for(engine, "connect")
@@ -175,7 +185,7 @@ def _sqlite_engine(url: str, *, writes: bool = False) -> Engine:
             # FULL: a ticket that was given survives a power cut.
             "synchronous=FULL",
             "foreign_keys=ON",
-            "cache_size=-32000",
+            f"cache_size=-{WRITER_KB if writes else READER_KB}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

@@ -1,13 +1,15 @@
 import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
 
-from models.core.database import Answer, Database
+from models.core.database import READERS, Answer, Database
 from models.core.errors import BadInput, NobodyWaiting
 from models.core.event import Event
 from models.core.presses import AnsweredPress
@@ -167,3 +169,15 @@ def test_a_reader_commits_nothing(database: Database) -> None:
     with database.transaction() as session:
         assert session.scalars(select(Mall)).all() == []
         mall(session)
+
+
+def test_all_connections_of_a_hall_keep_little_of_its_file_in_memory(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'balai.db'}")
+    kept_kb = 0
+    for engine, most in ((database.engine, 1), (database.looking, READERS)):
+        assert isinstance(engine.pool, QueuePool)
+        assert engine.pool.size() == most
+        with engine.connect() as connection:
+            kept_kb -= most * connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
+    database.close()
+    assert 0 < kept_kb <= 8_000
