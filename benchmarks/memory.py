@@ -39,7 +39,8 @@ from models.paper.jobs import PrintJob
 from models.queue.tickets import Call, Step, Ticket
 
 DAYS = 30
-GOAL = 1.05
+# What is loaded when it is first needed, and the 8 MB that the connections may keep of the file.
+GOAL = 1.1
 PLAYED_DESKS = frozenset("1234")
 STEP = timedelta(minutes=2)
 # Every so many steps somebody takes a number at the kiosk and looks at its page on a phone.
