@@ -47,6 +47,8 @@ from models.queue.waiting import lock_ticket, settle
 
 # Long enough to see the mistake, short enough that nobody has acted on it.
 UNDO_WITHIN: Final = timedelta(seconds=20)
+# No hand ends more visits within that time, and each is looked into whenever a console is told.
+MOST_ACTS: Final = 5
 UNDOABLE: Final = frozenset(kind.__name__ for kind in (StepFinished, TicketMissed, TicketCancelled))
 
 _S = StepState
@@ -117,6 +119,7 @@ def _recent(session: Session, desk: Desk, at: datetime) -> Iterator[tuple[Undoab
             JournalEntry.kind.in_(sorted(UNDOABLE)),
         )
         .order_by(JournalEntry.id.desc())
+        .limit(MOST_ACTS)
     )
     for entry in recent:
         if _stands_alone(session, entry):
