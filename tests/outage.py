@@ -15,7 +15,7 @@ from models.core.database import Database
 def away(database: Database) -> Iterator[None]:
     """Let nobody read or write `database` until the end of the block.
 
-    On SQLite the first to ask waits for `models.core.database.BUSY_S`.
+    On SQLite the first to ask waits for `models.core.engines.BUSY_S`.
     """
     if not database.sqlite:
         with _closed_for_a_restart(database):

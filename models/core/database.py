@@ -14,14 +14,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, event, insert, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
+from models.core import engines
 from models.core.base import table_of
-from models.core.engines import (
-    BUSY_S,
-    UNTIL_S,
-    one_picture,
-    postgres_engine,
-    sqlite_engine,
-)
+from models.core.engines import UNTIL_S, one_picture, postgres_engine, sqlite_engine
 from models.core.errors import BadInput, DatabaseBusy, DatabaseGone, NotKept
 from models.core.event import Event
 from models.core.faults import Halted
@@ -185,11 +180,11 @@ class Database:
 @contextmanager
 def _turn(lock: threading.Lock | None) -> Iterator[float]:
     """Wait in order behind the others of this process; yield until when to go on trying."""
-    until_s = time.monotonic() + BUSY_S
+    until_s = time.monotonic() + engines.BUSY_S
     if lock is None:
         yield until_s
         return
-    if not lock.acquire(timeout=BUSY_S):
+    if not lock.acquire(timeout=engines.BUSY_S):
         raise Halted(DatabaseBusy())
     try:
         yield until_s

@@ -186,7 +186,7 @@ def test_a_hall_that_rests_writes_nothing_into_its_file(database: Database) -> N
 def test_an_outage_ends_nothing_by_itself(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("models.core.database.BUSY_S", 0.05)
+    monkeypatch.setattr("models.core.engines.BUSY_S", 0.05)
     diary = Diary()
     with background(database, diary.work("paper")) as process:
         process.start()

@@ -30,7 +30,7 @@ from tests.patience import until
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for a lock as long as a test may; asked for before the database is opened."""
-    monkeypatch.setattr("models.core.database.BUSY_S", 0.05)
+    monkeypatch.setattr("models.core.engines.BUSY_S", 0.05)
 
 
 @pytest.fixture

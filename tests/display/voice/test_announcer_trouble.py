@@ -28,7 +28,7 @@ OPENING = MONDAY - timedelta(hours=1)
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for a lock as long as a test may, not as long as a hall does."""
-    monkeypatch.setattr("models.core.database.BUSY_S", 0.05)
+    monkeypatch.setattr("models.core.engines.BUSY_S", 0.05)
 
 
 @pytest.fixture

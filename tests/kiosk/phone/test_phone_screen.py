@@ -78,7 +78,9 @@ def test_the_screen_stays_on_while_the_turn_is_near(
     near = take(screen, wanted, priority=True)["token"]
     *_, far = (take(screen, wanted)["token"] for _ in range(5))
     windows = Windows(chromium)
-    phone = windows.open(f"{hall.url}/t/{near}", (390, 844))
+    # A Chromium without a window of its own asks for leave first.
+    leave = {"permissions": ["screen-wake-lock"]}
+    phone = windows.open(f"{hall.url}/t/{near}", (390, 844), **leave)
     expect(phone.locator("#awake")).to_be_visible()
     assert phone.evaluate("document.documentElement.scrollWidth") == 390
     # A number that is given up keeps no screen on.
@@ -89,7 +91,7 @@ def test_the_screen_stays_on_while_the_turn_is_near(
     )
     expect(phone.locator("body")).to_have_class(re.compile(r"\bp-cancelled\b"))
     expect(phone.locator("#awake")).to_be_hidden()
-    waits = windows.open(f"{hall.url}/t/{far}", (390, 844))
+    waits = windows.open(f"{hall.url}/t/{far}", (390, 844), **leave)
     until(lambda: waits.evaluate("document.body.className"), "p p-waiting")
     expect(waits.locator("#notify")).to_be_visible()
     expect(waits.locator("#awake")).to_be_hidden()
