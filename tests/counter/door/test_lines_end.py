@@ -79,8 +79,10 @@ class Line:
 
     def __exit__(self, *_: object) -> None:
         self.line.disconnect()
-        self.line.eio.wait()
         self._socket.shutdown()
+        # A client that was cut would wait for fifteen seconds whether it has more to say.
+        self.line.eio.queue.put(None)
+        self.line.eio.wait()
 
 
 def sign_in(hall: Server, username: str, desk: str = "") -> Mapping[str, str | None]:
