@@ -12,15 +12,11 @@ from sqlalchemy import select
 
 from counter.app import Application
 from counter.leaders.cautions import slow_lines
-from counter.leaders.clocks import clocks_to_settle
 from counter.leaders.printers import rows_of
 from kiosk.touch.paper import slip_topic, tray_topic
 from models.core.clock import Clock
 from models.core.roles import Role
-from models.core.steady import Footing
 from models.journal.actors import Actor
-from models.journal.record import JournalEntry
-from models.keeping.timekeeping import ask, note_footing
 from models.mall.devices import Device
 from models.paper.jobs import JobState, PrintJob, settle_job
 from models.paper.kinds import PaperKind
@@ -267,56 +263,3 @@ def test_a_slip_tells_its_kiosk_when_it_is_stuck_and_where_it_went(
         told = slip.state(session, str(job_id), at)
         assert told is not None
         assert told["elsewhere"] == "Printer Kiosk 2"
-
-
-@pytest.mark.parametrize(("says", "stays"), [("keep", True), ("accept", False)])
-def test_a_doubted_clock_is_told_and_counted_until_a_leader_answers(
-    application: Application, leader: FlaskClient, says: str, stays: bool
-) -> None:
-    mall_id, at = application.mall_id, application.clock.now()
-    assert "Jam diragukan" not in leader.get("/printers").text
-    with application.database.transaction() as session:
-        note_footing(session, mall_id, "boot", Footing(0.0))
-        ask(session, mall_id, timedelta(days=1).total_seconds(), after=0, at=at)
-    page = leader.get("/printers").text
-    assert "Senin, 23 November 2026, 09.00" in page
-    assert "Selasa, 24 November 2026, 09.00" in page
-    assert "Senin, 23 November 2026 ditutup" in page
-    assert "<b>1</b>" in page
-    press = {"press_id": "p" * 16, "question": "1", "answer": says, "sure": "yes"}
-    for _ in range(2):
-        sent = leader.post("/printers/clock", data=press, headers=OWN_PAGE)
-        assert sent.status_code == 303
-    page = leader.get("/printers").text
-    assert ("Jam diragukan" in page) == stays
-    assert "<b>1</b>" not in page
-    with application.database.reading() as session:
-        told = session.scalars(select(JournalEntry).order_by(JournalEntry.id)).all()[-1]
-        assert told.kind == ("ClockKept" if stays else "ClockFollowed")
-        assert told.user_id is not None
-    old = press | {"press_id": "q" * 16, "question": "2"}
-    assert leader.post("/printers/clock", data=old, headers=OWN_PAGE).status_code == 409
-
-
-def test_a_clock_that_closes_the_day_is_followed_only_when_asked_twice(
-    application: Application, leader: FlaskClient
-) -> None:
-    mall_id, at = application.mall_id, application.clock.now()
-    take(application, kiosk_client(application))
-    with application.database.transaction() as session:
-        note_footing(session, mall_id, "boot", Footing(0.0))
-        ask(session, mall_id, timedelta(days=1).total_seconds(), after=0, at=at)
-    press = {"press_id": "r" * 16, "question": "1", "answer": "accept"}
-    for _ in range(2):
-        sent = leader.post("/printers/clock", data=press, headers=OWN_PAGE)
-        assert sent.location == "/printers?ask=clock#clock"
-    page = leader.get("/printers?ask=clock").text
-    assert "Nomor yang belum selesai: 1." in page
-    assert '<details class="pr-ask" id="clock-ask" open>' in page
-    assert 'btn--primary" id="clock-keep"' in page
-    with application.database.reading() as session:
-        assert clocks_to_settle(session, mall_id) == 1
-    sure = press | {"press_id": "q" * 16, "sure": "yes"}
-    leader.post("/printers/clock", data=sure, headers=OWN_PAGE)
-    with application.database.reading() as session:
-        assert clocks_to_settle(session, mall_id) == 0
