@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from sqlalchemy import Connection, ForeignKey, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -104,6 +104,19 @@ def users_of_tokens(
         for hash_, id_, began_at, seen_at, user_id, mall_id, name, role in found
         if at - began_at <= LONGEST and at - seen_at <= idle
     }
+
+
+def why_out(
+    connection: Connection, token: str, *, idle: timedelta, at: datetime
+) -> Literal["", "over", "ended"]:
+    """Return why a browser that shows `token` is signed in no longer; "" if it still is.
+
+    Its time is over; or it was ended from elsewhere, as a new password or another role does, too.
+    """
+    found = connection.execute(_FOUND, {"hashes": [fingerprint(token)]}).one_or_none()
+    if found is None:
+        return "ended"
+    return "" if at - found.began_at <= LONGEST and at - found.seen_at <= idle else "over"
 
 
 def sign_ins_of(session: Session, user_id: int, *, idle: timedelta, at: datetime) -> list[SignIn]:
