@@ -80,6 +80,10 @@ def test_the_page_says_how_each_printer_fares_since_when_and_what_to_do(
     page = leader.get("/printers").text
     for said in ("Kertas habis", "sejak 09.00", "6 menit", "Pasang gulungan kertas baru"):
         assert said in page
+    clock_of(application).pass_by(timedelta(hours=27))
+    page = leader.get("/printers").text
+    assert "sejak 23 Nov, 09.00" in page
+    assert "27 jam" in page
     # Nobody has asked the other one yet: that is not "ready".
     assert "Tidak diketahui" in page
     assert "Siap<" not in page
