@@ -64,5 +64,6 @@ def _dress(app: Flask, mall: Mall, language: Language) -> None:
             "lang": g.get("lang", "id"),
             "mall": mall,
             "clock_text": lambda at: language.clock(g.get("lang", "id"), at),
+            "moment_text": lambda at, now: language.moment(g.get("lang", "id"), at, now),
             "day_text": lambda at: language.day(g.get("lang", "id"), at),
         }

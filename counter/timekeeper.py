@@ -26,6 +26,7 @@ from models.keeping.timekeeping import (
     ClockAnswer,
     KeptTime,
     ask,
+    carry_over,
     kept_time,
     last_instant,
     note_footing,
@@ -173,6 +174,8 @@ class Timekeeper:
         ):
             return
         with self._database.transaction() as session:
+            at = self._clock.now()
+            carry_over(session, self._mall_id, self._boot, footing, at=at)
             note_footing(session, self._mall_id, self._boot, footing)
         self._noted = footing
 

@@ -28,7 +28,7 @@ from models.journal.actors import Actor
 from models.journal.record import record
 from models.mall.mall import Desk, Mall
 from models.mall.people import User
-from models.mall.sign_ins import begin_sign_in, end_sign_in
+from models.mall.sign_ins import begin_sign_in, end_sign_in, why_out
 from models.queue.shifts import sign_on
 from models.queue.tickets import Ticket
 
@@ -149,8 +149,19 @@ def _page(
         offer=offer,
         verdict=verdict,
         desk_says=desk_says,
+        why=_why_out(doorkeeper),
         taken=taken,
     )
+
+
+def _why_out(doorkeeper: Doorkeeper) -> str:
+    """Return why this browser is signed in no longer, "" where that is not known."""
+    token = doorkeeper.visitor(request).sign_in
+    if not token:
+        return ""
+    at = doorkeeper.real_clock.now()
+    with doorkeeper.database.glancing() as connection:
+        return why_out(connection, token, idle=doorkeeper.idle, at=at)
 
 
 def _desk(session: Session, user: User, number: str) -> Desk:

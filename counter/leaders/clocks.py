@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from flask import Blueprint, g, redirect, request
 from pydantic import TypeAdapter
 from pydantic.dataclasses import dataclass as checked
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -16,15 +18,20 @@ from models.core.database import Answer, Database
 from models.core.presses import PressId, RowId
 from models.keeping.timekeeping import ClockAnswer, KeptTime, answer, open_question
 from models.mall.mall import Mall
+from models.queue.tickets import Ticket
 
 
 @checked(frozen=True)
 class ClockPress:
-    """Whether the system's clock, asked about in a question of this number, is right."""
+    """Whether the system's clock, asked about in a question of this number, is right.
+
+    `sure` is said by whoever has read that accepting it closes the day.
+    """
 
     press_id: PressId
     question: RowId
     answer: ClockAnswer
+    sure: Literal["", "yes"] = ""
 
 
 CLOCK_PRESS = TypeAdapter(ClockPress)
@@ -32,13 +39,17 @@ CLOCK_PRESS = TypeAdapter(ClockPress)
 
 @dataclass(frozen=True)
 class ClockRow:
-    """The two times as the page shows them; `closes` tells that accepting begins another day."""
+    """The two times as the page shows them.
+
+    `closes` tells that accepting begins another day; `ends` how many numbers would end with this.
+    """
 
     question: int
     at: datetime
     system_at: datetime
     behind: bool
     closes: bool
+    ends: int
     kept: bool
 
 
@@ -51,11 +62,15 @@ def hear_answers(routes: Blueprint, database: Database, clock: Clock) -> None:
 
         def rule(session: Session, at: datetime) -> Answer:
             question = press.question
+            if press.answer is ClockAnswer.ACCEPT and not press.sure:
+                row = clock_row(session, g.mall_id, at)
+                if row is not None and row.closes:
+                    return {"ask": True}
             answer(session, g.mall_id, press.answer, question=question, by=actor, at=at)
             return {}
 
-        database.press(press.press_id, "printers.clock", clock.now, rule, by=actor.key)
-        return redirect("/printers?done=clock", 303)
+        asks = database.press(press.press_id, "printers.clock", clock.now, rule, by=actor.key)
+        return redirect("/printers?ask=clock#clock" if asks else "/printers?done=clock", 303)
 
 
 def clock_row(session: Session, mall_id: int, at: datetime) -> ClockRow | None:
@@ -65,12 +80,14 @@ def clock_row(session: Session, mall_id: int, at: datetime) -> ClockRow | None:
         return None
     system_at = at + timedelta(seconds=kept.ahead_s)
     zone = session.get_one(Mall, mall_id).time_zone
+    closes = local_day(system_at, zone) > local_day(at, zone)
     return ClockRow(
         question=kept.question,
         at=at,
         system_at=system_at,
         behind=kept.ahead_s < 0,
-        closes=local_day(system_at, zone) > local_day(at, zone),
+        closes=closes,
+        ends=_open_tickets(session, mall_id) if closes else 0,
         kept=kept.answer is ClockAnswer.KEEP,
     )
 
@@ -85,6 +102,11 @@ def clocks_to_settle(session: Session, mall_id: int) -> int:
     """Count the questions about the clock that nobody has answered."""
     kept = _unsettled(session, mall_id)
     return int(kept is not None and kept.answer is None)
+
+
+def _open_tickets(session: Session, mall_id: int) -> int:
+    found = select(func.count()).where(Ticket.mall_id == mall_id, Ticket.closed_at.is_(None))
+    return session.scalar(found) or 0
 
 
 def _unsettled(session: Session, mall_id: int) -> KeptTime | None:

@@ -56,6 +56,7 @@ class Row:
     name: str
     role: str
     place: str
+    paired_at: datetime | None
     seen_at: datetime | None
     state: str
 
@@ -184,6 +185,7 @@ def rows_of(session: Session, mall_id: int, at: datetime) -> list[Row]:
             name=device.name,
             role="" if device.role is None else device.role.value,
             place=device.place,
+            paired_at=device.paired_at,
             seen_at=device.last_seen_at,
             state=_state(device, at),
         )

@@ -135,6 +135,7 @@ def register(
             boot={"mall_id": g.mall_id},
             press_id=new_press_id,
             done=request.args.get("done", ""),
+            asks=request.args.get("ask", "") == "clock",
         )
 
     @routes.post("/printers/test")

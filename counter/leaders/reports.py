@@ -27,6 +27,7 @@ from counter.leaders.reporting import (
 )
 from counter.words.language import Language
 from models.core.clock import local_day
+from models.core.database import Database
 from models.core.roles import REVIEWERS
 from models.figures.figures import Length, Period
 from models.journal.account_events import ReportDownloaded
@@ -111,6 +112,7 @@ def register(
     turn = BoundedSemaphore(1)
 
     def in_turn(work: Callable[[], T]) -> T:
+        _require_kept(database)
         with turn:
             return off_the_loop(work)
 
@@ -189,3 +191,13 @@ def choose(length: str, name: str, today: date) -> Chosen:
         return Chosen(known, name, None, no.code)
     says = "not_yet" if period.first > today else ""
     return Chosen(length, name_of(length, period), period, says)
+
+
+def _require_kept(database: Database) -> None:
+    """Raise why nothing is kept, if so.
+
+    A report opens the database by its address, and where none is, SQLite would make an empty one.
+    """
+    refusal = database.halted
+    if refusal is not None:
+        raise refusal

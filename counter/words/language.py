@@ -85,3 +85,11 @@ class Language:
         """Return the local time of an instant: `09.41`, in English `09:41`."""
         pattern = "HH.mm" if language == "id" else "HH:mm"
         return format_time(at.astimezone(self._zone), pattern, locale=LOCALES[language])
+
+    def moment(self, language: str, at: datetime, now: datetime) -> str:
+        """Return when something was: `09.41` today, else with its day, `23 Nov, 09.41`."""
+        then, here = at.astimezone(self._zone), now.astimezone(self._zone)
+        if then.date() == here.date():
+            return self.clock(language, at)
+        pattern = "d MMM" if then.year == here.year else "d MMM y"
+        return f"{format_date(then, pattern, LOCALES[language])}, {self.clock(language, at)}"

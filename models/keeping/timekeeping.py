@@ -10,10 +10,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.base import Base
 from models.core.errors import ClockNotDoubted
-from models.core.steady import Before, Footing
+from models.core.steady import BELIEVED_S, Before, Footing
 from models.journal.actors import Actor
 from models.journal.events import ClockDoubted, ClockFollowed, ClockKept
 from models.journal.record import JournalEntry, record
+from models.mall.sign_ins import carry_sign_ins
 
 
 class ClockAnswer(StrEnum):
@@ -71,6 +72,22 @@ def note_footing(session: Session, mall_id: int, boot: str, footing: Footing) ->
         session.add(kept)
     kept.boot, kept.offset_s, kept.sure = boot, footing.offset_s, footing.sure
     session.flush()
+
+
+def carry_over(
+    session: Session, mall_id: int, boot: str, footing: Footing, *, at: datetime
+) -> None:
+    """Carry what ages by the hall's time over a jump ahead, before its new `footing` is noted.
+
+    Of several processes the first that has jumped does so. Of what passed while the machine was
+    off nobody knows, so the footing of another start is compared with none.
+    """
+    kept = _locked(session, mall_id)
+    if kept is None or not boot or kept.boot != boot:
+        return
+    ahead_s = footing.offset_s - kept.offset_s
+    if ahead_s > BELIEVED_S:
+        carry_sign_ins(session, mall_id, timedelta(seconds=ahead_s), at=at)
 
 
 def ask(session: Session, mall_id: int, ahead_s: float, *, after: int, at: datetime) -> bool:

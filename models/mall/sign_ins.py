@@ -1,7 +1,7 @@
 """Sign-ins: the browsers in which somebody is signed in, kept here so that each can be ended.
 
-Their instants are real time, also in an example mall whose clock jumps. A sign-in that was ended
-is deleted; the journal keeps that it was.
+Their instants are real time, also in an example mall whose clock jumps; they are carried over a
+clock that is set right. A sign-in that was ended is deleted; the journal keeps that it was.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from sqlalchemy import Connection, ForeignKey, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -106,6 +106,19 @@ def users_of_tokens(
     }
 
 
+def why_out(
+    connection: Connection, token: str, *, idle: timedelta, at: datetime
+) -> Literal["", "over", "ended"]:
+    """Return why a browser that shows `token` is signed in no longer; "" if it still is.
+
+    Its time is over; or it was ended from elsewhere, as a new password or another role does, too.
+    """
+    found = connection.execute(_FOUND, {"hashes": [fingerprint(token)]}).one_or_none()
+    if found is None:
+        return "ended"
+    return "" if at - found.began_at <= LONGEST and at - found.seen_at <= idle else "over"
+
+
 def sign_ins_of(session: Session, user_id: int, *, idle: timedelta, at: datetime) -> list[SignIn]:
     """Return the user's sign-ins that still hold at `at`, the last used first."""
     found = session.scalars(
@@ -123,6 +136,21 @@ def sign_ins_of(session: Session, user_id: int, *, idle: timedelta, at: datetime
 def note_used(session: Session, sign_in_id: int, at: datetime) -> None:
     """Note that a sign-in was used at `at`."""
     session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(seen_at=at))
+
+
+def carry_sign_ins(session: Session, mall_id: int, length: timedelta, *, at: datetime) -> None:
+    """Move the mall's sign-ins and locks over a jump of that length, which ended at `at`.
+
+    Nobody has rested so long: it was the clock that was wrong. None is moved into the future.
+    """
+    of_mall = select(SignIn).join(User, User.id == SignIn.user_id).where(User.mall_id == mall_id)
+    for one in session.scalars(of_mall):
+        one.began_at = min(one.began_at + length, at)
+        one.seen_at = min(one.seen_at + length, at)
+    locked = select(User).where(User.mall_id == mall_id, User.locked_until.is_not(None))
+    for user in session.scalars(locked):
+        user.locked_until = user.locked_until and user.locked_until + length
+    session.flush()
 
 
 def end_sign_ins(session: Session, user_id: int, *, but: int | None = None) -> int:

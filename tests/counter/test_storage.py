@@ -91,10 +91,17 @@ def test_the_same_file_put_back_lets_the_hall_go_on(
 ) -> None:
     service, path = service_id(application, "ktp-el"), path_of(application)
     aside = path.with_name("elsewhere.db")
+    leader = user_client(application, "hendra.saputra")
     path.rename(aside)
     application.storage.look()
     application.storage.look()
     assert take(kiosk, service, "press-after").status_code == 503
+    for page in ("/devices", "/reports"):
+        answer = leader.get(page, headers={"Accept": "text/html"})
+        assert answer.status_code == 503
+        # Nobody has to look whether the file is back.
+        assert 'http-equiv="refresh"' in answer.text
+    assert not path.exists()
     aside.rename(path)
     application.storage.look()
     assert take(kiosk, service, "press-after").status_code == 200

@@ -21,8 +21,10 @@ from models.journal.record import JournalEntry
 from models.keeping.migrating import upgrade
 from models.keeping.schema import metadata
 from models.keeping.timekeeping import ClockAnswer, answer, open_question
+from models.mall.mall import Mall
+from models.mall.sign_ins import begin_sign_in, users_of_tokens
 from models.queue.tickets import Step, StepState
-from tests.builders import MINUTE, MONDAY, mall, small_mall, ticket
+from tests.builders import MINUTE, MONDAY, mall, small_mall, ticket, user
 from tests.postgres import Postgres
 
 DAY = timedelta(days=1)
@@ -78,6 +80,17 @@ class Hall:
             by, at = Actor(mall_id=self.mall_id), self.clock.now()
             answer(session, self.mall_id, what, question=question or kept.question, by=by, at=at)
         self.look()
+
+    def sign_in(self) -> str:
+        with self.database.transaction() as session:
+            one = user(session, session.get_one(Mall, self.mall_id))
+            at = self.clock.now()
+            return begin_sign_in(session, one.id, address="", browser="", at=at)
+
+    def signed_in(self, token: str) -> bool:
+        at = self.clock.now()
+        with self.database.glancing() as connection:
+            return token in users_of_tokens(connection, [token], idle=timedelta(hours=2), at=at)
 
     def waiting(self) -> int:
         with self.database.reading() as session:
@@ -172,6 +185,36 @@ def test_a_battery_that_is_flat_opens_the_hall_on_its_record_and_says_so(hall: H
     hall.system_s = (MONDAY + DAY).timestamp()
     hall.look()
     assert (hall.clock.now(), hall.ask_for()) == (MONDAY + DAY, None)
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_jump_that_is_followed_signs_nobody_out(hall: Hall, restarts: bool) -> None:
+    hall.wait(MINUTE)
+    token = hall.sign_in()
+    hall.set_clock(DAY)
+    if restarts:
+        hall.open()
+    hall.say(ClockAnswer.ACCEPT)
+    assert hall.clock.now() > MONDAY + DAY
+    assert hall.signed_in(token)
+    other = replace(hall)
+    other.open()
+    # What really passes counts on, and no second process carries it over once more.
+    hall.wait(timedelta(hours=1))
+    assert hall.signed_in(token)
+    hall.wait(timedelta(minutes=61))
+    assert not hall.signed_in(token)
+
+
+def test_a_guess_that_gives_way_signs_nobody_out(hall: Hall) -> None:
+    hall.boot, hall.monotonic_s = "second", 30.0
+    hall.system_s = datetime(2010, 1, 1, tzinfo=MONDAY.tzinfo).timestamp()
+    hall.open()
+    token = hall.sign_in()
+    hall.system_s = (MONDAY + DAY).timestamp()
+    hall.look()
+    assert hall.clock.now() == MONDAY + DAY
+    assert hall.signed_in(token)
 
 
 def test_an_answer_to_an_old_question_is_refused(hall: Hall) -> None:

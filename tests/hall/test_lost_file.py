@@ -28,7 +28,9 @@ def test_every_screen_says_why_and_goes_on_with_the_same_file(
             expect(screen.locator(sign)).to_be_visible()
         expect(kiosk.locator(".k-away")).to_contain_text("nomor baru tidak dapat dicatat")
         expect(desk.locator(".dk-lost")).to_contain_text("hilang atau tertukar")
-        expect(leader.locator("#printers .banner")).to_contain_text("hilang", timeout=30_000)
+        expect(leader.locator("#halted")).to_contain_text("hilang atau tertukar")
         (tmp_path / "elsewhere.db").rename(tmp_path / "balai.db")
         for screen, sign in screens.items():
             expect(screen.locator(sign)).to_be_hidden()
+        expect(leader.locator("#halted")).to_be_hidden()
+        expect(leader.locator("[data-halts]")).to_have_count(0, timeout=30_000)

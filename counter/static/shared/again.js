@@ -51,7 +51,11 @@ export function keepFresh({ topic, path, id, then }) {
     // The sign-in is over: what stands here would grow old unnoticed.
     (kind) => kind === "refused" && window.location.reload()
   );
+  let halted = false;
   live.addEventListener("status", () => {
+    // What was drawn while nothing was kept is not right any more, and nothing else may change.
+    if (halted && live.status === "live") readAgain().catch(() => undefined);
+    halted = live.status === "lost" && live.halted !== "";
     element("lost").hidden = live.status !== "lost" || live.halted !== "";
   });
 }

@@ -38,8 +38,18 @@ function tell(place) {
   if (said) said.textContent = words || "";
 }
 
+/** Says under the header why nothing is kept any more. @param {HTMLElement} banner */
+function tellWhy(banner) {
+  const halted = live.status === "lost" && live.halted;
+  const said = banner.querySelector("span");
+  if (said) said.textContent = halted ? banner.dataset[halted] || banner.dataset["not_kept"] || "" : "";
+  banner.hidden = !halted;
+}
+
 document.querySelectorAll("[data-topics]").forEach((badge) => {
   if (badge instanceof HTMLElement) count(badge);
 });
 const place = document.getElementById("connection");
 if (place) live.addEventListener("status", () => tell(place));
+const banner = document.getElementById("halted");
+if (banner) live.addEventListener("status", () => tellWhy(banner));

@@ -208,3 +208,17 @@ def test_a_report_that_is_taken_away_is_in_the_journal(application: Application)
     (told,) = [one for one in journal(application) if one.kind == "ReportDownloaded"]
     assert told.data == {"length": "day", "period": "2026-11-23", "form": "zip"}
     assert told.user_id is not None
+
+
+def test_a_browser_that_was_signed_out_is_told_why(application: Application) -> None:
+    here, other = sign_in(application, RINA), sign_in(application, RINA, agent=PHONE)
+    change(here, EXAMPLE_PASSWORD, NEW)
+    door = other.get("/sign-in?next=/desk").text
+    assert "diakhiri dari tempat lain" in door
+    assert "Catatan yang sudah diketik" in door
+    assert "Catatan" not in other.get("/sign-in?next=/account").text
+    clock = application.doorkeeper.real_clock
+    clock.jump_to(clock.now() + application.doorkeeper.idle + timedelta(minutes=1))
+    assert "sudah habis" in here.get("/sign-in?next=/desk").text
+    stranger = application.app.test_client()
+    assert "Silakan masuk dahulu." in stranger.get("/sign-in?next=/desk").text

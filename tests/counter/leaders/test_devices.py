@@ -187,7 +187,9 @@ def test_a_screen_that_is_heard_of_no_more_is_shown_so(application: Application)
     screen, leader = application.app.test_client(), user_client(application, "hendra.saputra")
     confirm(leader, post(screen, "/pair/code")["code"], "kiosk-1")
     clock_of(application).pass_by(timedelta(minutes=10))
-    assert "Tidak terdengar" in leader.get("/devices").text
+    page = leader.get("/devices").text
+    assert "Tidak terdengar" in page
+    assert "dipasangkan 09.00" in page
     assert screen.post("/pair/alive", headers=OWN_PAGE).status_code == 204
     assert "Tidak terdengar" not in leader.get("/devices").text
 

@@ -16,10 +16,7 @@ from counter.leaders.printers import rows_of
 from kiosk.touch.paper import slip_topic, tray_topic
 from models.core.clock import Clock
 from models.core.roles import Role
-from models.core.steady import Footing
 from models.journal.actors import Actor
-from models.journal.record import JournalEntry
-from models.keeping.timekeeping import ask, note_footing
 from models.mall.devices import Device
 from models.paper.jobs import JobState, PrintJob, settle_job
 from models.paper.kinds import PaperKind
@@ -83,6 +80,10 @@ def test_the_page_says_how_each_printer_fares_since_when_and_what_to_do(
     page = leader.get("/printers").text
     for said in ("Kertas habis", "sejak 09.00", "6 menit", "Pasang gulungan kertas baru"):
         assert said in page
+    clock_of(application).pass_by(timedelta(hours=27))
+    page = leader.get("/printers").text
+    assert "sejak 23 Nov, 09.00" in page
+    assert "27 jam" in page
     # Nobody has asked the other one yet: that is not "ready".
     assert "Tidak diketahui" in page
     assert "Siap<" not in page
@@ -266,32 +267,3 @@ def test_a_slip_tells_its_kiosk_when_it_is_stuck_and_where_it_went(
         told = slip.state(session, str(job_id), at)
         assert told is not None
         assert told["elsewhere"] == "Printer Kiosk 2"
-
-
-@pytest.mark.parametrize(("says", "stays"), [("keep", True), ("accept", False)])
-def test_a_doubted_clock_is_told_and_counted_until_a_leader_answers(
-    application: Application, leader: FlaskClient, says: str, stays: bool
-) -> None:
-    mall_id, at = application.mall_id, application.clock.now()
-    assert "Jam diragukan" not in leader.get("/printers").text
-    with application.database.transaction() as session:
-        note_footing(session, mall_id, "boot", Footing(0.0))
-        ask(session, mall_id, timedelta(days=1).total_seconds(), after=0, at=at)
-    page = leader.get("/printers").text
-    assert "Senin, 23 November 2026, 09.00" in page
-    assert "Selasa, 24 November 2026, 09.00" in page
-    assert "Senin, 23 November 2026 ditutup" in page
-    assert "<b>1</b>" in page
-    press = {"press_id": "p" * 16, "question": "1", "answer": says}
-    for _ in range(2):
-        sent = leader.post("/printers/clock", data=press, headers=OWN_PAGE)
-        assert sent.status_code == 303
-    page = leader.get("/printers").text
-    assert ("Jam diragukan" in page) == stays
-    assert "<b>1</b>" not in page
-    with application.database.reading() as session:
-        told = session.scalars(select(JournalEntry).order_by(JournalEntry.id)).all()[-1]
-        assert told.kind == ("ClockKept" if stays else "ClockFollowed")
-        assert told.user_id is not None
-    old = press | {"press_id": "q" * 16, "question": "2"}
-    assert leader.post("/printers/clock", data=old, headers=OWN_PAGE).status_code == 409
