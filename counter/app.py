@@ -241,12 +241,12 @@ def build(
 
 
 def _filled(database: Database, config: Config, clock: Clock) -> Mall:
-    with database.transaction() as session:
+    with database.acting(clock.now) as (session, at):
         mall = fill(session, config)
         furnish(session, mall.id, places_of(session, config, mall.id))
         if mall.example:
             numbers = [desk.number for desk in mall.desks]
-            example_people(session, mall.id, numbers, at=clock.now())
+            example_people(session, mall.id, numbers, at=at)
         return mall
 
 

@@ -20,6 +20,7 @@ from models.core.steady import (
     Steady,
     footing_at_start,
     monotonic_s,
+    reached_by,
     this_boot,
 )
 from models.keeping.timekeeping import (
@@ -35,7 +36,8 @@ from models.keeping.timekeeping import (
 
 log = logging.getLogger(__name__)
 
-# A footing that moved by less is not worth a row: the record tells the next start as much.
+# A footing that moved by less is not worth a row, nor a time that is slowed by less: the record
+# tells the next start as much.
 WORTH_NOTING_S: Final = 1.0
 _THEIRS: Final = select(func.clock_timestamp())
 
@@ -93,6 +95,7 @@ class Timekeeper:
         self._past, self._refused = 0, False
         self._asked: int | None = None
         self._noted: Footing | None = None
+        self._noted_slowed = False
         self._theirs: DatabaseTime | None = None
         if not database.sqlite:
             self._theirs = DatabaseTime(monotonic, lambda: server_s(database))
@@ -124,13 +127,16 @@ class Timekeeper:
             self._asked = question
         if self._asked is None or kept is None:
             self._ask(doubt, after=question)
+        elif kept.answer is ClockAnswer.KEEP and doubt.kept:
+            return  # carried out already
+        elif not _is_about(kept, doubt):
+            # The clock has jumped on since: who answered has not seen where it stands now.
+            self._ask(doubt, after=question)
         elif kept.answer is ClockAnswer.ACCEPT:
             self._steady.accept()
-        elif kept.answer is ClockAnswer.KEEP and not doubt.kept:
+        elif kept.answer is ClockAnswer.KEEP:
             self._steady.keep()
             self._refused = True
-        elif kept.answer is None and abs((kept.ahead_s or 0.0) - doubt.ahead_s) > BELIEVED_S:
-            self._ask(doubt, after=question)
 
     def _begin(self, system: Source, monotonic: Source) -> None:
         record_s, kept = _left_behind(self._database, self._mall_id)
@@ -138,7 +144,8 @@ class Timekeeper:
         footing = footing_at_start(
             system(), monotonic(), boot=self._boot, record_s=record_s, before=before
         )
-        self._steady.begin(system, footing, record_s or 0.0)
+        from_s = reached_by(monotonic(), footing, record_s=record_s, before=before)
+        self._steady.begin(system, footing, from_s)
         if kept is not None:
             # A question that is open stays the one that is asked, also after a restart.
             is_open = kept.ahead_s is not None
@@ -148,8 +155,7 @@ class Timekeeper:
         self.look()
 
     def _ask(self, doubt: Doubt, *, after: int) -> None:
-        at = self._clock.now()
-        with self._database.transaction() as session:
+        with self._database.acting(self._clock.now) as (session, at):
             asked = ask(session, self._mall_id, doubt.ahead_s, after=after, at=at)
         # If another process was first, its question is seen at the next look.
         if asked:
@@ -161,14 +167,18 @@ class Timekeeper:
             )
 
     def _settle(self) -> None:
-        with self._database.transaction() as session:
-            settle(session, self._mall_id, at=self._clock.now())
+        with self._database.acting(self._clock.now) as (session, at):
+            settle(session, self._mall_id, at=at)
         log.warning("the clock is doubted no longer")
 
     def _note(self) -> None:
-        footing, noted = self._steady.footing, self._noted
+        reached, footing, noted = self._steady.reached, self._steady.footing, self._noted
+        if reached is not None and reached.at_s - reached.aimed_s < WORTH_NOTING_S:
+            reached = None
+        slowed = reached is not None
         if (
             noted is not None
+            and self._noted_slowed == slowed
             and noted.sure == footing.sure
             and abs(noted.offset_s - footing.offset_s) < WORTH_NOTING_S
         ):
@@ -176,8 +186,8 @@ class Timekeeper:
         with self._database.transaction() as session:
             at = self._clock.now()
             carry_over(session, self._mall_id, self._boot, footing, at=at)
-            note_footing(session, self._mall_id, self._boot, footing)
-        self._noted = footing
+            note_footing(session, self._mall_id, self._boot, footing, reached)
+        self._noted, self._noted_slowed = footing, slowed
 
 
 @dataclass(frozen=True)
@@ -193,11 +203,10 @@ def time_outside(database: Database, mall_id: int) -> TimeOutside:
     read = system_s if database.sqlite else lambda: server_s(database)
     record_s, kept = _left_behind(database, mall_id)
     before = None if kept is None else kept.before
-    now_s = read()
-    footing = footing_at_start(
-        now_s, monotonic_s(), boot=this_boot(), record_s=record_s, before=before
-    )
-    steady = Steady(read, monotonic_s, footing=footing, from_s=record_s or 0.0)
+    now_s, counted_s = read(), monotonic_s()
+    footing = footing_at_start(now_s, counted_s, boot=this_boot(), record_s=record_s, before=before)
+    from_s = reached_by(counted_s, footing, record_s=record_s, before=before)
+    steady = Steady(read, monotonic_s, footing=footing, from_s=from_s)
     return TimeOutside(steady, datetime.fromtimestamp(now_s, UTC))
 
 
@@ -206,6 +215,13 @@ def server_s(database: Database) -> float:
     with database.glancing() as connection:
         theirs: datetime = connection.execute(_THEIRS).scalar_one()
         return theirs.timestamp()
+
+
+def _is_about(kept: KeptTime, doubt: Doubt) -> bool:
+    """Tell whether the question, and with it its answer, is about the jump of `doubt`."""
+    # Another process may have settled what was accepted before this one came to look.
+    about_s = kept.accepted_s if kept.ahead_s is None else kept.ahead_s
+    return about_s is not None and abs(about_s - doubt.ahead_s) <= BELIEVED_S
 
 
 def _left_behind(database: Database, mall_id: int) -> tuple[float | None, KeptTime | None]:

@@ -74,11 +74,11 @@ def _answer(what: ClockAnswer, config_file: Path, data_dir: Path | None) -> None
     config = settings(config_file, data_dir=data_dir)
     with the_mall(config) as (database, mall_id):
         try:
-            with database.transaction() as session:
+            with database.acting(CLOCK.now) as (session, at):
                 kept = open_question(session, mall_id)
                 question = 0 if kept is None else kept.question
                 by = Actor(mall_id=mall_id)
-                answer(session, mall_id, what, question=question, by=by, at=CLOCK.now())
+                answer(session, mall_id, what, question=question, by=by, at=at)
         except ClockNotDoubted as error:
             raise click.ClickException(
                 "The clock is not doubted, or the hall is not open: there is nothing to answer."

@@ -241,8 +241,8 @@ def import_(
         if not lines:
             click.echo("Nothing changed.")
             return
-        with database.transaction() as session:
-            import_catalogue(session, session.get_one(Mall, mall_id), config, at=CLOCK.now())
+        with database.acting(CLOCK.now) as (session, at):
+            import_catalogue(session, session.get_one(Mall, mall_id), config, at=at)
     click.echo(f"{_counted(lines)} brought into the database.")
     if folder.resolve() != (config.file.parent / config.server.catalogue_dir).resolve():
         click.echo(

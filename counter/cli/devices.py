@@ -50,8 +50,7 @@ def pair(
     config = settings(config_file, data_dir=data_dir)
     with the_mall(config) as (database, mall_id):
         try:
-            with database.transaction() as session:
-                at = CLOCK.now()
+            with database.acting(CLOCK.now) as (session, at):
                 words = words_of_code(session, mall_id, code, at)
                 paired = pair_by_code(session, config, mall_id, code, place, move=move, at=at)
         except NotFound as error:
@@ -102,9 +101,9 @@ def list_(config_file: Path, data_dir: Path | None) -> None:
 def withdraw_(device_id: int, config_file: Path, data_dir: Path | None) -> None:
     """Take back what the device ID may do; `device list` tells the ids."""
     with the_mall(settings(config_file, data_dir=data_dir)) as (database, mall_id):
-        with database.transaction() as session:
+        with database.acting(CLOCK.now) as (session, at):
             found = session.get(Device, device_id)
             if found is None or found.mall_id != mall_id or found.role is None:
                 raise click.ClickException(f"There is no paired device {device_id}.")
-            withdraw(session, found, by=Actor(mall_id=mall_id), at=CLOCK.now())
+            withdraw(session, found, by=Actor(mall_id=mall_id), at=at)
         say(f"Device {device_id} ({found.name}) may act no longer.")

@@ -34,9 +34,9 @@ def export(username: str, target: Path, config_file: Path, data_dir: Path | None
       user export 198703122010012001 --out rina.json
     """
     with the_mall(settings(config_file, data_dir=data_dir)) as (database, mall_id):
-        with database.transaction() as session:
+        with database.acting(CLOCK.now) as (session, at):
             account = account_called(session, mall_id, username)
-            kept = kept_of(session, account, by=Actor(), at=CLOCK.now())
+            kept = kept_of(session, account, by=Actor(), at=at)
             _write(target, json.dumps(kept, ensure_ascii=False, indent=2))
         say(f"{target} holds what is kept of {kept['account']['username']}.")
 
@@ -63,9 +63,9 @@ def erase_(
         if not yes:
             click.confirm(one_line(f"Erase {name}? There is no way back."), abort=True)
         try:
-            with database.transaction() as session:
+            with database.acting(CLOCK.now) as (session, at):
                 account = account_called(session, mall_id, username)
-                pseudonym = erase(session, account, by=Actor(), at=CLOCK.now())
+                pseudonym = erase(session, account, by=Actor(), at=at)
         except StillSignedOn as error:
             raise click.ClickException(
                 f"{name} is signed on at desk {error}; they sign off first."

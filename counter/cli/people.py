@@ -79,7 +79,7 @@ def add(
             if _found(session, mall_id, username) is not None:
                 raise _exists(username)
         password = _password(from_stdin=password_stdin)
-        with _refusals(), database.transaction() as session:
+        with _refusals(), database.acting(CLOCK.now) as (session, at):
             made = add_user(
                 session,
                 mall_id,
@@ -88,7 +88,7 @@ def add(
                 role=Role(role),
                 password=password,
                 by=Actor(),
-                at=CLOCK.now(),
+                at=at,
             )
         say(f"{made.username} ({made.name}) may sign in as {made.role.value}.")
 
@@ -110,9 +110,9 @@ def password(
             account = account_called(session, mall_id, username)
         with _refusals():
             new = new_hash(account, _password(from_stdin=password_stdin))
-        with database.transaction() as session:
+        with database.acting(CLOCK.now) as (session, at):
             account = account_called(session, mall_id, username)
-            set_password(session, account, new, by=Actor(), at=CLOCK.now())
+            set_password(session, account, new, by=Actor(), at=at)
         say(f"{as_username(username)} has a new password.")
 
 
@@ -144,10 +144,10 @@ def disable(
 ) -> None:
     """Keep USERNAME from signing in, at once, and keep the account for the journal's sake."""
     with the_mall(settings(config_file, data_dir=data_dir)) as (database, mall_id):
-        with database.transaction() as session:
+        with database.acting(CLOCK.now) as (session, at):
             account = account_called(session, mall_id, username)
             change = reopen_account if again else close_account
-            change(session, account, by=Actor(), at=CLOCK.now())
+            change(session, account, by=Actor(), at=at)
         say(f"{account.username} may {'sign in again' if again else 'no longer sign in'}.")
 
 
@@ -164,9 +164,9 @@ def role_(username: str, role: str, config_file: Path, data_dir: Path | None) ->
       user role 198703122010012001 supervisor
     """
     with the_mall(settings(config_file, data_dir=data_dir)) as (database, mall_id):
-        with database.transaction() as session:
+        with database.acting(CLOCK.now) as (session, at):
             account = account_called(session, mall_id, username)
-            change_role(session, account, Role(role), by=Actor(), at=CLOCK.now())
+            change_role(session, account, Role(role), by=Actor(), at=at)
         say(f"{account.username} ({account.name}) may sign in as {account.role.value}.")
 
 
@@ -177,9 +177,9 @@ def role_(username: str, role: str, config_file: Path, data_dir: Path | None) ->
 def sign_out_(username: str, config_file: Path, data_dir: Path | None) -> None:
     """End all sign-ins of USERNAME, at once; the account stays as it is."""
     with the_mall(settings(config_file, data_dir=data_dir)) as (database, mall_id):
-        with database.transaction() as session:
+        with database.acting(CLOCK.now) as (session, at):
             account = account_called(session, mall_id, username)
-            count = sign_out(session, account, by=Actor(), at=CLOCK.now())
+            count = sign_out(session, account, by=Actor(), at=at)
         say(f"{account.username} was signed in with {count} browsers and is out now.")
 
 

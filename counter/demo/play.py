@@ -88,7 +88,7 @@ class Play:
         """Carry out `rule`, which returns something, in a transaction; None when it is refused."""
         self.presses += 1
         try:
-            with self.database.transaction() as session:
+            with self.database.acting(self.clock.now) as (session, _at):
                 return rule(session)
         except Refusal as refusal:
             self.refusals[refusal.code] += 1

@@ -115,10 +115,10 @@ def register(
             password_hash = new_hash(verdict.user, wanted.new)
         except WeakPassword as weak:
             return shown(Complaint("new", f"weak_{weak.code}")), 422
-        with database.transaction() as session:
+        with database.acting(clock.now) as (session, at):
             user = session.get_one(User, g.actor.user_id)
             own = g.person.sign_in_id
-            set_password(session, user, password_hash, by=g.actor, at=clock.now(), staying=own)
+            set_password(session, user, password_hash, by=g.actor, at=at, staying=own)
         return redirect("/account?done=password", 303)
 
     _for_sign_ins(blueprint, doorkeeper)
@@ -133,19 +133,18 @@ def _for_sign_ins(blueprint: Blueprint, doorkeeper: Doorkeeper) -> None:
     def end() -> Response:
         ended = ENDED.validate_python(request.form.to_dict())
         user_id = g.actor.user_id
-        with database.transaction() as session:
+        with database.acting(clock.now) as (session, at):
             # A second tap finds it ended already, and that is what was wanted.
             if end_sign_in(session, user_id, ended.sign_in):
-                at = clock.now()
                 told = SignInsEnded(mall_id=g.mall_id, at=at, count=1, by_user_id=user_id)
                 record(session, told, g.actor)
         return redirect("/account?done=ended", 303)
 
     @blueprint.post("/account/end-others")
     def end_others() -> Response:
-        with database.transaction() as session:
+        with database.acting(clock.now) as (session, at):
             user = session.get_one(User, g.actor.user_id)
-            sign_out(session, user, by=g.actor, at=clock.now(), staying=g.person.sign_in_id)
+            sign_out(session, user, by=g.actor, at=at, staying=g.person.sign_in_id)
         return redirect("/account?done=ended", 303)
 
 

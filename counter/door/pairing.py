@@ -128,9 +128,9 @@ def _for_paired_screens(blueprint: Blueprint, doorkeeper: Doorkeeper) -> None:
         if not doorkeeper.plays_on_its_own(request):
             raise Forbidden
         wanted = HERE.validate_json(request.get_data())
-        at, nobody = clock.now(), Actor(mall_id=g.mall_id)
+        nobody = Actor(mall_id=g.mall_id)
         cookie = _cookie_of(wanted.place)
-        with database.transaction() as session:
+        with database.acting(clock.now) as (session, at):
             places = places_of(session, doorkeeper.config, g.mall_id)
             place = next((one for one in places if one.code == wanted.place), None)
             if place is None:

@@ -143,13 +143,9 @@ class Reception:
 
     def _record_wrong(self, user: User | None, address: str) -> None:
         """Note a wrong password; of a name that nobody has, not the name: it may be a password."""
-        failed = SignInFailed(
-            mall_id=self.doorkeeper.mall_id,
-            at=self.doorkeeper.clock.now(),
-            user_id=None if user is None else user.id,
-            address=address,
-        )
-        with self.doorkeeper.database.transaction() as session:
+        keeper, user_id = self.doorkeeper, None if user is None else user.id
+        with keeper.database.acting(keeper.clock.now) as (session, at):
+            failed = SignInFailed(mall_id=keeper.mall_id, at=at, user_id=user_id, address=address)
             record(session, failed)
 
     def _record_refused(self, code: str, username: str, user: User | None, address: str) -> None:
@@ -158,14 +154,11 @@ class Reception:
         if self._noted.wait(key, now):
             return
         self._noted.count(key, now)
-        refused = SignInRefused(
-            mall_id=self.doorkeeper.mall_id,
-            at=self.doorkeeper.clock.now(),
-            user_id=None if user is None else user.id,
-            code=code,
-            address=address,
-        )
-        with self.doorkeeper.database.transaction() as session:
+        keeper, user_id = self.doorkeeper, None if user is None else user.id
+        with keeper.database.acting(keeper.clock.now) as (session, at):
+            refused = SignInRefused(
+                mall_id=keeper.mall_id, at=at, user_id=user_id, code=code, address=address
+            )
             record(session, refused)
 
     def _stranger(self, username: str) -> Stranger:

@@ -11,7 +11,7 @@ import tomlkit
 from pydantic import Field, StringConstraints
 from tomlkit.items import Table
 
-from counter.files.hours import DayHours
+from counter.files.hours import END_OF_DAY, DayHours, said_time
 from counter.files.spellings import CODE, PREFIX
 from counter.files.toml_file import Code, Frozen, OptionalText, Text
 
@@ -139,5 +139,7 @@ def _fill(table: tomlkit.TOMLDocument | Table, value: Frozen) -> None:
                 _fill(inner, one)
                 tables.append(inner)
             table.add(name, tables)
+        elif content == END_OF_DAY:
+            table.add(name, said_time(END_OF_DAY))
         else:
             table.add(name, list(content) if isinstance(content, tuple) else content)

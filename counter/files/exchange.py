@@ -12,7 +12,7 @@ from counter.files.catalogue import AgencyFile, CaseFile, Catalogue, Requirement
 from counter.files.config import Config
 from counter.files.filling import fill_catalogue, fill_desks
 from counter.files.filling_hours import hours_of
-from counter.files.hours import Break, DayHours
+from counter.files.hours import END_OF_DAY, Break, DayHours, said_time
 from counter.files.toml_file import Frozen
 from models.core.base import Base
 from models.journal.actors import Actor
@@ -174,4 +174,6 @@ def _said(value: object) -> str:
         return "nothing"
     if isinstance(value, tuple):
         return ", ".join(str(one) for one in value)
+    if value == END_OF_DAY:
+        return said_time(END_OF_DAY)
     return f'"{value}"' if isinstance(value, str) else str(value).lower()

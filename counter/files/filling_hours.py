@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import time
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from counter.files.catalogue import AgencyFile
 from counter.files.config import Config
-from counter.files.hours import WEEKDAYS, Break, DayHours, SpecialDay
+from counter.files.hours import WEEKDAYS, Break, DayHours, SpecialDay, minutes_of, time_of
 from models.mall.catalogue import Agency
 from models.mall.mall import Desk, Mall, ServingHours
 
@@ -68,9 +67,11 @@ def hours_of(rows: Iterable[ServingHours]) -> tuple[DayHours, ...]:
     return tuple(
         DayHours(
             days=tuple(WEEKDAYS[weekday] for weekday in weekdays),
-            opens=_time(opens_m),
-            closes=_time(closes_m),
-            breaks=tuple(Break(starts=_time(starts), ends=_time(ends)) for starts, ends in breaks),
+            opens=time_of(opens_m),
+            closes=time_of(closes_m),
+            breaks=tuple(
+                Break(starts=time_of(starts), ends=time_of(ends)) for starts, ends in breaks
+            ),
         )
         for (opens_m, closes_m, breaks), weekdays in alike.items()
     )
@@ -80,8 +81,8 @@ def _weekly(weekly: Sequence[DayHours], **owner: int) -> list[ServingHours]:
     return [
         ServingHours(
             weekday=WEEKDAYS.index(day),
-            opens_m=_minutes(hours.opens),
-            closes_m=_minutes(hours.closes),
+            opens_m=minutes_of(hours.opens),
+            closes_m=minutes_of(hours.closes),
             breaks=_spans(hours.breaks),
             **owner,
         )
@@ -95,20 +96,12 @@ def _special(one: SpecialDay, mall: Mall, **owner: int | None) -> ServingHours:
         mall_id=mall.id,
         first_day=one.date,
         last_day=one.last,
-        opens_m=None if one.opens is None else _minutes(one.opens),
-        closes_m=None if one.closes is None else _minutes(one.closes),
+        opens_m=None if one.opens is None else minutes_of(one.opens),
+        closes_m=None if one.closes is None else minutes_of(one.closes),
         breaks=_spans(one.breaks),
         **owner,
     )
 
 
 def _spans(breaks: Sequence[Break]) -> list[list[int]]:
-    return [[_minutes(one.starts), _minutes(one.ends)] for one in breaks]
-
-
-def _minutes(at: time) -> int:
-    return at.hour * 60 + at.minute
-
-
-def _time(minutes: int) -> time:
-    return time(*divmod(minutes, 60))
+    return [[minutes_of(one.starts), minutes_of(one.ends)] for one in breaks]

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, time
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Final, Literal, get_args
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    field_validator,
+)
 
 from counter.files.signs import Sign
 from counter.files.toml_file import Code, Frozen
@@ -14,6 +21,10 @@ Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "satur
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 # A field that is itself called `date` hides the type from those below it.
 Day = date
+# A day ends after its last minute, and no time of day can say so: the latest of all stands for it.
+END_OF_DAY: Final = time.max
+_END_OF_DAY_M: Final = 24 * 60
+_SAYS_END_OF_DAY: Final = ("24:00", "24:00:00", END_OF_DAY)
 
 
 def _to_the_minute(value: time) -> time:
@@ -22,7 +33,29 @@ def _to_the_minute(value: time) -> time:
     return value
 
 
+def _or_end_of_day(value: object, to_time: ValidatorFunctionWrapHandler) -> time:
+    at: time = END_OF_DAY if value in _SAYS_END_OF_DAY else to_time(value)
+    return at
+
+
 LocalTime = Annotated[time, AfterValidator(_to_the_minute)]
+# What is open until midnight closes at "24:00"; TOML itself has no such time.
+ClosingTime = Annotated[LocalTime, WrapValidator(_or_end_of_day)]
+
+
+def minutes_of(at: time) -> int:
+    """Return how many minutes after midnight `at` is."""
+    return _END_OF_DAY_M if at == END_OF_DAY else at.hour * 60 + at.minute
+
+
+def time_of(minutes: int) -> time:
+    """Return the time that is `minutes` after midnight."""
+    return END_OF_DAY if minutes == _END_OF_DAY_M else time(*divmod(minutes, 60))
+
+
+def said_time(at: time) -> str:
+    """Return `at` as a message names it, to the minute."""
+    return "24:00" if at == END_OF_DAY else f"{at:%H:%M}"
 
 
 class Break(Frozen):
@@ -45,7 +78,7 @@ class DayHours(Frozen):
 
     days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
     opens: LocalTime
-    closes: LocalTime
+    closes: ClosingTime
     breaks: tuple[Break, ...] = ()
 
     @field_validator("closes")
@@ -71,7 +104,7 @@ class SpecialDay(Frozen):
     agency: Code | None = None
     desk: Sign | None = None
     opens: LocalTime | None = None
-    closes: Annotated[LocalTime | None, Field(validate_default=True)] = None
+    closes: Annotated[ClosingTime | None, Field(validate_default=True)] = None
     breaks: tuple[Break, ...] = ()
 
     @property
@@ -113,7 +146,8 @@ class SpecialDay(Frozen):
 def later(closes: time, opens: time) -> time:
     """Return `closes`; ValueError unless it is later than `opens`."""
     if closes <= opens:
-        raise ValueError(f"must be later than opens ({opens:%H:%M})")
+        end = '; the end of the day is "24:00"' if closes == time.min else ""
+        raise ValueError(f"must be later than opens ({opens:%H:%M}){end}")
     return closes
 
 
@@ -128,7 +162,7 @@ def breaks_inside(breaks: tuple[Break, ...], info: ValidationInfo) -> tuple[Brea
     for pause in breaks:
         said = f"the break {pause.starts:%H:%M}–{pause.ends:%H:%M}"
         if pause.starts < opens or pause.ends > closes:
-            raise ValueError(f"{said} is outside the hours {opens:%H:%M}–{closes:%H:%M}")
+            raise ValueError(f"{said} is outside the hours {opens:%H:%M}–{said_time(closes)}")
         if pause.starts < until:
             raise ValueError(f"{said} begins before the break above it ends")
         until = pause.ends

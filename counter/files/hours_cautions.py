@@ -7,7 +7,7 @@ from datetime import date, time
 from typing import Final
 
 from counter.files.config import Config
-from counter.files.hours import WEEKDAYS, Break, DayHours, SpecialDay
+from counter.files.hours import WEEKDAYS, Break, DayHours, SpecialDay, minutes_of, said_time
 
 # Longer than any day with other hours lasts; a range without end is looked at no further.
 _LONGEST_RANGE_DAYS: Final = 400
@@ -33,22 +33,18 @@ def _days_without_numbers(config: Config) -> Iterator[str]:
             continue
         if not _gives_numbers(one.opens, one.closes, one.breaks, config):
             yield (
-                f"{name}: no number is given between {one.opens:%H:%M} and {one.closes:%H:%M},"
+                f"{name}: no number is given between {one.opens:%H:%M} and {said_time(one.closes)},"
                 f" because intake_cutoff_minutes = {config.hours.intake_cutoff_minutes}"
             )
 
 
 def _gives_numbers(opens: time, closes: time, breaks: Sequence[Break], config: Config) -> bool:
-    begins_m = max(0, _minutes(opens) - config.hours.intake_opens_minutes_before)
-    ends_m = _minutes(closes) - config.hours.intake_cutoff_minutes
+    begins_m = max(0, minutes_of(opens) - config.hours.intake_opens_minutes_before)
+    ends_m = minutes_of(closes) - config.hours.intake_cutoff_minutes
     for pause in breaks:
-        if _minutes(pause.starts) <= begins_m:
-            begins_m = max(begins_m, _minutes(pause.ends))
+        if minutes_of(pause.starts) <= begins_m:
+            begins_m = max(begins_m, minutes_of(pause.ends))
     return begins_m < ends_m
-
-
-def _minutes(at: time) -> int:
-    return at.hour * 60 + at.minute
 
 
 def _owned(one: SpecialDay) -> bool:
@@ -66,7 +62,7 @@ def _outside_the_hall(one: SpecialDay, config: Config) -> str:
         return f"the hall is closed on {one.date}, so these hours change nothing"
     for day, (opens, closes) in opened:
         if one.opens < opens or one.closes > closes:
-            return f"the hall is open from {opens:%H:%M} until {closes:%H:%M} only on {day}"
+            return f"the hall is open from {opens:%H:%M} until {said_time(closes)} only on {day}"
     return ""
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Protocol
 
 from counter.files.catalogue_files import CatalogueFiles
-from counter.files.hours import DayHours, SpecialDay
+from counter.files.hours import DayHours, SpecialDay, said_time
 from counter.files.problems import unknown
 from counter.files.settings import DeskSettings, Holiday
 from counter.files.signs import sign_of
@@ -63,7 +63,7 @@ def _inside_the_hall(complain: _Complaint, own: Weekly, hall: Weekly) -> None:
             elif hours.opens < door.opens:
                 complain((*path, "opens"), f"the hall opens at {door.opens:%H:%M} on {day}")
             elif hours.closes > door.closes:
-                complain((*path, "closes"), f"the hall closes at {door.closes:%H:%M} on {day}")
+                complain((*path, "closes"), f"the hall closes at {said_time(door.closes)} on {day}")
 
 
 def _check_special_days(source: TomlFile, agencies: Sequence[str]) -> None:

@@ -48,8 +48,8 @@ class AgentWatch:
             self._note(printer, reason)
 
     def _note(self, printer: str, detail: str) -> None:
-        at = self._agents.clock.now()
-        with self._agents.database.transaction() as session:
+        agents = self._agents
+        with agents.database.acting(agents.clock.now) as (session, at):
             doubt_silent(session, self._mall_id, printer, at=at)
             note_printer(session, self._mall_id, printer, _AWAY, at=at, detail=detail)
         log.warning("the agent of the printer %s is away: %s", printer, detail)

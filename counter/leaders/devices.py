@@ -118,7 +118,7 @@ def register(
         if throttle.wait(person, at):
             return shown(form, TOO_OFTEN), TOO_OFTEN.status
         try:
-            with database.transaction() as session:
+            with database.acting(clock.now) as (session, at):
                 config = doorkeeper.config
                 device = pair_as_confirmed(session, config, g.mall_id, form, by=g.actor, at=at)
         except tuple(WHY_NOT) as no:
@@ -155,11 +155,11 @@ def _for_one_screen(blueprint: Blueprint, doorkeeper: Doorkeeper) -> None:
 
     @blueprint.post("/devices/<int:device_id>/withdraw")
     def take_back(device_id: int) -> Response:
-        with database.transaction() as session:
+        with database.acting(clock.now) as (session, at):
             device = session.get(Device, device_id)
             if device is None or device.mall_id != g.mall_id:
                 raise NotFound
-            withdraw(session, device, by=g.actor, at=clock.now())
+            withdraw(session, device, by=g.actor, at=at)
         return redirect("/devices", 303)
 
 

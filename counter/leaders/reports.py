@@ -155,9 +155,9 @@ def register(
             return shown(chosen, 404)
         asked = desire(chosen.period)
         body = in_turn(lambda: write(tell(url, language, asked), form))
-        with database.transaction() as session:
+        with database.acting(clock.now) as (session, at):
             downloaded = ReportDownloaded(
-                mall_id=g.mall_id, at=asked.at, length=length, period=chosen.name, form=form
+                mall_id=g.mall_id, at=at, length=length, period=chosen.name, form=form
             )
             record(session, downloaded, g.actor)
         response = Response(body, mimetype=MIME_TYPES[form])

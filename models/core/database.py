@@ -94,6 +94,7 @@ class Database:
         Listeners hear the events after the commit; one that fails is logged and
         undoes nothing. Any exception rolls everything back. Raises Halted when the
         turn to write was not to be had in time, and while the database is `halted`.
+        What writes into the journal opens it by `acting`, or the record runs back.
         """
         with _turn(self._writer) as until_s, self._write.begin() as session:
             self._must_be_there()

@@ -47,6 +47,14 @@ class Footing:
     sure: bool = True
 
 
+@dataclass(frozen=True)
+class Reached:
+    """How far a slowed time had come: to `at_s`, when what it follows was at `aimed_s`."""
+
+    at_s: float
+    aimed_s: float
+
+
 class Steady:
     """Tells the hall's time in seconds since 1970."""
 
@@ -76,6 +84,14 @@ class Steady:
     def footing(self) -> Footing:
         """On what the time stands now."""
         return self._footing
+
+    @property
+    def reached(self) -> Reached | None:
+        """How far the time has come while it is slowed, else None."""
+        with self._reading:
+            at_s = self._read()
+            aimed_s = self._read_s + self._footing.offset_s
+            return Reached(at_s, aimed_s) if aimed_s < at_s else None
 
     @property
     def doubt(self) -> Doubt | None:
@@ -137,12 +153,14 @@ class Before:
     """What an earlier run left behind of its time.
 
     `boot` names the start of the machine for which the `footing` was good. `ahead_s` is how far
-    the system's clock was ahead of it while that was doubted.
+    the system's clock was ahead of it while that was doubted; `reached` is where it was slowed,
+    None if it was not.
     """
 
     boot: str
     footing: Footing
     ahead_s: float | None
+    reached: Reached | None = None
 
 
 def footing_at_start(
@@ -160,6 +178,9 @@ def footing_at_start(
     does not contradict it; else the time goes on from the record, as a guess.
     """
     earliest_s = float("-inf") if record_s is None else record_s - BELIEVED_S
+    if before is not None and before.reached is not None:
+        # The record ran ahead of a clock that was followed: nobody is asked about it again.
+        earliest_s = min(earliest_s, before.reached.aimed_s - BELIEVED_S)
     if before is not None and boot and before.boot == boot:
         return before.footing
     if before is not None and before.ahead_s is not None:
@@ -170,6 +191,24 @@ def footing_at_start(
     if record_s is None or earliest_s <= system_s <= record_s + LONGEST_REST_S:
         return Footing(system_s - monotonic_s)
     return Footing(record_s - monotonic_s, sure=False)
+
+
+def reached_by(
+    monotonic_s: float, footing: Footing, *, record_s: float | None, before: Before | None
+) -> float:
+    """Return the earliest time at which a run may begin that stands on `footing`.
+
+    What was slowed goes on from where it would have come by now, so that it does not run back
+    even where the record holds nothing of the time since.
+    """
+    earliest_s = record_s or 0.0
+    if before is None or before.reached is None:
+        return earliest_s
+    reached = before.reached
+    aim_s = monotonic_s + footing.offset_s
+    # A guess does not say how long it took to come back.
+    passed_s = max(0.0, aim_s - reached.aimed_s) if footing.sure else 0.0
+    return max(earliest_s, reached.at_s + passed_s * WHILE_AHEAD)
 
 
 def monotonic_s() -> float:

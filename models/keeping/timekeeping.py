@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.base import Base
 from models.core.errors import ClockNotDoubted
-from models.core.steady import BELIEVED_S, Before, Footing
+from models.core.steady import BELIEVED_S, Before, Footing, Reached
 from models.journal.actors import Actor
 from models.journal.events import ClockDoubted, ClockFollowed, ClockKept
 from models.journal.record import JournalEntry, record
@@ -27,7 +27,8 @@ class ClockAnswer(StrEnum):
 class KeptTime(Base):
     """A mall's time: on what it stood when it was last noted, and whether anybody doubts.
 
-    Each doubt is a `question` of its own number; `ahead_s` is None when the last one is settled.
+    Each doubt is a `question` of its own number; `ahead_s` is None when the last one is settled,
+    and `accepted_s` is how far ahead the clock was when its answer was to follow it.
     All processes of a mall share the row, so that one answer is enough.
     """
 
@@ -37,15 +38,21 @@ class KeptTime(Base):
     boot: Mapped[str]
     offset_s: Mapped[float]
     sure: Mapped[bool]
+    reached_s: Mapped[float | None]
+    aimed_s: Mapped[float | None]
     question: Mapped[int] = mapped_column(default=0)
     ahead_s: Mapped[float | None]
     asked_at: Mapped[datetime | None]
     answer: Mapped[ClockAnswer | None]
+    accepted_s: Mapped[float | None]
 
     @property
     def before(self) -> Before:
         """The same for whoever begins after it."""
-        return Before(self.boot, Footing(self.offset_s, sure=self.sure), self.ahead_s)
+        footing, reached = Footing(self.offset_s, sure=self.sure), None
+        if self.reached_s is not None and self.aimed_s is not None:
+            reached = Reached(self.reached_s, self.aimed_s)
+        return Before(self.boot, footing, self.ahead_s, reached)
 
 
 def last_instant(session: Session, mall_id: int) -> datetime | None:
@@ -64,13 +71,17 @@ def open_question(session: Session, mall_id: int) -> KeptTime | None:
     return None if kept is None or kept.ahead_s is None else kept
 
 
-def note_footing(session: Session, mall_id: int, boot: str, footing: Footing) -> None:
-    """Keep on what the mall's time stands, for the next start."""
+def note_footing(
+    session: Session, mall_id: int, boot: str, footing: Footing, reached: Reached | None = None
+) -> None:
+    """Keep on what the mall's time stands, and how far it has come if slowed, for a restart."""
     kept = _locked(session, mall_id)
     if kept is None:
         kept = KeptTime(mall_id=mall_id, boot=boot)
         session.add(kept)
     kept.boot, kept.offset_s, kept.sure = boot, footing.offset_s, footing.sure
+    kept.reached_s = None if reached is None else reached.at_s
+    kept.aimed_s = None if reached is None else reached.aimed_s
     session.flush()
 
 
@@ -99,7 +110,8 @@ def ask(session: Session, mall_id: int, ahead_s: float, *, after: int, at: datet
     if kept is None or kept.question > after:
         return False
     kept.question += 1
-    kept.ahead_s, kept.asked_at, kept.answer = ahead_s, at, None
+    kept.ahead_s, kept.asked_at = ahead_s, at
+    kept.answer = kept.accepted_s = None
     session.flush()
     record(session, ClockDoubted(mall_id=mall_id, at=at, ahead_s=round(ahead_s)))
     return True
@@ -136,6 +148,7 @@ def answer(
     ahead_s = round(kept.ahead_s)
     if kept.answer is not what:
         kept.answer = what
+        kept.accepted_s = kept.ahead_s if what is ClockAnswer.ACCEPT else None
         session.flush()
         event = (
             ClockKept(mall_id=mall_id, at=at, ahead_s=ahead_s)

@@ -38,10 +38,8 @@ class Watch:
         if settled is None or settled == self._noted:
             return
         mall_id, printer = self._key
-        with self._database.transaction() as session:
-            note_printer(
-                session, mall_id, printer, settled.state, at=self._now(), detail=settled.detail
-            )
+        with self._database.acting(self._now) as (session, at):
+            note_printer(session, mall_id, printer, settled.state, at=at, detail=settled.detail)
         self._noted = settled
 
     @property

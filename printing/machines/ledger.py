@@ -63,8 +63,8 @@ class Ledger:
 
     def claim(self, job: PrintJob) -> bool:
         """Mark a waiting job before its first byte leaves; False when somebody else has it."""
-        with self._transaction() as session:
-            return claim(session, job, at=self._now())
+        with self._acting() as (session, at):
+            return claim(session, job, at=at)
 
     def settle(self, ended: Ended) -> None:
         """Take in how a paper ended; what somebody must act upon is written at once."""
@@ -77,19 +77,19 @@ class Ledger:
     def write(self) -> None:
         """Write down all that has ended."""
         if self._ended:
-            with self._transaction():
+            with self._acting():
                 pass
 
     @contextmanager
-    def _transaction(self) -> Iterator[Session]:
+    def _acting(self) -> Iterator[tuple[Session, datetime]]:
         """Open a transaction that also writes what has ended meanwhile."""
         with self._lock:
             ended, self._ended = self._ended, []
         try:
-            with self._database.transaction() as session:
+            with self._database.acting(self._now) as (session, at):
                 for one in ended:
-                    settle_job(session, one.job, one.state, at=self._now(), error=one.error)
-                yield session
+                    settle_job(session, one.job, one.state, at=at, error=one.error)
+                yield session, at
         except BaseException:
             self._keep_in_mind(*ended)
             self._due.set()

@@ -73,8 +73,8 @@ class Spooler:
     def start(self) -> None:
         """Doubt what a stop interrupted, then let the workers begin."""
         self._drawer.start()
-        with self._database.transaction() as session:
-            doubt_interrupted(session, at=self._now(), elsewhere=self._elsewhere)
+        with self._database.acting(self._now) as (session, at):
+            doubt_interrupted(session, at=at, elsewhere=self._elsewhere)
         self._stopping.clear()
         self._ledger.start()
         for worker in self._workers.values():

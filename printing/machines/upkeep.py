@@ -34,25 +34,24 @@ class Upkeep:
 
     def do(self) -> list[str]:
         """Do what is due; return the printers that have papers to print."""
-        at = self._now()
-        before = at - self._kept
+        before = self._now() - self._kept
         # Looking first keeps an idle house away from the one place where writers queue.
         with self._database.glancing() as connection:
             waiting = connection.execute(self._waiting).all()
         if any(created_at < before for _, _, created_at in waiting):
-            with self._database.transaction() as session:
+            with self._database.acting(self._now) as (session, at):
                 expire_old(session, before=before, at=at)
         printers = dict.fromkeys(printer for printer, _, _ in waiting)
         if any(fallback for _, fallback, _ in waiting):
-            printers |= dict.fromkeys(self._divert(at))
+            printers |= dict.fromkeys(self._divert())
         return list(printers)
 
-    def _divert(self, at: datetime) -> list[str]:
+    def _divert(self) -> list[str]:
         """Hand stranded papers over; return the printers that have them now."""
         with self._database.reading() as session:
             if not self._stranded(session):
                 return []
-        with self._database.transaction() as session:
+        with self._database.acting(self._now) as (session, at):
             # Read again: a printer may have come back, and its paper gone out.
             jobs = self._stranded(session)
             return [job.printer for job in jobs if divert(session, job, at=at)]

@@ -73,13 +73,14 @@ class Hall:
             kept = open_question(session, self.mall_id)
             return None if kept is None else timedelta(seconds=round(kept.ahead_s or 0))
 
-    def say(self, what: ClockAnswer, question: int = 0) -> None:
+    def say(self, what: ClockAnswer, question: int = 0, *, looks: bool = True) -> None:
         with self.database.transaction() as session:
             kept = open_question(session, self.mall_id)
             assert kept is not None
             by, at = Actor(mall_id=self.mall_id), self.clock.now()
             answer(session, self.mall_id, what, question=question or kept.question, by=by, at=at)
-        self.look()
+        if looks:
+            self.look()
 
     def sign_in(self) -> str:
         with self.database.transaction() as session:
@@ -222,6 +223,51 @@ def test_an_answer_to_an_old_question_is_refused(hall: Hall) -> None:
     hall.set_clock(DAY)
     with pytest.raises(ClockNotDoubted):
         hall.say(ClockAnswer.ACCEPT, question=1)
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+@pytest.mark.parametrize("what", ClockAnswer)
+def test_an_answer_holds_for_the_jump_that_was_asked_about(
+    hall: Hall, what: ClockAnswer, *, restarts: bool
+) -> None:
+    hall.set_clock(DAY)
+    hall.say(what, looks=False)
+    hall.system_s += 400 * DAY.total_seconds()  # before anybody has looked
+    if restarts:
+        hall.open()
+    assert hall.wait(MINUTE) == MONDAY + MINUTE
+    assert (hall.waiting(), hall.ask_for()) == (3, 401 * DAY)
+    assert hall.told()[2:] == ["ClockDoubted"]
+    hall.say(ClockAnswer.ACCEPT)
+    assert hall.clock.now() == MONDAY + 401 * DAY + MINUTE
+
+
+@pytest.mark.parametrize("jump", [timedelta(hours=2), -timedelta(hours=3)])
+def test_who_refused_a_jump_is_asked_about_another_one_after_a_restart(
+    hall: Hall, jump: timedelta
+) -> None:
+    hall.set_clock(DAY)
+    hall.say(ClockAnswer.KEEP)
+    hall.system_s += (jump - DAY).total_seconds()
+    hall.open()
+    assert hall.wait(MINUTE) == MONDAY + MINUTE
+    assert hall.ask_for() == jump
+    assert hall.told() == ["ClockDoubted", "ClockKept", "ClockDoubted"]
+
+
+def test_a_slowed_time_goes_on_after_a_restart_where_it_was(hall: Hall) -> None:
+    two_hours, hour = timedelta(hours=2), timedelta(hours=1)
+    hall.set_clock(-two_hours)
+    hall.say(ClockAnswer.ACCEPT)
+    assert hall.wait(hour) == MONDAY + hour / 2
+    hall.open()
+    assert hall.clock.now() == MONDAY + hour / 2
+    # The machine itself starts anew, with its clock right and nothing recorded.
+    hall.boot, hall.monotonic_s = "second", 30.0
+    hall.open()
+    assert hall.clock.now() == MONDAY + hour / 2
+    assert hall.wait(3 * hour) == MONDAY + two_hours
+    assert hall.wait(hour) == MONDAY + two_hours + hour
 
 
 def test_one_answer_is_enough_for_two_processes(hall: Hall) -> None:

@@ -182,6 +182,12 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_file(folder: Path) ->
         ("opens = 08:00:00", "opens = 08:00:30", "hours.days[0].opens: must be a whole minute"),
         ("opens = 08:00:00", 'opens = "08.00"', "hours.days[0].opens: must be a time such as"),
         (
+            "closes = 15:00:00",
+            "closes = 00:00:00",
+            'hours.days[0].closes: must be later than opens (08:00); the end of the day is "24:00"',
+        ),
+        ("closes = 15:00:00", 'closes = "24.00"', "hours.days[0].closes: must be a time such as"),
+        (
             "starts = 11:30:00",
             "starts = 07:30:00",
             "hours.days[1].breaks: the break 07:30–13:00 is outside the hours 08:00–15:30",

@@ -22,7 +22,7 @@ from counter.files.catalogue import (
 from counter.files.config import Config, load_config
 from counter.files.exchange import differences, import_catalogue, stored_catalogue
 from counter.files.filling import fill, fill_catalogue
-from counter.files.hours import Break, DayHours
+from counter.files.hours import END_OF_DAY, Break, DayHours
 from models.core.base import Base
 from models.core.database import Database
 from models.journal.events import CatalogueChanged
@@ -47,6 +47,7 @@ MORNINGS = (
         breaks=(Break(starts=time(10), ends=time(10, 15)),),
     ),
     DayHours(days=("friday",), opens=time(9, 30), closes=time(11)),
+    DayHours(days=("sunday",), opens=time(20), closes=END_OF_DAY),
 )
 
 
@@ -247,10 +248,16 @@ def test_hours_of_an_agency_are_told_apart_by_their_days(shipped: Config) -> Non
     first, *others = shipped.catalogue.agencies
     keeping = first.model_copy(update={"hours": MORNINGS})
     later = MORNINGS[1].model_copy(update={"closes": time(11, 30)})
-    changed = first.model_copy(update={"hours": (MORNINGS[0], later)})
+    midday = MORNINGS[2].model_copy(update={"opens": time(8), "closes": time(12)})
+    changed = first.model_copy(update={"hours": (MORNINGS[0], later, midday)})
     before, after = (Catalogue(agencies=(one, *others)) for one in (keeping, changed))
     assert differences(shipped.catalogue, before) == [
         f"{first.code}: + hours monday, wednesday",
         f"{first.code}: + hours friday",
+        f"{first.code}: + hours sunday",
     ]
-    assert differences(before, after) == [f"{first.code}: friday: closes: 11:00:00 → 11:30:00"]
+    assert differences(before, after) == [
+        f"{first.code}: friday: closes: 11:00:00 → 11:30:00",
+        f"{first.code}: sunday: opens: 20:00:00 → 08:00:00",
+        f"{first.code}: sunday: closes: 24:00 → 12:00:00",
+    ]

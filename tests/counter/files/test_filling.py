@@ -1,8 +1,9 @@
 from collections.abc import Iterator
 from dataclasses import asdict, fields
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -11,9 +12,11 @@ from sqlalchemy.orm import Session
 from counter.app import Application
 from counter.files.calling import Calling
 from counter.files.filling import fill
-from counter.files.filling_hours import fill_agency_hours
+from counter.files.filling_hours import fill_agency_hours, fill_hall_hours
+from counter.files.hours import WEEKDAYS, DayHours
 from models.mall.arrangement import arrangement_of
 from models.mall.catalogue import Agency
+from models.mall.hours import IntakePhase
 from models.mall.mall import Mall, ServingHours
 from models.mall.rules import CallingRules
 from tests.application import example_config, open_application
@@ -32,6 +35,23 @@ def _others(calling: Calling) -> Iterator[tuple[str, Calling]]:
 
     for name, other in varied(calling.model_dump()):
         yield name, Calling.model_validate(other)
+
+
+def test_a_mall_that_never_closes_gives_numbers_over_midnight(application: Application) -> None:
+    always = DayHours.model_validate({"days": WEEKDAYS, "opens": time(0), "closes": "24:00"})
+    own = {"days": (always,), "special_days": ()}
+    config = application.config
+    config = config.model_copy(update={"hours": config.hours.model_copy(update=own)})
+    midnight = datetime(2026, 11, 24, tzinfo=ZoneInfo(config.mall.time_zone))
+    with application.database.transaction() as session:
+        place = session.get_one(Mall, application.mall_id)
+        place.intake_cutoff_m = 0
+        fill_hall_hours(session, place, config)
+        session.flush()
+        timetable = arrangement_of(session, place).timetable
+    around = [timetable.intake(midnight + timedelta(seconds=at)) for at in (-61, -1, 0, 1)]
+    assert {one.phase for one in around} == {IntakePhase.OPEN}
+    assert around[0].closes_at == midnight
 
 
 def test_each_setting_of_calling_is_one_rule_of_its_own(tmp_path: Path) -> None:
