@@ -135,16 +135,18 @@ def words_of_code(session: Session, mall_id: int, code: str, at: datetime) -> st
     return "" if device is None else check_words(device.token_hash, device.code or "")
 
 
-def kiosk_at(session: Session, mall_id: int, place: Place) -> Device | None:
-    """Return the kiosk that plays `place` now: only one can, because its paper comes out there."""
+def kiosks_at(session: Session, mall_id: int, place: Place) -> list[Device]:
+    """Return the kiosks that play `place`: one, because its paper comes out there.
+
+    In the example there may be more, since every browser at its machine pairs itself.
+    """
     if place.role is not Role.KIOSK:
-        return None
-    playing = (
+        return []
+    return [
         one
         for one in paired_devices(session, mall_id)
         if one.place == place.code and one.withdrawn_at is None
-    )
-    return next(playing, None)
+    ]
 
 
 def was_withdrawn(session: Session, token: str) -> bool:

@@ -333,10 +333,35 @@ def test_a_second_kiosk_for_one_place_is_moved_only_when_somebody_says_so(
     assert confirm(leader, code, "kiosk-1", move=agreed) == 303
     assert not opens(first, "/kiosk")
     assert opens(second, "/kiosk")
+    # A code that is good no more is told before anybody is asked.
+    assert "Tidak ada layar" in leader.post("/devices", data=form, headers=OWN_PAGE).text
     # Two televisions may show one board.
     for _ in range(2):
         screen = application.app.test_client()
         assert confirm(leader, post(screen, "/pair/code")["code"], "hall") == 303
+
+
+def test_of_several_kiosks_at_one_place_all_leave_when_somebody_agrees_once(
+    application: Application,
+) -> None:
+    leader = user_client(application, "hendra.saputra")
+    before = [application.app.test_client() for _ in range(2)]
+    for browser in before:
+        post(browser, "/pair/here", place="kiosk-1")
+    screen = application.app.test_client()
+    code = post(screen, "/pair/code")["code"]
+    form = {"code": code, "place": "kiosk-1", "words": words_of(leader, code)}
+    asked = leader.post("/devices", data=form, headers=OWN_PAGE).text
+    assert "dipegang 2 layar" in asked
+    assert asked.count("terakhir terlihat") == 2
+    (agreed,) = re.findall(r'name="move" value="([\d,]+)"', asked)
+    # Whoever came meanwhile was not spoken of.
+    post(application.app.test_client(), "/pair/here", place="kiosk-1")
+    asked = leader.post("/devices", data=form | {"move": agreed}, headers=OWN_PAGE).text
+    (agreed,) = re.findall(r'name="move" value="([\d,]+)"', asked)
+    assert confirm(leader, code, "kiosk-1", move=agreed) == 303
+    assert opens(screen, "/kiosk")
+    assert not any(opens(browser, "/kiosk?place=kiosk-1") for browser in before)
 
 
 def test_a_screen_gets_a_token_that_was_in_no_hands_before(application: Application) -> None:
