@@ -113,6 +113,8 @@ def test_a_screen_that_is_taken_back_must_pair_again(application: Application) -
     assert screen.get("/pair/state").get_json() | {"clock": "", "day": ""} == {
         "go": None,
         "over": True,
+        "code": None,
+        "taken": False,
         "clock": "",
         "day": "",
     }
@@ -387,3 +389,20 @@ def test_a_screen_gets_a_token_that_was_in_no_hands_before(application: Applicat
     assert not opens(lost, "/kiosk")
     assert opens(screen, "/kiosk")
     assert len(devices(application)) == 1
+
+
+def test_a_screen_hears_that_another_browser_took_its_place(application: Application) -> None:
+    leader, screen = user_client(application, "hendra.saputra"), application.app.test_client()
+    asked = post(screen, "/pair/code")
+    cookie = screen.get_cookie(DEVICE_COOKIE)
+    assert cookie
+    thief = application.app.test_client()
+    thief.set_cookie(DEVICE_COOKIE, cookie.value)
+    confirm(leader, asked["code"], "kiosk-1")
+    assert post(thief, "/pair/renew")["renewed"]
+    assert opens(thief, "/kiosk")
+    found = screen.get(f"/pair/state?device={asked['device']}").get_json()
+    assert (found["go"], found["taken"]) == (None, True)
+    assert post(screen, "/pair/renew")["status"] == 401
+    for nonsense in ("x", "-1", str(2**63)):
+        assert screen.get(f"/pair/state?device={nonsense}").status_code == 422
