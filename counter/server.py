@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flask import Flask
 from flask_socketio import SocketIO
@@ -24,8 +24,24 @@ STOP_WITHIN_S = 2.0
 # without a logger they would each bring a handler of their own, past the house's one form.
 sockets = logging.getLogger(f"{__name__}.sockets")
 sockets.setLevel(logging.ERROR)
+_SHORT: Final = 120
 _SOCKETS = "/socket.io"
 THIS_MACHINE = ("127.0.0.1", "::1")
+
+
+def in_short(record: logging.LogRecord) -> bool:
+    """Let what others sent be a short warning: the libraries call it an error of ours.
+
+    Trouble of our own comes with its stack trace, and stays what it is.
+    """
+    if record.levelno == logging.ERROR and not record.exc_info:
+        record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
+        # Behind it they say how they would go on to log it.
+        record.msg, record.args = record.getMessage().partition(" (further")[0][:_SHORT], None
+    return logging.getLogger().isEnabledFor(record.levelno)
+
+
+sockets.addFilter(in_short)
 
 
 def make_socketio(app: Flask, public_url: str = "") -> SocketIO:

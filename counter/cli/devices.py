@@ -9,7 +9,7 @@ import click
 
 from counter.cli.options import CLOCK, CONFIG, DATA_DIR, say, settings, the_mall
 from counter.files.places import places_of
-from counter.leaders.confirming import KioskThere, pair_by_code
+from counter.leaders.confirming import KiosksThere, pair_by_code
 from counter.leaders.devices import rows_of
 from models.core.errors import CodeUnknown, NotFound, PlaceTaken
 from models.journal.actors import Actor
@@ -29,7 +29,7 @@ def device() -> None:
     required=True,
     help="The code of a kiosk, a board, or a printer of kind agent in config.toml.",
 )
-@click.option("--move", is_flag=True, help="Withdraw the kiosk that plays PLACE now.")
+@click.option("--move", is_flag=True, help="Withdraw whichever kiosk plays PLACE now.")
 @CONFIG
 @DATA_DIR
 def pair(
@@ -59,9 +59,11 @@ def pair(
             raise click.ClickException(
                 f'config.toml has no kiosk, board or agent "{place}"; it has {known}.'
             ) from error
-        except KioskThere as there:
+        except KiosksThere as there:
+            playing = ", ".join(f"{one.name} (device {one.id})" for one in there.playing)
             raise click.ClickException(
-                f"{there} plays {place} now; with --move it is withdrawn for this screen."
+                f"The place {place} is played by {playing} now;"
+                " with --move that is withdrawn for this screen."
             ) from there
         except PlaceTaken as error:
             raise click.ClickException(

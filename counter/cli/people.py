@@ -105,11 +105,13 @@ def password(
     data_dir: Path | None,
 ) -> None:
     """Give USERNAME a new password; whoever is signed in with the old one is out."""
-    with the_mall(settings(config_file, data_dir=data_dir)) as (database, mall_id):
+    config = settings(config_file, data_dir=data_dir)
+    with the_mall(config) as (database, mall_id):
         with database.reading() as session:
             account = account_called(session, mall_id, username)
         with _refusals():
-            new = new_hash(account, _password(from_stdin=password_stdin))
+            typed = _password(from_stdin=password_stdin)
+            new = new_hash(account, typed, mall=config.mall.name)
         with database.acting(CLOCK.now) as (session, at):
             account = account_called(session, mall_id, username)
             set_password(session, account, new, by=Actor(), at=at)

@@ -22,6 +22,7 @@ from models.journal.account_events import (
 )
 from models.journal.actors import Actor
 from models.journal.record import record
+from models.mall.mall import Mall
 from models.mall.people import User
 from models.mall.sign_ins import end_sign_ins
 from models.queue.shifts import leave_desk
@@ -83,18 +84,21 @@ def add_user(
         select(User.id).where(User.mall_id == mall_id, User.username == username)
     ).first():
         raise UserExists(username)
-    require_strong(password, username, name)
+    mall = session.get_one(Mall, mall_id)
+    require_strong(password, username, name, mall=mall.name)
     user = make_account(session, mall_id, username, name, role, hashed(password), at)
     record(session, AccountAdded(role=role.value, **_about(user, by, at)))
     return user
 
 
-def new_hash(user: User, password: str) -> str:
-    """Return what to keep of a new password of `user`. Raises WeakPassword.
+def new_hash(user: User, password: str, *, mall: str) -> str:
+    """Return what to keep of a new password of `user` in the house called `mall`.
+
+    Raises WeakPassword.
 
     Takes its time, so nobody holds the database meanwhile.
     """
-    require_strong(password, user.username, user.name)
+    require_strong(password, user.username, user.name, mall=mall)
     return hashed(password)
 
 

@@ -22,7 +22,14 @@ from counter.words.language import Language
 from models.core.errors import Forbidden, NotFound
 from models.core.roles import DEVICES, EVERYBODY, Permit, Role
 from models.journal.actors import Actor
-from models.mall.pairing import new_code, nickname, pair, shown_code, was_withdrawn
+from models.mall.pairing import (
+    is_playing,
+    new_code,
+    nickname,
+    pair,
+    shown_code,
+    was_withdrawn,
+)
 from models.mall.tokens import devices_of_tokens, fingerprint, renew_token
 
 # Browsers keep no cookie longer than 400 days; a screen's is renewed each time its page opens.
@@ -40,7 +47,14 @@ class Here:
     place: Annotated[str, Field(max_length=40)] = ""
 
 
-HERE = TypeAdapter(Here)
+@dataclass(frozen=True)
+class Shown:
+    """Which unpaired screen asks what became of its code, by the number that it was told."""
+
+    device: Annotated[int, Field(ge=0, lt=2**31)] = 0
+
+
+HERE, SHOWN = TypeAdapter(Here), TypeAdapter(Shown)
 
 
 def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language, permit: Permit) -> None:
@@ -74,6 +88,7 @@ def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language, permit: 
             asked = new_code(session, g.mall_id, token=token, at=at)
         url = f"{doorkeeper.config.mall.public_url}/devices?code={asked.code}"
         response = jsonify(
+            device=asked.device_id,
             code=asked.code,
             left_s=int((asked.expires_at - at).total_seconds()),
             words=asked.words,
@@ -93,13 +108,19 @@ def register(app: Flask, *, doorkeeper: Doorkeeper, language: Language, permit: 
     @blueprint.get("/pair/state")
     def state() -> Response:
         token, at = sent(request, DEVICE_COOKIE) or "", clock.now()
+        shown = SHOWN.validate_python(request.args.to_dict())
         with database.reading() as session:
             paired = devices_of_tokens(session, [token]).get(token)
-            waiting = shown_code(session, token, at) is not None
+            waiting = shown_code(session, token, at)
+            playing = is_playing(session, g.mall_id, shown.device)
         return jsonify(
             # Where to go on, because a screen that opened /kiosk may have been made a board.
             go=PAGES.get(paired.role) if paired else None,
-            over=not waiting,
+            over=waiting is None,
+            # Another page of this browser may have asked since.
+            code=waiting.code if waiting else None,
+            # Its code was used, and it is another browser that acts by that.
+            taken=playing and not paired,
             clock=language.clock(g.lang, at),
             day=language.day(g.lang, at),
         )
@@ -147,7 +168,7 @@ def _for_paired_screens(blueprint: Blueprint, doorkeeper: Doorkeeper) -> None:
     def renew() -> Response:
         """Give a screen that was just paired a token that was in no hands before.
 
-        The one with which it asked for its code may have been put into its browser by somebody.
+        Who listened on the way knows the one with which it was shown its code.
         """
         with database.transaction() as session:
             token = renew_token(session, sent(request, DEVICE_COOKIE) or "")
@@ -172,7 +193,7 @@ def _hand_over(response: Response, cookie: str, token: str) -> Response:
 
 def _says(language: Language) -> dict[str, str]:
     """Return what the page's script may have to say."""
-    keys = ("unreachable", "too_often", "not_kept")
+    keys = ("unreachable", "too_often", "not_kept", "elsewhere", "taken")
     return {key: language.say(g.lang, f"counter.pair.{key}") for key in keys}
 
 

@@ -139,7 +139,7 @@ class Reception:
             account = session.get_one(User, user.id)
             # A password that was changed meanwhile stays changed.
             if account.password_hash == user.password_hash:
-                account.password_hash = newer
+                account.password_hash = user.password_hash = newer
 
     def _record_wrong(self, user: User | None, address: str) -> None:
         """Note a wrong password; of a name that nobody has, not the name: it may be a password."""

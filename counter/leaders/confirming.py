@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -17,7 +17,7 @@ from models.journal.actors import Actor
 from models.mall.devices import Device
 from models.mall.pairing import (
     Place,
-    kiosk_at,
+    kiosks_at,
     pair,
     wait_for_other_pairings,
     withdraw,
@@ -33,9 +33,10 @@ class Confirmed:
     code: Annotated[str, Field(max_length=20)] = ""
     place: Annotated[str, Field(max_length=60)] = ""
     name: Annotated[str, Field(max_length=80)] = ""
-    # What the page said the screen shows, once it had; and the id of the kiosk that is to leave.
+    # What the page said the screen shows, once it had; and the ids of the kiosks that are to leave,
+    # with commas between them: every browser of the example may be one.
     words: Annotated[str, Field(max_length=40)] = ""
-    move: Annotated[str, Field(max_length=20)] = ""
+    move: Annotated[str, Field(max_length=4000)] = ""
 
 
 CONFIRMED: Final = TypeAdapter(Confirmed)
@@ -45,12 +46,29 @@ class Uncompared(Exception):
     """The leader was not shown yet which words the screen shows, or they were others."""
 
 
-class KioskThere(Exception):
-    """A kiosk plays the place, by its name and its id; nothing was said of its leaving."""
+@dataclass(frozen=True)
+class Playing:
+    """A kiosk that plays the place which another is to have."""
 
-    def __init__(self, device: Device) -> None:
-        super().__init__(device.name)
-        self.device_id = device.id
+    id: int
+    name: str
+    since: datetime | None
+    seen_at: datetime | None
+
+
+class KiosksThere(Exception):
+    """Kiosks play the place, and of the leaving of one or more nothing was said."""
+
+    def __init__(self, devices: Iterable[Device]) -> None:
+        self.playing = [
+            Playing(one.id, one.name, one.paired_at, one.last_seen_at) for one in devices
+        ]
+        super().__init__(", ".join(one.name for one in self.playing))
+
+    @property
+    def ids(self) -> str:
+        """What is sent back by who agrees that all of them leave."""
+        return ",".join(str(one.id) for one in self.playing)
 
 
 @dataclass(frozen=True)
@@ -65,7 +83,7 @@ class WhyNot:
 WHY_NOT: Final[dict[type[Exception], WhyNot]] = {
     NotFound: WhyNot("no_place", "place", 422),
     Uncompared: WhyNot("compare", "code", 409),
-    KioskThere: WhyNot("kiosk_taken", "place", 409),
+    KiosksThere: WhyNot("kiosk_taken", "place", 409),
     PlaceTaken: WhyNot("place_taken", "place", 409),
     CodeUnknown: WhyNot("no_code", "code", 409),
 }
@@ -81,8 +99,9 @@ def pair_as_confirmed(
     if words and words != form.words:
         # Without a script the page could not say yet what the screen shows.
         raise Uncompared
-    # The leader agreed to the leaving of the kiosk that the page named, and of no other.
-    _free(session, mall_id, place, lambda there: str(there.id) == form.move, by=by, at=at)
+    # The leader agreed to the leaving of the kiosks that the page named, and of no other.
+    agreed = form.move.split(",")
+    _free(session, mall_id, form.code, place, lambda one: str(one.id) in agreed, by=by, at=at)
     return pair(session, mall_id, form.code, place, name=form.name, by=by, at=at)
 
 
@@ -108,26 +127,34 @@ def pair_by_code(
     """Pair from the command line, where whoever types owns the machine.
 
     The code of a printer means its agent, where no screen is called the same. Raises NotFound
-    for a place that config.toml does not name, KioskThere without `move`, and what pair() raises.
+    for a place that config.toml does not name, KiosksThere without `move`, and what pair() raises.
     """
     chosen = place_called(session, config, mall_id, place)
     by = Actor(mall_id=mall_id)
-    _free(session, mall_id, chosen, lambda _: move, by=by, at=at)
+    _free(session, mall_id, code, chosen, lambda _: move, by=by, at=at)
     return pair(session, mall_id, code, chosen, name="", by=by, at=at)
 
 
 def _free(
     session: Session,
     mall_id: int,
+    code: str,
     place: Place,
     agreed: Callable[[Device], bool],
     *,
     by: Actor,
     at: datetime,
 ) -> None:
-    """Withdraw the kiosk that plays `place` if that is agreed. Raises KioskThere when not."""
+    """Withdraw the kiosks that play `place`, for the screen that shows `code`.
+
+    Raises CodeUnknown when none does, before anybody is asked for what leads nowhere, and
+    KiosksThere, with all of them, unless each one's leaving is agreed.
+    """
     wait_for_other_pairings(session, mall_id)
-    while (there := kiosk_at(session, mall_id, place)) is not None:
-        if not agreed(there):
-            raise KioskThere(there)
-        withdraw(session, there, by=by, at=at)
+    if not words_of_code(session, mall_id, code, at):
+        raise CodeUnknown
+    there = kiosks_at(session, mall_id, place)
+    if not all(map(agreed, there)):
+        raise KiosksThere(there)
+    for one in there:
+        withdraw(session, one, by=by, at=at)

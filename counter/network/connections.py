@@ -116,6 +116,9 @@ class Doorway(WSGIServer):  # type: ignore[misc]  # gevent comes without types
         sock.settimeout(self._silence_s)
         try:
             super().handle(sock, address)
+        except OSError as gone:
+            # Who hangs up before they have heard why we refuse is no error of ours.
+            log.debug("%s hung up: %s", host, gone)
         finally:
             self._held[host] -= 1
             if not self._held[host]:

@@ -56,23 +56,27 @@ class Asked:
 def new_code(session: Session, mall_id: int, *, token: str | None, at: datetime) -> Asked:
     """Give the screen that holds `token` a fresh code, good for CODE_LIFETIME from `at`.
 
+    With each code comes a new token, and the one before opens nothing any more: somebody may have
+    put theirs into the screen's browser, to act by it once it is paired.
+
     A screen without a token, or with one that was paired or withdrawn, begins anew. Of one that
     was withdrawn it is kept what it was, which gives it no right.
     """
     _forget_old(session, at)
+    drawn = secrets.token_urlsafe(TOKEN_BYTES)
     device = None if token is None else _unpaired(session, mall_id, token)
-    if device is None or token is None:
+    if device is None:
         before = None if token is None else _withdrawn(session, token)
-        token = secrets.token_urlsafe(TOKEN_BYTES)
-        device = Device(mall_id=mall_id, token_hash=fingerprint(token), created_at=at)
+        device = Device(mall_id=mall_id, token_hash=fingerprint(drawn), created_at=at)
         if before is not None and before.mall_id == mall_id:
             device.place, device.name = before.place, before.name
         session.add(device)
+    device.token_hash = fingerprint(drawn)
     code = _free_code(session)
     expires_at = at + CODE_LIFETIME
     device.code, device.code_expires_at = code, expires_at
     session.flush()
-    return Asked(device_id=device.id, token=token, code=code, expires_at=expires_at)
+    return Asked(device_id=device.id, token=drawn, code=code, expires_at=expires_at)
 
 
 def wait_for_other_pairings(session: Session, mall_id: int) -> None:
@@ -135,16 +139,18 @@ def words_of_code(session: Session, mall_id: int, code: str, at: datetime) -> st
     return "" if device is None else check_words(device.token_hash, device.code or "")
 
 
-def kiosk_at(session: Session, mall_id: int, place: Place) -> Device | None:
-    """Return the kiosk that plays `place` now: only one can, because its paper comes out there."""
+def kiosks_at(session: Session, mall_id: int, place: Place) -> list[Device]:
+    """Return the kiosks that play `place`: one, because its paper comes out there.
+
+    In the example there may be more, since every browser at its machine pairs itself.
+    """
     if place.role is not Role.KIOSK:
-        return None
-    playing = (
+        return []
+    return [
         one
         for one in paired_devices(session, mall_id)
         if one.place == place.code and one.withdrawn_at is None
-    )
-    return next(playing, None)
+    ]
 
 
 def was_withdrawn(session: Session, token: str) -> bool:
@@ -161,6 +167,17 @@ def shown_code(session: Session, token: str, at: datetime) -> Device | None:
             Device.code_expires_at > at,
         )
     ).first()
+
+
+def is_playing(session: Session, mall_id: int, device_id: int) -> bool:
+    """Tell whether that device of the mall is paired, and not withdrawn; it is no secret."""
+    device = session.get(Device, device_id)
+    return (
+        device is not None
+        and device.mall_id == mall_id
+        and device.role is not None
+        and device.withdrawn_at is None
+    )
 
 
 def paired_devices(session: Session, mall_id: int) -> list[Device]:
@@ -218,12 +235,14 @@ def _withdrawn(session: Session, token: str) -> Device | None:
 
 def _unpaired(session: Session, mall_id: int, token: str) -> Device | None:
     return session.scalars(
-        select(Device).where(
+        select(Device)
+        .where(
             Device.mall_id == mall_id,
             Device.token_hash == fingerprint(token),
             Device.role.is_(None),
             Device.withdrawn_at.is_(None),
         )
+        .with_for_update()  # a leader may be pairing it now
     ).first()
 
 

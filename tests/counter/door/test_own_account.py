@@ -12,6 +12,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from counter.app import Application
+from counter.door import own_account
+from counter.door.accounts import new_hash
 from counter.door.browser_names import in_short
 from counter.door.example_people import EXAMPLE_PASSWORD
 from counter.door.guesses import MOST_WRONG
@@ -98,6 +100,25 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_changes(
     assert 'role="alert"' in page
     assert new not in page
     assert signed_in(sign_in(application, RINA))
+
+
+def test_of_two_changes_at_once_one_is_kept_and_the_other_hears_of_it(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = sign_in(application, RINA), sign_in(application, RINA)
+    answers = []
+
+    def overtaken(user: User, password: str, *, mall: str) -> str:
+        monkeypatch.setattr(own_account, "new_hash", new_hash)
+        answers.append(change(there, EXAMPLE_PASSWORD, "empat ikan di kolam"))
+        return new_hash(user, password, mall=mall)
+
+    # Between the look at the old password and the writing of the new one there is time.
+    monkeypatch.setattr(own_account, "new_hash", overtaken)
+    answers.append(change(here, EXAMPLE_PASSWORD, NEW))
+    assert [status for status, _ in answers] == [303, 409]
+    assert "baru saja diganti" in answers[1][1]
+    assert signed_in(sign_in(application, RINA, "empat ikan di kolam"))
 
 
 def test_who_finds_a_browser_open_cannot_guess_its_password(application: Application) -> None:

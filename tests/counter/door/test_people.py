@@ -20,6 +20,8 @@ from models.mall.sign_ins import begin_sign_in, sign_ins_of
 from tests.application import ROOT, open_application
 from tests.builders import MINUTE, MONDAY
 
+CALLED = "Mal Pelayanan Publik Tirtawangi"
+
 
 @pytest.fixture(scope="module")
 def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
@@ -40,13 +42,23 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applicatio
         ("chocolate99", "common"),
         ("1234567890", "common"),
         ("aaaabbbbaaaa", "common"),
+        ("rahasiarahasia", "common"),
+        ("trustno1trustno1", "common"),
+        ("abcdefghij", "common"),
+        ("S3lamatpagi", "common"),
+        ("qwer1234asdf", "common"),
+        ("balai12345", "common"),
+        ("Tirtawangi2024", "common"),
+        ("Kunci123456", "common"),
+        ("rinarina1234", "common"),
+        ("selamat siang", "common"),
         ("kusumawati1990", "like_name"),
         ("rina.kusumawati", "like_name"),
     ],
 )
 def test_easy_passwords_are_refused(password: str, code: str) -> None:
     with pytest.raises(WeakPassword) as refused:
-        require_strong(password, "rina.kusumawati", "Rina Kusumawati")
+        require_strong(password, "rina.kusumawati", "Rina Kusumawati", mall=CALLED)
     assert refused.value.code == code
 
 
@@ -63,9 +75,19 @@ def test_the_list_of_common_passwords_is_read_when_it_is_needed() -> None:
     assert told.stdout.split() == ["False", "True"]
 
 
-def test_a_sentence_of_ones_own_is_a_good_password() -> None:
-    require_strong("tiga kucing di atap", "rina.kusumawati", "Rina Kusumawati")
-    require_strong(EXAMPLE_PASSWORD, "rina.kusumawati", "Rina Kusumawati")
+@pytest.mark.parametrize(
+    "password",
+    [
+        EXAMPLE_PASSWORD,
+        "tiga kucing di atap",
+        "pelayanan dengan hati, setiap pagi",
+        "ibu masak soto",
+        "xk4Tq9-pLw",
+        "kata sandi saya: " + "hujan di bulan juni " * 8,
+    ],
+)
+def test_a_sentence_of_ones_own_is_a_good_password(password: str) -> None:
+    require_strong(password, "rina.kusumawati", "Rina Kusumawati", mall=CALLED)
 
 
 def test_a_hash_is_argon2id_and_fits_its_password_alone() -> None:
@@ -121,7 +143,7 @@ def test_a_new_password_ends_sign_ins_and_locks(application: Application) -> Non
         user.failed_count, user.locked_until = 5, MONDAY + MINUTE
         for _ in range(2):
             begin_sign_in(session, user.id, address="", browser="", at=MONDAY)
-        new = new_hash(user, "tiga kucing di atap")
+        new = new_hash(user, "tiga kucing di atap", mall=CALLED)
         ended = set_password(session, user, new, by=Actor(), at=MONDAY)
         assert ended == 2
         assert matches(user.password_hash, "tiga kucing di atap")

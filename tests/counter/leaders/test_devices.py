@@ -113,6 +113,8 @@ def test_a_screen_that_is_taken_back_must_pair_again(application: Application) -
     assert screen.get("/pair/state").get_json() | {"clock": "", "day": ""} == {
         "go": None,
         "over": True,
+        "code": None,
+        "taken": False,
         "clock": "",
         "day": "",
     }
@@ -335,10 +337,35 @@ def test_a_second_kiosk_for_one_place_is_moved_only_when_somebody_says_so(
     assert confirm(leader, code, "kiosk-1", move=agreed) == 303
     assert not opens(first, "/kiosk")
     assert opens(second, "/kiosk")
+    # A code that is good no more is told before anybody is asked.
+    assert "Tidak ada layar" in leader.post("/devices", data=form, headers=OWN_PAGE).text
     # Two televisions may show one board.
     for _ in range(2):
         screen = application.app.test_client()
         assert confirm(leader, post(screen, "/pair/code")["code"], "hall") == 303
+
+
+def test_of_several_kiosks_at_one_place_all_leave_when_somebody_agrees_once(
+    application: Application,
+) -> None:
+    leader = user_client(application, "hendra.saputra")
+    before = [application.app.test_client() for _ in range(2)]
+    for browser in before:
+        post(browser, "/pair/here", place="kiosk-1")
+    screen = application.app.test_client()
+    code = post(screen, "/pair/code")["code"]
+    form = {"code": code, "place": "kiosk-1", "words": words_of(leader, code)}
+    asked = leader.post("/devices", data=form, headers=OWN_PAGE).text
+    assert "dipegang 2 layar" in asked
+    assert asked.count("terakhir terlihat") == 2
+    (agreed,) = re.findall(r'name="move" value="([\d,]+)"', asked)
+    # Whoever came meanwhile was not spoken of.
+    post(application.app.test_client(), "/pair/here", place="kiosk-1")
+    asked = leader.post("/devices", data=form | {"move": agreed}, headers=OWN_PAGE).text
+    (agreed,) = re.findall(r'name="move" value="([\d,]+)"', asked)
+    assert confirm(leader, code, "kiosk-1", move=agreed) == 303
+    assert opens(screen, "/kiosk")
+    assert not any(opens(browser, "/kiosk?place=kiosk-1") for browser in before)
 
 
 def test_a_screen_gets_a_token_that_was_in_no_hands_before(application: Application) -> None:
@@ -364,3 +391,20 @@ def test_a_screen_gets_a_token_that_was_in_no_hands_before(application: Applicat
     assert not opens(lost, "/kiosk")
     assert opens(screen, "/kiosk")
     assert len(devices(application)) == 1
+
+
+def test_a_screen_hears_that_another_browser_took_its_place(application: Application) -> None:
+    leader, screen = user_client(application, "hendra.saputra"), application.app.test_client()
+    asked = post(screen, "/pair/code")
+    cookie = screen.get_cookie(DEVICE_COOKIE)
+    assert cookie
+    thief = application.app.test_client()
+    thief.set_cookie(DEVICE_COOKIE, cookie.value)
+    confirm(leader, asked["code"], "kiosk-1")
+    assert post(thief, "/pair/renew")["renewed"]
+    assert opens(thief, "/kiosk")
+    found = screen.get(f"/pair/state?device={asked['device']}").get_json()
+    assert (found["go"], found["taken"]) == (None, True)
+    assert post(screen, "/pair/renew")["status"] == 401
+    for nonsense in ("x", "-1", str(2**63)):
+        assert screen.get(f"/pair/state?device={nonsense}").status_code == 422

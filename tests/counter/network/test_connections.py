@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import resource
 import socket
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import gevent
 import pytest
+from gevent import socket as green
 
 from counter.live.wire import MESSAGES_AT_ONCE
 from counter.network.connections import PER_ADDRESS, Doorway
@@ -181,6 +183,25 @@ def test_who_says_nothing_more_is_hung_up_on(
         line.sendall(said)
         assert line.recv(100) == b""
     assert "Traceback" not in capfd.readouterr().err
+
+
+def test_who_hangs_up_before_the_refusal_leaves_one_word_for_who_looks_for_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    door = Doorway(("127.0.0.1", 0), lambda _environ, _respond: [])
+    caplog.set_level(logging.DEBUG, "counter.network.connections")
+    caplog.clear()
+    with (
+        socket.create_server(("127.0.0.1", 0)) as street,
+        call(street.getsockname()[1]) as stranger,
+    ):
+        accepted, address = street.accept()
+        stranger.sendall(b"no request\r\n\r\n")
+        line = green.socket(fileno=accepted.detach())
+        # As after a reset, whenever that comes: what is written arrives nowhere.
+        line.shutdown(socket.SHUT_WR)
+        door.handle(line, address)
+    assert [(one.levelname, one.exc_info) for one in caplog.records] == [("DEBUG", None)] * 2
 
 
 def test_the_hall_asks_for_more_open_files_than_systems_give_by_themselves() -> None:

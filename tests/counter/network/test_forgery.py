@@ -87,3 +87,22 @@ def test_what_was_made_for_one_person_is_not_kept(application: Application) -> N
     assert client.get("/devices").headers["Cache-Control"] == "no-store"
     with client.get("/static/shared/tokens.css") as answer:
         assert "no-store" not in answer.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("asks", "origin"),
+    [
+        ("transport=polling", "http://localhost"),
+        ("transport=websocket", "http://elsewhere.example/" + "x" * 900),
+        ("transport=websocket&sid=" + "x" * 900, "http://localhost"),
+    ],
+)
+def test_nonsense_at_the_sockets_is_a_short_warning_and_no_error_of_ours(
+    application: Application, caplog: pytest.LogCaptureFixture, asks: str, origin: str
+) -> None:
+    stranger = application.app.test_client()
+    answer = stranger.get(f"/socket.io/?EIO=4&{asks}", headers={"Origin": origin})
+    assert answer.status_code == 400
+    (told,) = caplog.records
+    assert told.levelname == "WARNING"
+    assert len(told.getMessage()) <= 120

@@ -63,8 +63,17 @@ def test_a_code_runs_out_and_the_screen_gets_another(session: Session) -> None:
     with pytest.raises(CodeUnknown):
         pair(session, hall.id, first.code, KIOSK, name="", by=LEADER, at=over)
     second = new_code(session, hall.id, token=first.token, at=over)
-    assert (second.token, second.device_id) == (first.token, first.device_id)
+    assert second.device_id == first.device_id
     assert pair(session, hall.id, second.code, KIOSK, name="TV", by=LEADER, at=over).name == "TV"
+
+
+def test_a_token_that_was_put_into_the_screen_opens_nothing(session: Session) -> None:
+    hall = mall(session)
+    planted = new_code(session, hall.id, token=None, at=MONDAY)
+    shown = new_code(session, hall.id, token=planted.token, at=MONDAY)
+    pair(session, hall.id, shown.code, KIOSK, name="", by=LEADER, at=MONDAY)
+    assert devices_of_tokens(session, [planted.token]) == {}
+    assert list(devices_of_tokens(session, [shown.token])) == [shown.token]
 
 
 def test_a_code_is_known_in_its_own_mall_alone(session: Session) -> None:

@@ -11,12 +11,15 @@ function part(id) {
 }
 
 /** @typedef {{next: string, place: string, says: Record<string, string>}} Boot */
-/** @typedef {{code: string, words: string, left_s: number, screen: string, label: string, qr: string}} Asked */
-/** @typedef {{go: string | null, over: boolean, clock: string, day: string}} Look */
+/** @typedef {{device: number, code: string, words: string, left_s: number, screen: string, label: string, qr: string}} Asked */
+/** @typedef {{go: string | null, over: boolean, code: string | null, taken: boolean, clock: string, day: string}} Look */
 
 /** @type {Boot} */
 const boot = JSON.parse(part("boot").textContent || "{}");
 let endsAtMs = 0;
+// What this page was given. Its cookie may be another's by now: of another tab, or put there.
+let mine = { device: 0, code: "" };
+let taken = false;
 
 /** @param {string} url @param {Record<string, unknown>} [body] a POST where it is given */
 async function fetched(url, body) {
@@ -35,8 +38,14 @@ function say(sentence) {
   part("say").textContent = sentence;
 }
 
+/** What stays to be said, once the server answers. */
+function sayWhatStays() {
+  say((taken && boot.says["taken"]) || "");
+}
+
 /** @param {Asked} asked */
 function show(asked) {
+  mine = { device: asked.device, code: asked.code };
   const code = part("code");
   code.textContent = "";
   Array.from(asked.code).forEach((digit, at) => {
@@ -51,7 +60,7 @@ function show(asked) {
   part("shown").hidden = false;
   part("left").hidden = false;
   endsAtMs = performance.now() + asked.left_s * 1000;
-  say("");
+  sayWhatStays();
   countDown();
 }
 
@@ -70,14 +79,20 @@ async function askForCode(place) {
 /** Looks once whether the screen was paired meanwhile. */
 async function look() {
   /** @type {Look} */
-  const found = await fetched("/pair/state");
+  const found = await fetched(`/pair/state?device=${mine.device}`);
   part("clock").textContent = found.clock;
   part("day").textContent = found.day;
+  taken = taken || found.taken;
   if (found.go) {
-    await fetched("/pair/renew", {});
+    const { renewed } = await fetched("/pair/renew", {});
+    if (!renewed) throw new Error("the token is another's");
     window.location.replace(found.go);
-  } else if (found.over) await askForCode();
-  else say("");
+  } else if (found.over || !mine.code) await askForCode();
+  else if (found.code === mine.code) sayWhatStays();
+  else {
+    part("shown").hidden = part("left").hidden = true;
+    say(boot.says["elsewhere"] || "");
+  }
 }
 
 /** A screen of the example mall needs nobody, unless somebody took it back. */
@@ -104,7 +119,7 @@ async function go(step) {
     await step();
   } catch (error) {
     /** @type {Record<number, string>} */
-    const told = { 429: "too_often", 503: "not_kept", 507: "not_kept" };
+    const told = { 401: "taken", 429: "too_often", 503: "not_kept", 507: "not_kept" };
     say(boot.says[told[statusOf(error) || 0] || "unreachable"] || "");
   }
   setTimeout(() => go(boot.place ? pairHere : look), EVERY_MS);
