@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
-from models.core.errors import DatabaseBusy, DatabaseGone, NoSpace, NotKept
+from models.core.errors import DatabaseAway, DatabaseBusy, DatabaseGone, NoSpace, NotKept
 
 # The first byte of SQLite's extended codes tells the kind.
 _KIND: Final = 0xFF
@@ -26,10 +26,10 @@ _BY_SQLITE: Final[dict[int, type[NotKept]]] = {
 }
 # PostgreSQL's SQLSTATE, whole or by how it begins.
 _BY_SQLSTATE: Final[dict[str, type[NotKept]]] = {
-    "08": NotKept,  # the connection broke
+    "08": DatabaseAway,  # the connection broke
     "53100": NoSpace,
     "53": NotKept,  # no memory, or no place for one connection more
-    "57P": NotKept,  # the server ends, fell, starts, or ended this connection
+    "57P": DatabaseAway,  # the server ends, fell, starts, or ended this connection
     "58": NotKept,  # the system's own faults, such as a disk that does not answer
     "25006": NotKept,  # it may only be read
     "55P03": DatabaseBusy,
@@ -54,7 +54,7 @@ def refusal_in(error: BaseException) -> NotKept | None:
     if isinstance(error, Halted):
         return error.refusal
     if isinstance(error, NoConnection):
-        return NotKept()  # all of them wait for an answer
+        return DatabaseAway()  # all of them wait for an answer
     if not isinstance(error, DBAPIError):
         return None
     code = getattr(error.orig, "sqlite_errorcode", None)
@@ -64,7 +64,7 @@ def refusal_in(error: BaseException) -> NotKept | None:
         known = _BY_SQLSTATE.get(state) or _BY_SQLSTATE.get(state[:3])
         known = known or _BY_SQLSTATE.get(state[:2])
     else:
-        known = NotKept if _unanswered(error) else None
+        known = DatabaseAway if _unanswered(error) else None
     return known() if known else None
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, Program
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from models.core.database import Database
-from models.core.errors import DatabaseBusy, NoSpace, NotKept
+from models.core.errors import DatabaseAway, DatabaseBusy, NoSpace, NotKept
 from models.core.faults import reason_of, refusal_in
 from tests.outage import away
 
@@ -29,9 +29,9 @@ class _Fault(Exception):
         ("53200", NotKept),
         ("25006", NotKept),
         ("55P03", DatabaseBusy),
-        ("57P01", NotKept),
-        ("57P03", NotKept),
-        ("08006", NotKept),
+        ("57P01", DatabaseAway),
+        ("57P03", DatabaseAway),
+        ("08006", DatabaseAway),
     ],
 )
 def test_postgresql_says_why_by_its_code(sqlstate: str, refusal: type[NotKept]) -> None:
@@ -46,7 +46,7 @@ def test_a_server_that_nobody_reaches_has_no_code() -> None:
         InterfaceError(None, None, psycopg.InterfaceError("the connection is closed")),
         NoConnection("QueuePool limit"),
     ):
-        assert type(refusal_in(error)) is NotKept
+        assert type(refusal_in(error)) is DatabaseAway
     reason = reason_of(OperationalError("SELECT name FROM ticket", None, refused))
     assert reason == "connection refused Is the server running?"
 
