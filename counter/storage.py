@@ -101,7 +101,10 @@ class StorageWatch:
             self._compare_names()
         if self._database.halted is not None:
             yield Trouble.OVERWRITTEN if held and held.overwritten else Trouble.GONE
-        if any(_free_mb(folder) < self.least_free_mb for folder in self._folders):
+        # A folder that was moved away with the database tells nothing of a disk.
+        gone = self._database.halted is not None
+        folders = [one for one in self._folders if one.exists() or not gone]
+        if any(_free_mb(folder) < self.least_free_mb for folder in folders):
             yield Trouble.LITTLE_SPACE
 
     def _compare_names(self) -> None:

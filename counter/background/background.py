@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from counter.background.children import Child
 from counter.background.processes import Process
 from models.core.database import Database
+from models.core.faults import reason_of
 from models.core.leases import hold, holders, release
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,8 @@ LEASE: Final = timedelta(seconds=6)
 LOOK: Final = timedelta(seconds=2)
 # All of it, so that the program ends before its service manager loses patience.
 END_WITHIN: Final = timedelta(seconds=1.8)
+# Another program that keeps the database for itself would not let go within END_WITHIN either.
+RELEASE_WITHIN_S: Final = 0.3
 
 
 @dataclass(frozen=True)
@@ -142,7 +145,7 @@ class Background:
                     seen = holders(session, names)
         except SQLAlchemyError as reason:
             if not self._unanswered:
-                log.warning("the leases wait for the database: %r", reason)
+                log.warning("the leases wait for the database: %s", reason_of(reason))
             self._unanswered = True
             return None
         self._unanswered = False
@@ -169,10 +172,11 @@ class Background:
 
     def _release(self, names: Collection[str]) -> None:
         try:
-            with self._database.transaction() as session:
+            with self._database.transaction(patience_s=RELEASE_WITHIN_S) as session:
                 release(session, names, self._process.name)
         except SQLAlchemyError as reason:
-            log.warning("the leases could not be given back: %r", reason)
+            # Nobody needs to do anything: they lapse, sooner where it is seen that we are gone.
+            log.info("the leases are left to lapse: %s", reason_of(reason))
 
     def _keep(self) -> None:
         while not self._stopping.wait(self._look_s):

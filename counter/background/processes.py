@@ -37,7 +37,7 @@ class Process:
         part = self._folder / f"{self.name}.part"
         held = None
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(exist_ok=True)
             held = part.open("wb")
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
             # Only now under its name: whoever finds it there finds it held.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -109,9 +110,8 @@ class Doorkeeper:
         for device in devices[:1]:
             self._note(device)
         for device in devices:
-            if device.renewed:
-                with self.database.transaction() as work:
-                    settle_token(work, device.id)
+            if device.renewed:  # and comes so again until it could be written
+                self.database.note(partial(settle_token, device_id=device.id))
         return self._actors(None if person is None else person.actor, devices)
 
     def plays_on_its_own(self, request: Request) -> bool:
@@ -119,11 +119,10 @@ class Doorkeeper:
         return self.config.mall.example and from_this_machine(request)
 
     def note_used(self, person: Person) -> None:
-        """Let a sign-in that is in use go on."""
+        """Let a sign-in that is in use go on; what cannot be written at once is next time."""
         now = self.real_clock.now()
         if now - person.seen_at > NOTE_EVERY:
-            with self.database.transaction() as work:
-                note_used(work, person.sign_in_id, now)
+            self.database.note(partial(note_used, sign_in_id=person.sign_in_id, at=now))
 
     def _people(self, tokens: Collection[str]) -> dict[str, SignedInUser]:
         if not tokens:
@@ -149,9 +148,8 @@ class Doorkeeper:
         at = self.clock.now()
         if at - self._seen.get(device.id, datetime.min.replace(tzinfo=at.tzinfo)) < NOTE_EVERY:
             return
-        self._seen[device.id] = at
-        with self.database.transaction() as session:
-            note_seen(session, device.id, at)
+        if self.database.note(partial(note_seen, device_id=device.id, at=at)):
+            self._seen[device.id] = at
 
 
 def register(app: Flask, doorkeeper: Doorkeeper, permissions: Permissions) -> None:

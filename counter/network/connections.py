@@ -52,6 +52,20 @@ class Handler(SocketHandler):
         gevent.sleep(0)
 
     @override
+    def handle_error(self, t: type[BaseException], v: object, tb: object) -> None:
+        if not issubclass(t, GreenletExit):
+            super().handle_error(t, v, tb)
+            return
+        self.close_connection = True
+        if self.response_length or self.environ.get("HTTP_UPGRADE"):
+            return
+        # The house closes while this one still waits: nothing is broken, and nothing was done.
+        log.warning("somebody was not answered any more: the program ends")
+        with suppress(OSError):
+            self.start_response("503 Service Unavailable", [("Content-Length", "0")])
+            self.write(b"")
+
+    @override
     def log_error(self, *_words: object) -> None:
         # Those are the words of who sent no request, and may hold anything, a token too.
         log.debug("%s sent what is no request", self.client_address)

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask, Response, g, jsonify, render_template, request
 from pydantic import ValidationError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from counter.words.language import Language
@@ -19,6 +19,9 @@ from models.core.faults import refusal_in
 log = logging.getLogger(__name__)
 
 STATUS: dict[type[Refusal], int] = {NotFound: 404, Forbidden: 403, BadInput: 422, NoSpace: 507}
+# What passes by itself or when somebody mends it; a page about it is asked for again.
+PASSING = (503, 507)
+AGAIN_S = "10"
 # What a refusal page says for statuses that are not the rules' own.
 CODES = {400: "bad_input", 401: "signed_out", 403: "forbidden", 404: "not_found"}
 CODES |= {405: "bad_input", 413: "bad_input", 415: "bad_input", 422: "bad_input", 429: "too_often"}
@@ -42,6 +45,7 @@ def register(app: Flask, language: Language) -> None:
                 "counter/error.html", status=status, code=code, sentence=title, facts=facts
             )
             response = Response(page)
+            response.headers.update(_asked_again(status))
         response.status_code = status
         return response
 
@@ -50,12 +54,12 @@ def register(app: Flask, language: Language) -> None:
         usual = 503 if isinstance(refusal, NotKept) else 409
         return answer(STATUS.get(type(refusal), usual), refusal.code, refusal.facts)
 
-    @app.errorhandler(DBAPIError)
-    def not_kept(error: DBAPIError) -> Response:
+    @app.errorhandler(SQLAlchemyError)
+    def not_kept(error: SQLAlchemyError) -> Response:
         refusal = refusal_in(error)
         if refusal is None:
             return broken(error)
-        log.warning("nothing could be kept at %s: %s", place_asked(), error.orig)
+        log.warning("the database refused at %s", place_asked(), exc_info=error)
         return refused(refusal)
 
     @app.errorhandler(ValidationError)
@@ -89,6 +93,11 @@ def wants_json() -> bool:
     """Tell whether the request came from a script rather than from somebody who reads pages."""
     accepted = request.accept_mimetypes
     return request.is_json or accepted.best_match(["text/html", "application/json"]) != "text/html"
+
+
+def _asked_again(status: int) -> dict[str, str]:
+    """Let a page that nobody touches, such as a wall's, be asked for again by itself."""
+    return {"Refresh": AGAIN_S} if status in PASSING and request.method == "GET" else {}
 
 
 def _come_again(language: Language, lang: str, facts: dict[str, object]) -> object:

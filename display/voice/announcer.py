@@ -31,6 +31,7 @@ from display.voice.voice import Clip, Voice, VoiceUnavailable
 from models.core.clock import Clock
 from models.core.database import Database
 from models.core.event import Event
+from models.core.faults import reason_of
 from models.journal.events import TicketCalled, TicketCalledAgain
 from models.queue.announcing import Unshouted, note_shouted, unshouted
 
@@ -178,7 +179,7 @@ class Announcer:
             # Apart from the calls: to claim a notice is to write, and while somebody else holds
             # the pen the calls, which only read, go on.
             self._looks_at_s = now_s + LOOK_S
-            log.warning("the time of day waits for the database: %r", reason)
+            log.warning("the time of day waits for the database: %s", reason_of(reason))
         else:
             self._asks_at_s = 0.0
 
@@ -212,7 +213,7 @@ class Announcer:
         except _AWAY as reason:
             # Whoever holds the pen may keep the notes waiting, but not the calls.
             self._notes_at_s = now_s + LOOK_S
-            log.warning("what was shouted is noted later: %r", reason)
+            log.warning("what was shouted is noted later: %s", reason_of(reason))
         else:
             self._shouted.clear()
 
@@ -223,7 +224,7 @@ class Announcer:
             yield
         except _AWAY as reason:
             if not self._asks_at_s:
-                log.warning("the calls wait for the database: %r", reason)
+                log.warning("the calls wait for the database: %s", reason_of(reason))
             self._asks_at_s = now_s + PAUSE_S
             raise
         self._asks_at_s = 0.0

@@ -48,7 +48,8 @@ def write_clip(
     Raises VoiceUnavailable without an engine or such a voice, and OSError.
     """
     sound = _sound(settings, sentences, times, chimed=chimed)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    # Never what is above it: that would stand in the way of data that somebody puts back.
+    path.parent.mkdir(exist_ok=True)
     if sys.byteorder == "big":
         sound.byteswap()
     # Written beside its place and renamed: nobody ever plays half a sentence.

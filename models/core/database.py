@@ -6,20 +6,21 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, event, insert, select, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.core import engines
 from models.core.base import table_of
-from models.core.engines import UNTIL_S, one_picture, postgres_engine, sqlite_engine
+from models.core.engines import READERS, UNTIL_S, one_picture, postgres_engine, sqlite_engine
 from models.core.errors import BadInput, DatabaseBusy, DatabaseGone, NotKept
 from models.core.event import Event
-from models.core.faults import Halted
+from models.core.faults import Halted, refusal_in
 from models.core.held_file import HeldFile
 from models.core.presses import AnsweredPress
 
@@ -39,6 +40,8 @@ _EARLIER = select(AnsweredPress.act, AnsweredPress.actor, AnsweredPress.answer).
     AnsweredPress.id == bindparam("press_id")
 )
 _CARRIED_OUT = insert(table_of(AnsweredPress))
+# A row that another transaction has for itself is not waited for.
+_AT_ONCE = text("SELECT set_config('lock_timeout', '1ms', true)")
 # PostgreSQL lets many write at once. Who acts waits here for the others, in all processes, until
 # they have committed. The number is this lock's name, and no other's.
 # A process that was cut off in its turn would hold up the hall until its connection is missed.
@@ -77,6 +80,11 @@ class Database:
         if not self.sqlite or not path or self.held is not None:
             return
         self.held = HeldFile(Path(path))
+        # What is open goes on reading a file that is moved away: whoever looks then still sees the
+        # hall, and the sentence that says what is wrong.
+        with ExitStack() as opened:
+            for _ in range(READERS):
+                opened.enter_context(self.looking.connect())
         for engine in (self.engine, self.looking):
             event.listen(engine, "do_connect", self._must_be_there)
 
@@ -88,20 +96,37 @@ class Database:
         return self.refuses
 
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
+    def transaction(self, *, patience_s: float | None = None) -> Iterator[Session]:
         """Open a session whose changes and events are committed together at the end.
 
         Listeners hear the events after the commit; one that fails is logged and
         undoes nothing. Any exception rolls everything back. Raises Halted when the
         turn to write was not to be had in time, and while the database is `halted`.
-        What writes into the journal opens it by `acting`, or the record runs back.
+        In time is BUSY_S, or `patience_s`. What writes into the journal opens it by `acting`, or
+        the record runs back.
         """
-        with _turn(self._writer) as until_s, self._write.begin() as session:
+        with _turn(self._writer, patience_s) as until_s, self._write.begin() as session:
             self._must_be_there()
             if self.sqlite:
                 session.connection(execution_options={UNTIL_S: until_s})
             yield session
         self._tell(session.info.pop(HAPPENED, []))
+
+    def note(self, write: Callable[[Session], object]) -> bool:
+        """Write down what may as well be left out: at once, or not at all; tell whether it was.
+
+        For what goes along with looking, which waits for nobody who writes.
+        """
+        try:
+            with self.transaction(patience_s=0) as session:
+                if not self.sqlite:
+                    session.execute(_AT_ONCE)
+                write(session)
+        except SQLAlchemyError as error:
+            if refusal_in(error) is None:
+                raise
+            return False
+        return True
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -179,13 +204,14 @@ class Database:
 
 
 @contextmanager
-def _turn(lock: threading.Lock | None) -> Iterator[float]:
+def _turn(lock: threading.Lock | None, patience_s: float | None = None) -> Iterator[float]:
     """Wait in order behind the others of this process; yield until when to go on trying."""
-    until_s = time.monotonic() + engines.BUSY_S
+    wait_s = engines.BUSY_S if patience_s is None else patience_s
+    until_s = time.monotonic() + wait_s
     if lock is None:
         yield until_s
         return
-    if not lock.acquire(timeout=engines.BUSY_S):
+    if not lock.acquire(timeout=wait_s):
         raise Halted(DatabaseBusy())
     try:
         yield until_s

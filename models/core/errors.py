@@ -250,6 +250,12 @@ class DatabaseBusy(NotKept):
     code = "database_busy"
 
 
+class DatabaseAway(NotKept):
+    """The database's server does not answer: it is out of reach, ends, or starts."""
+
+    code = "database_away"
+
+
 class NoSpace(NotKept):
     """The disk is full."""
 

@@ -2,7 +2,7 @@
 
 A database that is away for a quarter of a minute is the same news to every screen, page and
 worker of a hall; told each time with its stack trace it would fill the disk and hide what else
-happens.
+happens. Who is told that it is away needs no stack trace at all: why it refuses says it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Final
 
 from typing_extensions import override
 
+from models.core.faults import reason_of, refusal_in
 from models.core.one_line import OneLine
 
 EVERY_S: Final = 60.0
@@ -45,9 +46,9 @@ class _Repeated:
 class Gathering(logging.Handler):
     """Hands each first message to `handler`, and once a minute how many more there were.
 
-    A kind is the place in the program that speaks, with what it says or, of an exception, with
-    its class and where it was raised. Messages for who looks for a fault, of the level debug,
-    are all said.
+    A kind is the place in the program that speaks, with what it says or, of an exception that
+    nobody expects, with its class and where it was raised. Messages for who looks for a fault, of
+    the level debug, are all said.
     """
 
     def __init__(
@@ -75,7 +76,7 @@ class Gathering(logging.Handler):
         known = self._repeated.get(kind)
         if known is None:
             self._remember(kind, record)
-            self._handler.handle(record)
+            self._handler.handle(_in_short(record))
         else:
             known.more += 1
             self._wake_later()
@@ -105,7 +106,7 @@ class Gathering(logging.Handler):
 
     def _kind(self, record: logging.LogRecord) -> _Kind:
         place = (record.name, record.levelno, record.pathname, record.lineno)
-        error = record.exc_info[1] if record.exc_info else None
+        error = _unexpected(record)
         if error is not None:
             return place, _raised(error)
         kind = place, record.getMessage()
@@ -117,7 +118,7 @@ class Gathering(logging.Handler):
             self._forget(next(iter(self._repeated)))
         # Not the record itself: its stack trace would keep alive all that it ran through.
         head = {name: getattr(record, name) for name in ("name", "levelno", "levelname")}
-        error = record.exc_info[1] if record.exc_info else None
+        error = _unexpected(record)
         if error is not None:
             what = f"{record.getMessage()} ({type(error).__name__})"
         else:
@@ -168,6 +169,25 @@ def log_to_stderr(level: int) -> None:
     stderr = logging.StreamHandler()
     stderr.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=level, handlers=[Gathering(stderr)])
+
+
+def _error_of(record: logging.LogRecord) -> BaseException | None:
+    return record.exc_info[1] if record.exc_info else None
+
+
+def _unexpected(record: logging.LogRecord) -> BaseException | None:
+    """Return the exception that a message tells of, unless it is the database that refuses."""
+    error = _error_of(record)
+    return None if error is None or refusal_in(error) is not None else error
+
+
+def _in_short(record: logging.LogRecord) -> logging.LogRecord:
+    """Return a message about a database that refuses with its reason, and without a stack trace."""
+    error = _error_of(record)
+    if error is None or refusal_in(error) is None:
+        return record
+    said = {"msg": "%s: %s", "args": (record.getMessage(), reason_of(error))}
+    return logging.makeLogRecord(vars(record) | said | {"exc_info": None, "exc_text": None})
 
 
 def _raised(error: BaseException) -> str:

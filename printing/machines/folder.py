@@ -38,6 +38,7 @@ class VirtualPrinter(Printer):
         self, settings: PrinterSettings, paper: Paper, now: Callable[[], datetime]
     ) -> None:
         super().__init__(settings, paper)
+        self._above = settings.path
         self.folder = settings.path / settings.code
         self._now = now
 
@@ -45,7 +46,7 @@ class VirtualPrinter(Printer):
     def look(self) -> Reading:
         """Tell whether the folder takes paper: that is all that can be amiss with it."""
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self._lay_out()
         except OSError as error:
             return Reading(PrinterState.AWAY, reason(error))
         if not os.access(self.folder, os.W_OK | os.X_OK):
@@ -60,7 +61,7 @@ class VirtualPrinter(Printer):
     def send(self, data: bytes, hear: Hear = nobody) -> bool:
         at = self._now().astimezone(UTC)
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self._lay_out()
             draft = self.folder / f".{os.getpid()}-{id(data)}.part"
             draft.write_bytes(data)
             try:
@@ -82,6 +83,12 @@ class VirtualPrinter(Printer):
         if not list(self._papers([name])):
             raise FileNotFoundError(name)
         return self._file(name).read_bytes()
+
+    def _lay_out(self) -> None:
+        # No more than these two: where the folder of all data was moved away, one made anew would
+        # stand in the way of who puts it back.
+        self._above.mkdir(exist_ok=True)
+        self.folder.mkdir(exist_ok=True)
 
     def _names(self) -> list[str]:
         """List all files, newest first: a name is the instant of its printing."""

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,15 @@ def held(database: Database) -> Iterator[None]:
         connection.rollback()
 
 
+def waiting_presses(hall: Server) -> list[HTTPConnection]:
+    """Let three screens wait to write; all are heard when this returns."""
+    presses = [HTTPConnection("127.0.0.1", hall.port, timeout=20) for _ in range(3)]
+    for one in presses:
+        one.request("POST", "/pair/code", headers={"Origin": hall.url})
+    assert requests.get(f"{hall.url}/sign-in", timeout=20).ok
+    return presses
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_a_hall_full_of_visitors_ends_when_it_is_asked_to(
@@ -121,6 +131,10 @@ def test_a_hall_whose_database_does_not_answer_ends_when_it_is_asked_to(
     example_url: str, tmp_path: Path
 ) -> None:
     with hall_on(example_url, tmp_path) as (hall, database), held(database):
+        presses = waiting_presses(hall) if database.sqlite else []
         hall.process.terminate()
         hall.process.terminate()
         assert hall.process.wait(timeout=20) == 0
+        assert [one.getresponse().status for one in presses] == [503] * len(presses)
+        for one in presses:
+            one.close()

@@ -83,7 +83,7 @@ def test_no_number_is_given_into_a_database_that_is_gone(
     assert (answer.status_code, answer.get_json()["code"]) == (503, "database_gone")
     application.storage.look()
     worst = Trouble.OVERWRITTEN if mishap is write_a_backup_over else Trouble.GONE
-    assert application.storage.troubles[0] is worst
+    assert application.storage.troubles == (worst,)
 
 
 def test_the_same_file_put_back_lets_the_hall_go_on(

@@ -6,6 +6,8 @@ const PATIENCE_MS = 8000;
 const ATTEMPT_MS = 4000;
 const PAUSES_MS = [300, 600, 1200];
 // Nothing was kept, and whoever pressed should hear why instead of waiting: it is not for a moment.
+// Not "database_away": a server that starts anew is back in seconds, and one that broke off in the
+// middle may have kept the press; sending it again is what tells.
 export const NOT_KEPT = ["not_kept", "no_space", "database_busy", "database_gone"];
 
 /** The rules said no; `title` is the sentence to show. */

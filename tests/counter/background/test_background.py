@@ -183,6 +183,18 @@ def test_a_hall_that_rests_writes_nothing_into_its_file(database: Database) -> N
         assert process.running == ["paper"]
 
 
+def test_leases_that_cannot_be_given_back_lapse_without_a_warning(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    if not database.sqlite:
+        pytest.skip("no other program keeps its rows to itself")
+    with background(database, Diary().work("paper")) as process:
+        process.start()
+        with being_written(database):
+            process.stop()
+    assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
+
+
 def test_an_outage_ends_nothing_by_itself(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

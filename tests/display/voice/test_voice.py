@@ -197,6 +197,12 @@ def test_folder_that_cannot_be_written_makes_the_hall_silent(tmp_path: Path) -> 
         Voice(taken).speak(CALL)
 
 
+def test_no_folder_is_made_where_all_data_were_moved_away(tmp_path: Path) -> None:
+    with pytest.raises(VoiceUnavailable, match="cannot be kept"):
+        Voice(tmp_path / "gone" / "voice").speak()
+    assert not (tmp_path / "gone").exists()
+
+
 def test_announcement_is_spoken_too(tmp_path: Path) -> None:
     clip = Voice(tmp_path, ONCE).speak(announcement("intake_closing", minutes=15))
     assert timedelta(seconds=4) < clip.duration < timedelta(seconds=10)

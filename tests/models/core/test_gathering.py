@@ -5,8 +5,12 @@ from __future__ import annotations
 import io
 import logging
 
+import psycopg
 import pytest
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
+from models.core.errors import DatabaseGone
+from models.core.faults import Halted
 from models.core.gathering import DIFFERENT, KINDS, Gathering
 
 
@@ -43,6 +47,27 @@ def stumble(log: Log, page: str = "/desk") -> None:
         connect()
     except ConnectionError:
         log.logger.exception(f"Exception on {page}")  # noqa: G004 — as the framework does.
+
+
+def test_a_database_that_refuses_takes_a_sentence_each_and_no_stack_trace(log: Log) -> None:
+    faults = [
+        OperationalError("SELECT 1", None, psycopg.OperationalError("connection\nrefused")),
+        InterfaceError("SELECT 1", None, psycopg.InterfaceError("connection refused")),
+        Halted(DatabaseGone()),
+    ]
+    for fault in faults * 3:
+        for page in ("/kiosk", "/wall"):
+            try:
+                raise fault
+            except SQLAlchemyError:
+                log.logger.exception("the database refused at %s", page)
+    log.gathering.close()
+    assert log.said().splitlines() == [
+        "the database refused at /kiosk: connection refused",
+        "the database refused at /wall: connection refused",
+        "… 8 more in the last minute: the database refused at /kiosk",
+        "… 8 more in the last minute: the database refused at /wall",
+    ]
 
 
 def test_an_outage_is_told_once_and_then_counted_by_the_minute(log: Log) -> None:

@@ -76,6 +76,20 @@ def without_questions(data: bytes) -> bytes:
 # A printer that answers.
 
 
+def test_papers_of_a_folder_stand_in_the_way_of_no_data_that_is_put_back(tmp_path: Path) -> None:
+    data, aside = tmp_path / "data", tmp_path / "elsewhere"
+    data.mkdir()
+    printer = folder(data / "paper")
+    assert printer.look().state is PrinterState.ONLINE
+    data.rename(aside)
+    assert printer.look().state is PrinterState.AWAY
+    with pytest.raises(PrinterAway):
+        printer.send(b"paper")
+    assert not data.exists()
+    aside.rename(data)
+    assert printer.send(b"paper")
+
+
 def test_a_printer_that_answers_gets_every_byte_once() -> None:
     with EscposPrinter() as machine, network(machine.port) as printer:
         assert printer.look() == Reading(PrinterState.ONLINE)
