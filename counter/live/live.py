@@ -78,7 +78,7 @@ class Live:
         self._rights = Rights(self._followers, visitor_of, actors_of)
         self._unread: deque[Event] = deque()
         self._dirty: set[str] = set()
-        self._turns = Turns(database, self._topics.picture)
+        self._turns = Turns(database, self._topics)
         self._ticks = Ticks(self._topics, self._followers, self._wire, self._turns)
         self._woken = Signal()
         self._stopping = Signal()
@@ -166,7 +166,7 @@ class Live:
         new = self._followers.add(_sid(), name)
         answer: dict[str, Any] = {"ok": False}
         try:
-            answer = self._turns.ask(partial(self._answer, actors, name))
+            answer = self._turns.ask(name, partial(self._answer, actors, name))
         finally:
             if new and not answer["ok"]:
                 self._followers.remove(_sid(), name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime, timedelta
+from functools import cached_property
 from sys import maxsize
 from typing import Final
 
@@ -19,7 +20,7 @@ from models.mall.mall import Mall
 from models.queue.tickets import Standing, StepState, Ticket
 from models.queue.waiting import head_start
 from models.waits.crowd import crowd_before, people_before
-from models.waits.playing import Probe, play
+from models.waits.playing import Played, Probe, play
 from models.waits.prospects import Chance, Prospect
 from models.waits.ranges import Range, rounded
 from models.waits.situation import Situation, WaitingStep, read_situation, situation_near
@@ -33,7 +34,6 @@ class Outlook:
 
     def __init__(self, situation: Situation, probes: dict[bool, datetime]) -> None:
         """Play `situation` forward, with newcomers that are due as `probes` says."""
-        self._played = play(situation, probes)
         self._situation = situation
         self._probes = probes
         self._waiting = Counter(step.service_id for step in situation.steps)
@@ -41,11 +41,17 @@ class Outlook:
         self.waiting = len({step.ticket_id for step in situation.steps})
         self._days: dict[int, ServingDay | None] = {}
 
+    @cached_property
+    def _played(self) -> Played:
+        """What comes of it; who asks of somebody at a desk only need not wait for it."""
+        return play(self._situation, self._probes)
+
     def of_step(self, step_id: int) -> Range | None:
         """Return when the waiting step will be called; None when no open desk may take it."""
         step = self._steps.get(step_id)
-        wait = self._played.steps.get(step_id)
-        return None if step is None else rounded(wait, self._idle(step.service_id))
+        if step is None:
+            return None
+        return rounded(self._played.steps.get(step_id), self._idle(step.service_id))
 
     def of_service(self, service_id: int, *, priority: bool = False) -> Range | None:
         """Return the wait of somebody who asks for the service now; None without an open desk."""
@@ -74,7 +80,9 @@ class Outlook:
     def ahead_of_step(self, step_id: int) -> int:
         """Return how many people are called before the step by desks that might take it."""
         step = self._steps.get(step_id)
-        if step is None or _is_played(self.prospect_of_step(step_id)):
+        if step is None:
+            return 0
+        if _is_played(self.prospect_of_step(step_id)):
             return self._played.ahead_of_step(step_id)
         people = self._due_before(step.service_id, (step.due_at, step.id))
         return len(people - {step.ticket_id})

@@ -55,10 +55,9 @@ class Played:
         self.calls.append(_PlayedCall(at, desk, step.ticket_id))
 
     def note_probe(self, probe: Probe, wait: timedelta) -> None:
-        """Write down when somebody who came now would be called; the first desk counts."""
-        if probe not in self.probes:
-            self.probes[probe] = wait
-            self._of_probe[probe] = len(self.calls)
+        """Write down when somebody who came now would be called."""
+        self.probes[probe] = wait
+        self._of_probe[probe] = len(self.calls)
 
     def _people(self, before: int, service_id: int, without: int | None) -> int:
         people = {
@@ -82,6 +81,11 @@ class _Play:
         self.situation = situation
         self.services = situation.arrangement.services
         self.probe_due = probes
+        # By class, what no newcomer was yet called for: the first desk counts.
+        self.unanswered = {
+            priority: frozenset().union(*(desk.services for desk in situation.desks))
+            for priority in probes
+        }
         self.played = Played()
         self.free_at = dict(situation.busy_tickets)
         # Whose ticket a desk served last: with another need there it goes on without a call.
@@ -171,8 +175,9 @@ class _Play:
         wait = at - self.situation.at
         for priority, due_at in self.probe_due.items():
             if best_due is None or due_at < best_due:
-                for service_id in desk.services:
+                for service_id in desk.services & self.unanswered[priority]:
                     self.played.note_probe(Probe(service_id, priority), wait)
+                self.unanswered[priority] -= desk.services
 
     def _past_pauses(self, at: datetime) -> datetime:
         for starts_at, ends_at in self.situation.pauses:
