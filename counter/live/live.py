@@ -234,6 +234,7 @@ class Live:
 
     def tell(self) -> None:
         """Read every followed topic that changed, once, and send it to its followers."""
+        slices = Slices()
         events = [self._unread.popleft() for _ in range(len(self._unread))]
         names, self._dirty = self._dirty, set()
         try:
@@ -243,16 +244,16 @@ class Live:
                 self._ask_again(session, events)
                 followed = self._followers.names
                 names |= self._topics.touched(session, events, followed)
-                self._tell_all(session, names & followed)
+                slices.breathe()
+                self._tell_all(session, names & followed, slices)
         except Exception:
             self._unread.extendleft(reversed(events))
             self._dirty |= names
             raise
 
-    def _tell_all(self, session: Session, names: Iterable[str]) -> None:
+    def _tell_all(self, session: Session, names: Iterable[str], slices: Slices) -> None:
         """Read and send the topics from one picture; presses are heard between them."""
         picture = self._topics.picture(session)
-        slices = Slices()
         for name in sorted(names):
             try:
                 state, facts = picture.state(name), picture.facts(name)

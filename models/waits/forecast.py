@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime, timedelta
 from functools import cached_property
 from sys import maxsize
@@ -36,7 +35,9 @@ class Outlook:
         """Play `situation` forward, with newcomers that are due as `probes` says."""
         self._situation = situation
         self._probes = probes
-        self._waiting = Counter(step.service_id for step in situation.steps)
+        self._waiting: dict[int, list[WaitingStep]] = {}
+        for step in situation.steps:
+            self._waiting.setdefault(step.service_id, []).append(step)
         self._steps = {step.id: step for step in situation.steps}
         self.waiting = len({step.ticket_id for step in situation.steps})
         self._days: dict[int, ServingDay | None] = {}
@@ -101,7 +102,7 @@ class Outlook:
 
     def waiting_for(self, service_id: int) -> int:
         """Return how many steps wait for the service."""
-        return self._waiting[service_id]
+        return len(self._waiting.get(service_id, ()))
 
     def _prospect(self, service_id: int, wait: Range | None) -> Prospect | None:
         if wait is None:
@@ -127,11 +128,11 @@ class Outlook:
 
         What counts as ahead while no open desk could call anybody, or none will before closing.
         """
-        neighbours = self._situation.arrangement.neighbours(service_id)
         return {
             step.ticket_id
-            for step in self._situation.steps
-            if step.service_id in neighbours and (step.due_at, step.id) < turn
+            for neighbour in self._situation.arrangement.neighbours(service_id)
+            for step in self._waiting.get(neighbour, ())
+            if (step.due_at, step.id) < turn
         }
 
 

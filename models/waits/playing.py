@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from models.waits.situation import OpenDesk, Situation, WaitingStep
 
@@ -60,11 +61,19 @@ class Played:
         self._of_probe[probe] = len(self.calls)
 
     def _people(self, before: int, service_id: int, without: int | None) -> int:
-        people = {
-            call.ticket_id for call in self.calls[:before] if service_id in call.desk.services
-        }
+        calls = self._called_for.get(service_id, ())
+        people = {call.ticket_id for place, call in calls if place < before}
         people.discard(-1 if without is None else without)
         return len(people)
+
+    @cached_property
+    def _called_for(self) -> dict[int, list[tuple[int, _PlayedCall]]]:
+        """By service, what its desks call, each with its place among all calls."""
+        found: dict[int, list[tuple[int, _PlayedCall]]] = {}
+        for place, call in enumerate(self.calls):
+            for service_id in call.desk.services:
+                found.setdefault(service_id, []).append((place, call))
+        return found
 
 
 def play(situation: Situation, probes: dict[bool, datetime]) -> Played:
