@@ -28,6 +28,7 @@ from models.core.clock import Clock
 from models.core.database import Database
 from models.core.event import About, Event
 from models.journal.actors import Actor
+from models.journal.record import BREATH
 from models.journal.topics import Topic
 
 log = logging.getLogger(__name__)
@@ -241,6 +242,7 @@ class Live:
             if any(event.about in ABOUT_VISITORS for event in events):
                 self._rights.check()
             with self._database.reading() as session:
+                session.info[BREATH] = slices.breathe
                 self._ask_again(session, events)
                 followed = self._followers.names
                 names |= self._topics.touched(session, events, followed)

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from counter.live.topics import Picture, Topics
 from models.core.database import Database
+from models.journal.record import BREATH
 
 SLICE_S = 0.005
 # The others go on for as long as a slice took, and no longer than this.
@@ -108,6 +109,7 @@ class Turns:
         old_s, newest = time.monotonic() + PICTURE_S, len(self._asking)
         seq = picture.seq
         slices = Slices(REST_S)
+        session.info[BREATH] = slices.breathe
         while time.monotonic() < old_s:
             if not self._asking and not self._later:
                 if not self._come():

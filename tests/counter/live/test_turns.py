@@ -120,6 +120,24 @@ def test_others_go_on_between_two_slices(turns: Turns) -> None:
     assert order.index("press") == 1
 
 
+def test_others_go_on_after_a_long_look_that_many_share(turns: Turns) -> None:
+    order: list[str] = []
+
+    def look() -> None:
+        until_s = time.monotonic() + SLICE_S
+        while time.monotonic() < until_s:
+            pass
+
+    def turn(session: Session, _picture: Picture) -> None:
+        once(session, "look", look)
+        order.append("drawn")
+
+    asking = gevent.spawn(turns.ask, MALL, turn)
+    gevent.spawn_later(SLICE_S / 2, order.append, "press")
+    asking.join()
+    assert order == ["press", "drawn"]
+
+
 def test_a_fault_is_told_to_who_asked_and_to_nobody_else(turns: Turns) -> None:
     bad = gevent.spawn(turns.ask, MALL, lambda *_: 1 // 0)
     good = gevent.spawn(turns.ask, MALL, lambda *_: "answered")
