@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import sys
 from types import TracebackType
@@ -19,6 +18,7 @@ from counter.files.config import Config
 from counter.files.filling import WrongMall
 from counter.files.private import keep_private
 from counter.server import serve
+from counter.sweeping import sweep_seldom
 from models.core.clock import Clock, system_s
 from models.core.gathering import log_to_stderr
 from models.core.steady import Steady, monotonic_s
@@ -37,10 +37,7 @@ def run(config: Config) -> None:
     """Serve until stopped; ends the program with a sentence when the hall may not open."""
     prepare(config)
     application = built(config)
-    # What the house is built of stays until the end. A full collection that walks through it
-    # all would hold up every screen for some fifty milliseconds.
-    gc.collect()
-    gc.freeze()
+    application.background.register(sweep_seldom())
     application.start()
     try:
         listen(application)

@@ -28,6 +28,7 @@ from models.core.clock import Clock
 from models.core.database import Database
 from models.core.event import About, Event
 from models.journal.actors import Actor
+from models.journal.record import BREATH
 from models.journal.topics import Topic
 
 log = logging.getLogger(__name__)
@@ -78,7 +79,7 @@ class Live:
         self._rights = Rights(self._followers, visitor_of, actors_of)
         self._unread: deque[Event] = deque()
         self._dirty: set[str] = set()
-        self._turns = Turns(database, self._topics.picture)
+        self._turns = Turns(database, self._topics)
         self._ticks = Ticks(self._topics, self._followers, self._wire, self._turns)
         self._woken = Signal()
         self._stopping = Signal()
@@ -166,7 +167,7 @@ class Live:
         new = self._followers.add(_sid(), name)
         answer: dict[str, Any] = {"ok": False}
         try:
-            answer = self._turns.ask(partial(self._answer, actors, name))
+            answer = self._turns.ask(name, partial(self._answer, actors, name))
         finally:
             if new and not answer["ok"]:
                 self._followers.remove(_sid(), name)
@@ -234,25 +235,27 @@ class Live:
 
     def tell(self) -> None:
         """Read every followed topic that changed, once, and send it to its followers."""
+        slices = Slices()
         events = [self._unread.popleft() for _ in range(len(self._unread))]
         names, self._dirty = self._dirty, set()
         try:
             if any(event.about in ABOUT_VISITORS for event in events):
                 self._rights.check()
             with self._database.reading() as session:
+                session.info[BREATH] = slices.breathe
                 self._ask_again(session, events)
                 followed = self._followers.names
                 names |= self._topics.touched(session, events, followed)
-                self._tell_all(session, names & followed)
+                slices.breathe()
+                self._tell_all(session, names & followed, slices)
         except Exception:
             self._unread.extendleft(reversed(events))
             self._dirty |= names
             raise
 
-    def _tell_all(self, session: Session, names: Iterable[str]) -> None:
+    def _tell_all(self, session: Session, names: Iterable[str], slices: Slices) -> None:
         """Read and send the topics from one picture; presses are heard between them."""
         picture = self._topics.picture(session)
-        slices = Slices()
         for name in sorted(names):
             try:
                 state, facts = picture.state(name), picture.facts(name)

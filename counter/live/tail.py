@@ -22,6 +22,12 @@ def event_of(entry: JournalEntry) -> Event:
     return KINDS[entry.kind](**common, **entry.data, seq=entry.id)
 
 
+def events_after(session: Session, seq: int) -> list[Event]:
+    """Return what happened after `seq`, oldest first."""
+    later = select(JournalEntry).where(JournalEntry.id > seq).order_by(JournalEntry.id)
+    return [event_of(entry) for entry in session.scalars(later)]
+
+
 class Tail:
     """Remembers which entries of the journal this process has heard of."""
 

@@ -38,7 +38,7 @@ class Ticks:
         costly = set(filter(self._topics.tells_facts, ticking))
         self._facts = {name: facts for name, facts in self._facts.items() if name in costly}
         for name in sorted(costly - self._due):
-            self._turns.later(partial(self._tell, name))
+            self._turns.later(name, partial(self._tell, name))
         self._due |= costly
         return ticking - costly
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from counter.live.tail import events_after
 from models.core.clock import Clock
 from models.core.event import Event
 from models.journal.actors import Actor
@@ -84,6 +85,19 @@ class Topics:
     def tells_facts(self, name: str) -> bool:
         """Tell whether the topic says what its state is drawn from."""
         return self._families[_split(name)[0]].facts is not None
+
+    def unchanged(self, session: Session, seq: int, names: set[str]) -> int | None:
+        """Return up to which seq `names` are as they were at `seq`, None when one may not be.
+
+        Of a costly topic it is asked whether anything has happened to it: what moves around it
+        comes with the ticks. The others may not have seen anything happen at all.
+        """
+        happened = events_after(session, seq)
+        if not happened:
+            return seq
+        if not all(map(self.tells_facts, names)) or self.touched(session, happened, names):
+            return None
+        return happened[-1].seq
 
     def picture(self, session: Session) -> Picture:
         """Return a reader of states that all belong to one instant.

@@ -3,8 +3,8 @@
 After a restart a thousand phones join at once, and every few seconds the clock changes what
 they all show. Each is a reading of some milliseconds, and together they are seconds. So they are
 read one after the other, and after some milliseconds the others go on for as long: a press never
-waits for more than a slice. All that wait share one picture of the hall, which is looked at again
-before it is old.
+waits for more than a slice. All that wait share one picture of the hall until it is old, or until
+something has happened to what one of them asks for.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from gevent.event import AsyncResult
 from gevent.event import Event as Signal
 from sqlalchemy.orm import Session
 
-from counter.live.topics import Picture
+from counter.live.topics import Picture, Topics
 from models.core.database import Database
-from models.journal.record import last_seq
+from models.journal.record import BREATH
 
 SLICE_S = 0.005
 # The others go on for as long as a slice took, and no longer than this.
@@ -56,6 +56,7 @@ class Slices:
 
 @dataclass
 class _Waiting:
+    name: str
     turn: Turn
     answer: AsyncResult
 
@@ -63,28 +64,28 @@ class _Waiting:
 class Turns:
     """Gives everybody who waits a turn: first who asks, then what nobody asked for."""
 
-    def __init__(self, database: Database, picture: Callable[[Session], Picture]) -> None:
-        """Show each turn the `picture` of the hall that its session makes."""
+    def __init__(self, database: Database, topics: Topics) -> None:
+        """Show each turn a picture of `topics`."""
         self._database = database
-        self._picture = picture
+        self._topics = topics
         self._asking: deque[_Waiting] = deque()
         self._later: deque[_Waiting] = deque()
         self._more = Signal()
         self._worker: gevent.Greenlet | None = None
 
-    def ask(self, turn: Turn) -> Any:
+    def ask(self, name: str, turn: Turn) -> Any:
         """Wait until `turn` had its turn; return what it returns, or raise what it raises.
 
-        Nothing has happened between this call and the picture that it is shown.
+        Nothing has happened to the topic `name` between the picture that it is shown and this call.
         """
-        waiting = _Waiting(turn, AsyncResult())
+        waiting = _Waiting(name, turn, AsyncResult())
         self._asking.append(waiting)
         self._work()
         return waiting.answer.get()
 
-    def later(self, turn: Turn) -> None:
+    def later(self, name: str, turn: Turn) -> None:
         """Let `turn` have its turn when nobody asks; it must answer for its own faults."""
-        self._later.append(_Waiting(turn, AsyncResult()))
+        self._later.append(_Waiting(name, turn, AsyncResult()))
         self._work()
 
     def _work(self) -> None:
@@ -96,7 +97,7 @@ class Turns:
         while self._asking or self._later:
             try:
                 with self._database.reading() as session:
-                    self._show(self._picture(session), session)
+                    self._show(self._topics.picture(session), session)
             except Exception as fault:  # noqa: BLE001 — handed to each who asks.
                 # Without a database nobody has a picture; what is late comes with the next tick.
                 self._later.clear()
@@ -106,7 +107,9 @@ class Turns:
     def _show(self, picture: Picture, session: Session) -> None:
         """Give turns until the picture is old, or is no more what the hall is like."""
         old_s, newest = time.monotonic() + PICTURE_S, len(self._asking)
+        seq = picture.seq
         slices = Slices(REST_S)
+        session.info[BREATH] = slices.breathe
         while time.monotonic() < old_s:
             if not self._asking and not self._later:
                 if not self._come():
@@ -114,8 +117,10 @@ class Turns:
                 slices.begin()
             if self._asking and not newest:
                 # These came after the picture was made.
-                if self._newest_seq() != picture.seq:
+                known = self._unchanged(seq)
+                if known is None:
                     return
+                seq = known
                 newest = len(self._asking)
             newest -= bool(self._asking)
             waiting = (self._asking or self._later).popleft()
@@ -132,6 +137,7 @@ class Turns:
         self._more.wait(LINGER_S)
         return bool(self._asking or self._later)
 
-    def _newest_seq(self) -> int:
+    def _unchanged(self, seq: int) -> int | None:
+        """Return up to when the picture of `seq` is true for all who ask, None if it is not."""
         with self._database.reading() as session:
-            return last_seq(session)
+            return self._topics.unchanged(session, seq, {one.name for one in self._asking})

@@ -139,6 +139,8 @@ class Announcer:
                 and not self._stopping.is_set()
             ):
                 self._go_on(zone_id, pending, now_s, at)
+                # Many calls may be wanted no more, and presses are answered between them.
+                time.sleep(0)
         self._note(now_s, at)
         due = [
             self._due_s(zone_id, pending, now_s)

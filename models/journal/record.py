@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import JSON, ForeignKey, Index, func, insert, select, text
 from sqlalchemy.event import listens_for
@@ -60,6 +60,9 @@ _ENTRIES = insert(table_of(JournalEntry)).returning(JournalEntry.id)
 _NEWEST = select(func.max(JournalEntry.id))
 _PENDING, _COUNT, _READ = "events pending", "events so far", "read once"
 
+# Under this name a session that nobody waits for has what lets others go on.
+BREATH: Final = "breath"
+
 T = TypeVar("T")
 
 
@@ -111,6 +114,7 @@ def once(session: Session, key: Hashable, make: Callable[[], T]) -> T:
     """Return what `make` reads; whoever asks for the same in `session` shares it.
 
     It is read anew when something was recorded in the session: what it was read from has changed.
+    What many share is what takes long: a session that has a BREATH takes it after each such look.
     """
     count, kept = session.info.get(_READ, (-1, {}))
     if count != recorded_so_far(session):
@@ -118,6 +122,8 @@ def once(session: Session, key: Hashable, make: Callable[[], T]) -> T:
         session.info[_READ] = (recorded_so_far(session), kept)
     if key not in kept:
         kept[key] = make()
+        if BREATH in session.info:
+            session.info[BREATH]()
     found: T = kept[key]
     return found
 

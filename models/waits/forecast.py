@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime, timedelta
+from functools import cached_property
 from sys import maxsize
 from typing import Final
 
@@ -19,7 +19,7 @@ from models.mall.mall import Mall
 from models.queue.tickets import Standing, StepState, Ticket
 from models.queue.waiting import head_start
 from models.waits.crowd import crowd_before, people_before
-from models.waits.playing import Probe, play
+from models.waits.playing import Played, Probe, play
 from models.waits.prospects import Chance, Prospect
 from models.waits.ranges import Range, rounded
 from models.waits.situation import Situation, WaitingStep, read_situation, situation_near
@@ -33,19 +33,26 @@ class Outlook:
 
     def __init__(self, situation: Situation, probes: dict[bool, datetime]) -> None:
         """Play `situation` forward, with newcomers that are due as `probes` says."""
-        self._played = play(situation, probes)
         self._situation = situation
         self._probes = probes
-        self._waiting = Counter(step.service_id for step in situation.steps)
+        self._waiting: dict[int, list[WaitingStep]] = {}
+        for step in situation.steps:
+            self._waiting.setdefault(step.service_id, []).append(step)
         self._steps = {step.id: step for step in situation.steps}
         self.waiting = len({step.ticket_id for step in situation.steps})
         self._days: dict[int, ServingDay | None] = {}
 
+    @cached_property
+    def _played(self) -> Played:
+        """What comes of it; who asks of somebody at a desk only need not wait for it."""
+        return play(self._situation, self._probes)
+
     def of_step(self, step_id: int) -> Range | None:
         """Return when the waiting step will be called; None when no open desk may take it."""
         step = self._steps.get(step_id)
-        wait = self._played.steps.get(step_id)
-        return None if step is None else rounded(wait, self._idle(step.service_id))
+        if step is None:
+            return None
+        return rounded(self._played.steps.get(step_id), self._idle(step.service_id))
 
     def of_service(self, service_id: int, *, priority: bool = False) -> Range | None:
         """Return the wait of somebody who asks for the service now; None without an open desk."""
@@ -74,7 +81,9 @@ class Outlook:
     def ahead_of_step(self, step_id: int) -> int:
         """Return how many people are called before the step by desks that might take it."""
         step = self._steps.get(step_id)
-        if step is None or _is_played(self.prospect_of_step(step_id)):
+        if step is None:
+            return 0
+        if _is_played(self.prospect_of_step(step_id)):
             return self._played.ahead_of_step(step_id)
         people = self._due_before(step.service_id, (step.due_at, step.id))
         return len(people - {step.ticket_id})
@@ -93,7 +102,7 @@ class Outlook:
 
     def waiting_for(self, service_id: int) -> int:
         """Return how many steps wait for the service."""
-        return self._waiting[service_id]
+        return len(self._waiting.get(service_id, ()))
 
     def _prospect(self, service_id: int, wait: Range | None) -> Prospect | None:
         if wait is None:
@@ -119,11 +128,11 @@ class Outlook:
 
         What counts as ahead while no open desk could call anybody, or none will before closing.
         """
-        neighbours = self._situation.arrangement.neighbours(service_id)
         return {
             step.ticket_id
-            for step in self._situation.steps
-            if step.service_id in neighbours and (step.due_at, step.id) < turn
+            for neighbour in self._situation.arrangement.neighbours(service_id)
+            for step in self._waiting.get(neighbour, ())
+            if (step.due_at, step.id) < turn
         }
 
 

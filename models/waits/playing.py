@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from models.waits.situation import OpenDesk, Situation, WaitingStep
 
@@ -55,17 +56,24 @@ class Played:
         self.calls.append(_PlayedCall(at, desk, step.ticket_id))
 
     def note_probe(self, probe: Probe, wait: timedelta) -> None:
-        """Write down when somebody who came now would be called; the first desk counts."""
-        if probe not in self.probes:
-            self.probes[probe] = wait
-            self._of_probe[probe] = len(self.calls)
+        """Write down when somebody who came now would be called."""
+        self.probes[probe] = wait
+        self._of_probe[probe] = len(self.calls)
 
     def _people(self, before: int, service_id: int, without: int | None) -> int:
-        people = {
-            call.ticket_id for call in self.calls[:before] if service_id in call.desk.services
-        }
+        calls = self._called_for.get(service_id, ())
+        people = {call.ticket_id for place, call in calls if place < before}
         people.discard(-1 if without is None else without)
         return len(people)
+
+    @cached_property
+    def _called_for(self) -> dict[int, list[tuple[int, _PlayedCall]]]:
+        """By service, what its desks call, each with its place among all calls."""
+        found: dict[int, list[tuple[int, _PlayedCall]]] = {}
+        for place, call in enumerate(self.calls):
+            for service_id in call.desk.services:
+                found.setdefault(service_id, []).append((place, call))
+        return found
 
 
 def play(situation: Situation, probes: dict[bool, datetime]) -> Played:
@@ -82,6 +90,11 @@ class _Play:
         self.situation = situation
         self.services = situation.arrangement.services
         self.probe_due = probes
+        # By class, what no newcomer was yet called for: the first desk counts.
+        self.unanswered = {
+            priority: frozenset().union(*(desk.services for desk in situation.desks))
+            for priority in probes
+        }
         self.played = Played()
         self.free_at = dict(situation.busy_tickets)
         # Whose ticket a desk served last: with another need there it goes on without a call.
@@ -171,8 +184,9 @@ class _Play:
         wait = at - self.situation.at
         for priority, due_at in self.probe_due.items():
             if best_due is None or due_at < best_due:
-                for service_id in desk.services:
+                for service_id in desk.services & self.unanswered[priority]:
                     self.played.note_probe(Probe(service_id, priority), wait)
+                self.unanswered[priority] -= desk.services
 
     def _past_pauses(self, at: datetime) -> datetime:
         for starts_at, ends_at in self.situation.pauses:
