@@ -92,6 +92,7 @@ class Timekeeper:
         self._past, self._refused = 0, False
         self._asked: int | None = None
         self._noted: Footing | None = None
+        self._slow_until: datetime | None = None
         self._theirs: DatabaseTime | None = None
         if not database.sqlite:
             self._theirs = DatabaseTime(monotonic, lambda: server_s(database))
@@ -112,6 +113,7 @@ class Timekeeper:
             if self._asked is not None:
                 self._settle()
             self._past, self._asked = question, None
+        self._warn(None if kept is None else kept.agrees_at)
         self._note()
 
     def _heed(self, doubt: Doubt, question: int, kept: KeptTime | None) -> None:
@@ -155,14 +157,25 @@ class Timekeeper:
             self._asked = after + 1
             log.warning(
                 "the clock is doubted: the hall has %s, the system %s",
-                at.isoformat(timespec="seconds"),
-                (at + timedelta(seconds=doubt.ahead_s)).isoformat(timespec="seconds"),
+                _stamp(at),
+                _stamp(at + timedelta(seconds=doubt.ahead_s)),
             )
 
     def _settle(self) -> None:
         with self._database.transaction() as session:
             settle(session, self._mall_id, at=self._clock.now())
         log.warning("the clock is doubted no longer")
+
+    def _warn(self, slow_until: datetime | None) -> None:
+        """Say at each start, and when it is new, that time runs slowly."""
+        if slow_until == self._slow_until:
+            return
+        self._slow_until = slow_until
+        if slow_until is not None and slow_until > self._clock.now():
+            log.warning(
+                "the hall's time is ahead of the system's and runs at half its pace until %s",
+                _stamp(slow_until),
+            )
 
     def _note(self) -> None:
         footing, noted = self._steady.footing, self._noted
@@ -203,6 +216,11 @@ def server_s(database: Database) -> float:
     with database.glancing() as connection:
         theirs: datetime = connection.execute(_THEIRS).scalar_one()
         return theirs.timestamp()
+
+
+def _stamp(at: datetime) -> str:
+    """Write an instant as the log's own stamps are: by the machine's zone."""
+    return f"{at.astimezone():%Y-%m-%d %H:%M:%S}"
 
 
 def _left_behind(database: Database, mall_id: int) -> tuple[float | None, KeptTime | None]:

@@ -137,12 +137,14 @@ class Before:
     """What an earlier run left behind of its time.
 
     `boot` names the start of the machine for which the `footing` was good. `ahead_s` is how far
-    the system's clock was ahead of it while that was doubted.
+    the system's clock was ahead of it while that was doubted. `agrees_s` is when the time, ahead of
+    a clock that a leader has accepted, agrees with it.
     """
 
     boot: str
     footing: Footing
     ahead_s: float | None
+    agrees_s: float | None = None
 
 
 def footing_at_start(
@@ -160,6 +162,10 @@ def footing_at_start(
     does not contradict it; else the time goes on from the record, as a guess.
     """
     earliest_s = float("-inf") if record_s is None else record_s - BELIEVED_S
+    if record_s is not None and before is not None and before.agrees_s is not None:
+        # An answer outlives the night: the record is ahead of the accepted clock by what the time
+        # had still to wait for, and a clock that is further behind is another one.
+        earliest_s -= max(0.0, before.agrees_s - record_s)
     if before is not None and boot and before.boot == boot:
         return before.footing
     if before is not None and before.ahead_s is not None:

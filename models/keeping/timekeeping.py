@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -14,6 +15,9 @@ from models.core.steady import Before, Footing
 from models.journal.actors import Actor
 from models.journal.events import ClockDoubted, ClockFollowed, ClockKept
 from models.journal.record import JournalEntry, record
+
+# Half of what passes until both agree, for meanwhile the system's clock runs twice as fast.
+TOO_FAR_AHEAD: Final = timedelta(hours=12)
 
 
 class ClockAnswer(StrEnum):
@@ -40,11 +44,29 @@ class KeptTime(Base):
     ahead_s: Mapped[float | None]
     asked_at: Mapped[datetime | None]
     answer: Mapped[ClockAnswer | None]
+    # When time, ahead of a clock that was accepted, agrees with it; until then it runs slowly.
+    agrees_at: Mapped[datetime | None]
 
     @property
     def before(self) -> Before:
         """The same for whoever begins after it."""
-        return Before(self.boot, Footing(self.offset_s, sure=self.sure), self.ahead_s)
+        agrees_s = None if self.agrees_at is None else self.agrees_at.timestamp()
+        footing = Footing(self.offset_s, sure=self.sure)
+        return Before(self.boot, footing, self.ahead_s, agrees_s)
+
+    def agrees_if_accepted(self, at: datetime) -> datetime | None:
+        """Return when time agrees with the doubted clock if that is accepted at `at`.
+
+        None where time has nothing to wait for. It may be ahead still by an earlier answer.
+        """
+        waited_for = max(timedelta(), (self.agrees_at or at) - at)
+        ahead = waited_for - timedelta(seconds=self.ahead_s or 0.0)
+        return at + ahead if ahead > timedelta() else None
+
+
+def too_long(agrees_at: datetime, at: datetime) -> bool:
+    """Tell whether no hall can work at half its pace until then: for more than a day."""
+    return agrees_at - at > TOO_FAR_AHEAD
 
 
 def last_instant(session: Session, mall_id: int) -> datetime | None:
@@ -119,6 +141,8 @@ def answer(
     ahead_s = round(kept.ahead_s)
     if kept.answer is not what:
         kept.answer = what
+        if what is ClockAnswer.ACCEPT:
+            kept.agrees_at = kept.agrees_if_accepted(at)
         session.flush()
         event = (
             ClockKept(mall_id=mall_id, at=at, ahead_s=ahead_s)
