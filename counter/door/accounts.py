@@ -90,10 +90,11 @@ def add_user(
 
 
 def new_hash(user: User, password: str) -> str:
-    """Return what to keep of a new password of `user`. Raises WeakPassword.
+    """Return what to keep of a new password of `user`. Raises WeakPassword, Erased.
 
     Takes its time, so nobody holds the database meanwhile.
     """
+    user.must_be_kept()
     require_strong(password, user.username, user.name)
     return hashed(password)
 
@@ -110,8 +111,9 @@ def set_password(
     """Give the account a new password; return how many sign-ins ended with the old one.
 
     `password_hash` comes from new_hash(). All of them end but the one with the id `staying`. Also
-    ends a lock.
+    ends a lock. Raises Erased.
     """
+    user.must_be_kept()
     user.password_hash = password_hash
     forgive(user)
     own = by.user_id == user.id
@@ -135,9 +137,10 @@ def sign_out(
 def change_role(session: Session, user: User, role: Role, *, by: Actor, at: datetime) -> None:
     """Let the user be something else from now on; they must sign in once more.
 
-    Who serves at no desk any more leaves theirs. Raises ValueError for a role of nobody's; the
-    role that the user has changes nothing.
+    Who serves at no desk any more leaves theirs. Raises Erased, and ValueError for a role of
+    nobody's; the role that the user has changes nothing.
     """
+    user.must_be_kept()
     if role not in STAFF:
         raise ValueError(f"nobody signs in as {role}")
     if role is user.role:
@@ -160,7 +163,8 @@ def close_account(session: Session, user: User, *, by: Actor, at: datetime) -> N
 
 
 def reopen_account(session: Session, user: User, *, by: Actor, at: datetime) -> None:
-    """Let the user of a closed account sign in again."""
+    """Let the user of a closed account sign in again. Raises Erased."""
+    user.must_be_kept()
     if user.in_use:
         return
     user.in_use = True
