@@ -96,6 +96,7 @@ class Timekeeper:
         self._asked: int | None = None
         self._noted: Footing | None = None
         self._noted_slowed = False
+        self._slow_until: datetime | None = None
         self._theirs: DatabaseTime | None = None
         if not database.sqlite:
             self._theirs = DatabaseTime(monotonic, lambda: server_s(database))
@@ -116,6 +117,7 @@ class Timekeeper:
             if self._asked is not None:
                 self._settle()
             self._past, self._asked = question, None
+        self._warn(None if kept is None else kept.agrees_at)
         self._note()
 
     def _heed(self, doubt: Doubt, question: int, kept: KeptTime | None) -> None:
@@ -162,14 +164,25 @@ class Timekeeper:
             self._asked = after + 1
             log.warning(
                 "the clock is doubted: the hall has %s, the system %s",
-                at.isoformat(timespec="seconds"),
-                (at + timedelta(seconds=doubt.ahead_s)).isoformat(timespec="seconds"),
+                _stamp(at),
+                _stamp(at + timedelta(seconds=doubt.ahead_s)),
             )
 
     def _settle(self) -> None:
         with self._database.acting(self._clock.now) as (session, at):
             settle(session, self._mall_id, at=at)
         log.warning("the clock is doubted no longer")
+
+    def _warn(self, slow_until: datetime | None) -> None:
+        """Say at each start, and when it is new, that time runs slowly."""
+        if slow_until == self._slow_until:
+            return
+        self._slow_until = slow_until
+        if slow_until is not None and slow_until > self._clock.now():
+            log.warning(
+                "the hall's time is ahead of the system's and runs at half its pace until %s",
+                _stamp(slow_until),
+            )
 
     def _note(self) -> None:
         reached, footing, noted = self._steady.reached, self._steady.footing, self._noted
@@ -222,6 +235,11 @@ def _is_about(kept: KeptTime, doubt: Doubt) -> bool:
     # Another process may have settled what was accepted before this one came to look.
     about_s = kept.accepted_s if kept.ahead_s is None else kept.ahead_s
     return about_s is not None and abs(about_s - doubt.ahead_s) <= BELIEVED_S
+
+
+def _stamp(at: datetime) -> str:
+    """Write an instant as the log's own stamps are: by the machine's zone."""
+    return f"{at.astimezone():%Y-%m-%d %H:%M:%S}"
 
 
 def _left_behind(database: Database, mall_id: int) -> tuple[float | None, KeptTime | None]:

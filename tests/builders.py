@@ -168,7 +168,7 @@ def user(
         username=name,
         name=name.replace(".", " ").title(),
         role=role,
-        password_hash="-",
+        password_hash="",
         created_at=MONDAY,
     )
     session.add(made)

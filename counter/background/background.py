@@ -168,7 +168,12 @@ class Background:
     def _lives(self, process: str) -> bool | None:
         if process == self._process.name:
             return self._process.seen or None
-        return self._process.lives(process)
+        found = self._process.lives(process)
+        if found is None and self._database.sqlite and self._process.seen:
+            # All holders of a file share a folder, and this one can be seen there: whoever cannot
+            # came with the database, out of a backup or from another machine.
+            return False
+        return found
 
     def _release(self, names: Collection[str]) -> None:
         try:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from counter.cli.options import CLOCK, CONFIG, DATA_DIR, say, settings, the_mall
-from counter.cli.people import account_called
+from counter.cli.people import account_called, refusals
 from models.core.one_line import one_line
 from models.journal.actors import Actor
 from models.keeping.leaving import StillSignedOn, erase, kept_of
@@ -59,11 +59,14 @@ def erase_(
     """
     with the_mall(settings(config_file, data_dir=data_dir)) as (database, mall_id):
         with database.reading() as session:
-            name = account_called(session, mall_id, username).name
+            account = account_called(session, mall_id, username)
+        with refusals():
+            account.must_be_kept()
+        name = account.name
         if not yes:
             click.confirm(one_line(f"Erase {name}? There is no way back."), abort=True)
         try:
-            with database.acting(CLOCK.now) as (session, at):
+            with refusals(), database.acting(CLOCK.now) as (session, at):
                 account = account_called(session, mall_id, username)
                 pseudonym = erase(session, account, by=Actor(), at=at)
         except StillSignedOn as error:

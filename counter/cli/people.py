@@ -27,7 +27,7 @@ from counter.door.accounts import (
 from counter.door.passwords import LONGEST, SHORTEST, WeakPassword
 from models.core.roles import STAFF, Role
 from models.journal.actors import Actor
-from models.mall.people import User
+from models.mall.people import Erased, User
 
 WEAK = {
     "too_short": f"The password needs {SHORTEST} characters or more.",
@@ -79,7 +79,7 @@ def add(
             if _found(session, mall_id, username) is not None:
                 raise _exists(username)
         password = _password(from_stdin=password_stdin)
-        with _refusals(), database.acting(CLOCK.now) as (session, at):
+        with refusals(), database.acting(CLOCK.now) as (session, at):
             made = add_user(
                 session,
                 mall_id,
@@ -109,10 +109,11 @@ def password(
     with the_mall(config) as (database, mall_id):
         with database.reading() as session:
             account = account_called(session, mall_id, username)
-        with _refusals():
+        with refusals():
+            account.must_be_kept()  # before anybody types a password for nothing
             typed = _password(from_stdin=password_stdin)
             new = new_hash(account, typed, mall=config.mall.name)
-        with database.acting(CLOCK.now) as (session, at):
+        with refusals(), database.acting(CLOCK.now) as (session, at):
             account = account_called(session, mall_id, username)
             set_password(session, account, new, by=Actor(), at=at)
         say(f"{as_username(username)} has a new password.")
@@ -146,7 +147,7 @@ def disable(
 ) -> None:
     """Keep USERNAME from signing in, at once, and keep the account for the journal's sake."""
     with the_mall(settings(config_file, data_dir=data_dir)) as (database, mall_id):
-        with database.acting(CLOCK.now) as (session, at):
+        with refusals(), database.acting(CLOCK.now) as (session, at):
             account = account_called(session, mall_id, username)
             change = reopen_account if again else close_account
             change(session, account, by=Actor(), at=at)
@@ -166,7 +167,7 @@ def role_(username: str, role: str, config_file: Path, data_dir: Path | None) ->
       user role 198703122010012001 supervisor
     """
     with the_mall(settings(config_file, data_dir=data_dir)) as (database, mall_id):
-        with database.acting(CLOCK.now) as (session, at):
+        with refusals(), database.acting(CLOCK.now) as (session, at):
             account = account_called(session, mall_id, username)
             change_role(session, account, Role(role), by=Actor(), at=at)
         say(f"{account.username} ({account.name}) may sign in as {account.role.value}.")
@@ -186,9 +187,15 @@ def sign_out_(username: str, config_file: Path, data_dir: Path | None) -> None:
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
+def refusals() -> Iterator[None]:
+    """Say in a sentence what the rules of accounts refuse."""
     try:
         yield
+    except Erased as error:
+        raise click.ClickException(
+            f"{error} was erased, and nobody signs in with it again; make a new account with"
+            " `user add`."
+        ) from error
     except UserExists as error:
         raise _exists(str(error)) from error
     except BadUsername as error:

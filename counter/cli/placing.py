@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from counter.files.private import FILE_MODE, FOLDER_MODE
+
 # What SQLite may keep beside a database, and what must go wherever the database goes.
 _BESIDE: Final = ("", "-wal", "-shm")
 
@@ -21,13 +23,13 @@ class Placing:
         self._drafts: dict[Path, Path] = {}
         self._made: list[Path] = []
 
-    def write(self, source: Path, place: Path, *, mode: int = 0o600) -> Path:
+    def write(self, source: Path, place: Path, *, mode: int = FILE_MODE) -> Path:
         """Write what is in `source` beside `place`, to take it later; return where."""
-        self._make_folder(place.parent)
+        self._make_folder(place.parent, private=mode == FILE_MODE)
         draft = place.with_name(f".{place.name}.restored")
         self._drafts[place] = draft
         draft.unlink(missing_ok=True)
-        draft.touch(0o600)
+        draft.touch(FILE_MODE)
         draft.chmod(mode)
         shutil.copyfile(source, draft)
         with draft.open("rb") as written:
@@ -52,8 +54,9 @@ class Placing:
             with suppress(OSError):
                 folder.rmdir()
 
-    def _make_folder(self, folder: Path) -> None:
+    def _make_folder(self, folder: Path, *, private: bool) -> None:
         missing = [one for one in (folder, *folder.parents) if not one.exists()]
         for one in reversed(missing):
-            one.mkdir()
+            # What is private is so from the beginning: nobody else may look in meanwhile.
+            one.mkdir(FOLDER_MODE if private and one == folder else 0o777)
             self._made.append(one)

@@ -6,6 +6,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import create_engine, delete, inspect
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 
@@ -16,6 +17,7 @@ from counter.cli.unpacking import Kept, RestoreFailed, proved
 from counter.door.keys import KEY_FILE, KeyBroken, sound_key
 from counter.files.config import Config, ConfigError, load_config
 from counter.files.database_address import told_of
+from models.core.leases import Lease
 
 
 def settings_in(kept: Kept, backup: Path, config_file: Path) -> Config:
@@ -81,10 +83,12 @@ def put_back(
             placing.write(key, config.data_dir / KEY_FILE)
         if kept.kind == "sqlite":
             draft = placing.write(kept.database, Path(url.database or ""))
-            counts = proved(URL.create("sqlite", database=str(draft)), kept)
+            put = URL.create("sqlite", database=str(draft))
         else:
             _load_dump(kept.database, url)
-            counts = proved(url, kept)
+            put = url
+        counts = proved(put, kept)
+        _free_leases(put)
         placing.settle(at)
     finally:
         placing.drop()
@@ -125,6 +129,17 @@ def _write_settings(placing: Placing, kept: Kept, config_file: Path) -> None:
 
 def _same(one: Path, other: Path) -> bool:
     return other.is_file() and one.read_bytes() == other.read_bytes()
+
+
+def _free_leases(url: URL) -> None:
+    """Let nobody hold work any more: whoever did when the backup was made is not in this hall."""
+    engine = create_engine(url)
+    try:
+        if inspect(engine).has_table(Lease.__tablename__):  # not yet in one of an earlier version
+            with engine.begin() as connection:
+                connection.execute(delete(Lease))
+    finally:
+        engine.dispose()
 
 
 def _load_dump(dump: Path, url: URL) -> None:

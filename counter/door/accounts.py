@@ -94,10 +94,9 @@ def add_user(
 def new_hash(user: User, password: str, *, mall: str) -> str:
     """Return what to keep of a new password of `user` in the house called `mall`.
 
-    Raises WeakPassword.
-
-    Takes its time, so nobody holds the database meanwhile.
+    Raises WeakPassword, Erased. Takes its time, so nobody holds the database meanwhile.
     """
+    user.must_be_kept()
     require_strong(password, user.username, user.name, mall=mall)
     return hashed(password)
 
@@ -114,8 +113,9 @@ def set_password(
     """Give the account a new password; return how many sign-ins ended with the old one.
 
     `password_hash` comes from new_hash(). All of them end but the one with the id `staying`. Also
-    ends a lock.
+    ends a lock. Raises Erased.
     """
+    user.must_be_kept()
     user.password_hash = password_hash
     forgive(user)
     own = by.user_id == user.id
@@ -139,9 +139,10 @@ def sign_out(
 def change_role(session: Session, user: User, role: Role, *, by: Actor, at: datetime) -> None:
     """Let the user be something else from now on; they must sign in once more.
 
-    Who serves at no desk any more leaves theirs. Raises ValueError for a role of nobody's; the
-    role that the user has changes nothing.
+    Who serves at no desk any more leaves theirs. Raises Erased, and ValueError for a role of
+    nobody's; the role that the user has changes nothing.
     """
+    user.must_be_kept()
     if role not in STAFF:
         raise ValueError(f"nobody signs in as {role}")
     if role is user.role:
@@ -164,7 +165,8 @@ def close_account(session: Session, user: User, *, by: Actor, at: datetime) -> N
 
 
 def reopen_account(session: Session, user: User, *, by: Actor, at: datetime) -> None:
-    """Let the user of a closed account sign in again."""
+    """Let the user of a closed account sign in again. Raises Erased."""
+    user.must_be_kept()
     if user.in_use:
         return
     user.in_use = True

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from models.core.clock import Clock, local_day
 from models.core.database import Answer, Database
 from models.core.presses import PressId, RowId
-from models.keeping.timekeeping import ClockAnswer, KeptTime, answer, open_question
+from models.keeping.timekeeping import ClockAnswer, KeptTime, answer, open_question, too_long
 from models.mall.mall import Mall
 from models.queue.tickets import Ticket
 
@@ -42,12 +42,14 @@ class ClockRow:
     """The two times as the page shows them.
 
     `closes` tells that accepting begins another day; `ends` how many numbers would end with this.
+    Accepting lets time run slowly until `slow_until`, None if it does not; `too_long` for work.
     """
 
     question: int
     at: datetime
     system_at: datetime
-    behind: bool
+    slow_until: datetime | None
+    too_long: bool
     closes: bool
     ends: int
     kept: bool
@@ -79,13 +81,15 @@ def clock_row(session: Session, mall_id: int, at: datetime) -> ClockRow | None:
     if kept is None or kept.ahead_s is None:
         return None
     system_at = at + timedelta(seconds=kept.ahead_s)
+    slow_until = kept.agrees_if_accepted(at)
     zone = session.get_one(Mall, mall_id).time_zone
     closes = local_day(system_at, zone) > local_day(at, zone)
     return ClockRow(
         question=kept.question,
         at=at,
         system_at=system_at,
-        behind=kept.ahead_s < 0,
+        slow_until=slow_until,
+        too_long=slow_until is not None and too_long(slow_until, at),
         closes=closes,
         ends=_open_tickets(session, mall_id) if closes else 0,
         kept=kept.answer is ClockAnswer.KEEP,

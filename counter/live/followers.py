@@ -119,7 +119,7 @@ class Followers:
             for name in client.names if client else ():
                 self._strike(client_id, name)
                 self._wire.leave(client_id, name)
-            self._wire.hang_up(client_id)
+            self._wire.send_away(client_id)
 
     def _strike(self, client_id: str, name: str) -> None:
         self._followers[name].discard(client_id)

@@ -33,7 +33,7 @@ MESSAGES_A_SECOND = 10
 PACKETS_BEHIND = 64
 # A line whose bytes nobody acknowledges for so long is dead; heartbeats are under way all the time.
 SILENT_LINE_MS = 20_000
-# Whoever is sent away and does not hang up is hung up on after so long.
+# Whoever is sent away and stays is cut off after so long.
 FAREWELL_S = 1.0
 
 _SOCKET = "balai.socket"
@@ -160,14 +160,14 @@ class Connection:
         return True
 
     def close(self) -> None:
-        """Say goodbye and hang up."""
+        """Say goodbye and end the line."""
         if self._open:
             with suppress(OSError, ProtocolError):
                 self._write(self._protocol.send(CloseConnection(code=1000)))
         self.cut()
 
     def cut(self) -> None:
-        """Hang up without a word; whoever reads or writes here is told."""
+        """End the line without a word and take no right away: a screen comes back by itself."""
         self._open = False
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
@@ -259,15 +259,15 @@ class Wire:
         """Let it hear no more of that."""
         self._server.leave_room(client_id, room)
 
-    def hang_up(self, client_id: str) -> None:
-        """Send a client away, and cut its line if it stays. Waits for nobody: it may be stalled."""
+    def send_away(self, client_id: str) -> None:
+        """Send away who may no longer follow, cut if it stays; waits for nobody who is stalled."""
         line = self._connections.get(self._server.manager.eio_sid_from_sid(client_id, "/"))
         gevent.spawn(self._server.disconnect, client_id)
         if line is not None:
             gevent.spawn_later(FAREWELL_S, line.cut)
 
     def cut_all(self) -> None:
-        """Hang up on everybody; screens come back when somebody listens again."""
+        """Cut every line as the program ends; screens come back when somebody listens again."""
         for line in list(self._connections.values()):
             line.cut()
 

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from counter.words.language import Language
 from models.core.errors import BadInput, Forbidden, NoSpace, NotFound, NotKept, Refusal
 from models.core.faults import refusal_in
+from models.core.gathering import EACH
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +78,8 @@ def register(app: Flask, language: Language) -> None:
     @app.errorhandler(Exception)
     def broken(error: Exception) -> Response:
         incident = secrets.token_hex(4)
-        log.error("incident %s at %s", incident, place_asked(), exc_info=error)
+        said = (incident, place_asked())
+        log.error("incident %s at %s", *said, exc_info=error, extra={EACH: True})
         return answer(500, "broken", {"incident": incident})
 
 

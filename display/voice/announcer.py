@@ -22,6 +22,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from display.voice.inviting import Spoken, invitation, proclamation
+from display.voice.naming import named_in_log
 from display.voice.notices import Herald, Notice
 from display.voice.pace import Pace, pace_of
 from display.voice.returning import Returning
@@ -244,7 +245,8 @@ class Announcer:
         try:
             lasts = timedelta()
             if at - item.at > STALE:
-                log.warning("zone %d was not told in time: %s", zone_id, item.what)
+                named = named_in_log(self._database, zone_id, item.what)
+                log.warning("the zone %s was not told in time: %s", *named)
             elif spoken := self._worded(item.what, zone_id, pace, now_s):
                 lasts = self._announce(zone_id, spoken)
                 if isinstance(item.what, Unshouted):
@@ -254,7 +256,8 @@ class Announcer:
             return
         except Exception:
             # A door between calls: what is wrong with one keeps the others waiting only once.
-            log.exception("zone %d is told later: %s", zone_id, item.what)
+            named = named_in_log(self._database, zone_id, item.what)
+            log.exception("the zone %s is told later: %s", *named)
             pending.waiting.rotate(-1)
             pending.free_at_s = now_s + PAUSE_S
             return

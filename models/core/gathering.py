@@ -26,6 +26,11 @@ EVERY_S: Final = 60.0
 DIFFERENT: Final = 5
 # So many kinds are remembered; a program that has more trouble says some of it too often.
 KINDS: Final = 500
+# The attribute of a record, given by `extra`, by which each repeat costs a short line of its own:
+# somebody may ask for just that one, by a code that stands on their screen.
+EACH: Final = "each"
+# So many of those are said of one kind in a minute.
+SHORT: Final = 30
 # What a message says of itself when it stands for others.
 _LONGEST: Final = 200
 
@@ -79,6 +84,8 @@ class Gathering(logging.Handler):
             self._handler.handle(_in_short(record))
         else:
             known.more += 1
+            if getattr(record, EACH, False) and known.more <= SHORT:
+                self._say_short(record, known)
             self._wake_later()
 
     def settle(self) -> None:
@@ -150,6 +157,10 @@ class Gathering(logging.Handler):
         if one.more:
             said = {"msg": "… %d more in the last minute: %s", "args": (one.more, one.what)}
             self._handler.handle(logging.makeLogRecord(one.head | said))
+
+    def _say_short(self, record: logging.LogRecord, one: _Repeated) -> None:
+        said = {"msg": "%s: the same as %s", "args": (record.getMessage(), one.what)}
+        self._handler.handle(logging.makeLogRecord(one.head | said))
 
     def _wake_later(self) -> None:
         """Let somebody come by when nothing else is said any more."""

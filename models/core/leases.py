@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, delete, literal_column, select, text, update
+from sqlalchemy import ColumnElement, Float, delete, literal_column, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.base import Base, alone
@@ -41,14 +41,17 @@ def hold(
     """Take or renew the leases `names` for `holder`; return those that it holds now.
 
     A lease is free when its holder is dead, or has let it lapse and is not seen to live: a clock
-    that jumps takes no work from a process that does it.
+    that jumps takes no work from a process that does it. One that holds for longer than anybody
+    takes it comes from a clock that ran ahead, and has lapsed, too.
     """
-    until_s = _now_s(session) + length.total_seconds()
+    length_s = length.total_seconds()
+    until_s = _now_s(session) + length_s
     renewed = update(Lease).where(Lease.holder == holder, Lease.name.in_(names))
     held = set(session.scalars(renewed.values(until_s=until_s).returning(Lease.name)))
     for name in sorted(set(names) - held):
         session.execute(_NEW, {"name": name, "holder": holder})
-        lapsed = (Lease.until_s < _now_s(session)).label("lapsed")
+        now_s = _now_s(session)
+        lapsed = or_(Lease.until_s < now_s, Lease.until_s > now_s + 2 * length_s).label("lapsed")
         seen = session.execute(select(Lease.holder, lapsed).where(Lease.name == name)).one()
         if seen.holder != holder and not _free(seen.holder, lapsed=seen.lapsed, lives=lives):
             continue

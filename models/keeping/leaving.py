@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -17,11 +17,9 @@ from models.journal.account_events import AccountErased, AccountExported
 from models.journal.actors import Actor
 from models.journal.record import JournalEntry, record
 from models.mall.devices import Device
-from models.mall.people import User
+from models.mall.people import NO_PASSWORD, User
 from models.mall.sign_ins import SignIn, end_sign_ins
 from models.queue.shifts import Shift, shift_of
-
-NO_PASSWORD: Final = "-"  # noqa: S105 — a hash that no password has.
 
 
 class StillSignedOn(Exception):
@@ -72,8 +70,10 @@ def kept_of(session: Session, user: User, *, by: Actor, at: datetime) -> dict[st
 def erase(session: Session, user: User, *, by: Actor, at: datetime) -> str:
     """Take from the user all that points to them; return the pseudonym that is left.
 
-    The account is closed for good, and their sign-ins end. Raises StillSignedOn.
+    The account is closed for good, and their sign-ins end. Raises StillSignedOn, and Erased for
+    whoever was erased before.
     """
+    user.must_be_kept()
     shift = shift_of(session, user.id)
     if shift is not None:
         raise StillSignedOn(shift.desk.number)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -15,6 +16,9 @@ from models.journal.actors import Actor
 from models.journal.events import ClockDoubted, ClockFollowed, ClockKept
 from models.journal.record import JournalEntry, record
 from models.mall.sign_ins import carry_sign_ins
+
+# Half of what passes until both agree, for meanwhile the system's clock runs twice as fast.
+TOO_FAR_AHEAD: Final = timedelta(hours=12)
 
 
 class ClockAnswer(StrEnum):
@@ -53,6 +57,30 @@ class KeptTime(Base):
         if self.reached_s is not None and self.aimed_s is not None:
             reached = Reached(self.reached_s, self.aimed_s)
         return Before(self.boot, footing, self.ahead_s, reached)
+
+    @property
+    def agrees_at(self) -> datetime | None:
+        """When time, well ahead of the clock that it follows, agrees with it; slow until then."""
+        if self.reached_s is None or self.aimed_s is None:
+            return None
+        ahead_s = self.reached_s - self.aimed_s
+        # At half its pace it goes on by as much as it is ahead.
+        agrees_s = self.reached_s + ahead_s
+        return datetime.fromtimestamp(agrees_s, UTC) if ahead_s > BELIEVED_S else None
+
+    def agrees_if_accepted(self, at: datetime) -> datetime | None:
+        """Return when time agrees with the doubted clock if that is accepted at `at`.
+
+        None where time has nothing to wait for. It may be ahead still by an earlier answer.
+        """
+        waited_for = max(timedelta(), (self.agrees_at or at) - at)
+        ahead = waited_for - timedelta(seconds=self.ahead_s or 0.0)
+        return at + ahead if ahead > timedelta() else None
+
+
+def too_long(agrees_at: datetime, at: datetime) -> bool:
+    """Tell whether no hall can work at half its pace until then: for more than a day."""
+    return agrees_at - at > TOO_FAR_AHEAD
 
 
 def last_instant(session: Session, mall_id: int) -> datetime | None:

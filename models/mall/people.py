@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.base import Base
 from models.core.roles import Role
+
+NO_PASSWORD: Final = "-"  # noqa: S105 — a hash that no password has.
+
+
+class Erased(Exception):
+    """Nobody stands behind the account any more, and nobody ever signs in with it again."""
 
 
 class User(Base):
@@ -27,3 +34,8 @@ class User(Base):
     created_at: Mapped[datetime]
     failed_count: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
+
+    def must_be_kept(self) -> None:
+        """Raise Erased if what pointed to the person was taken from the account."""
+        if self.password_hash == NO_PASSWORD:
+            raise Erased(self.username)

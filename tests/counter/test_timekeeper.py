@@ -17,7 +17,8 @@ from models.core.database import Database
 from models.core.errors import ClockNotDoubted
 from models.core.steady import Steady
 from models.journal.actors import Actor
-from models.journal.record import JournalEntry
+from models.journal.events import ClockKept
+from models.journal.record import JournalEntry, record
 from models.keeping.migrating import upgrade
 from models.keeping.schema import metadata
 from models.keeping.timekeeping import ClockAnswer, answer, open_question
@@ -27,7 +28,7 @@ from models.queue.tickets import Step, StepState
 from tests.builders import MINUTE, MONDAY, mall, small_mall, ticket, user
 from tests.postgres import Postgres
 
-DAY = timedelta(days=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @dataclass
@@ -216,6 +217,29 @@ def test_a_guess_that_gives_way_signs_nobody_out(hall: Hall) -> None:
     hall.look()
     assert hall.clock.now() == MONDAY + DAY
     assert hall.signed_in(token)
+
+
+def test_an_accepted_jump_back_outlives_a_night(
+    hall: Hall, caplog: pytest.LogCaptureFixture
+) -> None:
+    hall.set_clock(-2 * HOUR)
+    hall.say(ClockAnswer.ACCEPT)
+    slow = "the hall's time is ahead of the system's and runs at half its pace until"
+    assert [one for one in caplog.messages if one.startswith(slow)]
+    evening = hall.wait(HOUR)
+    assert evening == MONDAY + HOUR / 2
+    with hall.database.transaction() as session:
+        record(session, ClockKept(mall_id=hall.mall_id, at=evening, ahead_s=0))
+    hall.boot, hall.monotonic_s = "second", 30.0
+    hall.open()
+    assert (hall.clock.now(), hall.ask_for()) == (evening, None)
+    assert len([one for one in caplog.messages if one.startswith(slow)]) == 2
+    hall.wait(3 * HOUR)
+    assert hall.clock.now().timestamp() == hall.system_s
+    # That answer was for this jump: a battery that is flat is asked about.
+    hall.boot, hall.system_s = "third", MONDAY.timestamp() - DAY.total_seconds()
+    hall.open()
+    assert hall.ask_for() is not None
 
 
 def test_an_answer_to_an_old_question_is_refused(hall: Hall) -> None:

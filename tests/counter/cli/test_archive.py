@@ -62,9 +62,18 @@ def hall(tmp_path: Path) -> Path:
 def archive(hall: Path, tmp_path: Path) -> Path:
     target = tmp_path / "balai.tar"
     (tmp_path / "safe").mkdir()
+    with closing(sqlite3.connect(hall / "var" / "balai.db")) as open_hall:
+        open_hall.execute("INSERT INTO lease VALUES ('ticker', 'whoever made the backup', 4e9)")
+        open_hall.commit()
     done = run(hall, "backup", str(target), "--keys", str(tmp_path / "safe" / "key"))
     assert done.exit_code == 0, done.stderr
     return target
+
+
+def held_leases(database: Path) -> int:
+    with closing(sqlite3.connect(database)) as looking:
+        (count,) = looking.execute("SELECT count(*) FROM lease").fetchone()
+        return int(count)
 
 
 def test_everything_but_the_keys_is_in_one_file(archive: Path) -> None:
@@ -85,6 +94,8 @@ def test_an_empty_place_is_a_hall_again(archive: Path, hall: Path, tmp_path: Pat
     assert "is back and sound: 1 of mall" in done.output
     for name in ("config.toml", "logo.png", "catalogue/polres.toml", "var/secret.key"):
         assert (there / name).read_bytes() == (hall / name).read_bytes()
+    assert (held_leases(hall / "var/balai.db"), held_leases(there / "var/balai.db")) == (1, 0)
+    assert (there / "var").stat().st_mode & 0o777 == 0o700
     assert "lestari" in run(there, "user", "list").output
 
 

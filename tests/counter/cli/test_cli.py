@@ -102,6 +102,15 @@ def test_whoever_leaves_takes_a_copy_along_and_leaves_a_pseudonym(run: Run, fold
     assert "mantan-" in listed
     assert "udi" not in listed.replace("auditor", "")
     assert "There is no account budi" in refused(run("user", "erase", "budi", "--yes"))
+    (left,) = re.findall(r"mantan-\d+", listed)
+    for again in (
+        "disable {} --again",
+        "password {} --password-stdin",
+        "role {} admin",
+        "erase {}",
+    ):
+        said = refused(run("user", *again.format(left).split(), typed=f"{PASSWORD}\n"))
+        assert f"{left} was erased" in said
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from models.core.base import Base
 from models.core.clock import Clock
 from models.core.database import Database
 from models.journal.record import last_seq
-from models.mall.mall import Desk
+from models.mall.mall import Desk, Zone
 from models.queue.calling import call_again, call_next
 from models.queue.seating import tell_zone
 from models.queue.serving import cancel, start
@@ -273,6 +273,20 @@ def test_late_call_is_not_said_at_all(hall: Hall) -> None:
     hall.clock.ahead += timedelta(minutes=10)
     hall.announcer.step(0.0)
     assert hall.heard == []
+
+
+def test_a_call_that_waited_too_long_is_named_as_the_hall_knows_it(
+    hall: Hall, caplog: pytest.LogCaptureFixture
+) -> None:
+    hall.call()
+    hall.announcer.step(0.0)
+    late = hall.call(hall.mall.desk_ab)
+    hall.announcer.step(0.1)
+    hall.clock.ahead += timedelta(minutes=10)
+    hall.announcer.step(60.0)
+    with hall.database.reading() as session:
+        zone = session.get_one(Zone, hall.mall.desk_ab.zone_id)
+        assert f"the zone {zone.name} was not told in time: {late}" in caplog.messages
 
 
 def test_crowded_zone_says_each_number_once(hall: Hall) -> None:

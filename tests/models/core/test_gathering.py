@@ -11,7 +11,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from models.core.errors import DatabaseGone
 from models.core.faults import Halted
-from models.core.gathering import DIFFERENT, KINDS, Gathering
+from models.core.gathering import DIFFERENT, EACH, KINDS, SHORT, Gathering
 
 
 class Log:
@@ -115,6 +115,19 @@ def test_one_place_that_says_ever_new_things_is_counted_too(log: Log) -> None:
         f"… {1000 - DIFFERENT - 1} more in the last minute:"
         f" other messages such as: visitor {DIFFERENT} is turned away\n"
     )
+
+
+def test_a_code_that_somebody_sees_is_found_in_the_log(log: Log) -> None:
+    for count in range(2 * SHORT):
+        try:
+            connect()
+        except ConnectionError:
+            log.logger.exception("incident %d at /desk", count, extra={EACH: True})
+    said = log.said()
+    assert said.count("Traceback") == 1
+    short = [one for one in said.splitlines() if "the same as" in one]
+    assert short[0] == "incident 1 at /desk: the same as incident 0 at /desk (ConnectionError)"
+    assert len(short) == SHORT
 
 
 def test_who_looks_for_a_fault_hears_all(log: Log) -> None:
