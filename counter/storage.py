@@ -101,11 +101,14 @@ class StorageWatch:
             self._compare_names()
         if self._database.halted is not None:
             yield Trouble.OVERWRITTEN if held and held.overwritten else Trouble.GONE
-        # A folder that was moved away with the database tells nothing of a disk.
-        gone = self._database.halted is not None
-        folders = [one for one in self._folders if one.exists() or not gone]
-        if any(_free_mb(folder) < self.least_free_mb for folder in folders):
+        if self._is_little_left():
             yield Trouble.LITTLE_SPACE
+
+    def _is_little_left(self) -> bool:
+        # A folder that was moved away with the database tells nothing of its disk.
+        if self._database.halted is not None and not all(one.exists() for one in self._folders):
+            return Trouble.LITTLE_SPACE in self._troubles
+        return any(_free_mb(folder) < self.least_free_mb for folder in self._folders)
 
     def _compare_names(self) -> None:
         """Refuse to write into a database that was made anew under the old one's address."""
