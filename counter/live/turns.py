@@ -27,6 +27,9 @@ from models.journal.record import BREATH
 SLICE_S = 0.005
 # The others go on for as long as a slice took, and no longer than this.
 REST_S = 0.02
+# Long enough for whoever knocks to be heard: a rest of no time at all only lets those go on that
+# were heard already, up to fifty times before the network is asked.
+BREATH_S = 0.001
 # For so long a picture waits for one more who may use it: screens seldom come alone.
 LINGER_S = 0.02
 PICTURE_S = 1.0
@@ -37,8 +40,8 @@ Turn = Callable[[Session, Picture], Any]
 class Slices:
     """Cuts long work into slices, so that others go on in between."""
 
-    def __init__(self, rest_s: float = 0.0) -> None:
-        """After a slice let the others go on for as long, up to `rest_s`, or for one round."""
+    def __init__(self, rest_s: float = BREATH_S) -> None:
+        """After a slice let the others go on for as long, up to `rest_s`."""
         self._rest_s = rest_s
         self.begin()
 

@@ -53,6 +53,8 @@ LOOK_S: Final = 20.0
 # Before a database that did not answer is asked again: a starting one gets its peace, and the hall
 # hears a pause that it would not notice between two calls.
 PAUSE_S: Final = 1.0
+# For whoever knocks meanwhile to be heard: without any time nobody new would be.
+BREATH_S: Final = 0.001
 # How a database says that it is locked, restarting or out of reach.
 _AWAY: Final = (OperationalError, InterfaceError, NoConnection)
 
@@ -141,7 +143,7 @@ class Announcer:
             ):
                 self._go_on(zone_id, pending, now_s, at)
                 # Many calls may be wanted no more, and presses are answered between them.
-                time.sleep(0)
+                time.sleep(BREATH_S)
         self._note(now_s, at)
         due = [
             self._due_s(zone_id, pending, now_s)
