@@ -96,7 +96,7 @@ class Timekeeper:
         self._asked: int | None = None
         self._noted: Footing | None = None
         self._noted_slowed = False
-        self._slow_until: datetime | None = None
+        self._slow_until_s: float | None = None
         self._theirs: DatabaseTime | None = None
         if not database.sqlite:
             self._theirs = DatabaseTime(monotonic, lambda: server_s(database))
@@ -117,8 +117,8 @@ class Timekeeper:
             if self._asked is not None:
                 self._settle()
             self._past, self._asked = question, None
-        self._warn(None if kept is None else kept.agrees_at)
         self._note()
+        self._warn()
 
     def _heed(self, doubt: Doubt, question: int, kept: KeptTime | None) -> None:
         """Ask about `doubt` unless somebody has, and carry out what was answered."""
@@ -173,15 +173,14 @@ class Timekeeper:
             settle(session, self._mall_id, at=at)
         log.warning("the clock is doubted no longer")
 
-    def _warn(self, slow_until: datetime | None) -> None:
+    def _warn(self) -> None:
         """Say at each start, and when it is new, that time runs slowly."""
-        if slow_until == self._slow_until:
-            return
-        self._slow_until = slow_until
-        if slow_until is not None and slow_until > self._clock.now():
+        reached, told_s = self._steady.reached, self._slow_until_s
+        self._slow_until_s = None if reached is None else reached.agrees_s
+        if self._slow_until_s is not None and told_s is None:
             log.warning(
                 "the hall's time is ahead of the system's and runs at half its pace until %s",
-                _stamp(slow_until),
+                _stamp(datetime.fromtimestamp(self._slow_until_s, UTC)),
             )
 
     def _note(self) -> None:

@@ -16,7 +16,6 @@ SPOKEN = {"warning", "error", "exception", "critical"}
 NOT_IN_THE_GUIDE = {
     "%s": "why a child did not help, in a sentence of its own",
     "an act of the demo failed": "no hall plays the demo",
-    "the leases could not be given back: %r": "they lapse by themselves within six seconds",
     "the database %s is back, the same as before: the hall goes on": "good news",
     "the disk of %s has space again": "good news",
 }

@@ -21,14 +21,15 @@ from typing import Any, Final
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
+from display.voice.clips import clip_for
 from display.voice.inviting import Spoken, invitation, proclamation
 from display.voice.naming import named_in_log
 from display.voice.notices import Herald, Notice
 from display.voice.pace import Pace, pace_of
 from display.voice.returning import Returning
-from display.voice.sentences import Sentence, Style, announcement
+from display.voice.sentences import Style, announcement
 from display.voice.turns import Item, Pending
-from display.voice.voice import Clip, Voice, VoiceUnavailable
+from display.voice.voice import Voice
 from models.core.clock import Clock
 from models.core.database import Database
 from models.core.event import Event
@@ -156,7 +157,7 @@ class Announcer:
 
     def _run(self) -> None:
         # The engine is loaded before the first call needs it, and the log tells if it is missing.
-        self._clip((announcement("test"),), Pace(times=1))
+        clip_for(self._voice, (announcement("test"),), Pace(times=1))
         while not self._stopping.is_set():
             try:
                 now_s = time.monotonic()
@@ -279,7 +280,7 @@ class Announcer:
 
     def _announce(self, zone_id: int, spoken: Spoken) -> timedelta:
         """Tell the screens of the zone; return how long it is busy."""
-        clip, worded = self._clip(spoken.sentences, spoken.pace)
+        clip, worded = clip_for(self._voice, spoken.sentences, spoken.pace)
         lasts = clip.duration if clip else SILENT
         sound = {
             "audio": f"/voice/{clip.key}.wav" if clip else "",
@@ -289,16 +290,3 @@ class Announcer:
         }
         self._shout(f"zone/{zone_id}", spoken.kind, spoken.payload | sound)
         return lasts + GAP
-
-    def _clip(self, sentences: tuple[Sentence, ...], pace: Pace) -> tuple[Clip | None, bool]:
-        """Return the sound and whether it has words: without a voice there is still the chime."""
-        for words, missing in ((sentences, "words"), ((), "a sound")):
-            try:
-                times = pace.times if words else None
-                return self._voice.speak(*words, times=times, chimed=not pace.brief), bool(words)
-            except VoiceUnavailable as reason:
-                log.warning("the hall is called without %s: %s", missing, reason)
-            except Exception:
-                # A door to foreign code: however the engine fails, the call is chimed or shown.
-                log.exception("the hall is called without %s", missing)
-        return None, False

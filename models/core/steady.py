@@ -54,6 +54,13 @@ class Reached:
     at_s: float
     aimed_s: float
 
+    @property
+    def agrees_s(self) -> float | None:
+        """When time agrees with the clock that it follows; None if it is hardly ahead of it."""
+        ahead_s = self.at_s - self.aimed_s
+        # At half its pace it goes on by as much as it is ahead.
+        return self.at_s + ahead_s if ahead_s > BELIEVED_S else None
+
 
 class Steady:
     """Tells the hall's time in seconds since 1970."""

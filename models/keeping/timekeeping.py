@@ -53,20 +53,21 @@ class KeptTime(Base):
     @property
     def before(self) -> Before:
         """The same for whoever begins after it."""
-        footing, reached = Footing(self.offset_s, sure=self.sure), None
-        if self.reached_s is not None and self.aimed_s is not None:
-            reached = Reached(self.reached_s, self.aimed_s)
-        return Before(self.boot, footing, self.ahead_s, reached)
+        return Before(
+            self.boot, Footing(self.offset_s, sure=self.sure), self.ahead_s, self._reached
+        )
 
     @property
     def agrees_at(self) -> datetime | None:
         """When time, well ahead of the clock that it follows, agrees with it; slow until then."""
+        agrees_s = None if self._reached is None else self._reached.agrees_s
+        return None if agrees_s is None else datetime.fromtimestamp(agrees_s, UTC)
+
+    @property
+    def _reached(self) -> Reached | None:
         if self.reached_s is None or self.aimed_s is None:
             return None
-        ahead_s = self.reached_s - self.aimed_s
-        # At half its pace it goes on by as much as it is ahead.
-        agrees_s = self.reached_s + ahead_s
-        return datetime.fromtimestamp(agrees_s, UTC) if ahead_s > BELIEVED_S else None
+        return Reached(self.reached_s, self.aimed_s)
 
     def agrees_if_accepted(self, at: datetime) -> datetime | None:
         """Return when time agrees with the doubted clock if that is accepted at `at`.

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from counter.cli.main import balai
 from models.core.clock import Clock, system_s
 from models.core.database import Database
-from models.core.steady import Footing, monotonic_s, this_boot
+from models.core.steady import Footing, Reached, monotonic_s, this_boot
 from models.journal.record import JournalEntry
 from models.keeping.timekeeping import ask, note_footing, settle
 from models.mall.mall import Mall
@@ -94,7 +94,8 @@ def test_who_accepts_a_jump_back_is_told_until_when_time_runs_slowly(
     with database.transaction() as session:
         # The hall that runs follows it within a second.
         mall_id = session.scalars(select(Mall.id)).one()
-        note_footing(session, mall_id, this_boot(), Footing(system_s() - monotonic_s()))
+        reached = Reached(system_s() + back.total_seconds(), system_s())
+        note_footing(session, mall_id, this_boot(), Footing(system_s() - monotonic_s()), reached)
         settle(session, mall_id, at=Clock().now() + back)
     for said in (asked, accepted, told()):
         (until,) = re.findall("runs at half its pace until (.*); then both agree", said)
