@@ -70,7 +70,7 @@ class DeskNow:
     until_at: datetime | None = None
     officer: str = ""
     step: OpenStep | None = None
-    waiting: int = 0  # needs that it may call now
+    waiting: int = 0  # people whom it may call now
 
 
 def desks_now(session: Session, mall: Mall, at: datetime) -> tuple[DeskNow, ...]:
@@ -129,7 +129,7 @@ class _Look:
     def at_desk(self, desk: DeskFacts, shift: Shift | None) -> DeskNow:
         zone = self.arrangement.zones[desk.zone_id]
         waiting = self.seen.callable_by(desk.id, desk.offers)
-        now = DeskNow(desk, zone, waiting=len(waiting))
+        now = DeskNow(desk, zone, waiting=len({step.ticket_id for step in waiting}))
         if shift is None:
             return now
         now = replace(now, officer=short_name(shift.user.name))
