@@ -203,7 +203,7 @@ def build(
         permit=permit,
         topics=live.register,
     )
-    waits.register(app, database=database, clock=clock, pages=pages)
+    waits.register(app, config=config, database=database, clock=clock, pages=pages)
     reports.register(app, doorkeeper=doorkeeper, language=language, pages=pages)
     permissions.require_complete(app)
     agent_watch = AgentWatch(print_agents, mall.id, live.silence_s)

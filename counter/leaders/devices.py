@@ -30,7 +30,7 @@ from models.core.roles import LEADERS
 from models.journal.actors import Actor
 from models.journal.events import DeviceWithdrawn
 from models.journal.topics import Topic, id_in
-from models.mall.devices import Device
+from models.mall.devices import Device, is_silent
 from models.mall.pairing import (
     Place,
     paired_devices,
@@ -44,8 +44,6 @@ WRONG_CODES: Final = 10
 # A leader who types a code is told what its screen was; guessing that way ends, too.
 ASKED_CODES: Final = 60
 PER_PERSON: Final = timedelta(minutes=10)
-# A screen is noted as alive once a minute; three without a sign are silence.
-SILENT_AFTER: Final = timedelta(minutes=3)
 
 
 @dataclass(frozen=True)
@@ -215,6 +213,4 @@ DEVICE = Topic("device", state=_paired, touched=_touched, may_follow=_anybody)
 def _state(device: Device, at: datetime) -> str:
     if device.withdrawn_at is not None:
         return "withdrawn"
-    if device.last_seen_at is None or at - device.last_seen_at > SILENT_AFTER:
-        return "silent"
-    return "here"
+    return "silent" if is_silent(device, at) else "here"

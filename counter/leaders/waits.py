@@ -1,9 +1,9 @@
-"""The hall's waits for its leaders: each service of today, what is at risk first."""
+"""The hall as it is now, for its leaders: what needs a hand, who waits, and what each desk does."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -11,17 +11,24 @@ from flask import Blueprint, Flask, g, render_template
 from sqlalchemy.orm import Session
 
 from counter.door.pages import LIVE, Followed, Page
-from models.core.clock import Clock
+from counter.files.config import Config
+from counter.leaders.alert_signs import signs_of, unfolded
+from models.core.clock import Clock, local_day
 from models.core.database import Database
 from models.core.event import About
 from models.core.lengths import length_said
 from models.core.roles import REVIEWERS
-from models.figures.waits_now import ServiceNow, WaitsNow, waits_now
+from models.figures.alerts import Alert, alerts
+from models.figures.desks_now import DeskNow, Doing, desks_now
+from models.figures.waits_now import ServiceNow, WaitsNow, people_finished, waits_now
 from models.mall.arrangement import arrangement_of
+from models.mall.facts import ZoneFacts
 from models.mall.hours import Intake
 from models.mall.mall import Mall
 
 _COMMAS: Final[Mapping[str, str]] = {"id": ",", "en": "."}
+# With more desks than this each keeps to one row, so that all of them are in sight.
+MANY_DESKS: Final = 30
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,27 @@ class Sight:
     at_risk: int
     rows: tuple[Row, ...]
     quiet: tuple[Row, ...]
+    finished: int
+    desks: tuple[DeskNow, ...]
+    alerts: tuple[Alert, ...]
+
+    @property
+    def serving(self) -> int:
+        """How many people are served at a desk now."""
+        return sum(one.doing is Doing.SERVING for one in self.desks)
+
+    @property
+    def zones(self) -> list[tuple[ZoneFacts, list[DeskNow]]]:
+        """The desks by their zones, the zone of the first desk first."""
+        found: dict[int, tuple[ZoneFacts, list[DeskNow]]] = {}
+        for one in self.desks:
+            found.setdefault(one.zone.id, (one.zone, []))[1].append(one)
+        return list(found.values())
+
+    @property
+    def is_large(self) -> bool:
+        """Whether there are too many desks to say everything of each."""
+        return len(self.desks) > MANY_DESKS
 
     @property
     def stranded(self) -> int:
@@ -62,17 +90,29 @@ class Sight:
 
 
 def register(
-    app: Flask, *, database: Database, clock: Clock, pages: Callable[[Page], None]
+    app: Flask,
+    *,
+    config: Config,
+    database: Database,
+    clock: Clock,
+    pages: Callable[[Page], None],
 ) -> None:
     """Add /waits to `app`, live as `waits/<mall_id>`."""
     routes = Blueprint("waits", __name__)
+    printers = {one.code: one.name for one in config.printers}
 
     @routes.get("/waits")
     def page() -> str:
         with database.reading() as session:
-            sight = sight_of(session, g.mall_id, clock.now())
-        boot = {"mall_id": g.mall_id}
-        return render_template("counter/leaders/waits.html", sight=sight, boot=boot, length=_length)
+            sight = sight_of(session, g.mall_id, clock.now(), printers=printers)
+        return render_template(
+            "counter/leaders/waits.html",
+            sight=sight,
+            alert_signs=unfolded(signs_of(sight.alerts, g.actor.role)),
+            today=lambda at: _same_day(at, sight.at, config.mall.time_zone),
+            boot={"mall_id": g.mall_id},
+            length=_length,
+        )
 
     app.register_blueprint(routes)
     pages(
@@ -82,14 +122,19 @@ def register(
             roles=REVIEWERS,
             words="counter.waits.title",
             within=LIVE,
-            # Not after each number: a page that changes every few seconds cannot be listened to.
-            live=Followed(_signs, about=frozenset({About.MALL, About.DESK}), ticks=True),
+            live=Followed(
+                _phase,
+                about=frozenset({About.MALL, About.DESK, About.TICKET, About.PAPER, About.DEVICE}),
+                ticks=True,
+            ),
         )
     )
 
 
-def sight_of(session: Session, mall_id: int, at: datetime) -> Sight:
-    """Return the hall's waits at the instant `at` as the page shows them."""
+def sight_of(
+    session: Session, mall_id: int, at: datetime, *, printers: Mapping[str, str] | None = None
+) -> Sight:
+    """Return the hall at the instant `at` as the page shows it."""
     mall = session.get_one(Mall, mall_id)
     seen: WaitsNow = waits_now(session, mall, at)
     return Sight(
@@ -99,17 +144,23 @@ def sight_of(session: Session, mall_id: int, at: datetime) -> Sight:
         at_risk=seen.at_risk,
         rows=tuple(_row(one) for one in seen.waited_for),
         quiet=tuple(_row(one) for one in seen.quiet),
+        finished=people_finished(session, mall, at),
+        desks=desks_now(session, mall, at),
+        alerts=alerts(session, mall, at, printers=printers),
     )
 
 
-def _signs(session: Session, mall_id: int, at: datetime) -> dict[str, Any]:
-    """Return what tells an open page that it is no longer right."""
-    sight = sight_of(session, mall_id, at)
-    return {
-        "phase": sight.intake.phase.value,
-        "at_risk": sight.at_risk,
-        "rows": [asdict(row) for row in sight.rows + sight.quiet],
-    }
+def _phase(session: Session, mall_id: int, at: datetime) -> dict[str, Any]:
+    """Return hardly anything: that it is told is what makes the page read itself again.
+
+    The whole sight would be reckoned twice for each change, here and for the page.
+    """
+    mall = session.get_one(Mall, mall_id)
+    return {"phase": arrangement_of(session, mall).timetable.intake(at).phase.value}
+
+
+def _same_day(one: datetime, other: datetime, time_zone: str) -> bool:
+    return local_day(one, time_zone) == local_day(other, time_zone)
 
 
 def _row(one: ServiceNow) -> Row:

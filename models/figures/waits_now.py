@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from sqlalchemy import select
+from sqlalchemy import distinct, func, select
 from sqlalchemy.orm import Session
 
+from models.core.clock import local_day
 from models.figures.free_time import engagements_of, free_time
+from models.journal.record import once
 from models.mall.arrangement import arrangement_of
 from models.mall.facts import ServiceFacts
 from models.mall.mall import Mall
 from models.queue.shifts import Shift
-from models.queue.tickets import Step
+from models.queue.tickets import Step, Ticket
 from models.waits.forecast import Outlook, outlook
 from models.waits.prospects import Chance, Prospect
 from models.waits.ranges import Promise
@@ -83,7 +85,27 @@ class WaitsNow:
 
 
 def waits_now(session: Session, mall: Mall, at: datetime) -> WaitsNow:
-    """Look at all waits of `mall` at the instant `at`."""
+    """Look at all waits of `mall` at the instant `at`; one look serves a session."""
+    return once(session, ("waits now", mall.id, at), lambda: _look(session, mall, at))
+
+
+def people_finished(session: Session, mall: Mall, at: datetime) -> int:
+    """Return how many people were served today until `at`, at least one need to its end.
+
+    The same as `served` of the day's report, without reading the day's journal for it.
+    """
+    return session.scalars(
+        select(func.count(distinct(Step.ticket_id)))
+        .join(Step.ticket)
+        .where(
+            Ticket.mall_id == mall.id,
+            Ticket.service_day == local_day(at, mall.time_zone),
+            Step.outcome.is_not(None),
+        )
+    ).one()
+
+
+def _look(session: Session, mall: Mall, at: datetime) -> WaitsNow:
     arrangement, ahead = arrangement_of(session, mall), outlook(session, mall, at)
     longest = _longest(session, ahead.waiting_steps, at)
     desks = _desks_open(session, mall)

@@ -126,19 +126,19 @@ class Arrangement:
     def pauses_until(self, desk_id: int, at: datetime) -> datetime | None:
         """Return when the break ends that the hall, or the desk by its hours, has at `at`."""
         today = local_day(at, self.timetable.time_zone)
-        for starts_at, ends_at in self.timetable.breaks_on(today):
-            if starts_at <= at < ends_at:
-                return ends_at
+        pauses = self.pauses_on(desk_id, today)
+        return next((ends_at for begins_at, ends_at in pauses if begins_at <= at < ends_at), None)
+
+    def pauses_on(self, desk_id: int, day: date) -> list[tuple[datetime, datetime]]:
+        """Return the breaks of the hall on the local `day`, and then those of the desk's hours."""
         spans = merged(
             span
             for agency in self._agencies_at(desk_id)
-            for span in self.timetable.spans(today, agency, desk_id)
+            for span in self.timetable.spans(day, agency, desk_id)
         )
-        served = [self.timetable.instants(today, span) for span in spans]
-        for (_, stops_at), (goes_on_at, _) in pairwise(served):
-            if stops_at <= at < goes_on_at:
-                return goes_on_at
-        return None
+        served = [self.timetable.instants(day, span) for span in spans]
+        own = [(stops_at, goes_on_at) for (_, stops_at), (goes_on_at, _) in pairwise(served)]
+        return [*self.timetable.breaks_on(day), *own]
 
     def zone_of(self, service_id: int) -> ZoneFacts | None:
         """Return the zone where most desks offer the service; None when no desk does."""

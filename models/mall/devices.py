@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import JSON, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.base import Base
 from models.core.roles import Role
+
+# A screen is noted as alive once a minute; three without a sign are silence.
+SILENT_AFTER: Final = timedelta(minutes=3)
 
 
 class Device(Base):
@@ -33,3 +37,9 @@ class Device(Base):
     paired_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     withdrawn_at: Mapped[datetime | None]
     last_seen_at: Mapped[datetime | None]
+
+
+def is_silent(device: Device, at: datetime) -> bool:
+    """Tell whether nothing was heard lately of a device that is still paired."""
+    heard_at = device.last_seen_at
+    return device.withdrawn_at is None and (heard_at is None or at - heard_at > SILENT_AFTER)

@@ -137,6 +137,9 @@ def test_printers_and_reports(hall: Server, windows: Windows, audit: Audit) -> N
     page.get_by_role("button", name=re.compile("^Cetak halaman uji")).first.click()
     expect(page.locator(".banner--ok")).to_be_visible()
     audit.look(page, "printers")
+    page.goto(f"{hall.url}/waits")
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    audit.look(page, "live")
     today = page.goto(f"{hall.url}/reports") and page.locator("#day").input_value()
     assert today
     for query, state in (

@@ -1,6 +1,7 @@
 // A page that the server drew, live: when what it shows has changed, a part of it is read again.
 
 import { live } from "./connection.js";
+import { remember, settle } from "./settle.js";
 
 /** @param {string} id */
 function element(id) {
@@ -8,6 +9,9 @@ function element(id) {
   if (!found) throw new Error(`the page has no #${id}`);
   return found;
 }
+
+// Longer than a slow line needs; a line that is cut answers nothing, and is told again.
+const READ_MS = 10000;
 
 // A button that is replaced between press and release never hears of the click.
 let pressing = false;
@@ -25,24 +29,40 @@ async function released() {
  *  opened, stay. The page's `#lost` says when its line is silent.
  *  @param {{topic: string, path: string, id: string, then?: (() => void) | undefined}} page */
 export function keepFresh({ topic, path, id, then }) {
-  let asked = 0;
-  const readAgain = async () => {
-    asked += 1;
-    const turn = asked;
-    const response = await fetch(path, { credentials: "same-origin", cache: "no-store" });
-    if (!response.ok || turn !== asked) return;
+  const readOnce = async () => {
+    const signal = AbortSignal.timeout(READ_MS);
+    const asked = { credentials: "same-origin", cache: "no-store", signal };
+    const response = await fetch(path, /** @type {RequestInit} */ (asked));
+    if (!response.ok) return;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const fresh = page.getElementById(id);
     await released();
-    if (!fresh || turn !== asked) return;
+    if (!fresh) return;
     const focused = document.activeElement ? document.activeElement.id : "";
     const open = [...document.querySelectorAll(`#${id} details[open]`)].map((one) => one.id);
-    element(id).replaceWith(document.importNode(fresh, true));
+    settle(element(id), fresh);
     for (const one of open) document.getElementById(one)?.setAttribute("open", "");
     const again = focused ? document.getElementById(focused) : null;
-    if (again) again.focus();
+    if (again && again !== document.activeElement) again.focus();
     if (then) then();
   };
+  let reading = false;
+  let stale = false;
+  // One reading at a time, however much happens meanwhile: a full hall must not pile them up.
+  const readAgain = async () => {
+    stale = true;
+    if (reading) return;
+    reading = true;
+    try {
+      while (stale) {
+        stale = false;
+        await readOnce();
+      }
+    } finally {
+      reading = false;
+    }
+  };
+  remember(element(id));
   live.follow(
     topic,
     () => {

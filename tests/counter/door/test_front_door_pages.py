@@ -25,7 +25,7 @@ def leader(chromium: Browser, hall: Server) -> Iterator[Page]:
         window = context.new_page()
         window.goto(hall.url)
         window.get_by_role("button", name="Hendra Saputra").click()
-        expect(window.get_by_role("heading", name="Antrean hari ini", exact=True)).to_be_visible()
+        expect(window.get_by_role("heading", name="Perlu tindakan")).to_be_visible()
         yield window
 
 

@@ -1,4 +1,4 @@
-"""The leaders' sight of today's waits: what is at risk first, and what newcomers are told."""
+"""The leaders' sight of the hall: what needs a hand, what is at risk first, and each desk."""
 
 from __future__ import annotations
 
@@ -9,11 +9,17 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from counter.app import Application
+from counter.leaders.alert_signs import signs_of, unfolded
 from counter.leaders.waits import Sight, sight_of
+from models.core.roles import Role
+from models.figures.alerts import Alert, AlertKind
 from models.journal.actors import Actor
-from models.mall.mall import Mall
+from models.mall.mall import Desk, Mall
+from models.paper.printers import PrinterState, note_printer
+from models.queue.calling import call_next
 from models.queue.issuing import Wish, take
 from tests.application import (
     clock_of,
@@ -23,7 +29,7 @@ from tests.application import (
     service_id,
     user_client,
 )
-from tests.builders import MINUTE
+from tests.builders import MINUTE, MONDAY
 
 
 @pytest.fixture
@@ -50,8 +56,8 @@ def sight(application: Application) -> Sight:
         return sight_of(session, application.mall_id, application.clock.now())
 
 
-def said_on(client: FlaskClient) -> str:
-    page = client.get("/waits").text
+def said_on(client: FlaskClient, path: str = "/waits") -> str:
+    page = client.get(path).text
     return " ".join(re.sub(r"<[^>]+>", " ", page.partition("<main")[2]).split())
 
 
@@ -129,6 +135,56 @@ def test_an_empty_hall_and_a_closed_one_say_so(
     assert "Layanan tanpa antrean:" in said
     clock_of(application).pass_by(timedelta(hours=8))
     assert "Mal sedang tutup. Buka Selasa, 24 November 2026, pukul 08.00." in said_on(leader)
+
+
+def test_the_desks_and_what_needs_a_hand_are_told_in_words(
+    application: Application, leader: FlaskClient
+) -> None:
+    open_desk(application, 1)
+    for code in ("ktp-el", "skck"):
+        come(application, code)
+    at = clock_of(application).now()
+    with application.database.transaction() as session:
+        desk = session.scalars(select(Desk).where(Desk.number == "1")).one()
+        call_next(session, desk, by=Actor(mall_id=application.mall_id), at=at)
+        note_printer(session, application.mall_id, "kiosk-1", PrinterState.PAPER_OUT, at=at)
+    clock_of(application).pass_by(12 * MINUTE)
+    said = said_on(leader)
+    assert "1 orang menunggu 0 selesai hari ini 0 sedang dilayani" in said
+    assert "Loket 1 Memanggil A 001 sejak 09.00 Ayu W." in said
+    assert "Loket 2 Tutup" in said
+    assert (
+        "SKCK: tidak ada loket yang buka 1 orang menunggu, yang terlama sejak pukul 09.00" in said
+    )
+    assert "Printer Kiosk 1: Kertas habis Sejak pukul 09.00 Buka Printer" in said
+    english = said_on(leader, "/waits?lang=en")
+    assert "Desk 1 Calling A 001 since 09:00 Ayu W." in english
+    assert "Printer Kiosk 1: Out of paper Since 09:00 Open Printers" in english
+
+
+def alert(kind: AlertKind, minutes: int) -> Alert:
+    return Alert(kind, MONDAY + minutes * MINUTE, thing=f"{kind} {minutes}")
+
+
+def test_of_each_kind_the_heaviest_is_in_sight_and_never_only_one() -> None:
+    late = [alert(AlertKind.OVER_PROMISE, minutes) for minutes in range(4)]
+    away, full = alert(AlertKind.PRINTER, 9), alert(AlertKind.QUOTA_LOW, 9)
+    for found, in_sight in (
+        ([], []),
+        (late, late[:3]),
+        ([*late, away], [*late[:2], away]),
+        ([*late, away, full], [late[0], away, full]),
+    ):
+        shown, folded = unfolded(signs_of(found, Role.SUPERVISOR))
+        assert [sign.alert for sign in shown] == in_sight
+        assert [sign.alert for sign in folded] == [one for one in found if one not in in_sight]
+
+
+def test_only_who_may_act_there_is_sent_there() -> None:
+    away = [alert(AlertKind.PRINTER, 0), alert(AlertKind.DEVICE, 0)]
+    sent = [sign.href for sign in signs_of(away, Role.SUPERVISOR)]
+    assert sent == ["/printers", "/devices"]
+    assert [sign.href for sign in signs_of(away, Role.AUDITOR)] == ["", ""]
 
 
 def test_leaders_see_it_and_no_officer_and_no_screen(
