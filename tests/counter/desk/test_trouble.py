@@ -279,6 +279,7 @@ def test_signing_out_away_from_a_called_number_asks_first(
     page.locator(".dk-menu summary").click()
     page.get_by_role("button", name="Keluar").click()
     expect(page.locator("h1")).to_have_text(f"{number} masih dilayani di Loket 3")
+    expect(page.get_by_role("link", name="Kembali ke Loket 3")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**/sign-in")
