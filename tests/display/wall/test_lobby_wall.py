@@ -164,6 +164,8 @@ def test_call_whose_state_is_late_is_said_and_stays_on_the_wall(lobby: Page, pla
     officers = crowd(place, ["melati", "mawar"])
     hold = Hold(lobby)
     open_lobby(lobby, place)
+    # Each zone's first state comes by itself.
+    expect(lobby.locator(".w-zcard")).to_have_count(4)
     hold.states = hold.answers = True
     numbers = [as_drawn(str(officer.act("call-next")["called"])) for officer in officers]
     expect(lobby.locator("body")).to_have_attribute("data-called", "2", timeout=30_000)
@@ -181,6 +183,7 @@ def test_state_that_does_not_come_is_asked_for(lobby: Page, place: Place) -> Non
     (officer,) = crowd(place, ["kenanga"])
     hold = Hold(lobby)
     open_lobby(lobby, place)
+    expect(lobby.locator(".w-zcard")).to_have_count(4)
     hold.states = True
     citizen = Citizen(place.hall)
     next_one = as_drawn(citizen.take(place.service_of(officer.desk)))
