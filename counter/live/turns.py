@@ -24,11 +24,11 @@ from counter.live.topics import Picture, Topics
 from models.core.database import Database
 from models.journal.record import BREATH
 
-SLICE_S = 0.005
+SLICE_S = 0.002
 # The others go on for as long as a slice took, and no longer than this.
 REST_S = 0.02
 # Long enough for whoever knocks to be heard: a rest of no time at all only lets those go on that
-# were heard already, up to fifty times before the network is asked.
+# were heard already.
 BREATH_S = 0.001
 # For so long a picture waits for one more who may use it: screens seldom come alone.
 LINGER_S = 0.02
