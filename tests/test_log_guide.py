@@ -17,6 +17,7 @@ NOT_IN_THE_GUIDE = {
     "%s": "why a child did not help, in a sentence of its own",
     "an act of the demo failed": "no hall plays the demo",
     "the database %s is back, the same as before: the hall goes on": "good news",
+    "the heart beats again": "good news",
     "the disk of %s has space again": "good news",
 }
 # The agent is another program on another machine, with a guide and a log of its own.

@@ -22,6 +22,7 @@ _ICONS: Final[Mapping[AlertKind, str]] = {
     AlertKind.DESK_IDLE: "armchair",
     AlertKind.BREAK_OVER: "coffee",
     AlertKind.HELD_LONG: "circle-pause",
+    AlertKind.CALLING_LONG: "bell-ring",
     AlertKind.SERVING_LONG: "timer",
     AlertKind.QUOTA_LOW: "ticket",
 }

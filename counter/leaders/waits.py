@@ -104,7 +104,7 @@ def register(
     @routes.get("/waits")
     def page() -> str:
         with database.reading() as session:
-            sight = sight_of(session, g.mall_id, clock.now(), printers=printers)
+            sight = sight_of(session, g.mall_id, clock.now(), printers=printers, rate=clock.rate)
         return render_template(
             "counter/leaders/waits.html",
             sight=sight,
@@ -132,9 +132,14 @@ def register(
 
 
 def sight_of(
-    session: Session, mall_id: int, at: datetime, *, printers: Mapping[str, str] | None = None
+    session: Session,
+    mall_id: int,
+    at: datetime,
+    *,
+    printers: Mapping[str, str] | None = None,
+    rate: float = 1.0,
 ) -> Sight:
-    """Return the hall at the instant `at` as the page shows it."""
+    """Return the hall at the instant `at` as the page shows it; its time runs `rate` times fast."""
     mall = session.get_one(Mall, mall_id)
     seen: WaitsNow = waits_now(session, mall, at)
     return Sight(
@@ -146,7 +151,7 @@ def sight_of(
         quiet=tuple(_row(one) for one in seen.quiet),
         finished=people_finished(session, mall, at),
         desks=desks_now(session, mall, at),
-        alerts=alerts(session, mall, at, printers=printers),
+        alerts=alerts(session, mall, at, printers=printers, rate=rate),
     )
 
 

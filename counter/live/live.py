@@ -204,7 +204,7 @@ class Live:
                 self._woken.set()
 
     def _beat_forever(self) -> None:
-        beats = ticks = timedelta()
+        beats, ticks, missed = timedelta(), timedelta(), False
         while not self._stopping.is_set():
             try:
                 self._catch_up()
@@ -212,12 +212,16 @@ class Live:
                     beats = HEARTBEAT
                     self._wire.tell(None, "heartbeat", self._heartbeat())
                     self._rights.check()
+                    if missed:
+                        log.warning("the heart beats again")
+                    missed = False
                 if ticks <= timedelta():
                     ticks = self._ticks_every
                     self._tick()
             except Exception:
                 # The same door: no heartbeat while the database is away, so screens say so.
                 log.exception("the heart missed a beat")
+                missed = True
             self._stopping.wait(LOOK.total_seconds())
             beats, ticks = beats - LOOK, ticks - LOOK
 

@@ -38,6 +38,8 @@ BREAK_GRACE: Final = timedelta(minutes=2)
 HELD_TOO_LONG: Final = timedelta(minutes=30)
 # Half again is a usual case with a question; twice the mean is one that may be stuck.
 SERVING_FACTOR: Final = 2
+# Three calls and the way to a desk take less; whoever has not come by then is not coming.
+CALLING_TOO_LONG: Final = timedelta(minutes=10)
 # Of a service of three minutes twice the mean is no news: so much longer it has to be, too.
 SERVING_MORE: Final = timedelta(minutes=5)
 # So small a share of a day's numbers is gone before a leader who hears of it later can act.
@@ -58,6 +60,7 @@ class AlertKind(StrEnum):
     DESK_IDLE = "desk_idle"
     BREAK_OVER = "break_over"
     HELD_LONG = "held_long"
+    CALLING_LONG = "calling_long"
     SERVING_LONG = "serving_long"
     QUOTA_LOW = "quota_low"
 
@@ -91,12 +94,17 @@ class Alert:
 
 
 def alerts(
-    session: Session, mall: Mall, at: datetime, *, printers: Mapping[str, str] | None = None
+    session: Session,
+    mall: Mall,
+    at: datetime,
+    *,
+    printers: Mapping[str, str] | None = None,
+    rate: float = 1.0,
 ) -> tuple[Alert, ...]:
     """Return what needs a hand in `mall` at the instant `at`, the heaviest first.
 
     `printers` names those in use by their code; of others, gone from config.toml, an old state
-    may still be known.
+    may still be known. `rate` is how fast the hall's time runs, for screens live in real time.
     """
     found = [
         *_of_services(session, mall, at),
@@ -106,7 +114,7 @@ def alerts(
     # In the night screens and printers are switched off, and that is right.
     if _hall_is_open(session, mall, at):
         found += _of_printers(session, mall, printers or {})
-        found += _of_devices(session, mall, at)
+        found += _of_devices(session, mall, at, rate)
         found += _of_quotas(session, mall, at)
     return tuple(sorted(found, key=lambda one: one.by_weight))
 
@@ -144,6 +152,16 @@ def _of_desks(session: Session, mall: Mall, at: datetime) -> Iterator[Alert]:
         elif now.doing is Doing.BREAK and now.until_at and at - now.until_at >= BREAK_GRACE:
             over = at - now.until_at
             yield Alert(AlertKind.BREAK_OVER, now.until_at, desk=now.desk, length=over)
+        elif now.doing is Doing.CALLING and now.step is not None and lasts >= CALLING_TOO_LONG:
+            service = services[now.step.service_id]
+            yield Alert(
+                AlertKind.CALLING_LONG,
+                now.since_at,
+                service,
+                now.desk,
+                now.step.spoken,
+                length=lasts,
+            )
         elif now.doing is Doing.SERVING and now.step is not None:
             service = services[now.step.service_id]
             usual = service.handling
@@ -188,9 +206,9 @@ def _of_printers(session: Session, mall: Mall, names: Mapping[str, str]) -> Iter
             yield Alert(AlertKind.PRINTER, status.since_at, thing=names[code], state=status.state)
 
 
-def _of_devices(session: Session, mall: Mall, at: datetime) -> Iterator[Alert]:
+def _of_devices(session: Session, mall: Mall, at: datetime, rate: float) -> Iterator[Alert]:
     for device in paired_devices(session, mall.id):
-        if is_silent(device, at):
+        if is_silent(device, at, rate=rate):
             seen_at = device.last_seen_at or device.paired_at or device.created_at
             yield Alert(AlertKind.DEVICE, seen_at, thing=device.name)
 

@@ -43,7 +43,8 @@ export function keepFresh({ topic, path, id, then }) {
     settle(element(id), fresh);
     for (const one of open) document.getElementById(one)?.setAttribute("open", "");
     const again = focused ? document.getElementById(focused) : null;
-    if (again && again !== document.activeElement) again.focus();
+    // Who has scrolled on reads elsewhere, and keeps the place.
+    if (again && again !== document.activeElement) again.focus({ preventScroll: true });
     if (then) then();
   };
   let reading = false;

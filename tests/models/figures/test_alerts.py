@@ -10,6 +10,7 @@ from models.figures.alerts import HELD_TOO_LONG, Alert, AlertKind, alerts
 from models.journal.record import write_recorded
 from models.mall.devices import Device
 from models.paper.printers import PrinterState, note_printer
+from models.queue.calling import call_next
 from models.queue.serving import hold
 from models.queue.shifts import begin_break, sign_off
 from tests.builders import (
@@ -139,6 +140,16 @@ def test_serving_long_is_measured_by_what_is_usual(session: Session, hall: Small
     assert {one.limit for one in seen(session, hall, 20)} == {2 * MINUTE, 10 * MINUTE}
 
 
+def test_a_number_that_is_called_and_called_does_not_come(
+    session: Session, hall: SmallMall
+) -> None:
+    number = ticket(session, hall.mall, hall.a).spoken
+    call_next(session, hall.desk_a, by=CITIZEN, at=MONDAY)
+    assert kinds(session, hall, 9.9) == []
+    (alert,) = seen(session, hall, 10)
+    assert (alert.kind, alert.ticket, alert.length) == (AlertKind.CALLING_LONG, number, 10 * MINUTE)
+
+
 def test_a_printer_and_a_screen_that_are_away_but_not_at_night(
     session: Session, hall: SmallMall
 ) -> None:
@@ -166,6 +177,9 @@ def test_a_printer_and_a_screen_that_are_away_but_not_at_night(
         (AlertKind.PRINTER, "Kios 1"),
         (AlertKind.DEVICE, "Papan Melati"),
     ]
+    # In a demo the hall's time runs faster than its screens live.
+    in_demo = alerts(session, hall.mall, MONDAY + 10 * MINUTE, printers=PRINTERS, rate=20.0)
+    assert [one.kind for one in in_demo] == [AlertKind.PRINTER]
     assert kinds(session, hall, EVENING) == []
 
 
