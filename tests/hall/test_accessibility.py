@@ -40,6 +40,8 @@ class Audit:
 
     def look(self, page: Page, state: str) -> None:
         """Note what is serious or critical on `page` as it is now."""
+        # A sentence may be there before the sheets that lay the page out.
+        page.wait_for_load_state("load")
         results = self.axe.run(page, options=OPTIONS).response
         self.findings += [
             f"{state}: {found['id']} at {' '.join(map(str, node['target']))}: {node['html'][:90]}"
